@@ -1,0 +1,34 @@
+import { openTcp, withDeadline } from "./connection.ts";
+import { AttemptError } from "./outcome.ts";
+
+/** What a port does with a connection: nothing at all (dark), refuses it, takes it, or something else on the way fails. */
+export type PortAnswer = "timeout" | "refused" | "open" | "unreachable" | "other";
+
+export interface DarkResult {
+  readonly host: string;
+  /** True only if every port stayed silent. A refusal tells that something is there. */
+  readonly dark: boolean;
+  readonly ports: Readonly<Record<string, PortAnswer>>;
+}
+
+/** Tries all the ports at once. Silence for `timeoutMs` milliseconds means dark. */
+export async function lookDark(host: string, ports: readonly number[], timeoutMs: number, signal: AbortSignal): Promise<DarkResult> {
+  const answers = await Promise.all(ports.map(async (port) => tryPort(host, port, withDeadline(signal, timeoutMs))));
+  return {
+    host,
+    dark: answers.every((answer) => answer === "timeout"),
+    ports: Object.fromEntries(ports.map((port, index) => [String(port), answers[index] ?? "other"])),
+  };
+}
+
+async function tryPort(host: string, port: number, signal: AbortSignal): Promise<PortAnswer> {
+  try {
+    const socket = await openTcp({ host, port }, signal);
+    socket.destroy();
+    return "open";
+  } catch (error) {
+    if (!(error instanceof AttemptError)) throw error;
+    const { reason } = error;
+    return reason === "timeout" || reason === "refused" || reason === "unreachable" ? reason : "other";
+  }
+}
