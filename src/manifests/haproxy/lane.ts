@@ -1,0 +1,41 @@
+import { lanePort, type ListenerName } from "../lanes.ts";
+import { runDirectory } from "./run-directory.ts";
+import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
+import { limitRules, type ClientLimits } from "./client-limits.ts";
+
+/**
+ * One listener of one lane: its frontend, and a backend of its own. The backend is the lane's own so that its sessions can be ended without
+ * touching another lane's (`shutdown sessions server`, HAProxy management guide §9.3).
+ */
+export function renderLane(lane: number, listener: ListenerName, upstream: Upstream, limits: ClientLimits): string {
+  const name = `lane-${lane}-${listener}`;
+  return [...frontend(name, lane, listener, limits), "", ...backend(name, listener, upstream)].join("\n");
+}
+
+function frontend(name: string, lane: number, listener: ListenerName, limits: ClientLimits): string[] {
+  const port = lanePort(lane, listener);
+  const tls = listener === "chat" ? ` ssl crt ${runDirectory}/lanes/${lane}.pem` : "";
+  return [
+    `frontend ${name}`,
+    // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1.
+    `    bind 0.0.0.0:${port}${tls}`,
+    `    bind [::]:${port} v6only${tls}`,
+    // The list changes at run time. A header from anyone else is bytes like any other, and believed by nobody.
+    `    tcp-request connection expect-proxy layer4 if { src -f ${runDirectory}/lanes/${lane}.proxies }`,
+    ...limitRules(limits),
+    `    default_backend ${name}-up`,
+  ];
+}
+
+function backend(name: string, listener: ListenerName, upstream: Upstream): string[] {
+  const to = upstreamOf(listener);
+  const header = to === "chat" ? proxyHeader[upstream.chat.proxyProtocol] : "";
+  return [
+    `backend ${name}-up`,
+    // Media is passed through untouched, so the kernel may move it without copying. Chat stays: its bytes are decrypted here.
+    ...(listener === "media" ? ["    option splice-auto"] : []),
+    ...serverLines(upstream, to, (server) => `track upstream-${to}/${server} ${header}`),
+  ];
+}
+
+const proxyHeader = { V2: "send-proxy-v2", V1: "send-proxy", Off: "" };

@@ -1,0 +1,51 @@
+import { serverNames } from "./haproxy/upstream.ts";
+import { type HaproxyInput, renderHaproxyConfig } from "./haproxy.ts";
+import { listenersOf } from "./lanes.ts";
+
+/** A lane that serves an address. */
+export interface OpenLane {
+  readonly lane: number;
+  /** The name of the ProxyAddress that the lane serves. */
+  readonly address: string;
+  /** The certificate's fingerprint: SHA-256 of its DER form, in lower-case hexadecimal. */
+  readonly certificateSHA256: string;
+  readonly certificatePEM: string;
+  readonly privateKeyPEM: string;
+  /** CIDR ranges whose PROXY header is believed; none for a load balancer that speaks no PROXY protocol. */
+  readonly proxiesFrom: readonly string[];
+}
+
+export interface PodConfigInput extends HaproxyInput {
+  readonly open: readonly OpenLane[];
+}
+
+/**
+ * The content of a fleet's Secret, as plain text by key: `haproxy.cfg`, `lanes.json`, and `lane-<n>.pem` for each open lane. All in one Secret,
+ * since a pod sees the keys of one volume change together, and those of two volumes not.
+ * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod says what it has loaded. It sees no private key.
+ * @throws UpstreamAddressError if a server of `upstream` is not "host:port"
+ */
+export function renderPodConfig(input: PodConfigInput, hash: (text: string) => string): Record<string, string> {
+  const config = renderHaproxyConfig(input);
+  const open = input.open.toSorted((a, b) => a.lane - b.lane);
+  const lanes = {
+    maxConnections: input.limits.maxConnections,
+    bank: input.bank,
+    listeners: listenersOf(input.listeners),
+    servers: { chat: serverNames(input.upstream, "chat"), media: serverNames(input.upstream, "media") },
+    open: open.map(({ lane, address, certificateSHA256, proxiesFrom }) => ({
+      lane,
+      address,
+      certificateSHA256,
+      proxiesFrom: proxiesFrom.toSorted(),
+    })),
+  };
+  const revision = hash(`${config}\n${JSON.stringify(lanes)}`);
+  return {
+    "haproxy.cfg": config,
+    "lanes.json": `${JSON.stringify({ revision, ...lanes }, null, 2)}\n`,
+    ...Object.fromEntries(
+      open.map((lane) => [`lane-${lane.lane}.pem`, `${lane.certificatePEM.trimEnd()}\n${lane.privateKeyPEM.trimEnd()}\n`]),
+    ),
+  };
+}
