@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import { parseDuration } from "../domain/time.ts";
+import { line } from "./common.ts";
+import { celText, matching, withRules, type ValidationRule } from "./validation-rule.ts";
+
+const hours = "[0-9]{1,5}([.][0-9]{1,6})?h";
+const minutes = "[0-9]{1,7}([.][0-9]{1,6})?m";
+const seconds = "[0-9]{1,9}([.][0-9]{1,6})?(s|ms)";
+
+/** Go's durations in hours, minutes, seconds and milliseconds; the digits are bounded so that no value overflows Go's 64-bit nanoseconds. */
+const pattern = new RegExp(`^(${hours}|${minutes}|${seconds}){1,4}$`);
+
+/** A length of time as Go writes it, e.g. `48h` or `1h30m`. */
+export function duration(): z.ZodString {
+  return withRules(line(40), matching(pattern, "must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h"));
+}
+
+/** A length of time of more than zero. */
+export function positiveDuration(): z.ZodString {
+  return withRules(duration(), {
+    cel: `${celNotDuration("self")} || duration(self) > duration('0s')`,
+    holds: (value) => durationMs(value) !== 0,
+    message: "must be longer than 0s",
+  });
+}
+
+/** A rule on an object: one of its durations is no longer than another; `unless` is a length of the other that means "no limit". */
+export function notLonger<K extends string>(short: K, long: K, unless?: string): ValidationRule<Record<K, string>> {
+  const unread = `${celNotDuration(`self.${short}`)} || ${celNotDuration(`self.${long}`)}`;
+  const unlimited = unless === undefined ? "" : ` || duration(self.${long}) == duration('${unless}')`;
+  const remedy = unless === undefined ? "" : `, or set ${long} to ${unless}`;
+  return {
+    cel: `${unread}${unlimited} || duration(self.${short}) <= duration(self.${long})`,
+    holds: (value) => {
+      const [least, most] = [durationMs(value[short]), durationMs(value[long])];
+      if (least === undefined || most === undefined) return true;
+      return least <= most || (unless !== undefined && most === durationMs(unless));
+    },
+    message: {
+      cel: `'${short} ' + self.${short} + ' is longer than ${long} ' + self.${long} + ': shorten ${short}, lengthen ${long}${remedy}'`,
+      of: (value) => `${short} ${value[short]} is longer than ${long} ${value[long]}: shorten ${short}, lengthen ${long}${remedy}`,
+    },
+    field: short,
+  };
+}
+
+function celNotDuration(path: string): string {
+  return `!${path}.matches(${celText(pattern.source)})`;
+}
+
+function durationMs(text: string): number | undefined {
+  return pattern.test(text) ? parseDuration(text) : undefined;
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { apiVersion } from "./common.ts";
+import type { Kind } from "./kind.ts";
+import { explainIssue } from "./problem.ts";
+
+/** An object that was understood, or what is wrong with it: object, field, value and remedy. */
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+/**
+ * Makes the reader of one kind. Fields that the schema doesn't know are left out, members that are null count as absent, and defaults
+ * are filled in, all as on the API server. A status that can't be read counts as empty, since the operator writes it anew.
+ */
+export function parser<T>(kind: Kind): (raw: unknown) => Parsed<T> {
+  const schema = schemaOf(kind);
+  return (raw) => {
+    const object = withoutNulls(raw);
+    const parsed = schema.safeParse(object);
+    if (!parsed.success) return { ok: false, problem: problemOf(kind, object, parsed.error.issues) };
+    const status = kind.status.safeParse((object as { status?: unknown }).status);
+    return { ok: true, value: { ...parsed.data, status: status.success ? status.data : {} } as T };
+  };
+}
+
+function problemOf(kind: Kind, object: unknown, issues: readonly z.core.$ZodIssue[]): string {
+  return `${nameOf(kind, object)}: ${issues.map((issue) => explainIssue(issue, object)).join("; ")}`;
+}
+
+function schemaOf(kind: Kind): z.ZodObject {
+  const namespace = kind.scope === "Namespaced" ? { namespace: z.string() } : {};
+  return z.object({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal(kind.kind),
+    metadata: z.looseObject({ name: kind.name, ...namespace }),
+    spec: kind.spec,
+  });
+}
+
+function nameOf(kind: Kind, object: unknown): string {
+  const { namespace, name } = (object as { metadata?: { namespace?: unknown; name?: unknown } } | undefined)?.metadata ?? {};
+  const parts = [namespace, name].filter((part) => typeof part === "string");
+  return parts.length === 0 ? kind.kind : `${kind.kind} ${parts.join("/")}`;
+}
+
+/** The API server drops members that are null where null is not a value, so that their defaults come in. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member)]])));
+}

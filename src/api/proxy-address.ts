@@ -1,0 +1,166 @@
+import { z } from "zod";
+import type { KubeObject } from "../manifests/objects.ts";
+import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
+import { parser } from "./parse.ts";
+import { addressPhase } from "./address-phase.ts";
+import { country, dnsLabel, integer, line, list, port, timestamp } from "./common.ts";
+import { conditions } from "./conditions.ts";
+import { ipAddress } from "./ip-schema.ts";
+import { matching, withCel, withRules, type CelRule } from "./validation-rule.ts";
+
+/** Why an address was claimed. */
+export const claimCauses = ["NewSlot", "Blocked", "Age", "Requested"] as const;
+export type ClaimCause = (typeof claimCauses)[number];
+/** What the fleet wants of an address, in the order of its life. */
+export const wants = ["Serve", "Drain", "Quarantine"] as const;
+export type Want = (typeof wants)[number];
+/** Why an address was taken out of service. */
+export const retireCauses = ["Blocked", "Age", "Requested", "SlotRemoved", "FleetDeleted", "Unusable", "Repeat"] as const;
+export type RetireCause = (typeof retireCauses)[number];
+/** What the evidence says of an address in a country. */
+export const verdicts = ["Reachable", "Suspected", "Blocked", "Unknown"] as const;
+export type Verdict = (typeof verdicts)[number];
+/** Who saw an address answer before it was published. */
+export const verifications = ["Inside", "ByControl"] as const;
+export type Verification = (typeof verifications)[number];
+/** Listeners that an address exposes. */
+export const listenerNames = ["chat", "media", "plainChat"] as const;
+export type ListenerName = (typeof listenerNames)[number];
+
+const fixed = (why: string): CelRule => ({
+  rule: "self == oldSelf",
+  message: `can't be changed, since ${why}: delete this address, and the fleet takes another`,
+});
+
+const claimRef = z.object({
+  namespace: dnsLabel().describe("Namespace of the fleet."),
+  name: dnsLabel(40).describe("Name of the fleet."),
+  uid: line(64, 1).describe("UID of the fleet, so that a fleet of the same name made later is not taken for it."),
+  slot: integer(0, 63).describe("The slot that the address serves."),
+});
+
+const addressPort = z.object({
+  name: z.enum(listenerNames).describe("The listener: chat, media or plainChat."),
+  port: port().describe("The published port."),
+  targetPort: port().describe("The lane's port in the pods."),
+});
+
+const fields = z.object({
+  pool: withCel(dnsLabel(), fixed("an address belongs to one pool")).describe(
+    "Name of the AddressPool that it came from. Can't be changed.",
+  ),
+  address: ipAddress().exactOptional().describe("The external address. Set once; absent until an Assigned provider has given one."),
+  claimRef: withCel(claimRef, fixed("an address belongs to one slot of one fleet")).describe(
+    "The slot that holds the address. Can't be changed.",
+  ),
+  lane: integer(0, 255).describe("The lane of the fleet's pods that serves the address, 0 to 255."),
+  ports: withCel(list(addressPort, 3, { type: "map", keys: ["name"] }, 1), fixed("its Service is never changed")).describe(
+    "The ports that the address exposes, 1 to 3. Can't be changed.",
+  ),
+  cause: z.enum(claimCauses).describe("Why it was claimed: NewSlot, Blocked, Age or Requested."),
+  requestedAt: line(4096).exactOptional().describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
+  want: z.enum(wants).describe("What the fleet wants of it: Serve, Drain (serve, but no longer published) or Quarantine (answer nothing)."),
+  drainUntil: timestamp().exactOptional().describe("When its drain ends at the latest."),
+  quarantineUntil: timestamp().exactOptional().describe("When it may be forgotten, and used again."),
+  retiredBecause: z.enum(retireCauses).exactOptional().describe("Why it was taken out of service."),
+});
+
+/** The ledger: all of an address that must survive a backup and restore. */
+export const proxyAddressSpec = withCel(
+  withRules(
+    fields,
+    {
+      cel: "self.want != 'Drain' || has(self.drainUntil)",
+      holds: (spec) => spec.want !== "Drain" || spec.drainUntil !== undefined,
+      message: "want Drain needs an end: set drainUntil",
+      field: "want",
+    },
+    {
+      cel: "self.want != 'Quarantine' || has(self.quarantineUntil)",
+      holds: (spec) => spec.want !== "Quarantine" || spec.quarantineUntil !== undefined,
+      message: "want Quarantine needs an end: set quarantineUntil",
+      field: "want",
+    },
+  ),
+  {
+    rule: "!has(oldSelf.address) || (has(self.address) && self.address == oldSelf.address)",
+    message: "address can't be changed once it is set: delete this object, and the fleet takes another address",
+  },
+  {
+    rule: "oldSelf.want != 'Quarantine' || self.want == 'Quarantine'",
+    message: "an address in quarantine can't serve again: wait for quarantineUntil, or delete this object to forget it now",
+    fieldPath: ".want",
+  },
+);
+
+const reachabilityEntry = z.object({
+  country: country().describe("The country, ISO 3166-1 alpha-2."),
+  verdict: z.enum(verdicts).describe("Reachable, Suspected, Blocked or Unknown."),
+  since: timestamp().describe("When the verdict last changed."),
+  message: line(1024).exactOptional().describe("The evidence, in a sentence."),
+});
+
+/** What the operator says of an address. */
+export const proxyAddressStatus = z.object({
+  phase: addressPhase.exactOptional().describe("Provisioning, Verifying, Serving, Draining or Quarantined."),
+  address: line(45).exactOptional().describe("The address that the load balancer has set."),
+  serviceName: line(63).exactOptional().describe("Name of its Service, in the fleet's namespace."),
+  certificateSHA256: withRules(line(64), matching(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits in small letters"))
+    .exactOptional()
+    .describe("SHA-256 of the certificate (DER) that the address shows."),
+  verified: z
+    .enum(verifications)
+    .exactOptional()
+    .describe("Who saw it answer: Inside (the operator, from inside the cluster) or ByControl."),
+  phaseSince: timestamp().exactOptional().describe("When it came into this phase."),
+  conditions: conditions(),
+  reachability: list(reachabilityEntry, 256, { type: "map", keys: ["country"] })
+    .exactOptional()
+    .describe("Verdicts by country."),
+});
+
+/** Names of ledger entries begin with `ip-`. */
+export const proxyAddressName = withRules(
+  line(253, 1),
+  matching(/^ip-[a-z0-9]([-a-z0-9]{0,58}[a-z0-9])?$/, "must be ip- and the address, such as ip-203-0-113-9"),
+);
+
+export type ProxyAddressSpec = z.output<typeof proxyAddressSpec>;
+export type ProxyAddressStatus = z.output<typeof proxyAddressStatus>;
+export type AddressPort = ProxyAddressSpec["ports"][number];
+export type ClaimRef = ProxyAddressSpec["claimRef"];
+export type Reachability = z.output<typeof reachabilityEntry>;
+
+/** An entry of the ledger. */
+export interface ProxyAddress extends KubeObject {
+  kind: "ProxyAddress";
+  metadata: LiveMeta;
+  spec: ProxyAddressSpec;
+  status: ProxyAddressStatus;
+}
+
+/** The kind as the API server and kubectl know it. */
+export const proxyAddressKind = {
+  kind: "ProxyAddress",
+  plural: "proxyaddresses",
+  singular: "proxyaddress",
+  shortName: "wapa",
+  scope: "Cluster",
+  description:
+    "One external address: who holds it, what is wanted of it, and until when. Made by the operator; deleting one replaces or forgets the address.",
+  name: proxyAddressName,
+  spec: proxyAddressSpec,
+  status: proxyAddressStatus,
+  columns: [
+    text("Pool", ".spec.pool", "The pool that it came from."),
+    text("Address", ".spec.address", "The external address."),
+    text("Namespace", ".spec.claimRef.namespace", "Namespace of the fleet."),
+    text("Fleet", ".spec.claimRef.name", "The fleet."),
+    number("Slot", ".spec.claimRef.slot", "The slot that it serves."),
+    text("Phase", ".status.phase", "Where the address is in its life."),
+    age,
+  ],
+} satisfies Kind;
+
+/** Reads a ledger entry that the API server or a person gave us. */
+export const parseProxyAddress = parser<ProxyAddress>(proxyAddressKind);
