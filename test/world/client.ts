@@ -7,6 +7,7 @@
  *                                         {"addresses":[{"host":"203.0.113.9","chat":443,"media":587}]}; ends with stdin
  *   dark HOST PORT…                       whether every port stays silent for 3 s
  *   links [LINK]                          opens a share link as the app does (from stdin where it is not given)
+ *   counters [PORT]                       what the WhatsApp that is played on this host has counted
  * --real: WhatsApp is not played; handshakes are looked at, and media must show a certificate that this machine trusts.
  * --timeout MS: longest wait for a connection (5000; dark: 3000). SIGTERM and SIGINT end a command in good order.
  */
@@ -33,6 +34,7 @@ if (command === undefined) {
   process.exit(2);
 }
 
+process.stdout.on("error", () => process.exit(1)); // whoever read the results has gone
 const stopping = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopping.abort());
 const timeoutMs = flags.timeout === undefined ? undefined : Number(flags.timeout);

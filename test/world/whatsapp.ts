@@ -31,7 +31,9 @@ const whatsapp = await startWhatsApp({
   countersPort: Number(flags["counters-port"]),
   proxyProtocol,
 });
-if (flags.fingerprint !== undefined) writeFileSync(flags.fingerprint, `${whatsapp.certificateSHA256}\n`);
-const { chatPort, mediaPort, countersPort, certificateSHA256 } = whatsapp;
-console.log(JSON.stringify({ event: "ready", chatPort, mediaPort, countersPort, proxyProtocol, certificateSHA256 }));
+if (flags.fingerprint !== undefined) writeFileSync(flags.fingerprint, `${whatsapp.report.certificateSHA256}\n`);
+const { chatPort, mediaPort, countersPort, report } = whatsapp;
+console.log(
+  JSON.stringify({ event: "ready", chatPort, mediaPort, countersPort, proxyProtocol, certificateSHA256: report.certificateSHA256 }),
+);
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));

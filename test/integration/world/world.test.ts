@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { shareLink } from "../../../src/share/link.ts";
 import { chat } from "../../world/client/chat.ts";
+import { readCounters } from "../../world/client/counters.ts";
 import { lookDark } from "../../world/client/dark.ts";
 import { hold } from "../../world/client/hold.ts";
 import { openLink } from "../../world/client/links.ts";
@@ -11,7 +12,6 @@ import { Load, type LoadFailure } from "../../world/client/load.ts";
 import { media } from "../../world/client/media.ts";
 import { headerVersion1, headerVersion2, startRelay, type Relay } from "../../world/relay.ts";
 import type { ExpectedHeader } from "../../world/whatsapp/chat-server.ts";
-import type { Counters } from "../../world/whatsapp/counters.ts";
 import { startWhatsApp, type WhatsApp } from "../../world/whatsapp/start.ts";
 
 const client = { address: "198.51.101.2", port: 40_000 };
@@ -44,19 +44,21 @@ describe("a proxy that sends PROXY headers of version 2", () => {
 
   test("media shows WhatsApp's own certificate: nobody in between can read it", async () => {
     const { handshake, echo } = await media({ endpoint: { host, port: relay.mediaPort }, servername: "whatsapp.net", ...common });
-    assert.deepEqual([handshake.certificateSHA256, handshake.subject, echo], [whatsapp.certificateSHA256, "CN=whatsapp.net", "a picture"]);
+    assert.deepEqual(
+      [handshake.certificateSHA256, handshake.subject, echo],
+      [whatsapp.report.certificateSHA256, "CN=whatsapp.net", "a picture"],
+    );
   });
 
   test("a share link leads to both ports", async () => {
     const link = shareLink({ host, chatPort: relay.chatPort, mediaPort: relay.mediaPort, chatTls: true });
     const opened = await openLink(link, common);
     assert.equal(opened.chat.answer?.server, "chat");
-    assert.equal(opened.media.handshake.certificateSHA256, whatsapp.certificateSHA256);
+    assert.equal(opened.media.handshake.certificateSHA256, whatsapp.report.certificateSHA256);
   });
 
   test("the counters tell what came, on loopback", async () => {
-    const response = await fetch(`http://127.0.0.1:${String(whatsapp.countersPort)}/`);
-    const counters = (await response.json()) as { chat: Counters; media: Counters };
+    const counters = await readCounters(whatsapp.countersPort, common.signal);
     assert.deepEqual(counters.chat, { connections: 2, silent: 0, headers: { v1: 0, v2: 2, none: 0 }, answered: 2, broken: 0, faults: {} });
     assert.deepEqual(counters.media, { connections: 2, silent: 0, headers: { v1: 0, v2: 0, none: 2 }, answered: 2, broken: 0, faults: {} });
   });
@@ -84,7 +86,7 @@ describe("headers and expectations", () => {
       const attempt = chat({ endpoint: { host, port: relay.chatPort }, tls: true, ...common });
       if (fault === null) assert.equal((await attempt).answer?.server, "chat");
       else await assert.rejects(attempt, { step: "answer" });
-      assert.deepEqual(Object.keys(whatsapp.counters.chat.faults), fault === null ? [] : [fault]);
+      assert.deepEqual(Object.keys(whatsapp.report.chat.faults), fault === null ? [] : [fault]);
     });
 
   test("a header on the media port is a fault", async (t) => {
@@ -93,7 +95,7 @@ describe("headers and expectations", () => {
     await assert.rejects(media({ endpoint: { host, port: relay.mediaPort }, servername: "whatsapp.net", ...common }), {
       step: "handshake",
     });
-    assert.deepEqual(whatsapp.counters.media.faults, { "PROXY header on media": 1 });
+    assert.deepEqual(whatsapp.report.media.faults, { "PROXY header on media": 1 });
   });
 
   test("a connection that says nothing, as a health check, is no fault", async (t) => {
@@ -103,7 +105,7 @@ describe("headers and expectations", () => {
       const socket = connect(port, host).end().resume();
       await once(socket, "close");
     }
-    const { chat, media } = whatsapp.counters;
+    const { chat, media } = whatsapp.report;
     assert.deepEqual([chat.silent, chat.faults, media.silent, media.faults], [1, {}, 1, {}]);
   });
 });
@@ -157,15 +159,21 @@ describe("load", () => {
     const { whatsapp, relay } = await world("Off", { chat: none, media: none });
     t.after(() => [whatsapp, relay].forEach((part) => part.close()));
     const { promise: firstFailure, resolve: onFailure } = Promise.withResolvers<LoadFailure>();
-    const load = new Load({ perSecond: 50, timeoutMs: 5_000, played: true, certificateSHA256: whatsapp.certificateSHA256, onFailure });
+    const load = new Load({
+      perSecond: 50,
+      timeoutMs: 5_000,
+      played: true,
+      certificateSHA256: whatsapp.report.certificateSHA256,
+      onFailure,
+    });
     const ports = { chat: relay.chatPort, media: relay.mediaPort };
     load.publish([
       { host, ...ports },
       { host: "127.0.0.2", ...ports },
     ]);
-    const { host: failed, step, reason } = await firstFailure;
+    const { host: failed, reason } = await firstFailure;
     const { connections, failures, addresses } = await load.end();
-    assert.deepEqual([failed, step, reason], ["127.0.0.2", "connect", "refused"]);
+    assert.deepEqual([failed, reason], ["127.0.0.2", "connect: refused"]);
     assert.equal(addresses[host]?.failures, 0);
     assert.equal(addresses["127.0.0.2"]?.connections, failures);
     assert.equal(connections, failures * 2);
@@ -179,7 +187,7 @@ describe("load", () => {
     load.publish([{ host, chat: relay.chatPort, media: relay.mediaPort }]);
     const { listener, reason } = await firstFailure;
     await load.end();
-    assert.deepEqual([listener, reason], ["media", "wrong answer"]);
+    assert.deepEqual([listener, reason], ["media", "handshake: wrong answer (not the certificate of the media server)"]);
   });
 });
 

@@ -65,7 +65,6 @@ async function sayHello(socket: Socket): Promise<Hello> {
 }
 
 function readHello(line: string): Hello {
-  const answer = JSON.parse(line) as Hello;
-  if (answer.server !== "chat") throw new AttemptError("answer", "wrong answer", line);
-  return answer;
+  if (!line.startsWith('{"server":"chat"')) throw new AttemptError("answer", "wrong answer", line);
+  return JSON.parse(line) as Hello;
 }

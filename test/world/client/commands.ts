@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { lines } from "../lines.ts";
 import { chat } from "./chat.ts";
 import type { Endpoint } from "./connection.ts";
+import { readCounters } from "./counters.ts";
 import { lookDark } from "./dark.ts";
 import { hold } from "./hold.ts";
 import { openLink } from "./links.ts";
@@ -42,6 +43,7 @@ export const commands: Readonly<Record<string, Command>> = {
         onBeat: (echoes) => say("beat", { echoes }),
       }),
     ),
+  counters: async ([port = "9222"], { signal }) => attempt("counters", async () => readCounters(Number(port), signal)),
   dark: async ([host = "", ...ports], { timeoutMs = 3_000, signal }) => {
     const result = await lookDark(host, ports.map(Number), timeoutMs, signal);
     say("dark", result);

@@ -14,7 +14,6 @@ export interface LoadFailure {
   readonly at: string;
   readonly host: string;
   readonly listener: Listener;
-  readonly step: string;
   readonly reason: string;
 }
 
@@ -113,6 +112,5 @@ export class Load {
 }
 
 function describe(error: unknown, host: string, listener: Listener): LoadFailure {
-  const { step, reason } = error instanceof AttemptError ? error : { step: "other", reason: String(error) };
-  return { at: new Date().toISOString(), host, listener, step, reason };
+  return { at: new Date().toISOString(), host, listener, reason: error instanceof Error ? error.message : String(error) };
 }

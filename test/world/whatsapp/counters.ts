@@ -23,9 +23,17 @@ export function countFault(counters: Counters, fault: string): void {
   counters.faults[fault] = (counters.faults[fault] ?? 0) + 1;
 }
 
-/** Serves the counters as JSON to tests on the same host, and to nobody else. */
-export function serveCounters(counters: Record<string, Counters>, port: number): Server {
+/** What the played WhatsApp tells about itself, and what it has seen. */
+export interface WhatsAppReport {
+  /** SHA-256 of the media server's certificate (DER), in hexadecimal: who sees it on the media port talks to WhatsApp itself. */
+  readonly certificateSHA256: string;
+  readonly chat: Counters;
+  readonly media: Counters;
+}
+
+/** Serves the report as JSON to tests on the same host, and to nobody else. */
+export function serveReport(report: WhatsAppReport, port: number): Server {
   return createServer((_, response) => {
-    response.setHeader("content-type", "application/json").end(`${JSON.stringify(counters)}\n`);
+    response.setHeader("content-type", "application/json").end(`${JSON.stringify(report)}\n`);
   }).listen(port, "127.0.0.1");
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
 import { makeCertificate } from "./certificate.ts";
 import { serveChat, type ExpectedHeader } from "./chat-server.ts";
-import { newCounters, serveCounters, type Counters } from "./counters.ts";
+import { newCounters, serveReport, type WhatsAppReport } from "./counters.ts";
 import { serveMedia } from "./media-server.ts";
 
 export interface WhatsAppOptions {
@@ -20,9 +20,7 @@ export interface WhatsApp {
   readonly chatPort: number;
   readonly mediaPort: number;
   readonly countersPort: number;
-  /** SHA-256 of the media server's certificate (DER), in hexadecimal: who sees it on the media port talks to WhatsApp itself. */
-  readonly certificateSHA256: string;
-  readonly counters: { readonly chat: Counters; readonly media: Counters };
+  readonly report: WhatsAppReport;
   /** Stops listening. Open connections are the clients' to end. */
   close(): void;
 }
@@ -30,18 +28,17 @@ export interface WhatsApp {
 /** Starts the chat server, the media server and the counters, with a new certificate. */
 export async function startWhatsApp(options: WhatsAppOptions): Promise<WhatsApp> {
   const own = await makeCertificate(new Date());
-  const counters = { chat: newCounters(), media: newCounters() };
-  const chat = serveChat(options.proxyProtocol, counters.chat).listen(options.chatPort, options.host);
-  const media = serveMedia(own, counters.media).listen(options.mediaPort, options.host);
-  const counting = serveCounters(counters, options.countersPort);
+  const report = { certificateSHA256: own.sha256, chat: newCounters(), media: newCounters() };
+  const chat = serveChat(options.proxyProtocol, report.chat).listen(options.chatPort, options.host);
+  const media = serveMedia(own, report.media).listen(options.mediaPort, options.host);
+  const counting = serveReport(report, options.countersPort);
   const servers = [chat, media, counting];
   await Promise.all(servers.map(async (server) => once(server, "listening")));
   return {
     chatPort: portOf(chat),
     mediaPort: portOf(media),
     countersPort: portOf(counting),
-    certificateSHA256: own.sha256,
-    counters,
+    report,
     close: () => servers.forEach((server) => server.close()),
   };
 }
