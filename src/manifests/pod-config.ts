@@ -7,10 +7,12 @@ export interface OpenLane {
   readonly lane: number;
   /** The name of the ProxyAddress that the lane serves. */
   readonly address: string;
+  /** The uid of that ProxyAddress: an address that is claimed anew is another tenant, with another certificate. */
+  readonly uid: string;
   /** The certificate's fingerprint: SHA-256 of its DER form, in lower-case hexadecimal. */
   readonly certificateSHA256: string;
-  readonly certificatePEM: string;
-  readonly privateKeyPEM: string;
+  /** The certificate, then its private key. */
+  readonly pem: string;
   /** CIDR ranges whose PROXY header is believed; none for a load balancer that speaks no PROXY protocol. */
   readonly proxiesFrom: readonly string[];
 }
@@ -33,9 +35,10 @@ export function renderPodConfig(input: PodConfigInput, hash: (text: string) => s
     bank: input.bank,
     listeners: listenersOf(input.listeners),
     servers: { chat: serverNames(input.upstream, "chat"), media: serverNames(input.upstream, "media") },
-    open: open.map(({ lane, address, certificateSHA256, proxiesFrom }) => ({
+    open: open.map(({ lane, address, uid, certificateSHA256, proxiesFrom }) => ({
       lane,
       address,
+      uid,
       certificateSHA256,
       proxiesFrom: proxiesFrom.toSorted(),
     })),
@@ -44,8 +47,6 @@ export function renderPodConfig(input: PodConfigInput, hash: (text: string) => s
   return {
     "haproxy.cfg": config,
     "lanes.json": `${JSON.stringify({ revision, ...lanes }, null, 2)}\n`,
-    ...Object.fromEntries(
-      open.map((lane) => [`lane-${lane.lane}.pem`, `${lane.certificatePEM.trimEnd()}\n${lane.privateKeyPEM.trimEnd()}\n`]),
-    ),
+    ...Object.fromEntries(open.map(({ lane, pem }) => [`lane-${lane}.pem`, pem])),
   };
 }

@@ -1,0 +1,63 @@
+import * as builtin from "../kube/builtin.ts";
+import * as custom from "../kube/custom.ts";
+import type { CustomObject } from "../kube/custom.ts";
+import type { Store } from "../kube/store.ts";
+import { addressLabel, fleetLabel, managedSelector } from "../manifests/names.ts";
+import type { Deployment, KubeObject, Namespace, NetworkPolicy, Pod, PodDisruptionBudget, Secret, Service } from "../manifests/objects.ts";
+import type { Manager } from "../runtime/manager.ts";
+
+/** All that the controllers see of the cluster. */
+export interface Caches {
+  readonly fleets: Store<CustomObject>;
+  readonly pools: Store<CustomObject>;
+  /** Indexed by `fleet` (namespace/name of the claim) and `pool`. */
+  readonly addresses: Store<CustomObject>;
+  readonly deployments: Store<Deployment>;
+  readonly secrets: Store<Secret>;
+  /** Indexed by `address` (name of the ledger entry). */
+  readonly services: Store<Service>;
+  /** Indexed by `fleet`. */
+  readonly pods: Store<Pod>;
+  readonly namespaces: Store<Namespace>;
+  readonly disruptionBudgets: Store<PodDisruptionBudget>;
+  readonly networkPolicies: Store<NetworkPolicy>;
+}
+
+/** Watches every kind that the controllers read; what the operator did not make itself is left out where a label can tell. */
+export function watchCaches(manager: Manager): Caches {
+  const ours = { labelSelector: managedSelector };
+  return {
+    fleets: manager.watch(custom.fleets),
+    pools: manager.watch(custom.pools),
+    addresses: manager.watch(custom.addresses, { indexes: { fleet: claimant, pool: claimedPool } }),
+    deployments: manager.watch(builtin.deployments, ours),
+    secrets: manager.watch(builtin.secrets, ours),
+    services: manager.watch(builtin.services, { ...ours, indexes: { address: (service) => labelValue(service, addressLabel) } }),
+    pods: manager.watch(builtin.pods, { ...ours, indexes: { fleet: podFleet } }),
+    namespaces: manager.watch(builtin.namespaces, { metadataOnly: true }),
+    disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),
+    networkPolicies: manager.watch(builtin.networkPolicies, ours),
+  };
+}
+
+/** The fleet that an entry is claimed for, as `namespace/name`. Reads the raw object: a malformed entry is filed nowhere. */
+export function claimant(entry: CustomObject): readonly string[] {
+  const { claimRef } = (entry.spec ?? {}) as { claimRef?: { namespace?: unknown; name?: unknown } };
+  return typeof claimRef?.namespace === "string" && typeof claimRef.name === "string" ? [`${claimRef.namespace}/${claimRef.name}`] : [];
+}
+
+/** The pool that an entry was taken from. */
+export function claimedPool(entry: CustomObject): readonly string[] {
+  const { pool } = (entry.spec ?? {}) as { pool?: unknown };
+  return typeof pool === "string" ? [pool] : [];
+}
+
+/** The fleet that a child belongs to, as `namespace/name`. */
+export function podFleet(child: KubeObject): readonly string[] {
+  return labelValue(child, fleetLabel).map((fleet) => `${child.metadata.namespace ?? ""}/${fleet}`);
+}
+
+function labelValue(object: KubeObject, label: string): readonly string[] {
+  const value = object.metadata.labels?.[label];
+  return value === undefined ? [] : [value];
+}

@@ -1,0 +1,28 @@
+import type { Logger } from "pino";
+import type { Instant } from "../domain/time.ts";
+import type { Random } from "../domain/views.ts";
+import type { ApiClient } from "../kube/client.ts";
+import type { EventRecorder } from "../kube/events.ts";
+import type { WorkQueue } from "../runtime/queue.ts";
+import type { PodStatusReader } from "../verification/pod-status.ts";
+import type { Caches } from "./caches.ts";
+
+/** All that a controller touches beside plain data. */
+export interface Environment {
+  readonly caches: Caches;
+  readonly client: ApiClient;
+  readonly events: EventRecorder;
+  readonly podStatus: PodStatusReader;
+  readonly now: () => Instant;
+  readonly random: Random;
+  readonly makeQueue: () => WorkQueue;
+  readonly log: Logger;
+  readonly settings: Settings;
+}
+
+export interface Settings {
+  /** The image of proxy pods where a fleet names none. */
+  readonly proxyImage: string;
+  /** Where the operator runs: only from there may pods' supervisors be asked. */
+  readonly operatorNamespace: string;
+}

@@ -1,0 +1,136 @@
+import type { WhatsAppProxy } from "../../api/fleet.ts";
+import type { Finding } from "../../domain/conditions.ts";
+import { conditionsFrom } from "../../domain/conditions.ts";
+import { type FleetStatus, fleetStatus, type StatusBefore } from "../../domain/fleet-status.ts";
+import { fleetStories, type Told } from "../../domain/fleet-stories.ts";
+import { fleetView, goneFleet, latestChange } from "../../domain/fleet-view.ts";
+import { planRotation, type RotationPlan } from "../../domain/plan.ts";
+import { podsView } from "../../domain/pods-view.ts";
+import type { Retirement } from "../../domain/retire.ts";
+import { type Instant, earliest, plus, seconds } from "../../domain/time.ts";
+import type { AddressView, FleetView, Random } from "../../domain/views.ts";
+import { bankSize } from "../../manifests/lanes.ts";
+import { fleetFinalizer, podSelector } from "../../manifests/names.ts";
+import type { ObservedFleet } from "./gather.ts";
+
+/** A lane that serves a ledger entry. */
+export interface OpenLane {
+  readonly lane: number;
+  readonly entry: string;
+  readonly uid: string;
+  /** Load balancers whose PROXY header is believed (CIDRs). */
+  readonly proxiesFrom: readonly string[];
+}
+
+/** What to do for one fleet, as plain data: printed, it is the dry run. */
+export type FleetPlan =
+  | { readonly kind: "gone"; readonly retirements: readonly Retirement[] }
+  | { readonly kind: "malformed"; readonly status: Partial<FleetStatus>; readonly retirements: readonly Retirement[] }
+  | LivePlan;
+
+export interface LivePlan {
+  readonly kind: "live";
+  readonly fleet: WhatsAppProxy;
+  readonly rotation: RotationPlan;
+  readonly retirements: readonly Retirement[];
+  readonly bank: number;
+  readonly openLanes: readonly OpenLane[];
+  readonly finalizer: "keep" | "remove";
+  readonly status: FleetStatus;
+  readonly stories: readonly Told[];
+  readonly lookAgainAt: Instant | undefined;
+}
+
+/** Decides the next step of a fleet. Pure but for the time and the random source that it is given. */
+export function decideFleet(observed: ObservedFleet, now: Instant, random: Random): FleetPlan {
+  const { key, parsed, own, orphans, formerPools, pools } = observed;
+  const ofOrphans = planRotation(goneFleet(key.namespace ?? "", key.name, orphans, [...pools, ...formerPools]), 0, now, random).retirements;
+  if (parsed === undefined) return { kind: "gone", retirements: ofOrphans };
+  if (!parsed.ok) return { kind: "malformed", status: malformedStatus(observed, parsed.problem, now), retirements: ofOrphans };
+  const fleet = parsed.value;
+  const view = fleetView({ fleet, entries: own, pools, formerPools, held: observed.held });
+  const bank = bankSize(fleet.spec.addresses.count, highestLane(own));
+  const rotation = planRotation(view, bank, now, random);
+  const status = fleetStatus(statusView(observed, fleet, view, rotation), now);
+  const openLanes = lanesOf(observed);
+  const isDark = own.every(({ phase }) => phase === "Quarantined");
+  const finalizer = view.deleting && isDark && lanesAreClosed(observed, now) ? "remove" : "keep";
+  const lookAgainAt = earliest(rotation.lookAgainAt, view.deleting && isDark ? plus(now, seconds(1)) : undefined);
+  const stories = fleetStories(view, rotation, fleet.status, status, now);
+  return {
+    kind: "live",
+    fleet,
+    rotation,
+    retirements: [...rotation.retirements, ...ofOrphans],
+    bank,
+    openLanes,
+    finalizer,
+    status,
+    stories,
+    lookAgainAt,
+  };
+}
+
+/** Lanes stay open until their address is dark: the Service goes first, so that nobody meets a refusal. */
+function lanesOf({ own, entries, poolSpecs }: ObservedFleet): OpenLane[] {
+  const serving = own.filter(({ phase }) => phase !== "Quarantined");
+  return serving.flatMap(({ name, lane, pool }) => {
+    const uid = entries.find(({ metadata }) => metadata.name === name)?.metadata.uid;
+    if (uid === undefined) return [];
+    const proxy = poolSpecs.get(pool)?.proxyProtocol;
+    return [{ lane, entry: name, uid, proxiesFrom: proxy?.version === "V2" ? proxy.from : [] }];
+  });
+}
+
+function highestLane(own: readonly AddressView[]): number | undefined {
+  const lanes = own.filter(({ phase }) => phase !== "Quarantined").map(({ lane }) => lane);
+  return lanes.length === 0 ? undefined : Math.max(...lanes);
+}
+
+/** Whether every pod has ended the sessions of the fleet's lanes, or has had time enough to. */
+function lanesAreClosed({ podStatuses, own }: ObservedFleet, now: Instant): boolean {
+  const patience = seconds(15);
+  const isClosed = [...podStatuses.values()].every((status) => status !== undefined && status.lanes.every(({ open }) => !open));
+  return isClosed || now >= plus(latestChange(own), patience);
+}
+
+function statusView(observed: ObservedFleet, fleet: WhatsAppProxy, view: FleetView, plan: RotationPlan) {
+  const refused = [...observed.podStatuses.values()].flatMap((status) => status?.refused?.message ?? [])[0];
+  return {
+    fleet: view,
+    plan,
+    pods: podsView(fleet.spec.replicas, observed.deployment, observed.pods, refused),
+    generation: fleet.metadata.generation,
+    selector: Object.entries(podSelector(fleet.metadata.name))
+      .map(([label, value]) => `${label}=${value}`)
+      .join(","),
+    before: statusBefore(fleet.status),
+  };
+}
+
+function statusBefore(status: WhatsAppProxy["status"]): StatusBefore {
+  return { observedGeneration: status?.observedGeneration ?? 0, conditions: status?.conditions ?? [] };
+}
+
+/** An object that got past the CRD but that this version can't read: it is told so, and what runs goes on. */
+function malformedStatus({ raw }: ObservedFleet, problem: string, now: Instant): Partial<FleetStatus> {
+  const finding: Finding = {
+    status: "True",
+    reason: "InvalidSpec",
+    message: `${problem}. What runs goes on unchanged until this is mended`,
+  };
+  const generation = raw?.metadata.generation ?? 0;
+  const before = ((raw?.status ?? {}) as { conditions?: StatusBefore["conditions"] }).conditions ?? [];
+  const conditions = conditionsFrom(
+    { Stalled: finding, Ready: { ...finding, status: "False" } },
+    Array.isArray(before) ? before : [],
+    generation,
+    now,
+  );
+  return { observedGeneration: generation, conditions };
+}
+
+/** Whether the fleet holds the finalizer that turns its addresses into memory before it goes. */
+export function hasFinalizer(observed: ObservedFleet): boolean {
+  return observed.raw?.metadata.finalizers?.includes(fleetFinalizer) ?? false;
+}

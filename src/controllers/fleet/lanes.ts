@@ -1,0 +1,49 @@
+import { issueCertificate } from "../../certificates/issue.ts";
+import type { WhatsAppProxySpec } from "../../api/fleet.ts";
+import type { Instant } from "../../domain/time.ts";
+import type { Random } from "../../domain/views.ts";
+import { hashOf } from "../../kube/apply.ts";
+import { type ChildOwner } from "../../manifests/deployment.ts";
+import { childName, fleetLabels } from "../../manifests/names.ts";
+import type { Secret } from "../../manifests/objects.ts";
+import { type OpenLane as LaneWithCertificate, renderPodConfig } from "../../manifests/pod-config.ts";
+import type { OpenLane } from "./decide.ts";
+import { laneCertificates } from "./lane-certificates.ts";
+
+/**
+ * The fleet's Secret: HAProxy's config and each open lane's certificate. A lane keeps its certificate as long as it serves the same
+ * ledger entry; a new entry always gets one that was never used before.
+ */
+export async function lanesSecret(
+  child: ChildOwner,
+  spec: WhatsAppProxySpec,
+  lanes: readonly OpenLane[],
+  bank: number,
+  live: Secret | undefined,
+  now: Instant,
+  random: Random,
+): Promise<Secret> {
+  const known = laneCertificates(live);
+  const open = await Promise.all(
+    lanes.map(async ({ lane, entry, uid, proxiesFrom }): Promise<LaneWithCertificate> => {
+      const kept = known.find((certificate) => certificate.lane === lane && certificate.uid === uid);
+      const { pem, sha256 } = kept ?? (await issueCertificate(now, random));
+      return { lane, address: entry, uid, proxiesFrom, certificateSHA256: sha256, pem };
+    }),
+  );
+  const { listeners, upstream, limits } = spec;
+  const content = renderPodConfig({ listeners, upstream, limits, bank, open }, hashOf);
+  const data = Object.fromEntries(Object.entries(content).map(([key, text]) => [key, Buffer.from(text).toString("base64")]));
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: childName(child.fleet),
+      namespace: child.namespace,
+      labels: fleetLabels(child.fleet),
+      ownerReferences: [child.owner],
+    },
+    type: "Opaque",
+    data,
+  };
+}

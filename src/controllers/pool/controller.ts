@@ -1,0 +1,123 @@
+import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
+import { parseProxyAddress } from "../../api/proxy-address.ts";
+import { type Finding, conditionsFrom } from "../../domain/conditions.ts";
+import { type IpRange, parseRange } from "../../domain/ip.ts";
+import { type HeldAddress, type PoolCounts, poolCounts, poolProblem } from "../../domain/pool-status.ts";
+import type { Instant } from "../../domain/time.ts";
+import { ProxyfleetError } from "../../errors.ts";
+import { covers } from "../../kube/apply.ts";
+import * as custom from "../../kube/custom.ts";
+import type { CustomObject } from "../../kube/custom.ts";
+import type { Story } from "../../kube/events.ts";
+import { fieldManagers } from "../../manifests/names.ts";
+import { providers } from "../../manifests/providers.ts";
+import { type Controller, type Outcome, done } from "../../runtime/controller.ts";
+import { claimedPool } from "../caches.ts";
+import type { Environment } from "../environment.ts";
+
+interface PoolStatus extends Partial<PoolCounts> {
+  readonly observedGeneration: number;
+  readonly conditions: ReturnType<typeof conditionsFrom>;
+}
+
+/** Keeps a pool's counts and conditions as the ledger is. It never touches an address. */
+export function poolController(environment: Environment): Controller {
+  const queue = environment.makeQueue();
+  wake(environment, (name) => queue.add(name));
+  return {
+    name: "pool",
+    workers: 2,
+    queue,
+    async reconcile(name): Promise<Outcome> {
+      const raw = environment.caches.pools.get({ name });
+      if (raw === undefined) return done;
+      const status = decidePool(raw, environment, environment.now());
+      await writeStatus(raw, status, environment);
+      return done;
+    },
+  };
+}
+
+function decidePool(raw: CustomObject, { caches }: Environment, now: Instant): PoolStatus {
+  const parsed = parseAddressPool(raw);
+  const generation = raw.metadata.generation ?? 0;
+  if (!parsed.ok) return statusOf(raw, generation, undefined, { status: "False", reason: "InvalidSpec", message: parsed.problem }, now);
+  const pool = parsed.value;
+  const ranges = rangesOf(pool);
+  if (typeof ranges === "string")
+    return statusOf(raw, generation, undefined, { status: "False", reason: "InvalidSpec", message: ranges }, now);
+  const others = caches.pools.list().flatMap((other) => otherRanges(other, raw.metadata.name));
+  const finding = unsupported(pool) ??
+    poolProblem(ranges, others) ?? { status: "True", reason: "Usable", message: "fleets may claim addresses from this pool" };
+  return statusOf(raw, generation, poolCounts(raw.metadata.name, ranges, ledgerOf(caches)), finding, now);
+}
+
+function unsupported({ spec }: AddressPool): Finding | undefined {
+  if (providers.has(spec.provider)) return undefined;
+  return {
+    status: "False",
+    reason: "ProviderUnknown",
+    message: `this version can't use the provider ${spec.provider} yet: use one of ${[...providers.keys()].join(", ")}`,
+  };
+}
+
+function otherRanges(raw: CustomObject, name: string): { name: string; ranges: readonly IpRange[] }[] {
+  const parsed = raw.metadata.name === name ? undefined : parseAddressPool(raw);
+  const ranges = parsed?.ok === true ? rangesOf(parsed.value) : "";
+  return typeof ranges === "string" ? [] : [{ name: raw.metadata.name, ranges }];
+}
+
+/** The pool's ranges, or what is wrong with them. */
+function rangesOf({ spec }: AddressPool): readonly IpRange[] | string {
+  try {
+    return spec.addresses.map(parseRange);
+  } catch (error) {
+    if (error instanceof ProxyfleetError) return `spec.addresses: ${error.message}`;
+    throw error;
+  }
+}
+
+function ledgerOf(caches: Environment["caches"]): HeldAddress[] {
+  return caches.addresses.list().flatMap((raw) => {
+    const parsed = parseProxyAddress(raw);
+    if (!parsed.ok) return [];
+    const { spec, status } = parsed.value;
+    return [{ pool: spec.pool, address: spec.address, want: spec.want, phase: status.phase ?? "Provisioning" }];
+  });
+}
+
+function statusOf(raw: CustomObject, generation: number, counts: PoolCounts | undefined, ready: Finding, now: Instant): PoolStatus {
+  const parsed = parseAddressPool(raw);
+  const before = parsed.ok ? (parsed.value.status.conditions ?? []) : [];
+  return { observedGeneration: generation, ...counts, conditions: conditionsFrom({ Ready: ready }, before, generation, now) };
+}
+
+async function writeStatus(raw: CustomObject, status: PoolStatus, { client, caches, events }: Environment): Promise<void> {
+  if (covers(raw.status, status) && covers(status, raw.status)) return;
+  const { name, uid = "" } = raw.metadata;
+  const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata: { name, uid }, status };
+  caches.pools.wrote(await client.apply<CustomObject>(custom.pools, body, fieldManagers.pool, "status"));
+  await events.tell(raw, ...stories(raw, status));
+}
+
+/** A pool that became unusable, or usable again, says so once. */
+function stories(raw: CustomObject, { conditions }: PoolStatus): Story[] {
+  const [ready] = conditions;
+  const before = ((raw.status ?? {}) as { conditions?: { type: string; reason: string }[] }).conditions?.find(
+    ({ type }) => type === "Ready",
+  );
+  if (ready === undefined || before?.reason === ready.reason || (before === undefined && ready.status === "True")) return [];
+  return [{ type: ready.status === "True" ? "Normal" : "Warning", reason: ready.reason, message: ready.message }];
+}
+
+function wake({ caches }: Environment, add: (name: string) => void): void {
+  caches.pools.onChange(({ before, after }) => {
+    // A change of one pool's ranges may end or begin an overlap with any other.
+    const ranges = [before, after].map((pool) => JSON.stringify(pool?.spec));
+    if (ranges[0] !== ranges[1]) for (const pool of caches.pools.list()) add(pool.metadata.name);
+    else if (after !== undefined) add(after.metadata.name);
+  });
+  caches.addresses.onChange(({ before, after }) => {
+    for (const entry of [before, after]) if (entry !== undefined) for (const name of claimedPool(entry)) add(name);
+  });
+}

@@ -1,0 +1,43 @@
+import { type Instant, formatInstant } from "./time.ts";
+
+export interface Condition {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration: number;
+}
+
+/** What a check found, before it is dated. */
+export type Finding = Pick<Condition, "status" | "reason" | "message">;
+
+/** The longest message that a condition may carry (metav1.Condition). */
+const longestMessage = 32_768;
+
+/** The first check with a finding decides, so a chain's order is its policy. */
+export function firstFinding<T>(chain: readonly ((input: T) => Finding | undefined)[], input: T, otherwise: Finding): Finding {
+  for (const check of chain) {
+    const finding = check(input);
+    if (finding !== undefined) return finding;
+  }
+  return otherwise;
+}
+
+/**
+ * Dates the findings: `lastTransitionTime` moves only when the status changes (API conventions, "Typical status properties").
+ * Types without a finding are left out.
+ */
+export function conditionsFrom(
+  findings: Readonly<Record<string, Finding | undefined>>,
+  before: readonly Pick<Condition, "type" | "status" | "lastTransitionTime">[],
+  generation: number,
+  now: Instant,
+): Condition[] {
+  return Object.entries(findings).flatMap(([type, finding]) => {
+    if (finding === undefined) return [];
+    const known = before.find((condition) => condition.type === type);
+    const lastTransitionTime = known?.status === finding.status ? known.lastTransitionTime : formatInstant(now);
+    return [{ type, ...finding, message: finding.message.slice(0, longestMessage), lastTransitionTime, observedGeneration: generation }];
+  });
+}

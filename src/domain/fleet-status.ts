@@ -1,0 +1,162 @@
+import { type Condition, type Finding, conditionsFrom, firstFinding } from "./conditions.ts";
+import type { RotationPlan } from "./plan.ts";
+import { type Instant, formatInstant } from "./time.ts";
+import { type FleetView, publishedAddress } from "./views.ts";
+
+/** What is known of a fleet's pods. */
+export interface PodsView {
+  readonly wanted: number;
+  readonly replicas: number;
+  readonly ready: number;
+  /** Whether the Deployment has rolled out the latest pod template. */
+  readonly isRolledOut: boolean;
+  /** Why pods don't start (image, scheduling, crashes), in the kubelet's words. */
+  readonly problem: { readonly reason: string; readonly message: string } | undefined;
+  /** Config that a pod's HAProxy refused, in its own words. */
+  readonly refused: string | undefined;
+}
+
+export interface StatusView {
+  readonly fleet: FleetView;
+  readonly plan: RotationPlan;
+  readonly pods: PodsView;
+  readonly generation: number;
+  readonly selector: string;
+  readonly before: StatusBefore;
+}
+
+/** The part of the last status that the next one depends on. */
+export interface StatusBefore {
+  readonly observedGeneration: number;
+  readonly conditions: readonly Pick<Condition, "type" | "status" | "reason" | "lastTransitionTime">[];
+}
+
+export interface StatusAddress {
+  readonly address: string;
+  readonly slot: number;
+  readonly phase: string;
+  readonly since: string;
+  readonly expires?: string;
+}
+
+export interface FleetStatus {
+  readonly observedGeneration: number;
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  readonly selector: string;
+  readonly serving: string;
+  readonly lastHandledRotateAt?: string;
+  readonly conditions: readonly Condition[];
+  readonly addresses: readonly StatusAddress[];
+}
+
+/** The fleet's status, from what is and what is planned. Publication lives here: an address that is `Serving` is what people are told. */
+export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
+  const { fleet, plan, pods, generation } = view;
+  const serving = slotNumbers(fleet).filter((slot) => publishedAddress(fleet.addresses, slot) !== undefined).length;
+  const handled = plan.answered.kind === "none" ? fleet.lastHandledRotateAt : plan.answered.text;
+  return {
+    observedGeneration: generation,
+    replicas: pods.replicas,
+    readyReplicas: pods.ready,
+    selector: view.selector,
+    serving: `${serving}/${fleet.count}`,
+    ...(handled === undefined ? {} : { lastHandledRotateAt: handled }),
+    conditions: conditionsFrom(findings(view), view.before.conditions, generation, now),
+    addresses: statusAddresses(fleet),
+  };
+}
+
+/** The Ready condition as a chain: what must be mended first is said first. */
+const readyChecks: readonly ((view: StatusView) => Finding | undefined)[] = [
+  ({ pods }) => (pods.ready > 0 || pods.problem === undefined ? undefined : { status: "False", ...pods.problem }),
+  ({ pods }) =>
+    pods.ready > 0 ? undefined : { status: "False", reason: "NoReadyPod", message: `none of ${pods.wanted} pods is ready yet` },
+  (view) => (addressesReady(view).status === "True" ? undefined : addressesReady(view)),
+];
+
+function findings(view: StatusView): Record<string, Finding | undefined> {
+  const { fleet, pods } = view;
+  const ready = firstFinding(readyChecks, view, {
+    status: "True",
+    reason: "Serving",
+    message: `all ${fleet.count} slots have a verified address, and ${pods.ready} pods are ready`,
+  });
+  return {
+    Ready: ready,
+    AddressesReady: addressesReady(view),
+    PoolExhausted: poolExhausted(view),
+    Paused: fleet.paused
+      ? { status: "True", reason: "AskedFor", message: "spec.paused is true: no slot moves until it is false; drains still end" }
+      : undefined,
+    Reconciling: reconciling(view, ready),
+    Stalled: stalled(view),
+  };
+}
+
+function addressesReady({ fleet, plan }: StatusView): Finding {
+  const waiting = slotNumbers(fleet).filter((slot) => publishedAddress(fleet.addresses, slot) === undefined);
+  const [slot] = waiting;
+  if (slot === undefined) return { status: "True", reason: "Verified", message: `all ${fleet.count} slots have a verified address` };
+  const why = plan.shortages.find((shortage) => shortage.slot === slot)?.message ?? makingMessage(fleet, slot);
+  return {
+    status: "False",
+    reason: "SlotsWithoutAddress",
+    message: `${waiting.length} of ${fleet.count} slots have no address yet. ${why}`,
+  };
+}
+
+function makingMessage(fleet: FleetView, slot: number): string {
+  const next = fleet.addresses.find((address) => address.slot === slot && address.want === "Serve");
+  const address = next?.address ?? "a fresh address";
+  const details = next === undefined ? "" : `: see kubectl describe wapa ${next.name}`;
+  return `slot ${slot}: ${address} is ${next?.phase === "Verifying" ? "being verified" : "being prepared"}${details}`;
+}
+
+function poolExhausted({ plan }: StatusView): Finding {
+  const [shortage] = plan.shortages;
+  if (shortage === undefined) return { status: "False", reason: "AddressesFree", message: "every slot that should move can" };
+  return { status: "True", reason: "NoFreshAddress", message: shortage.message };
+}
+
+/** Only while the generation isn't realised (kstatus): a rotation later on leaves the fleet Ready and quiet. */
+function reconciling({ before, generation, pods }: StatusView, ready: Finding): Finding | undefined {
+  const wasRealised = before.observedGeneration === generation && !before.conditions.some(({ type }) => type === "Reconciling");
+  if (wasRealised || (ready.status === "True" && pods.isRolledOut)) return undefined;
+  const message = ready.status === "True" ? "pods are being replaced" : ready.message;
+  return { status: "True", reason: "Progressing", message };
+}
+
+/** What no waiting mends: a person has to act. */
+function stalled({ fleet, pods }: StatusView): Finding | undefined {
+  if (pods.refused !== undefined)
+    return {
+      status: "True",
+      reason: "ConfigRefused",
+      message: `a pod's HAProxy refused the new configuration and serves the old one: ${pods.refused}`,
+    };
+  const refusals = fleet.pools.flatMap(({ refusal }) => refusal ?? []);
+  if (refusals.length > 0 && refusals.length === fleet.pools.length)
+    return { status: "True", reason: "NoUsablePool", message: refusals.join("; ") };
+  return undefined;
+}
+
+/** One row an address, serving first. Of two that serve a slot for a moment, only the newest is published. */
+function statusAddresses(fleet: FleetView): StatusAddress[] {
+  const rows = fleet.addresses.flatMap((entry): (StatusAddress & { order: number })[] => {
+    if (entry.address === undefined || entry.phase === "Quarantined" || entry.want === "Quarantine") return [];
+    const isPublished = publishedAddress(fleet.addresses, entry.slot)?.name === entry.name;
+    const phase = entry.phase === "Serving" && !isPublished ? "Draining" : entry.phase;
+    const expires = entry.drainUntil === undefined ? {} : { expires: formatInstant(entry.drainUntil) };
+    return [
+      { address: entry.address, slot: entry.slot, phase, since: formatInstant(entry.phaseSince), ...expires, order: isPublished ? 0 : 1 },
+    ];
+  });
+  return rows
+    .toSorted((a, b) => a.slot - b.slot || a.order - b.order || (a.address < b.address ? -1 : 1))
+    .map(({ order: _order, ...row }) => row);
+}
+
+function slotNumbers(fleet: FleetView): number[] {
+  return Array.from({ length: fleet.count }, (_, slot) => slot);
+}

@@ -1,0 +1,95 @@
+import type { Condition } from "./conditions.ts";
+import type { FleetStatus } from "./fleet-status.ts";
+import type { RotationPlan } from "./plan.ts";
+import { type Instant, formatInstant } from "./time.ts";
+import { type FleetView, publishedAddress } from "./views.ts";
+
+/** One Event to tell. */
+export interface Told {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The last status, as far as the story depends on it. */
+interface Before {
+  readonly addresses?: readonly { readonly address: string; readonly phase: string }[] | undefined;
+  readonly conditions?: readonly Pick<Condition, "type" | "status" | "reason">[] | undefined;
+}
+
+/** What this step adds to the fleet's story: each event once, since it comes from a difference between the last status and this one. */
+export function fleetStories(fleet: FleetView, plan: RotationPlan, before: Before | undefined, status: FleetStatus, now: Instant): Told[] {
+  return [
+    ...publications(fleet, before),
+    ...plan.claims.map((claim) => claimed(fleet, claim)),
+    ...plan.retirements.flatMap((step) => retired(fleet, step)),
+    ...refusedRequest(plan, fleet),
+    ...conditionChanges(before?.conditions ?? [], status.conditions),
+    ...(fleet.deleting && plan.retirements.length > 0
+      ? [normal("Deleting", `all addresses go dark now, and stay in quarantine (${formatInstant(now)})`)]
+      : []),
+  ];
+}
+
+function publications(fleet: FleetView, before: Before | undefined): Told[] {
+  return Array.from({ length: fleet.count }, (_, slot) => publishedAddress(fleet.addresses, slot)).flatMap((entry) => {
+    if (
+      entry?.address === undefined ||
+      before?.addresses?.some(({ address, phase }) => address === entry.address && phase === "Serving") === true
+    )
+      return [];
+    const took = Math.max(0, Math.round((entry.phaseSince - entry.createdAt) / 1000));
+    return [
+      normal("Published", `slot ${entry.slot}: people now use ${entry.address}, verified on all ports ${took} s after it was claimed`),
+    ];
+  });
+}
+
+function claimed(fleet: FleetView, { slot, address, pool, because }: RotationPlan["claims"][number]): Told {
+  const isRotation = publishedAddress(fleet.addresses, slot) !== undefined;
+  return normal(isRotation ? "RotationStarted" : "Claimed", `slot ${slot}: claimed ${address} from pool ${pool}, because ${because}`);
+}
+
+function retired(fleet: FleetView, step: RotationPlan["retirements"][number]): Told[] {
+  const entry = fleet.addresses.find(({ name }) => name === step.name);
+  if (entry?.address === undefined || fleet.deleting) return [];
+  const until = formatInstant(step.until);
+  switch (step.kind) {
+    case "drain":
+      return [
+        normal(
+          "Draining",
+          `slot ${entry.slot}: ${entry.address} is no longer published; it serves its open sessions until ${until} at the latest, then goes dark`,
+        ),
+      ];
+    case "quarantine": {
+      const message = `slot ${entry.slot}: ${entry.address} goes dark now, and may not be used again before ${until}`;
+      return [
+        step.because === "Unusable"
+          ? { type: "Warning", reason: "AddressUnusable", message: `${message}: it did not work while others of its pool did` }
+          : normal("WentDark", message),
+      ];
+    }
+  }
+}
+
+function refusedRequest(plan: RotationPlan, fleet: FleetView): Told[] {
+  if (plan.answered.kind !== "refused" || plan.answered.text === fleet.lastHandledRotateAt) return [];
+  return [{ type: "Warning", reason: "RotateRefused", message: plan.answered.why }];
+}
+
+/** Conditions that a person should hear of when they come, and when they go. */
+const toldWhen: Readonly<Record<string, "True" | "False">> = { Ready: "False", PoolExhausted: "True", Stalled: "True" };
+
+function conditionChanges(before: readonly Pick<Condition, "type" | "status" | "reason">[], after: readonly Condition[]): Told[] {
+  return after.flatMap(({ type, status, reason, message }) => {
+    const known = before.find((condition) => condition.type === type);
+    if (known?.status === status && known.reason === reason) return [];
+    if (status === toldWhen[type]) return [{ type: "Warning", reason, message }];
+    return type === "Ready" && status === "True" ? [normal("Ready", message)] : [];
+  });
+}
+
+function normal(reason: string, message: string): Told {
+  return { type: "Normal", reason, message };
+}

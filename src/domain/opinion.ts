@@ -1,0 +1,79 @@
+import { type RotateRequest, isClaimedFor } from "./rotate-request.ts";
+import { type AddressView, type Cause, type FleetView, isInMaking, publishedAddress } from "./views.ts";
+
+/** What is known of one slot when it is asked whether to move. */
+export interface SlotView {
+  readonly fleet: FleetView;
+  readonly slot: number;
+  readonly request: RotateRequest;
+  readonly published: AddressView | undefined;
+  readonly addresses: readonly AddressView[];
+}
+
+/** A slot stays where it is, or moves to a fresh address; `because` is for people. */
+export type Opinion =
+  | { readonly kind: "stay"; readonly because: string }
+  | { readonly kind: "move"; readonly cause: Cause; readonly requestedAt: string | undefined; readonly because: string };
+
+type Check = (view: SlotView) => Opinion | undefined;
+
+/** The first check with an opinion decides, so the order is the policy. */
+const checks: readonly Check[] = [
+  alreadyMoving, // one address in the making at a time
+  withoutAddress, // people have nothing: neither a pause nor a budget may hold that up
+  entryDeleted, // a person deleted the ledger entry: replace it
+  paused, // a person said stop
+  noRoomToDrain, // two addresses drain already: wait, or people lose one early
+  askedByHand,
+];
+
+/** Whether a slot should move now, and why. */
+export function opinionOn(fleet: FleetView, slot: number, request: RotateRequest): Opinion {
+  const addresses = fleet.addresses.filter((address) => address.slot === slot);
+  const view = { fleet, slot, request, published: publishedAddress(fleet.addresses, slot), addresses };
+  for (const check of checks) {
+    const opinion = check(view);
+    if (opinion !== undefined) return opinion;
+  }
+  return { kind: "stay", because: "nothing asks for a move" };
+}
+
+function alreadyMoving({ addresses }: SlotView): Opinion | undefined {
+  const next = addresses.find(isInMaking);
+  return next === undefined ? undefined : { kind: "stay", because: `${next.address ?? "a fresh address"} is being prepared` };
+}
+
+function withoutAddress({ published, request, slot, addresses }: SlotView): Opinion | undefined {
+  if (published !== undefined) return undefined;
+  return { kind: "move", cause: "NewSlot", requestedAt: openRequest(request, slot, addresses), because: "the slot has no address" };
+}
+
+function entryDeleted({ published, request, slot, addresses }: SlotView): Opinion | undefined {
+  if (published?.deleting !== true) return undefined;
+  return {
+    kind: "move",
+    cause: "Requested",
+    requestedAt: openRequest(request, slot, addresses),
+    because: `the ledger entry ${published.name} was deleted`,
+  };
+}
+
+function paused({ fleet }: SlotView): Opinion | undefined {
+  return fleet.paused ? { kind: "stay", because: "the fleet is paused" } : undefined;
+}
+
+function noRoomToDrain({ addresses }: SlotView): Opinion | undefined {
+  const draining = addresses.filter((address) => address.phase === "Draining" || (address.phase === "Serving" && address.want === "Drain"));
+  return draining.length < 2 ? undefined : { kind: "stay", because: "two of its addresses still drain" };
+}
+
+function askedByHand({ request, slot, addresses }: SlotView): Opinion | undefined {
+  const text = openRequest(request, slot, addresses);
+  return text === undefined ? undefined : { kind: "move", cause: "Requested", requestedAt: text, because: `asked by hand (${text})` };
+}
+
+/** The request's text if this slot still has to answer it. */
+function openRequest(request: RotateRequest, slot: number, addresses: readonly AddressView[]): string | undefined {
+  const isOpen = request.kind === "slots" && request.slots.includes(slot) && !isClaimedFor(request.text, slot, addresses);
+  return isOpen ? request.text : undefined;
+}

@@ -1,0 +1,61 @@
+import type { AddressPool } from "../api/address-pool.ts";
+import type { Parsed } from "../api/parse.ts";
+import { ProxyfleetError } from "../errors.ts";
+import { type IpRange, parseRange } from "./ip.ts";
+import { type LabelSelector, matchesSelector } from "./label-selector.ts";
+import { parseDuration } from "./time.ts";
+import type { PoolView } from "./views.ts";
+
+/** The pool as a fleet of this namespace may use it, or why it may not. */
+export function poolView(
+  name: string,
+  parsed: Parsed<AddressPool> | undefined,
+  namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+  heldByNamespace: number,
+  supported: ReadonlySet<string>,
+): PoolView {
+  const unusable = (refusal: string): PoolView => ({ name, ranges: [], reserve: 0, quarantine: defaultQuarantine, refusal });
+  if (parsed === undefined) return unusable(`pool ${name} does not exist: create the AddressPool, or correct spec.addresses.pools`);
+  if (!parsed.ok) return unusable(`pool ${name} can't be used: ${parsed.problem}`);
+  const { spec } = parsed.value;
+  const quarantine = {
+    blocked: parseDuration(spec.quarantine.blocked),
+    retired: parseDuration(spec.quarantine.retired),
+    unusable: parseDuration(spec.quarantine.unusable),
+  };
+  const ranges = readRanges(spec.addresses);
+  if (typeof ranges === "string") return unusable(`pool ${name} can't be used: ${ranges}`);
+  const refusal = refusalOf(name, spec, namespace, heldByNamespace, supported);
+  return { name, ranges, reserve: spec.reserve, quarantine, refusal };
+}
+
+const defaultQuarantine = { blocked: parseDuration("720h"), retired: parseDuration("168h"), unusable: parseDuration("1h") };
+
+function refusalOf(
+  name: string,
+  spec: AddressPool["spec"],
+  namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
+  heldByNamespace: number,
+  supported: ReadonlySet<string>,
+): string | undefined {
+  if (!supported.has(spec.provider))
+    return `pool ${name} has the provider ${spec.provider}, which this version can't use yet: use one of ${[...supported].join(", ")}`;
+  const selector: LabelSelector | undefined = spec.namespaceSelector;
+  if (selector !== undefined && !matchesSelector(selector, namespace.labels)) {
+    return `pool ${name} is not for namespace ${namespace.name}: its spec.namespaceSelector does not match the namespace's labels`;
+  }
+  if (spec.perNamespace > 0 && heldByNamespace >= spec.perNamespace) {
+    return `pool ${name} gives a namespace at most ${spec.perNamespace} addresses (spec.perNamespace), and ${namespace.name} holds ${heldByNamespace}`;
+  }
+  return undefined;
+}
+
+/** The pool's ranges, or what is wrong with one of them. */
+function readRanges(addresses: readonly string[]): readonly IpRange[] | string {
+  try {
+    return addresses.map(parseRange);
+  } catch (error) {
+    if (error instanceof ProxyfleetError) return `spec.addresses: ${error.message}`;
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import type { RequestOptions } from "node:https";
+import { KubeConfig } from "@kubernetes/client-node";
+import { Agent } from "undici";
+import { ConnectionError } from "./errors.ts";
+
+/** Credentials and CA files are read again at most this often (ms): the kubelet renews a pod's token long before it ends. */
+const refreshAfterMs = 10_000;
+
+interface Session {
+  readonly calls: Agent;
+  readonly watches: Agent;
+  readonly headers: Record<string, string>;
+  readonly tls: string;
+  readonly since: number;
+}
+
+/**
+ * Pooled connections to one API server, with the kubeconfig's credentials followed when they change.
+ *
+ * client-node 2.0.1 would open a TLS connection for each call, so its KubeConfig is only asked for the address and the credentials.
+ * Calls and watches have an agent each: a fault in one HTTP/2 session must not end the other's streams.
+ */
+export class Connection {
+  readonly server: string;
+  readonly #kubeConfig: KubeConfig;
+  readonly #now: () => number;
+  #session: Session | undefined;
+
+  constructor(kubeConfig: KubeConfig, now: () => number = () => performance.now()) {
+    const cluster = kubeConfig.getCurrentCluster();
+    if (cluster === null)
+      throw new ConnectionError("the kubeconfig names no current cluster: set current-context, or KUBECONFIG to another file");
+    this.server = cluster.server;
+    this.#kubeConfig = kubeConfig;
+    this.#now = now;
+  }
+
+  /** Connects by the usual rules: --kubeconfig, KUBECONFIG, ~/.kube/config, then the pod's service account. */
+  static fromDefault(file?: string): Connection {
+    const kubeConfig = new KubeConfig();
+    try {
+      if (file === undefined) kubeConfig.loadFromDefault();
+      else kubeConfig.loadFromFile(file);
+    } catch (cause) {
+      throw new ConnectionError(`could not read the kubeconfig ${file ?? "(KUBECONFIG, ~/.kube/config or service account)"}`, { cause });
+    }
+    return new Connection(kubeConfig);
+  }
+
+  /** The agent and headers for the next call. `forget` drops what is cached, after the server refused the credentials. */
+  async open(use: "calls" | "watches", forget = false): Promise<{ dispatcher: Agent; headers: Record<string, string> }> {
+    if (forget || this.#session === undefined || this.#now() - this.#session.since > refreshAfterMs) this.#session = await this.#refresh();
+    return { dispatcher: this.#session[use], headers: this.#session.headers };
+  }
+
+  /** Ends all connections. Calls under way fail. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) await Promise.all([session.calls.destroy(), session.watches.destroy()]);
+  }
+
+  async #refresh(): Promise<Session> {
+    const options: RequestOptions = {};
+    try {
+      await this.#kubeConfig.applyToHTTPSOptions(options);
+    } catch (cause) {
+      throw new ConnectionError(`could not get credentials for ${this.server}`, { cause });
+    }
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(options.headers ?? {})) headers[name.toLowerCase()] = String(value);
+    if (typeof options.auth === "string") headers["authorization"] = `Basic ${Buffer.from(options.auth).toString("base64")}`;
+    const material = {
+      ca: text(options.ca),
+      cert: text(options.cert),
+      key: text(options.key),
+      servername: options.servername,
+      rejectUnauthorized: options.rejectUnauthorized,
+    };
+    const tls = JSON.stringify(material);
+    const since = this.#now();
+    const old = this.#session;
+    if (old?.tls === tls) return { ...old, headers, since };
+    if (old !== undefined) void Promise.allSettled([old.calls.close(), old.watches.close()]);
+    const connect = Object.fromEntries(Object.entries(material).filter(([, value]) => value !== undefined));
+    return { calls: agent(connect), watches: agent(connect), headers, tls, since };
+  }
+}
+
+function agent(connect: Record<string, unknown>): Agent {
+  return new Agent({
+    allowH2: true,
+    connections: 1,
+    keepAliveTimeout: 60_000,
+    headersTimeout: 60_000,
+    bodyTimeout: 0,
+    connect: { ...connect, keepAlive: true, timeout: 10_000 },
+  });
+}
+
+function text(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : Buffer.isBuffer(value) ? value.toString("utf8") : undefined;
+}

@@ -1,0 +1,117 @@
+import type { KubeObject } from "../manifests/objects.ts";
+import { compareResourceVersions, newest } from "./resource-version.ts";
+import { type ObjectKey, keyOf, keyText } from "./resource.ts";
+
+/** What changed: `before` and `after` are absent for a creation and a deletion. */
+export interface Change<T extends KubeObject> {
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+/** Names the values under which an object can be found, e.g. a pod's fleet. */
+export type Index<T extends KubeObject> = (object: T) => readonly string[];
+
+/** What controllers see of a cache. Objects are shared: nobody may change them. */
+export interface ReadStore<T extends KubeObject> {
+  get(key: ObjectKey): T | undefined;
+  list(): readonly T[];
+  by(index: string, value: string): readonly T[];
+}
+
+function version(object: KubeObject): string {
+  return object.metadata.resourceVersion ?? "0";
+}
+
+/** The cached objects of one kind, fed by a reflector and by the answers to this process's own writes. */
+export class Store<T extends KubeObject> implements ReadStore<T> {
+  readonly #objects = new Map<string, T>();
+  readonly #indexes: ReadonlyMap<string, { readonly of: Index<T>; readonly keys: Map<string, Set<string>> }>;
+  readonly #listeners = new Set<(change: Change<T>) => void>();
+  #seen = "0";
+
+  constructor(indexes: Record<string, Index<T>> = {}) {
+    this.#indexes = new Map(Object.entries(indexes).map(([name, of]) => [name, { of, keys: new Map<string, Set<string>>() }]));
+  }
+
+  get(key: ObjectKey): T | undefined {
+    return this.#objects.get(keyText(key));
+  }
+
+  list(): readonly T[] {
+    return [...this.#objects.values()];
+  }
+
+  /** Objects that the named index files under `value`. */
+  by(index: string, value: string): readonly T[] {
+    const keys = this.#indexes.get(index)?.keys.get(value) ?? [];
+    return [...keys].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** Calls `listener` at each change from now on; returns what ends that. */
+  onChange(listener: (change: Change<T>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes in a complete list made at `resourceVersion`. What was written after it stays: the watch will confirm or delete it. */
+  replaceAll(objects: readonly T[], resourceVersion: string): void {
+    const listed = new Map(objects.map((object) => [keyText(keyOf(object)), object]));
+    for (const [key, object] of this.#objects) {
+      if (!listed.has(key) && compareResourceVersions(version(object), resourceVersion) <= 0) this.#set(key, undefined);
+    }
+    for (const [key, object] of listed) this.#setIfNewer(key, object);
+    this.#seen = newest(this.#seen, resourceVersion);
+  }
+
+  /** Takes in one event of the watch. Events may come twice or late: an older one changes nothing. */
+  watched(type: "ADDED" | "MODIFIED" | "DELETED", object: T): void {
+    const key = keyText(keyOf(object));
+    if (type !== "DELETED") this.#setIfNewer(key, object);
+    else if (compareResourceVersions(version(this.#objects.get(key) ?? object), version(object)) <= 0) this.#set(key, undefined);
+    this.#seen = newest(this.#seen, version(object));
+  }
+
+  /** Takes in the answer to an own write, so that the next reconcile never sees an older state. */
+  wrote(object: T): void {
+    const key = keyText(keyOf(object));
+    // The watch is past this version and does not have the object: it is deleted already.
+    if (!this.#objects.has(key) && compareResourceVersions(version(object), this.#seen) <= 0) return;
+    this.#setIfNewer(key, object);
+  }
+
+  #setIfNewer(key: string, object: T): void {
+    const known = this.#objects.get(key);
+    if (known === undefined || compareResourceVersions(version(known), version(object)) < 0) this.#set(key, object);
+  }
+
+  #set(key: string, after: T | undefined): void {
+    const before = this.#objects.get(key);
+    if (before !== undefined) this.#unfile(key, before);
+    if (after === undefined) this.#objects.delete(key);
+    else {
+      this.#objects.set(key, after);
+      this.#file(key, after);
+    }
+    for (const listener of this.#listeners) listener({ before, after });
+  }
+
+  #file(key: string, object: T): void {
+    for (const { of, keys } of this.#indexes.values()) {
+      for (const value of of(object)) {
+        const filed = keys.get(value);
+        if (filed === undefined) keys.set(value, new Set([key]));
+        else filed.add(key);
+      }
+    }
+  }
+
+  #unfile(key: string, object: T): void {
+    for (const { of, keys } of this.#indexes.values()) {
+      for (const value of of(object)) {
+        const filed = keys.get(value);
+        filed?.delete(key);
+        if (filed?.size === 0) keys.delete(value);
+      }
+    }
+  }
+}

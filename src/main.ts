@@ -1,0 +1,52 @@
+import { configHelp, readConfig } from "./config.ts";
+import { explainError, ProxyfleetError } from "./errors.ts";
+import { runOperator } from "./operator.ts";
+import { makeLogger } from "./runtime/log.ts";
+import { defaultProxyImage, version } from "./version.ts";
+
+const usage = `Usage: proxyfleet <command>
+
+Commands:
+  operator   run the operator (see proxyfleet operator --help)
+  version    show the version
+`;
+
+/** Runs one command; its exit code is 0, 1 for a failure, 2 for a call that is off. */
+async function main([command, ...args]: readonly string[]): Promise<number> {
+  switch (command) {
+    case "operator":
+      return operator(args);
+    case "version":
+      process.stdout.write(`proxyfleet ${version}\n`);
+      return 0;
+    case "help":
+    case "--help":
+      process.stdout.write(usage);
+      return 0;
+    default:
+      process.stderr.write(usage);
+      return 2;
+  }
+}
+
+async function operator(args: readonly string[]): Promise<number> {
+  const config = readConfig(args, process.env, defaultProxyImage);
+  if (config === "help") {
+    process.stdout.write(configHelp());
+    return 0;
+  }
+  const log = await makeLogger(config.logLevel, process.stdout.isTTY);
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  await runOperator(config, process.env["KUBERNETES_SERVICE_HOST"] !== undefined, log, stop.signal);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(
+    `proxyfleet: ${error instanceof ProxyfleetError ? explainError(error) : String(error instanceof Error ? error.stack : error)}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import type { ListenersSpec } from "../api/fleet.ts";
+import type { ProxyAddress, ProxyAddressSpec } from "../api/proxy-address.ts";
+import type { Claim } from "../domain/claim.ts";
+import type { Retirement } from "../domain/retire.ts";
+import { formatInstant } from "../domain/time.ts";
+import { lanePort, listenersOf } from "./lanes.ts";
+import { fleetLabel, fleetNamespaceLabel, group, managedBy, slotLabel } from "./names.ts";
+import type { KubeObject } from "./objects.ts";
+
+export interface Claimant {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export type ProxyAddressManifest = KubeObject & { spec: ProxyAddressSpec };
+
+const identity = { apiVersion: `${group}/v1alpha1`, kind: "ProxyAddress" } as const;
+
+/** The ledger entry of a fresh claim. Its name is the address: creating it takes the address, or fails because somebody has it. */
+export function claimManifest(fleet: Claimant, listeners: ListenersSpec, claim: Claim): ProxyAddressManifest {
+  const ports = listenersOf(listeners).flatMap((name) => {
+    const listener = listeners[name];
+    return listener === undefined ? [] : [{ name, port: listener.port, targetPort: lanePort(claim.lane, name) }];
+  });
+  return {
+    ...identity,
+    metadata: { name: claim.name, labels: labels(fleet, claim.slot) },
+    spec: {
+      pool: claim.pool,
+      address: claim.address,
+      claimRef: { namespace: fleet.namespace, name: fleet.name, uid: fleet.uid, slot: claim.slot },
+      lane: claim.lane,
+      ports,
+      cause: claim.cause,
+      ...(claim.requestedAt === undefined ? {} : { requestedAt: claim.requestedAt }),
+      want: "Serve",
+    },
+  };
+}
+
+/** The entry's next state on its way out. It carries the version that was looked at: a newer one makes it a conflict. */
+export function retiredManifest(entry: ProxyAddress, step: Retirement): ProxyAddressManifest {
+  const { name, uid, resourceVersion } = entry.metadata;
+  const { claimRef } = entry.spec;
+  const until = formatInstant(step.until);
+  const change =
+    step.kind === "drain" ? ({ want: "Drain", drainUntil: until } as const) : ({ want: "Quarantine", quarantineUntil: until } as const);
+  return {
+    ...identity,
+    metadata: { name, uid, resourceVersion, labels: labels(claimRef, claimRef.slot) },
+    spec: { ...entry.spec, ...change, retiredBecause: step.because },
+  };
+}
+
+function labels(fleet: Pick<Claimant, "namespace" | "name">, slot: number): Record<string, string> {
+  return { ...managedBy, [fleetNamespaceLabel]: fleet.namespace, [fleetLabel]: fleet.name, [slotLabel]: String(slot) };
+}

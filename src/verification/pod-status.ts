@@ -1,0 +1,65 @@
+import { request } from "undici";
+import { z } from "zod";
+import { ProxyfleetError } from "../errors.ts";
+import type { ApiClient } from "../kube/client.ts";
+import { keyOf, keyText, objectPath } from "../kube/resource.ts";
+import { pods } from "../kube/builtin.ts";
+import type { Pod } from "../manifests/objects.ts";
+import { supervisorPort } from "../manifests/names.ts";
+
+/** A proxy pod did not say what it has loaded. */
+export class PodStatusError extends ProxyfleetError {}
+
+const laneStatus = z.object({
+  lane: z.number(),
+  open: z.boolean(),
+  address: z.string().optional(),
+  certificateSHA256: z.string().optional(),
+  sessions: z.number().optional(),
+});
+
+const podStatus = z.object({
+  revision: z.string(),
+  refused: z.object({ revision: z.string(), message: z.string() }).nullish(),
+  maxConnections: z.object({ wanted: z.number(), granted: z.number() }).optional(),
+  oldWorkers: z.number().optional(),
+  lanes: z.array(laneStatus),
+});
+
+/** What the supervisor in a proxy pod says: which config it has loaded, and each lane's certificate and open sessions. */
+export type PodStatus = z.output<typeof podStatus>;
+
+/** Asks a proxy pod for its status. @throws PodStatusError */
+export type PodStatusReader = (pod: Pod) => Promise<PodStatus>;
+
+/** Asks pods at their own address: inside the cluster. */
+export function directReader(timeoutMs = 2_000): PodStatusReader {
+  return async (pod) =>
+    read(pod, async () => {
+      const response = await request(`http://${urlHost(pod.status?.podIP ?? "")}:${supervisorPort}/status`, {
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return response.body.json();
+    });
+}
+
+/** Asks pods through the API server: for an operator that runs outside the cluster, with the rights of its kubeconfig. */
+export function proxiedReader(client: ApiClient): PodStatusReader {
+  return async (pod) =>
+    read(pod, async () =>
+      client.raw(`${objectPath(pods, { ...keyOf(pod), name: `${pod.metadata.name}:${supervisorPort}` })}/proxy/status`),
+    );
+}
+
+async function read(pod: Pod, ask: () => Promise<unknown>): Promise<PodStatus> {
+  try {
+    return podStatus.parse(await ask());
+  } catch (cause) {
+    throw new PodStatusError(`pod ${keyText(keyOf(pod))} does not say what it has loaded`, { cause });
+  }
+}
+
+/** An address as it stands in a URL: IPv6 in brackets. */
+function urlHost(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
