@@ -135,6 +135,7 @@ function stalled({ fleet, pods }: StatusView): Finding | undefined {
       reason: "ConfigRefused",
       message: `a pod's HAProxy refused the new configuration and serves the old one: ${pods.refused}`,
     };
+  if (pods.problem !== undefined) return { status: "True", ...pods.problem };
   const refusals = fleet.pools.flatMap(({ refusal }) => refusal ?? []);
   if (refusals.length > 0 && refusals.length === fleet.pools.length)
     return { status: "True", reason: "NoUsablePool", message: refusals.join("; ") };

@@ -78,14 +78,15 @@ function refusedRequest(plan: RotationPlan, fleet: FleetView): Told[] {
   return [{ type: "Warning", reason: "RotateRefused", message: plan.answered.why }];
 }
 
-/** Conditions that a person should hear of when they come, and when they go. */
-const toldWhen: Readonly<Record<string, "True" | "False">> = { Ready: "False", PoolExhausted: "True", Stalled: "True" };
+/** Conditions that a person should hear of when they come. That a new fleet is not Ready yet is no news; that it no longer is, is. */
+const alarming: Readonly<Record<string, "True" | "False">> = { Ready: "False", PoolExhausted: "True", Stalled: "True" };
 
 function conditionChanges(before: readonly Pick<Condition, "type" | "status" | "reason">[], after: readonly Condition[]): Told[] {
   return after.flatMap(({ type, status, reason, message }) => {
     const known = before.find((condition) => condition.type === type);
     if (known?.status === status && known.reason === reason) return [];
-    if (status === toldWhen[type]) return [{ type: "Warning", reason, message }];
+    const isStart = type === "Ready" && known?.status !== "True";
+    if (status === alarming[type] && !isStart) return [{ type: "Warning", reason, message }];
     return type === "Ready" && status === "True" ? [normal("Ready", message)] : [];
   });
 }
