@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# All checks that run no test. Runs every one, also after one has failed.
+set -euo pipefail
+# shellcheck source=hack/step.sh
+source "$(dirname "$0")/step.sh"
+cd "$project"
+failed=()
+check() { step "$@" || failed+=("$1"); }
+
+check "Checking the format" prettier --check --log-level warn .
+check "Linting" oxlint --type-aware --deny-warnings
+check "Checking types" tsc --noEmit
+check "Checking that generated files are up to date" node hack/gen.ts --check
+check "Looking for dead code" knip
+check "Checking Go code" hack/check-go.sh
+if command -v shellcheck >/dev/null; then
+  check "Checking shell scripts" hack/check-shell.sh
+else
+  say "Checking shell scripts is left out: shellcheck is missing. Install it: apt-get install shellcheck"
+fi
+((${#failed[@]} == 0)) || stop "Failed: $(printf '%s; ' "${failed[@]}" | sed 's/; $//')."

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds both images into .tools/images/{operator,proxy}.tar (OCI archives), each only if something in it changed. Needs root.
+set -euo pipefail
+# shellcheck source=hack/step.sh
+source "$(dirname "$0")/step.sh"
+cd "$project"
+hack/bases.sh
+export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs
+export PATH="$project/node_modules/.bin:$project/.tools/go/bin:$PATH"
+version=$(node -p 'require("./package.json").version')
+mkdir -p .tools/images dist
+
+# image NAME FILE…: builds images/NAME from its Dockerfile and these FILEs of dist/.
+image() {
+  local name=$1 base archive=.tools/images/$1.tar key
+  shift
+  base=$(realpath ".tools/base-$name")
+  key=$(cat "images/$name/Dockerfile" "${@/#/dist/}" <(echo "$base $version") | sha256sum | cut -c1-16)
+  [ "$(cat "$archive.key" 2>/dev/null)" != "$key" ] || [ ! -e "$archive" ] || return 0
+  step "Building the $name image" hack/build-image.sh "$name" "$base" "$version" "$archive"
+  echo "$key" >"$archive.key"
+}
+
+step "Bundling the operator" node hack/bundle.ts
+step "Compiling the supervisor" env -C images/proxy/supervisor CGO_ENABLED=0 GOTOOLCHAIN=local \
+  go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$project/dist/supervisor" .
+image operator proxyfleet.mjs proxyfleet.mjs.map
+image proxy supervisor

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs the end-to-end tests on an embedded cluster of their own, which ends with them, also after a failure or Ctrl-C.
+# CLUSTER_DIR names its folder; default: .cluster-test.
+set -euo pipefail
+# shellcheck source=hack/step.sh
+source "$(dirname "$0")/step.sh"
+cd "$project"
+if ((EUID)); then
+  say "Not root, so the end-to-end tests are left out: they boot a cluster in namespaces of its own. Run this as root to have them."
+  exit 0
+fi
+export CLUSTER_DIR=${CLUSTER_DIR:-$project/.cluster-test}
+
+exec 9>.tools/test-e2e.lock
+flock --nonblock 9 || { say "Other end-to-end tests run in this checkout. Waiting for them."; flock 9; }
+
+finish() {
+  local status=$?
+  trap '' INT TERM
+  ((status == 0)) || test/cluster/diagnose.sh "$project/.tools/logs/test-e2e" || true
+  test/cluster/down.sh
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+test/cluster/down.sh --quiet # what a killed run may have left
+test/cluster/up.sh 9>&-
+hack/images.sh
+test/cluster/load-images.sh
+step "Installing the operator" test/cluster/deploy.sh
+began=$(now)
+"$CLUSTER_DIR/enter" env CLUSTER_DIR="$CLUSTER_DIR" node --test --test-concurrency=1 --test-reporter=spec 'test/e2e/**/*.test.ts' </dev/null
+say "The end-to-end tests took $(duration $(($(now) - began))), without their set-up."

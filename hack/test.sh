@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs the tests that need no cluster.
+#   test.sh unit          pure code, and the supervisor's own tests
+#   test.sh integration   against a real API server and a real HAProxy, on loopback; no root needed
+#   test.sh slow          the long runs
+set -euo pipefail
+# shellcheck source=hack/step.sh
+source "$(dirname "$0")/step.sh"
+cd "$project"
+export PROXYFLEET_BIN=$project/.tools/bin
+[ ! -x .tools/haproxy ] || export PROXYFLEET_HAPROXY=$project/.tools/haproxy
+
+case $1 in
+  unit)
+    node --test --test-reporter=spec 'test/unit/**/*.test.ts'
+    cd images/proxy/supervisor && GOTOOLCHAIN=local go test ./...
+    ;;
+  integration) node --test --test-reporter=spec 'test/integration/**/*.test.ts' ;;
+  slow) node --test --test-reporter=spec 'test/slow/**/*.test.ts' ;;
+esac
