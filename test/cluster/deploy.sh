@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs the CRDs and the operator in the embedded cluster, from the same manifests that a user applies, and waits for it.
+# Deployments whose image changed under its old tag are restarted: nothing else would tell them.
+set -euo pipefail
+# shellcheck source=test/cluster/state.sh
+source "$(dirname "$0")/state.sh"
+cd "$project"
+[ -e "$state/ready" ] || stop "There is no cluster in $state. Boot it: make cluster"
+kubectl() { "$state/enter" kubectl "$@"; }
+
+# users_of IMAGE: the Deployments that use it, as lines of NAMESPACE NAME
+users_of() {
+  kubectl get deployments --all-namespaces --output \
+    jsonpath='{range .items[*]}{.metadata.namespace} {.metadata.name} {.spec.template.spec.containers[*].image}{"\n"}{end}' |
+    awk -v image="$1:" '{ for (i = 3; i <= NF; i++) if (index($i, image)) { print $1, $2; next } }'
+}
+
+# restart_if_changed NAME: restarts what uses this image, if it was deployed before and is another one now
+restart_if_changed() {
+  local loaded=$state/images/$1.loaded deployed=$state/images/$1.deployed namespace name
+  if [ -e "$deployed" ] && ! cmp --silent "$loaded" "$deployed"; then
+    while read -r namespace name; do kubectl rollout restart --namespace "$namespace" "deployment/$name"; done < <(users_of "proxyfleet/$1")
+  fi
+  cp "$loaded" "$deployed"
+}
+
+kubectl apply --server-side --filename crds/
+kubectl wait --for condition=Established --timeout 30s --filename crds/
+kubectl apply --server-side --filename deploy/
+restart_if_changed operator
+restart_if_changed proxy
+for deployment in $(kubectl get deployments --namespace proxyfleet-system --output name); do
+  kubectl rollout status --namespace proxyfleet-system --timeout 120s "$deployment" || { test/cluster/diagnose.sh; exit 1; }
+done
