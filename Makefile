@@ -1,0 +1,67 @@
+# What a person does with this project. Every target does its own set-up, says in a line what takes long, and is faster the
+# second time. What the machine must have: make, npm and pip; root for the cluster and the images.
+
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
+root := $(filter 0,$(shell id -u))
+
+.NOTPARALLEL:
+.PHONY: help demo test check gen bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up tools
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
+
+ifeq ($(CLUSTER),current)
+demo: set-up ## shows what Proxyfleet does, with real parts (CLUSTER=current: on the cluster of your current kubeconfig)
+	@node hack/demo.ts --cluster current
+else
+demo: deploy
+	@node hack/demo.ts
+endif
+
+test: test-unit test-integration test-e2e ## runs all tests but the long ones
+
+check: set-up ## format, lint, types, generated files, dead code
+	@hack/check.sh
+
+gen: set-up ## writes the generated files anew (CRDs)
+	@node hack/gen.ts
+
+bench: set-up ## measures the size and the start of the program
+	@node hack/bundle.ts && node hack/bench.ts
+
+cluster: tools ## boots the embedded cluster and leaves it up, in .cluster (or CLUSTER_DIR)
+	@test/cluster/up.sh
+
+images: tools ## builds both images, and loads them into the embedded cluster if it is up
+	@hack/images.sh
+	@test/cluster/load-images.sh
+
+deploy: cluster images ## installs the CRDs and the operator in the embedded cluster
+	@test/cluster/deploy.sh
+
+down: ## ends the embedded cluster
+	@test/cluster/down.sh
+
+test-unit: tools ## tests of pure code, and of the proxy's supervisor
+	@hack/test.sh unit
+
+test-integration: tools ## tests against a real API server and a real HAProxy
+	@hack/test.sh integration
+
+test-e2e: tools ## tests on an embedded cluster of their own (root)
+	@hack/test-e2e.sh
+
+test-slow: tools ## the long runs
+	@hack/test.sh slow
+
+# npm packages (with Node), Debian packages, Go
+set-up:
+	@hack/debian-packages.sh
+	@hack/npm-packages.sh
+	@hack/go.sh
+
+# and the programs of the cluster, and what the images stand on
+tools: set-up
+	@hack/kubernetes/build.sh
+	@$(if $(root),hack/bases.sh)
