@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { TestFleet } from "./stage/fleet.ts";
+import { apply, kubectl, tryKubectl } from "./stage/kubectl.ts";
+import { whatsapp } from "./stage/people.ts";
+import { until } from "./stage/until.ts";
+
+describe("what only the operator can see", () => {
+  const fleet = new TestFleet({ name: "e2e-conditions", addresses: ["203.0.113.48/31"], slots: 1, pool: { reserve: 0 } });
+  const patch = async (spec: object) =>
+    kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", JSON.stringify({ spec }));
+  const told = async (reason: string, words: RegExp) =>
+    until(`an Event ${reason}`, async () => (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)), 20);
+  before(async () => whatsapp());
+  after(async () => fleet.remove());
+
+  test("a pool that does not exist is told within seconds, and heals when it is made", async () => {
+    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: fleet.name } }, fleet.manifest());
+    const message = await fleet.condition("PoolExhausted", "True", 20);
+    assert.match(message, /pool e2e-conditions does not exist: create the AddressPool/);
+    await told("NoFreshAddress", /does not exist/);
+    await apply(fleet.pool());
+    await fleet.ready();
+    await fleet.condition("PoolExhausted", "False");
+  });
+
+  test("a pool with no free address says what to do, and the slot stays where it is", async () => {
+    const before = await fleet.published();
+    await fleet.rotate("first");
+    await fleet.handled("first");
+    await fleet.rotate("second");
+    const message = await fleet.condition("PoolExhausted", "True", 30);
+    assert.match(message, /slot 0 should move and can't: pool e2e-conditions has no free address\. Add addresses to a pool/);
+    await fleet.condition("Ready", "True", 5);
+    await kubectl("patch", "wapool", fleet.name, "--type=merge", "-p", JSON.stringify({ spec: { addresses: ["203.0.113.48/30"] } }));
+    await fleet.handled("second");
+    assert.notEqual((await fleet.published()).get(0)?.host, before.get(0)?.host);
+  });
+
+  test("an image that can't be pulled is told, nobody is cut off, and it heals when the cause goes", async () => {
+    await patch({ image: { repository: "no-such-place.invalid/proxy", tag: "1" } });
+    const message = await fleet.condition("Stalled", "True", 60, "ImagePullFailed");
+    assert.match(message, /check spec\.image and its pull secrets/);
+    await told("ImagePullFailed", /no-such-place\.invalid/);
+    await fleet.condition("Ready", "True", 5);
+    await patch({ image: null });
+    await until("Stalled to go", async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"), 60);
+  });
+
+  test("a field that the CRD rejects gets a message that names the field and the remedy", async () => {
+    const { code, stderr } = await tryKubectl(
+      "patch",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      '{"spec":{"listeners":{"media":{"port":443}}}}',
+    );
+    assert.notEqual(code, 0);
+    assert.match(stderr, /spec\.listeners/);
+  });
+});

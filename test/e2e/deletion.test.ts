@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { TestFleet } from "./stage/fleet.ts";
+import { apply, kubectl, read, readIfAny } from "./stage/kubectl.ts";
+import { dark, Holder, whatsapp } from "./stage/people.ts";
+import { until } from "./stage/until.ts";
+
+describe("a fleet that is deleted", () => {
+  const fleet = new TestFleet({ name: "e2e-deletion", addresses: ["203.0.113.64/29"] });
+  before(async () => {
+    await whatsapp();
+    await fleet.create();
+    await fleet.ready();
+  });
+  after(async () => fleet.remove());
+
+  test("stops at once: sessions end, addresses go dark, and stay in quarantine as memory", async () => {
+    const addresses = [...(await fleet.published()).values()];
+    const holder = await Holder.at(addresses[0]!);
+    await kubectl("delete", "wap", fleet.name, "-n", fleet.name, "--timeout=60s");
+    await holder.ended;
+    for (const address of addresses) assert.deepEqual((await dark(address)).ports, { 443: "timeout", 587: "timeout" });
+    for (const { spec, status } of await fleet.ledger()) {
+      assert.equal(status.phase, "Quarantined");
+      assert.equal(spec.retiredBecause, "FleetDeleted");
+    }
+    await until("its children to go", async () => (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined);
+    assert.deepEqual((await read<{ items: object[] }>("service", "-n", fleet.name)).items, []);
+  });
+
+  test("and applied again, as GitOps does, comes back with other addresses", async () => {
+    const burnt = new Set((await fleet.ledger()).map(({ spec }) => spec.address));
+    await apply(fleet.manifest());
+    await fleet.ready();
+    for (const { host } of (await fleet.published()).values()) assert.ok(!burnt.has(host), `${host} was in quarantine`);
+  });
+
+  test("an entry deleted by hand while in use is replaced, drained and forgotten", async () => {
+    await kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", '{"spec":{"rotation":{"drain":{"scheduled":"5s"}}}}');
+    const [address] = (await fleet.published()).values();
+    const entry = await fleet.entryOf(address!.host);
+    await kubectl("delete", "wapa", entry?.metadata.name ?? "", "--wait=false");
+    await until("another address for the slot", async () => {
+      const now = await fleet.published();
+      return now.size === 2 && ![...now.values()].some(({ host }) => host === address!.host);
+    });
+    await until("the entry to be forgotten", async () => (await fleet.entryOf(address!.host)) === undefined);
+  });
+});

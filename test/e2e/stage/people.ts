@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { ChatResult } from "../../world/client/chat.ts";
+import type { DarkResult } from "../../world/client/dark.ts";
+import type { HoldResult } from "../../world/client/hold.ts";
+import type { LoadFailure, LoadSummary, PublishedAddress } from "../../world/client/load.ts";
+import type { MediaResult } from "../../world/client/media.ts";
+import type { WhatsAppReport } from "../../world/whatsapp/counters.ts";
+import { run } from "./process.ts";
+import { until } from "./until.ts";
+
+const world = join(import.meta.dirname, "../../world");
+
+/** A command on one of the test hosts around the cluster. */
+function at(host: "meta" | "inside" | "abroad", ...args: readonly string[]): string[] {
+  return ["nsenter", `--net=/run/netns/${host}`, process.execPath, ...args];
+}
+
+/** What a client on a host prints as its one result. */
+async function client<Result>(host: "meta" | "inside" | "abroad", ...args: readonly string[]): Promise<Result> {
+  const { stdout, stderr } = await run(at(host, join(world, "client.ts"), ...args));
+  const result = JSON.parse(stdout === "" ? `{"event":"failed","message":${JSON.stringify(stderr)}}` : stdout) as Result & {
+    event: string;
+    message?: string;
+  };
+  if (result.event === "failed") throw new Error(`client ${args.join(" ")}: ${result.message}`);
+  return result;
+}
+
+export async function chat({ host, chat: port }: PublishedAddress): Promise<ChatResult> {
+  return client("inside", "chat", host, String(port));
+}
+
+export async function media({ host, media: port }: PublishedAddress): Promise<MediaResult> {
+  return client("inside", "media", host, String(port));
+}
+
+export async function dark({ host, chat: chatPort, media: mediaPort }: PublishedAddress): Promise<DarkResult> {
+  return client("inside", "dark", host, String(chatPort), String(mediaPort));
+}
+
+/** WhatsApp on its host, started if nobody plays it yet. It takes any PROXY header and tells which one it got. */
+export async function whatsapp(): Promise<WhatsAppReport> {
+  const report = async () => client<WhatsAppReport>("meta", "counters");
+  try {
+    return await report();
+  } catch {
+    const [program = "", ...args] = at("meta", join(world, "whatsapp.ts"), "--proxy-protocol", "any");
+    spawn(program, args, { detached: true, stdio: "ignore" }).unref();
+    return until("WhatsApp to be played on its host", report, 20);
+  }
+}
+
+/** Somebody who holds a chat connection and talks on it. */
+export class Holder {
+  readonly ended: Promise<HoldResult>;
+  echoes = 0;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, opened: () => void) {
+    this.#child = child;
+    this.ended = this.#follow(opened);
+  }
+
+  static async at({ host, chat: port }: PublishedAddress): Promise<Holder> {
+    const [program = "", ...args] = at("inside", join(world, "client.ts"), "hold", host, String(port));
+    const opened = Promise.withResolvers<void>();
+    const holder = new Holder(spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] }), opened.resolve);
+    await Promise.race([
+      opened.promise,
+      holder.ended.then((end) => Promise.reject(new Error(`the held connection ended at once: ${end.how}`))),
+    ]);
+    return holder;
+  }
+
+  leave(): void {
+    this.#child.kill();
+  }
+
+  async #follow(opened: () => void): Promise<HoldResult> {
+    for await (const line of createInterface({ input: this.#child.stdout! })) {
+      const event = JSON.parse(line) as { event: string; echoes?: number; message?: string } & HoldResult;
+      if (event.event === "open") opened();
+      if (event.echoes !== undefined) this.echoes = event.echoes;
+      if (event.event === "closed") return event;
+      if (event.event === "failed") throw new Error(event.message);
+    }
+    throw new Error("the client that holds a connection broke off");
+  }
+}
+
+/** People who read the published addresses every second and open 20 connections a second to each. */
+export class Crowd {
+  readonly failures: LoadFailure[] = [];
+  readonly #child: ChildProcess;
+  readonly #summary: Promise<LoadSummary>;
+  readonly #reading: NodeJS.Timeout;
+
+  constructor(published: () => Promise<Iterable<PublishedAddress>>, mediaCertificate: string) {
+    const [program = "", ...args] = at("inside", join(world, "client.ts"), "load", "--fingerprint", mediaCertificate);
+    this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+    this.#summary = this.#follow();
+    const tell = async () => this.#child.stdin?.write(`${JSON.stringify({ addresses: [...(await published())] })}\n`);
+    this.#reading = setInterval(() => void tell().catch(() => undefined), 1_000);
+    void tell();
+  }
+
+  /** Opens no more connections, and sums up. */
+  async goHome(): Promise<LoadSummary> {
+    clearInterval(this.#reading);
+    this.#child.stdin?.end();
+    return this.#summary;
+  }
+
+  async #follow(): Promise<LoadSummary> {
+    for await (const line of createInterface({ input: this.#child.stdout! })) {
+      const event = JSON.parse(line) as { event: string };
+      if (event.event === "summary") return event as unknown as LoadSummary;
+      this.failures.push(event as unknown as LoadFailure);
+    }
+    await once(this.#child, "close");
+    throw new Error("the clients that open connections broke off");
+  }
+}
