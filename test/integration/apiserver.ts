@@ -8,7 +8,7 @@ import { freePorts } from "./free-ports.ts";
 import { startProgram, type Program } from "./program.ts";
 import { removeAtExit } from "./scratch-folder.ts";
 
-/** An answer of the API server: its code, and its body as JSON (`Status` for a refusal). */
+/** An answer of the API server: its code, and its body as JSON (`Status` for a refusal; `message` holds a text that is no JSON). */
 export interface Answer {
   readonly code: number;
   readonly body: Record<string, unknown>;
@@ -106,7 +106,7 @@ export class ApiServer {
     const headers = { authorization: `Bearer ${this.token}`, accept: "application/json", "content-type": contentType };
     const payload = body === undefined ? null : JSON.stringify(body);
     const answer = await request(`${this.url}${path}`, { method, headers, body: payload, dispatcher: this.#agent });
-    return { code: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+    return { code: answer.statusCode, body: asJson(await answer.body.text()) };
   }
 
   async #ready(): Promise<void> {
@@ -130,6 +130,10 @@ export class ApiServer {
       return false;
     }
   }
+}
+
+function asJson(text: string): Record<string, unknown> {
+  return text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : { message: text };
 }
 
 interface Parts {

@@ -1,0 +1,105 @@
+import { fleet, ledgerEntry, pool, type Manifest } from "./samples.ts";
+
+const named = (address: string): Record<string, unknown> => ({ name: `n-${address}`, address });
+/** Objects that the API server refuses, and parts of what it says. */
+export const refusals: Record<string, { given: Manifest; said: readonly string[] }> = {
+  "a fleet's name is too long": { given: fleet({}, "a".repeat(41)), said: ["metadata.name", "40 characters", "choose a shorter name"] },
+  "a fleet's name has a dot": { given: fleet({}, "fam.ily"), said: ["metadata.name", "no '.'", "choose another name"] },
+  "a fleet has no pools": { given: fleet({ addresses: {} }), said: ["spec.addresses.pools", "Required value"] },
+  "two listeners share a port": {
+    given: fleet({ listeners: { chat: { port: 587 } } }),
+    said: ["spec.listeners", "the same port", "ports of their own"],
+  },
+  "a port is out of range": {
+    given: fleet({ listeners: { chat: { port: 70_000 } } }),
+    said: ["spec.listeners.chat.port", "less than or equal to 65535"],
+  },
+  "a duration is in days": {
+    given: fleet({ rotation: { maxAge: "2d" } }),
+    said: ["spec.rotation.maxAge", '"2d"', "write two days as 48h"],
+  },
+  "the least age is above the greatest": {
+    given: fleet({ rotation: { maxAge: "1h", minAge: "90m" } }),
+    said: ["spec.rotation.minAge", "minAge 90m is longer than maxAge 1h", "or set maxAge to 0s"],
+  },
+  "a window has four cron fields": {
+    given: fleet({ rotation: { windows: [{ cron: "0 2 * *", duration: "4h" }] } }),
+    said: ["spec.rotation.windows[0].cron", '"0 2 * *"', "five fields"],
+  },
+  "a window has no length": {
+    given: fleet({ rotation: { windows: [{ cron: "0 2 * * *", duration: "0s" }] } }),
+    said: ["spec.rotation.windows[0].duration", "longer than 0s"],
+  },
+  "a server has no port": {
+    given: fleet({ upstream: { chat: { servers: ["g.whatsapp.net"] } } }),
+    said: ["spec.upstream.chat.servers[0]", "a host and a port"],
+  },
+  "a pod label is the operator's": {
+    given: fleet({ podMetadata: { labels: { "app.kubernetes.io/name": "mine" } } }),
+    said: ["spec.podMetadata.labels", "belong to the operator", "choose another prefix"],
+  },
+  "a pod annotation is the operator's": {
+    given: fleet({ podMetadata: { annotations: { "internal.proxyfleet.dev/x": "" } } }),
+    said: ["spec.podMetadata.annotations", "belong to the operator"],
+  },
+  "a country is written out": {
+    given: fleet({ audience: { countries: ["ir"] } }),
+    said: ["spec.audience.countries[0]", "two capital letters"],
+  },
+  "a country is YAML's false": {
+    given: fleet({ audience: { countries: [false] } }),
+    said: ["spec.audience.countries[0]", "must be of type string", "boolean"],
+  },
+  "links carry hostnames, but there are none": {
+    given: fleet({ share: { host: "Hostname" } }),
+    said: ["spec.share", "set dns.hostname, or use Address"],
+  },
+  "a hostname is the same for all": {
+    given: fleet({ dns: { hostname: "wa.example.org" } }),
+    said: ["spec.dns.hostname", "{token}.example.org"],
+  },
+  "an amount of memory is spelled wrong": {
+    given: fleet({ resources: { limits: { memory: "128MB" } } }),
+    said: ["spec.resources.limits[memory]", "128Mi"],
+  },
+  "a source range is no network": {
+    given: fleet({ addresses: { pools: [{ name: "a" }], loadBalancerSourceRanges: ["10.0.0.1"] } }),
+    said: ["spec.addresses.loadBalancerSourceRanges[0]", "10.0.0.0/8", "/32"],
+  },
+  "a pool is named twice": {
+    given: fleet({ addresses: { pools: [{ name: "a" }, { name: "a" }] } }),
+    said: ["spec.addresses.pools[1]", "Duplicate value"],
+  },
+  "a field is misspelled": { given: fleet({ rotations: {} }), said: ['unknown field "spec.rotations"'] },
+  "a pool's range runs backwards": {
+    given: pool({ addresses: ["203.0.113.9-203.0.113.2"] }),
+    said: ["spec.addresses[0]", "write the lower address first"],
+  },
+  "a pool's network is huge": { given: pool({ addresses: ["10.0.0.0/8"] }), said: ["spec.addresses[0]", "more than 1048576", "/12"] },
+  "a pool's entry is no address": { given: pool({ addresses: ["203.0.113.x"] }), said: ["spec.addresses[0]", "203.0.113.0/26"] },
+  "a MetalLB pool has no addresses": { given: pool({ addresses: [] }), said: ["spec.addresses", "is empty", "MetalLB"] },
+  "an AWS pool has ranges": {
+    given: pool({ provider: "AWS", named: [named("203.0.113.9")] }),
+    said: ["spec.addresses", "is for MetalLB, Cilium, KubeVip only", "leave it out"],
+  },
+  "an Assigned pool has names": {
+    given: pool({ provider: "Assigned", addresses: [], named: [named("203.0.113.9")] }),
+    said: ["spec.named", "AWS, GCP, Azure"],
+  },
+  "two names have one address": {
+    given: pool({ provider: "GCP", addresses: [], named: [named("203.0.113.9"), { name: "other", address: "203.0.113.9" }] }),
+    said: ["spec.named", "lists an address twice"],
+  },
+  "a load balancer's headers come from nowhere": {
+    given: pool({ proxyProtocol: { version: "V2" } }),
+    said: ["spec.proxyProtocol.from", "list them in from"],
+  },
+  "an address is not in its short form": {
+    given: ledgerEntry({ address: "2001:DB8::9" }, "ip-x"),
+    said: ["spec.address", "usual short form", "2001:db8::9"],
+  },
+  "a drain has no end": { given: ledgerEntry({ want: "Drain" }), said: ["spec.want", "set drainUntil"] },
+  "a quarantine has no end": { given: ledgerEntry({ want: "Quarantine" }), said: ["spec.want", "set quarantineUntil"] },
+  "a time is no time": { given: ledgerEntry({ want: "Drain", drainUntil: "tomorrow" }), said: ["spec.drainUntil", "tomorrow"] },
+  "a ledger entry has another name": { given: ledgerEntry({}, "203.0.113.9"), said: ["metadata.name", "ip-203-0-113-9"] },
+};
