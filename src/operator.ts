@@ -33,7 +33,7 @@ export async function runOperator(config: OperatorConfig, inCluster: boolean, lo
     settings: { proxyImage: config.proxyImage, operatorNamespace: config.namespace },
   };
   for (const make of [fleetController, addressController, poolController]) manager.add(make(environment));
-  const health = await serveHealth(config.healthPort, { isLive: () => true, isReady: () => manager.isSynced });
+  const health = await serveHealth(config.healthPort, () => manager.isSynced);
   log.info({ server: connection.server, proxyImage: config.proxyImage }, "operator started");
   try {
     await manager.run(stop);

@@ -1,12 +1,13 @@
 import type { Finding } from "./conditions.ts";
 import { type Instant, plus, seconds, since } from "./time.ts";
 import { type Verdict, compareAfter } from "./verification.ts";
-import type { Phase, Want } from "./views.ts";
+import type { AddressPhase } from "../api/address-phase.ts";
+import type { Want } from "../api/proxy-address.ts";
 
 /** One ledger entry and what exists of it, as the address controller sees it. */
 export interface AddressSituation {
   readonly want: Want;
-  readonly phase: Phase | undefined;
+  readonly phase: AddressPhase | undefined;
   readonly phaseSince: Instant;
   readonly deleting: boolean;
   readonly quarantineUntil: Instant | undefined;
@@ -20,7 +21,7 @@ export interface AddressSituation {
 
 /** What should be of the entry now. */
 export interface AddressDecision {
-  readonly phase: Phase;
+  readonly phase: AddressPhase;
   readonly service: "keep" | "remove";
   /** `finish` lets a deleted entry go; `delete` ends a quarantine. */
   readonly entry: "keep" | "delete" | "finish";

@@ -1,7 +1,8 @@
+import type { ClaimCause } from "../api/proxy-address.ts";
 import { chooseAddress, countFree } from "./allocate.ts";
 import { ledgerName } from "./ip.ts";
 import type { Opinion } from "./opinion.ts";
-import type { Cause, FleetView, PoolView, Random } from "./views.ts";
+import type { FleetView, PoolView, Random } from "./views.ts";
 
 /** A fresh address for a slot: creating its ledger entry is what takes it. */
 export interface Claim {
@@ -10,7 +11,7 @@ export interface Claim {
   readonly name: string;
   readonly address: string;
   readonly lane: number;
-  readonly cause: Cause;
+  readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   readonly because: string;
 }
@@ -72,7 +73,7 @@ function poolsFor(fleet: FleetView, slot: number): readonly PoolView[] {
 }
 
 /** The reserve is for blocks, and for slots that have no address at all. */
-function mayTake(pool: PoolView, cause: Cause, taken: Taken): boolean {
+function mayTake(pool: PoolView, cause: ClaimCause, taken: Taken): boolean {
   const reserve = cause === "Blocked" || cause === "NewSlot" ? 0 : pool.reserve;
   return countFree(pool, taken.held) > BigInt(reserve);
 }

@@ -1,5 +1,6 @@
+import type { ClaimCause } from "../api/proxy-address.ts";
 import { type RotateRequest, isClaimedFor } from "./rotate-request.ts";
-import { type AddressView, type Cause, type FleetView, isInMaking, publishedAddress } from "./views.ts";
+import { type AddressView, type FleetView, isInMaking, publishedAddress } from "./views.ts";
 
 /** What is known of one slot when it is asked whether to move. */
 export interface SlotView {
@@ -13,7 +14,7 @@ export interface SlotView {
 /** A slot stays where it is, or moves to a fresh address; `because` is for people. */
 export type Opinion =
   | { readonly kind: "stay"; readonly because: string }
-  | { readonly kind: "move"; readonly cause: Cause; readonly requestedAt: string | undefined; readonly because: string };
+  | { readonly kind: "move"; readonly cause: ClaimCause; readonly requestedAt: string | undefined; readonly because: string };
 
 type Check = (view: SlotView) => Opinion | undefined;
 

@@ -1,13 +1,14 @@
 import { type Finding } from "./conditions.ts";
 import { type IpRange, contains, formatIp, mergeRanges, parseIp, rangeSize } from "./ip.ts";
-import type { Phase, Want } from "./views.ts";
+import type { AddressPhase } from "../api/address-phase.ts";
+import type { Want } from "../api/proxy-address.ts";
 
 /** A ledger entry, as far as a pool's bookkeeping needs it. */
 export interface HeldAddress {
   readonly pool: string;
   readonly address: string | undefined;
   readonly want: Want;
-  readonly phase: Phase;
+  readonly phase: AddressPhase;
 }
 
 export interface PoolCounts {

@@ -1,10 +1,11 @@
+import type { RetireCause } from "../api/proxy-address.ts";
 import { type Instant, type Millis, earliest, millis, plus, seconds } from "./time.ts";
-import { type AddressView, type FleetView, type PoolView, type RetiredBecause, isInMaking, publishedAddress } from "./views.ts";
+import { type AddressView, type FleetView, type PoolView, isInMaking, publishedAddress } from "./views.ts";
 
 /** A step of an address towards its end. */
 export type Retirement =
-  | { readonly kind: "drain"; readonly name: string; readonly because: RetiredBecause; readonly until: Instant }
-  | { readonly kind: "quarantine"; readonly name: string; readonly because: RetiredBecause; readonly until: Instant };
+  | { readonly kind: "drain"; readonly name: string; readonly because: RetireCause; readonly until: Instant }
+  | { readonly kind: "quarantine"; readonly name: string; readonly because: RetireCause; readonly until: Instant };
 
 /** People read the published address anew within this time, so no drain that lasts longer is cut below it. */
 const shortestDrain = seconds(30);
@@ -54,7 +55,7 @@ function drained(fleet: FleetView, address: AddressView, now: Instant): Retireme
   return { lookAgainAt: earliest(until, now < idleFrom ? idleFrom : plus(now, sessionsAgeing)) ?? until };
 }
 
-function drain(fleet: FleetView, address: AddressView, because: RetiredBecause, now: Instant): Retirement {
+function drain(fleet: FleetView, address: AddressView, because: RetireCause, now: Instant): Retirement {
   return { kind: "drain", name: address.name, because, until: plus(now, drainTime(fleet, because)) };
 }
 
@@ -62,28 +63,28 @@ function drain(fleet: FleetView, address: AddressView, because: RetiredBecause, 
  * Length of a drain (ms).
  * Never less than the DNS record's time to live, since resolvers may hand out the old address that long (RFC 2181 §8).
  */
-export function drainTime(fleet: Pick<FleetView, "drain" | "dnsTtl">, because: RetiredBecause): Millis {
+export function drainTime(fleet: Pick<FleetView, "drain" | "dnsTtl">, because: RetireCause): Millis {
   return millis(Math.max(because === "Blocked" ? fleet.drain.blocked : fleet.drain.scheduled, fleet.dnsTtl));
 }
 
 /** A drain whose sessions are gone ends early, but not before this time (ms). */
-function drainFloor(fleet: FleetView, because: RetiredBecause): Millis {
+function drainFloor(fleet: FleetView, because: RetireCause): Millis {
   return millis(Math.max(fleet.dnsTtl, Math.min(shortestDrain, drainTime(fleet, because))));
 }
 
-function quarantine(fleet: FleetView, address: AddressView, because: RetiredBecause, now: Instant): Retirement {
+function quarantine(fleet: FleetView, address: AddressView, because: RetireCause, now: Instant): Retirement {
   const pool = [...fleet.pools, ...fleet.formerPools].find(({ name }) => name === address.pool);
   return { kind: "quarantine", name: address.name, because, until: plus(now, quarantineTime(pool, because)) };
 }
 
 /** How long an address stays dark (ms). Where its pool is gone, the default of a pool counts: the memory must outlive an edit. */
-function quarantineTime(pool: PoolView | undefined, because: RetiredBecause): Millis {
+function quarantineTime(pool: PoolView | undefined, because: RetireCause): Millis {
   const times = pool?.quarantine ?? { blocked: seconds(720 * 3600), retired: seconds(168 * 3600), unusable: seconds(3600) };
   if (because === "Blocked") return times.blocked;
   return because === "Unusable" ? times.unusable : times.retired;
 }
 
-function replacedBecause(successor: AddressView): RetiredBecause {
+function replacedBecause(successor: AddressView): RetireCause {
   switch (successor.cause) {
     case "Blocked":
     case "Age":

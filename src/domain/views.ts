@@ -1,13 +1,10 @@
+import type { AddressPhase } from "../api/address-phase.ts";
+import type { ClaimCause, RetireCause, Want } from "../api/proxy-address.ts";
 import type { Instant, Millis } from "./time.ts";
 import type { IpRange } from "./ip.ts";
 
 /** Gives numbers from 0 up to, not including, 1. */
 export type Random = () => number;
-
-export type Cause = "NewSlot" | "Blocked" | "Age" | "Requested";
-export type Want = "Serve" | "Drain" | "Quarantine";
-export type RetiredBecause = "Blocked" | "Age" | "Requested" | "SlotRemoved" | "FleetDeleted" | "Unusable" | "Repeat";
-export type Phase = "Provisioning" | "Verifying" | "Serving" | "Draining" | "Quarantined";
 
 /** One ledger entry, as decisions see it. */
 export interface AddressView {
@@ -16,13 +13,13 @@ export interface AddressView {
   readonly address: string | undefined;
   readonly slot: number;
   readonly lane: number;
-  readonly cause: Cause;
+  readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   readonly want: Want;
   readonly drainUntil: Instant | undefined;
   readonly quarantineUntil: Instant | undefined;
-  readonly retiredBecause: RetiredBecause | undefined;
-  readonly phase: Phase;
+  readonly retiredBecause: RetireCause | undefined;
+  readonly phase: AddressPhase;
   readonly phaseSince: Instant;
   readonly createdAt: Instant;
   /** A person deleted the entry: the address is replaced, drained and forgotten. */

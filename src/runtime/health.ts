@@ -1,17 +1,12 @@
 import { createServer, type Server } from "node:http";
 
-export interface HealthChecks {
-  /** Whether the process does its work; a false one is restarted by the kubelet. */
-  readonly isLive: () => boolean;
-  /** Whether the caches are filled. */
-  readonly isReady: () => boolean;
-}
-
-/** Answers /livez and /readyz on all interfaces. Resolves when the port is bound; rejects when it can't be. */
-export async function serveHealth(port: number, checks: HealthChecks): Promise<Server> {
+/**
+ * Answers /livez (an answer proves that the event loop turns) and /readyz (whether `isReady` holds) on all interfaces.
+ * Resolves when the port is bound; rejects when it can't be.
+ */
+export async function serveHealth(port: number, isReady: () => boolean): Promise<Server> {
   const server = createServer((request, response) => {
-    const check = request.url === "/livez" ? checks.isLive : request.url === "/readyz" ? checks.isReady : undefined;
-    const status = check === undefined ? 404 : check() ? 200 : 503;
+    const status = request.url === "/livez" || (request.url === "/readyz" && isReady()) ? 200 : request.url === "/readyz" ? 503 : 404;
     response.writeHead(status, { "content-type": "text/plain" }).end(status === 200 ? "ok\n" : "no\n");
   });
   server.requestTimeout = 5_000;
