@@ -18,10 +18,13 @@ export function ipAddress(): z.ZodString {
   });
 }
 
+/** IPv6 with a dotted tail (RFC 4291 §2.2) is legal but rare, and readers differ on it. */
+const noMixture = "!(self.contains(':') && self.contains('.'))";
+
 /** A network. */
 export function cidr(): z.ZodString {
   return withRules(line(addressLength + 4), {
-    cel: "isCIDR(self)",
+    cel: `isCIDR(self) && ${noMixture}`,
     holds: isNetwork,
     message: "must be a network such as 10.0.0.0/8 or 2001:db8::/32; write one address as 203.0.113.9/32",
   });
@@ -43,7 +46,7 @@ export function addressRange(): z.ZodString {
   return withRules(
     line(2 * addressLength + 1),
     {
-      cel: `isIP(self) || isCIDR(self) || (${isRange})`,
+      cel: `(isIP(self) || isCIDR(self) || (${isRange})) && ${noMixture}`,
       holds: isEntry,
       message: "must be a network such as 203.0.113.0/26, a range such as 198.51.100.7-198.51.100.20, or one address",
     },
@@ -65,9 +68,9 @@ export function addressRange(): z.ZodString {
   );
 }
 
-/** What CEL's `isIP()` takes: no zone, no leading zeros, no IPv4 address in IPv6 notation (::ffff:…). */
+/** What CEL's `isIP()` takes: no zone, no leading zeros, no IPv4 address in IPv6 notation (::ffff:…), and no dotted tail. */
 function isAddress(text: string): boolean {
-  return isIP(text) !== 0 && !text.includes("%") && parseIp(text).value >> 32n !== 0xffffn;
+  return isIP(text) !== 0 && !text.includes("%") && !(text.includes(":") && text.includes(".")) && parseIp(text).value >> 32n !== 0xffffn;
 }
 
 /** What CEL's `isCIDR()` takes; bits after the prefix may be set. */

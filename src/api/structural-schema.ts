@@ -14,7 +14,6 @@ const keywords = [
   "format",
   "default",
   "enum",
-  "pattern",
   "minimum",
   "maximum",
   "minLength",
@@ -34,7 +33,7 @@ const keywords = [
 
 /**
  * Turns a zod schema into a structural schema of OpenAPI v3, the form that a CRD takes (Kubernetes documentation, "Custom resources",
- * section "Specifying a structural schema"): every node has one type, and nothing is said by `anyOf` or `$ref`.
+ * section "Specifying a structural schema"): every node has one type, and nothing is said by `anyOf`, `pattern` or `$ref`.
  * @throws StructuralSchemaError for a schema that has no such form, or a text, list or map without a bound
  */
 export function structuralSchema(schema: z.ZodType): JsonSchema {
