@@ -26,12 +26,14 @@ export interface Shortage {
 export interface Taken {
   readonly held: Set<string>;
   readonly lanes: Set<number>;
+  /** How many addresses of each pool this plan takes. */
+  readonly claims: Map<string, number>;
 }
 
 /** Addresses and lanes in use before a plan. The lane of a dark address is free again: the pods end its sessions before they reuse it. */
 export function takenBy(fleet: FleetView): Taken {
   const lanes = fleet.addresses.filter((address) => address.phase !== "Quarantined").map((address) => address.lane);
-  return { held: new Set(fleet.held), lanes: new Set(lanes) };
+  return { held: new Set(fleet.held), lanes: new Set(lanes), claims: new Map() };
 }
 
 /** Finds an address and a lane for a slot that should move, and marks them as taken. */
@@ -52,6 +54,7 @@ export function claimFor(
     if (address === undefined) continue;
     taken.held.add(address);
     taken.lanes.add(lane);
+    taken.claims.set(pool.name, (taken.claims.get(pool.name) ?? 0) + 1);
     return {
       slot,
       pool: pool.name,
@@ -74,13 +77,20 @@ function poolsFor(fleet: FleetView, slot: number): readonly PoolView[] {
 
 /** The reserve is for blocks, and for slots that have no address at all. */
 function mayTake(pool: PoolView, cause: ClaimCause, taken: Taken): boolean {
+  if (!hasRoom(pool, taken)) return false;
   const reserve = cause === "Blocked" || cause === "NewSlot" ? 0 : pool.reserve;
   return countFree(pool, taken.held) > BigInt(reserve);
+}
+
+/** A plan may claim for many slots at once, and the namespace's limit counts them all. */
+function hasRoom(pool: PoolView, taken: Taken): boolean {
+  return pool.room === undefined || (taken.claims.get(pool.name) ?? 0) < pool.room;
 }
 
 function shortageMessage(fleet: FleetView, slot: number, taken: Taken): string {
   const pools = fleet.pools.map((pool) => {
     if (pool.refusal !== undefined) return pool.refusal;
+    if (!hasRoom(pool, taken)) return `pool ${pool.name} gives this namespace no more addresses (spec.perNamespace)`;
     const free = countFree(pool, taken.held);
     return free === 0n ? `pool ${pool.name} has no free address` : `pool ${pool.name} has ${free} free, kept as reserve for blocks`;
   });

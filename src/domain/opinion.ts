@@ -22,9 +22,9 @@ type Check = (view: SlotView) => Opinion | undefined;
 const checks: readonly Check[] = [
   alreadyMoving, // one address in the making at a time
   withoutAddress, // people have nothing: neither a pause nor a budget may hold that up
-  entryDeleted, // a person deleted the ledger entry: replace it
-  paused, // a person said stop
   noRoomToDrain, // two addresses drain already: wait, or people lose one early
+  entryDeleted, // a person deleted the ledger entry: replace it, paused or not
+  paused, // a person said stop
   askedByHand,
 ];
 
@@ -44,17 +44,17 @@ function alreadyMoving({ addresses }: SlotView): Opinion | undefined {
   return next === undefined ? undefined : { kind: "stay", because: `${next.address ?? "a fresh address"} is being prepared` };
 }
 
-function withoutAddress({ published, request, slot, addresses }: SlotView): Opinion | undefined {
+function withoutAddress({ published, request, slot }: SlotView): Opinion | undefined {
   if (published !== undefined) return undefined;
-  return { kind: "move", cause: "NewSlot", requestedAt: openRequest(request, slot, addresses), because: "the slot has no address" };
+  return { kind: "move", cause: "NewSlot", requestedAt: requestFor(request, slot), because: "the slot has no address" };
 }
 
-function entryDeleted({ published, request, slot, addresses }: SlotView): Opinion | undefined {
+function entryDeleted({ published, request, slot }: SlotView): Opinion | undefined {
   if (published?.deleting !== true) return undefined;
   return {
     kind: "move",
     cause: "Requested",
-    requestedAt: openRequest(request, slot, addresses),
+    requestedAt: requestFor(request, slot),
     because: `the ledger entry ${published.name} was deleted`,
   };
 }
@@ -69,12 +69,16 @@ function noRoomToDrain({ addresses }: SlotView): Opinion | undefined {
 }
 
 function askedByHand({ request, slot, addresses }: SlotView): Opinion | undefined {
-  const text = openRequest(request, slot, addresses);
-  return text === undefined ? undefined : { kind: "move", cause: "Requested", requestedAt: text, because: `asked by hand (${text})` };
+  const text = requestFor(request, slot);
+  return text === undefined || isClaimedFor(text, slot, addresses)
+    ? undefined
+    : { kind: "move", cause: "Requested", requestedAt: text, because: `asked by hand (${text})` };
 }
 
-/** The request's text if this slot still has to answer it. */
-function openRequest(request: RotateRequest, slot: number, addresses: readonly AddressView[]): string | undefined {
-  const isOpen = request.kind === "slots" && request.slots.includes(slot) && !isClaimedFor(request.text, slot, addresses);
-  return isOpen ? request.text : undefined;
+/**
+ * The text of the open request that asks for this slot. Every claim carries it, whatever caused it: the slot's last address may be
+ * forgotten before all slots have answered, and its successor must answer in its place.
+ */
+function requestFor(request: RotateRequest, slot: number): string | undefined {
+  return request.kind === "slots" && request.slots.includes(slot) ? request.text : undefined;
 }

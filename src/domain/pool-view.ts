@@ -14,7 +14,14 @@ export function poolView(
   heldByNamespace: number,
   supported: ReadonlySet<string>,
 ): PoolView {
-  const unusable = (refusal: string): PoolView => ({ name, ranges: [], reserve: 0, quarantine: defaultQuarantine, refusal });
+  const unusable = (refusal: string): PoolView => ({
+    name,
+    ranges: [],
+    reserve: 0,
+    quarantine: defaultQuarantine,
+    refusal,
+    room: undefined,
+  });
   if (parsed === undefined) return unusable(`pool ${name} does not exist: create the AddressPool, or correct spec.addresses.pools`);
   if (!parsed.ok) return unusable(`pool ${name} can't be used: ${parsed.problem}`);
   const { spec } = parsed.value;
@@ -26,7 +33,8 @@ export function poolView(
   const ranges = readRanges(spec.addresses);
   if (typeof ranges === "string") return unusable(`pool ${name} can't be used: ${ranges}`);
   const refusal = refusalOf(name, spec, namespace, heldByNamespace, supported);
-  return { name, ranges, reserve: spec.reserve, quarantine, refusal };
+  const room = spec.perNamespace > 0 ? spec.perNamespace - heldByNamespace : undefined;
+  return { name, ranges, reserve: spec.reserve, quarantine, refusal, room };
 }
 
 const defaultQuarantine = { blocked: parseDuration("720h"), retired: parseDuration("168h"), unusable: parseDuration("1h") };

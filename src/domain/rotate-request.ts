@@ -33,12 +33,8 @@ export function isPublishedFor(text: string, slot: number, addresses: readonly A
   return addresses.some((address) => answers(address, text, slot) && address.phase !== "Provisioning" && address.phase !== "Verifying");
 }
 
+/** An address that goes dark without a drain was never published: it answers nothing. */
 function answers(address: AddressView, text: string, slot: number): boolean {
-  return (
-    address.slot === slot &&
-    address.requestedAt === text &&
-    address.retiredBecause !== "Unusable" &&
-    address.retiredBecause !== "Repeat" &&
-    !address.unusable
-  );
+  const wasDropped = address.unusable || (address.want === "Quarantine" && address.drainUntil === undefined);
+  return address.slot === slot && address.requestedAt === text && !wasDropped;
 }

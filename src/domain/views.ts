@@ -38,6 +38,8 @@ export interface PoolView {
   readonly quarantine: { readonly blocked: Millis; readonly retired: Millis; readonly unusable: Millis };
   /** Why the fleet may not claim from this pool at all; undefined when it may. */
   readonly refusal: string | undefined;
+  /** How many more of its addresses the fleet's namespace may take; undefined without a limit. */
+  readonly room: number | undefined;
 }
 
 /** All that the rotation of one fleet is decided from, but time and chance. */

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type AddressDecision, type AddressSituation, decideAddress } from "../../../src/domain/address-phase.ts";
+import type { Verdict } from "../../../src/domain/verification.ts";
+import { at, noon } from "./build.ts";
+
+const address = "203.0.113.9";
+const published = { ip: address, terminating: false };
+const failing: Verdict = { kind: "failing", reason: "ChatFails", message: "port 443 shows another certificate" };
+
+function situation(given: Partial<AddressSituation>): AddressSituation {
+  return {
+    want: "Serve",
+    phase: "Verifying",
+    phaseSince: at(-10),
+    deleting: false,
+    quarantineUntil: undefined,
+    address,
+    obstacle: undefined,
+    service: published,
+    verdict: undefined,
+    ...given,
+  };
+}
+
+interface Expected extends Partial<Omit<AddressDecision, "verified">> {
+  readonly says?: readonly [status: string, reason: string, message?: string];
+}
+
+function check(given: Partial<AddressSituation>, { says, ...expect }: Expected): void {
+  const decision = decideAddress(situation(given), noon);
+  assert.partialDeepStrictEqual(decision, expect);
+  if (says === undefined) return;
+  const { status, reason, message } = decision.verified;
+  assert.deepEqual([status, reason], says.slice(0, 2));
+  assert.ok(message.includes(says[2] ?? ""), message);
+}
+
+describe("an address that is to serve", () => {
+  const cases: Record<string, { given: Partial<AddressSituation>; expect: Expected }> = {
+    "waits for its lane, without a phase of its own yet": {
+      given: {
+        phase: undefined,
+        service: undefined,
+        obstacle: { status: "Unknown", reason: "WaitingForLane", message: "lane 3 is being prepared" },
+      },
+      expect: { phase: "Provisioning", service: "keep", says: ["Unknown", "WaitingForLane"], lookAgainAt: at(5) },
+    },
+    "waits for its Service": { given: { service: undefined }, expect: { phase: "Provisioning", says: ["Unknown", "ServiceMissing"] } },
+    "waits for the load balancer": {
+      given: { phase: "Provisioning", service: { ip: undefined, terminating: false } },
+      expect: { phase: "Provisioning", says: ["Unknown", "WaitingForLoadBalancer"] },
+    },
+    "tells after a minute that the load balancer is silent, and what to check": {
+      given: { phase: "Provisioning", phaseSince: at(-60), service: { ip: undefined, terminating: false } },
+      expect: {
+        phase: "Provisioning",
+        says: ["False", "LoadBalancerSilent", "check that it runs and that its own pool contains 203.0.113.9"],
+      },
+    },
+    "is not verified at another address than its own": {
+      given: { service: { ip: "203.0.113.8", terminating: false }, verdict: { kind: "verified" } },
+      expect: { phase: "Provisioning", says: ["False", "OtherAddress", "gave 203.0.113.8 instead of 203.0.113.9"] },
+    },
+    "is tried as soon as the load balancer has set it": {
+      given: { phase: "Provisioning" },
+      expect: { phase: "Verifying", lookAgainAt: noon, says: ["Unknown", "Verifying"] },
+    },
+    "is tried again each second at first": {
+      given: { verdict: failing },
+      expect: { phase: "Verifying", lookAgainAt: at(1), says: ["False", "ChatFails"] },
+    },
+    "is tried more seldom after two minutes": {
+      given: { phaseSince: at(-120), verdict: failing },
+      expect: { phase: "Verifying", lookAgainAt: at(15) },
+    },
+    "serves once it is verified": {
+      given: { verdict: { kind: "verified" } },
+      expect: { phase: "Serving", lookAgainAt: undefined, says: ["True", "Verified"] },
+    },
+    "goes on serving when its pool is gone, and says so": {
+      given: { phase: "Serving", obstacle: { status: "Unknown", reason: "PoolMissing", message: "pool-a does not exist" } },
+      expect: { phase: "Serving", service: "keep", entry: "keep", says: ["Unknown", "PoolMissing"] },
+    },
+    "goes on serving though a person deleted its entry: the fleet replaces it first": {
+      given: { phase: "Serving", deleting: true },
+      expect: { phase: "Serving", service: "keep", entry: "keep" },
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => check(given, expect));
+});
+
+describe("an address on its way out", () => {
+  const cases: Record<string, { given: Partial<AddressSituation>; expect: Expected }> = {
+    "keeps its Service while it drains": {
+      given: { want: "Drain", phase: "Serving" },
+      expect: { phase: "Draining", service: "keep", entry: "keep", says: ["True", "Draining", "no longer published"] },
+    },
+    "is not dark before its Service is gone": {
+      given: { want: "Quarantine", phase: "Draining" },
+      expect: { phase: "Draining", service: "remove", entry: "keep", lookAgainAt: at(5) },
+    },
+    "is not dark while the load balancer still lets go of its Service": {
+      given: { want: "Quarantine", phase: "Draining", service: { ip: address, terminating: true } },
+      expect: { phase: "Draining", service: "remove", entry: "keep" },
+    },
+    "is dark once its Service is gone": {
+      given: { want: "Quarantine", phase: "Draining", service: undefined, quarantineUntil: at(600) },
+      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: noon },
+    },
+    "goes dark without ever having had a Service": {
+      given: { want: "Quarantine", phase: undefined, service: undefined, quarantineUntil: at(600) },
+      expect: { phase: "Quarantined", entry: "keep" },
+    },
+    "rests until its time is over": {
+      given: { want: "Quarantine", phase: "Quarantined", service: undefined, quarantineUntil: at(600) },
+      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: at(600) },
+    },
+    "is forgotten when its time is over": {
+      given: { want: "Quarantine", phase: "Quarantined", service: undefined, quarantineUntil: noon },
+      expect: { entry: "delete" },
+    },
+    "shows itself dark before it is forgotten, so that its lane is closed first": {
+      given: { want: "Quarantine", phase: "Draining", service: undefined, quarantineUntil: at(-9) },
+      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: noon },
+    },
+    "is forgotten at once if a person deletes it in quarantine": {
+      given: { want: "Quarantine", phase: "Quarantined", service: undefined, quarantineUntil: at(600), deleting: true },
+      expect: { entry: "finish" },
+    },
+    "is not forgotten, though a person deleted it, while its Service is there": {
+      given: { want: "Quarantine", phase: "Quarantined", quarantineUntil: at(600), deleting: true },
+      expect: { entry: "keep", service: "remove" },
+    },
+    "whose Service somebody made again after it went dark takes it down again": {
+      given: { want: "Quarantine", phase: "Quarantined", quarantineUntil: at(600) },
+      expect: { phase: "Quarantined", service: "remove", lookAgainAt: at(5) },
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => check(given, expect));
+});

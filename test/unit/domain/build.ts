@@ -1,0 +1,97 @@
+import { ledgerName, parseRange } from "../../../src/domain/ip.ts";
+import { type Instant, type Millis, instant, millis, minutes, plus, seconds } from "../../../src/domain/time.ts";
+import type { AddressView, FleetView, PoolView, Random } from "../../../src/domain/views.ts";
+
+/** Noon of the day on which all these tests play. */
+export const noon: Instant = instant(Date.UTC(2026, 10, 23, 12));
+
+/** A time some seconds after noon, or before it. */
+export function at(s: number): Instant {
+  return plus(noon, seconds(s));
+}
+
+/** A length of time of some hours. */
+export function hours(h: number): Millis {
+  return minutes(60 * h);
+}
+
+/** A pool of 62 addresses without reserve, unless told otherwise. */
+export function pool(given: Partial<Omit<PoolView, "ranges">> & { readonly ranges?: readonly string[] } = {}): PoolView {
+  const { ranges = ["203.0.113.1-203.0.113.62"], ...rest } = given;
+  const quarantine = { blocked: hours(720), retired: hours(168), unusable: hours(1) };
+  return { name: "pool-a", reserve: 0, quarantine, refusal: undefined, room: undefined, ...rest, ranges: ranges.map(parseRange) };
+}
+
+/** A ledger entry of slot 0 that has served for an hour, unless told otherwise. */
+export function entry(ip: string, given: Partial<AddressView> = {}): AddressView {
+  return {
+    name: ledgerName(ip),
+    pool: "pool-a",
+    address: ip,
+    slot: 0,
+    lane: 0,
+    cause: "NewSlot",
+    requestedAt: undefined,
+    want: "Serve",
+    drainUntil: undefined,
+    quarantineUntil: undefined,
+    retiredBecause: undefined,
+    phase: "Serving",
+    phaseSince: at(-3600),
+    createdAt: at(-3610),
+    deleting: false,
+    unusable: false,
+    sessions: undefined,
+    ...given,
+  };
+}
+
+/** An entry that serves, but is no longer published. */
+export function draining(ip: string, given: Partial<AddressView> = {}): AddressView {
+  return entry(ip, {
+    want: "Drain",
+    phase: "Draining",
+    phaseSince: at(-60),
+    drainUntil: at(3600),
+    retiredBecause: "Requested",
+    ...given,
+  });
+}
+
+/** An entry that is dark. */
+export function dark(ip: string, given: Partial<AddressView> = {}): AddressView {
+  return entry(ip, { want: "Quarantine", phase: "Quarantined", quarantineUntil: at(86_400), retiredBecause: "Requested", ...given });
+}
+
+/** A fleet of one slot and one pool; what its entries hold is held. */
+export function fleet(given: Partial<FleetView> = {}): FleetView {
+  const addresses = given.addresses ?? [];
+  return {
+    namespace: "proxies",
+    name: "family",
+    count: 1,
+    paused: false,
+    deleting: false,
+    maxConcurrent: 1,
+    drain: { scheduled: hours(24), blocked: hours(1) },
+    dnsTtl: millis(0),
+    rotateAt: undefined,
+    lastHandledRotateAt: undefined,
+    pools: [pool()],
+    formerPools: [],
+    held: new Set(addresses.flatMap(({ address }) => address ?? [])),
+    ...given,
+    addresses,
+  };
+}
+
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
+import type { Parsed } from "../../../src/api/parse.ts";
+import { parseRange } from "../../../src/domain/ip.ts";
+import { type HeldAddress, poolCounts, poolProblem } from "../../../src/domain/pool-status.ts";
+import { poolView } from "../../../src/domain/pool-view.ts";
+import { hours } from "./build.ts";
+
+const parsed = (spec: object): Parsed<AddressPool> =>
+  parseAddressPool({
+    apiVersion: "proxyfleet.dev/v1alpha1",
+    kind: "AddressPool",
+    metadata: { name: "metallb-a" },
+    spec: { provider: "MetalLB", addresses: ["203.0.113.0/26"], ...spec },
+  });
+const namespace = { name: "proxies", labels: { team: "relief" } };
+const view = (pool: Parsed<AddressPool> | undefined, held = 0): ReturnType<typeof poolView> =>
+  poolView("metallb-a", pool, namespace, held, new Set(["MetalLB"]));
+
+describe("the pool as a fleet may use it", () => {
+  const cases: Record<string, { given: Parsed<AddressPool> | undefined; held?: number; refusal: RegExp | undefined }> = {
+    "a pool without limits may be used": { given: parsed({}), refusal: undefined },
+    "a pool that does not exist": {
+      given: undefined,
+      refusal: /pool metallb-a does not exist: create the AddressPool, or correct spec\.addresses\.pools/,
+    },
+    "a pool that can't be read says why": {
+      given: parsed({ reserve: "two" }),
+      refusal: /can't be used: AddressPool metallb-a: spec\.reserve "two" must be/,
+    },
+    "a pool whose provider is not there yet": {
+      given: parsed({ provider: "AWS", addresses: [], named: [{ name: "eipalloc-1", address: "203.0.113.9" }] }),
+      refusal: /the provider AWS, which this version can't use yet: use one of MetalLB/,
+    },
+    "a pool for other namespaces": {
+      given: parsed({ namespaceSelector: { matchLabels: { team: "other" } } }),
+      refusal: /not for namespace proxies: its spec\.namespaceSelector does not match/,
+    },
+    "a pool for this namespace": { given: parsed({ namespaceSelector: { matchLabels: { team: "relief" } } }), refusal: undefined },
+    "a namespace that holds what it may": {
+      given: parsed({ perNamespace: 3 }),
+      held: 3,
+      refusal: /at most 3 addresses \(spec\.perNamespace\), and proxies holds 3/,
+    },
+    "a namespace that may have one more": { given: parsed({ perNamespace: 3 }), held: 2, refusal: undefined },
+  };
+  for (const [name, { given, held, refusal }] of Object.entries(cases))
+    test(name, () => {
+      const { refusal: said } = view(given, held);
+      if (refusal === undefined) assert.equal(said, undefined);
+      else assert.match(said ?? "", refusal);
+    });
+
+  test("times and ranges come from the spec", () => {
+    const { quarantine, ranges, reserve } = view(parsed({ quarantine: { blocked: "10h" }, reserve: 4 }));
+    assert.deepEqual(quarantine, { blocked: hours(10), retired: hours(168), unusable: hours(1) });
+    assert.deepEqual([ranges, reserve], [[parseRange("203.0.113.0/26")], 4]);
+  });
+
+  test("a namespace with a limit is told how many more it may take", () => {
+    assert.equal(view(parsed({ perNamespace: 3 }), 1).room, 2);
+    assert.equal(view(parsed({}), 1).room, undefined);
+  });
+});
+
+describe("poolCounts", () => {
+  const held = (address: string | undefined, given: Partial<HeldAddress> = {}): HeldAddress => ({
+    pool: "metallb-a",
+    address,
+    want: "Serve",
+    phase: "Serving",
+    ...given,
+  });
+  test("counts each address where it is in its life", () => {
+    const ledger = [
+      held("203.0.113.1"),
+      held("203.0.113.2", { phase: "Provisioning" }),
+      held("203.0.113.3", { want: "Drain", phase: "Serving" }),
+      held("203.0.113.4", { want: "Quarantine", phase: "Draining" }),
+      held("203.0.113.5", { want: "Quarantine", phase: "Quarantined" }),
+      held(undefined),
+    ];
+    assert.deepEqual(poolCounts("metallb-a", [parseRange("203.0.113.0/28")], ledger), {
+      total: 16,
+      serving: 3,
+      draining: 1,
+      quarantined: 2,
+      free: 11,
+    });
+  });
+  test("an address that an overlapping pool holds is not free here", () =>
+    assert.deepEqual(poolCounts("metallb-a", [parseRange("203.0.113.0/30")], [held("203.0.113.1", { pool: "other" })]), {
+      total: 4,
+      serving: 0,
+      draining: 0,
+      quarantined: 0,
+      free: 3,
+    }));
+});
+
+describe("poolProblem", () => {
+  const ranges = [parseRange("203.0.113.0/26")];
+  test("a pool of its own addresses has none", () =>
+    assert.equal(poolProblem(ranges, [{ name: "b", ranges: [parseRange("203.0.113.64/26")] }]), undefined));
+  test("a pool that overlaps another names it, and where", () => {
+    const problem = poolProblem(ranges, [{ name: "b", ranges: [parseRange("203.0.113.63-203.0.113.70")] }]);
+    assert.equal(problem?.reason, "Overlaps");
+    assert.match(problem.message, /overlap pool b\. No address is given out twice/);
+  });
+  test("a pool of too many addresses says how many it may have", () => {
+    const halves = ["10.0.0.0/12", "10.16.0.0/12"].map(parseRange);
+    const problem = poolProblem(halves, []);
+    assert.deepEqual([problem?.status, problem?.reason], ["False", "TooManyAddresses"]);
+    assert.match(problem?.message ?? "", /holds 2097152 addresses; a pool has at most 1048576: split it/);
+  });
+});
