@@ -16,11 +16,15 @@ export class HeldConnection {
   echoes = 0;
   /** How it ended; undefined while it is open. */
   closed: HoldResult | undefined;
+  /** Comes with its end. */
+  readonly end: Promise<HoldResult>;
   readonly #companion: Companion<HoldEvent>;
   readonly #opened = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<HoldResult>();
 
   private constructor(companion: Companion<HoldEvent>) {
     this.#companion = companion;
+    this.end = this.#ended.promise;
     void this.#follow();
   }
 
@@ -54,6 +58,7 @@ export class HeldConnection {
         break;
       case "closed":
         this.closed = event;
+        this.#ended.resolve(event);
         this.echoes = event.echoes;
         break;
       case "failed":

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { lines } from "../../test/world/lines.ts";
 import { DemoError } from "./say.ts";
 
 /** A program and its arguments. */
@@ -62,8 +62,13 @@ export function accompany<Event>([program, ...args]: Argv): Companion<Event> {
   };
 }
 
+/** Ends with the command's output, also when it was cut off from here. */
 async function* parsed<Event>(stdout: Readable): AsyncGenerator<Event, void> {
-  for await (const line of createInterface({ input: stdout })) yield JSON.parse(line) as Event;
+  try {
+    for await (const line of lines(stdout)) yield JSON.parse(line) as Event;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  }
 }
 
 async function exitOf(child: ChildProcess, program: string): Promise<number> {

@@ -24,7 +24,9 @@ export interface Relay {
 export async function startRelay(upstream: Upstream, headers: { chat: Buffer; media: Buffer }): Promise<Relay> {
   const own = await makeCertificate(new Date());
   const open = new Set<Socket>();
+  let closed = false;
   const pass = (socket: Socket, port: number, header: Buffer): void => {
+    if (closed) return void socket.destroy();
     open.add(socket);
     const onward = connect(port, "127.0.0.1");
     if (header.length > 0) onward.write(header);
@@ -34,6 +36,7 @@ export async function startRelay(upstream: Upstream, headers: { chat: Buffer; me
   const media = createServer((socket) => pass(socket, upstream.mediaPort, headers.media));
   const [chatPort, mediaPort] = await Promise.all([listen(chat), listen(media)]);
   const close = (): void => {
+    closed = true;
     chat.close();
     media.close();
     for (const socket of open) socket.destroy();
