@@ -9,7 +9,8 @@ if ((EUID)); then
   say "Not root, so the end-to-end tests are left out: they boot a cluster in namespaces of its own. Run this as root to have them."
   exit 0
 fi
-export CLUSTER_DIR=${CLUSTER_DIR:-$project/.cluster-test}
+CLUSTER_DIR=$(realpath --canonicalize-missing "${CLUSTER_DIR:-.cluster-test}")
+export CLUSTER_DIR
 
 exec 9>.tools/test-e2e.lock
 flock --nonblock 9 || { say "Other end-to-end tests run in this checkout. Waiting for them."; flock 9; }

@@ -16,14 +16,20 @@ start() {
   parts[$!]=$name
 }
 
+# Ends the boot if a part has ended.
+all_live() {
+  local part
+  for part in "${!parts[@]}"; do
+    kill -0 "$part" 2>/dev/null || { echo "${parts[$part]} ended:"; tail -n 20 "log/${parts[$part]}.log"; exit 1; }
+  done
+}
+
 # await WHAT CMD…: waits until CMD succeeds. Ends the boot when a part ended meanwhile, or after 60 s.
 await() {
-  local what=$1 deadline=$((SECONDS + 60)) part
+  local what=$1 deadline=$((SECONDS + 60))
   shift
   until "$@" >/dev/null 2>&1; do
-    for part in "${!parts[@]}"; do
-      kill -0 "$part" 2>/dev/null || { echo "${parts[$part]} ended:"; tail -n 20 "log/${parts[$part]}.log"; exit 1; }
-    done
+    all_live
     ((SECONDS < deadline)) || { echo "Waited 60 s for $what. Look at $state/log."; exit 1; }
     sleep 0.1
   done
@@ -43,6 +49,7 @@ source "$here/dns.sh"
 source "$here/node.sh"
 # shellcheck source=test/cluster/boot/load-balancers.sh
 source "$here/load-balancers.sh"
+all_live
 touch ready
 
 while wait -n -p ended || [ -n "${ended:-}" ]; do
