@@ -152,7 +152,6 @@ export const poolName = withRules(
 
 export type AddressPoolSpec = z.output<typeof poolSpec>;
 export type AddressPoolStatus = z.output<typeof poolStatus>;
-export type NamedAddress = z.output<typeof namedAddress>;
 
 /** A pool of addresses. */
 export interface AddressPool extends KubeObject {

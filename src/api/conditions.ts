@@ -3,10 +3,10 @@ import { integer, line, list, timestamp } from "./common.ts";
 import { matching, withRules } from "./validation-rule.ts";
 
 /** Longest message of a condition, as in Kubernetes' own. */
-export const conditionMessageLength = 32_768;
+const conditionMessageLength = 32_768;
 
 /** One condition of an object, in the form that Kubernetes and kstatus agree on. */
-export const condition = z.object({
+const condition = z.object({
   type: withRules(line(63, 1), matching(/^[A-Z][A-Za-z0-9]*$/, "must be one word with a capital, such as Ready")).describe(
     "What this condition speaks of.",
   ),
@@ -25,32 +25,3 @@ export function conditions(): z.ZodExactOptional<z.ZodArray<typeof condition>> {
     .exactOptional()
     .describe("What is so, what is not, and what to do about it.");
 }
-
-export type Condition<Type extends string = string, Reason extends string = string> = Omit<
-  z.output<typeof condition>,
-  "type" | "reason"
-> & {
-  type: Type;
-  reason: Reason;
-};
-
-/** Conditions of a fleet. Reconciling and Stalled follow kstatus: absent unless true. */
-export const fleetConditionTypes = [
-  "Ready",
-  "AddressesReady",
-  "UpstreamReachable",
-  "PoolExhausted",
-  "OutageSuspected",
-  "Paused",
-  "Reconciling",
-  "Stalled",
-] as const;
-export type FleetConditionType = (typeof fleetConditionTypes)[number];
-
-/** Conditions of a pool. */
-export const poolConditionTypes = ["Ready", "Stalled"] as const;
-export type PoolConditionType = (typeof poolConditionTypes)[number];
-
-/** Conditions of an address. */
-export const addressConditionTypes = ["Ready", "Reconciling", "Stalled"] as const;
-export type AddressConditionType = (typeof addressConditionTypes)[number];

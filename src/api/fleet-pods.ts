@@ -45,7 +45,7 @@ export const resources = z.object({
 const toleration = withRules(
   z.object({
     key: line(317).exactOptional().describe("Key of the taint; none = every taint, with operator Exists."),
-    operator: z.enum(["Equal", "Exists"]).default("Equal").describe("Equal compares the value, Exists does not."),
+    operator: z.enum(["Equal", "Exists"]).default("Equal").describe("Equal compares the value, Exists does not. Default: Equal."),
     value: line(63).exactOptional().describe("Value of the taint."),
     effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).exactOptional().describe("Effect of the taint; none = all effects."),
     tolerationSeconds: integer(0, 2 ** 31 - 1)

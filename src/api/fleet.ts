@@ -45,8 +45,8 @@ export const fleetSpec = withRules(
   {
     cel: "self.share.host != 'Hostname' || has(self.dns)",
     holds: (spec) => spec.share.host !== "Hostname" || spec.dns !== undefined,
-    message: "share.host Hostname needs names: set dns.hostname, or use Address",
-    field: "share",
+    message: "Hostname needs names: set dns.hostname, or use Address",
+    field: "share.host",
   },
 );
 
@@ -100,8 +100,6 @@ export const fleetName = withRules(
 
 export type WhatsAppProxySpec = z.output<typeof fleetSpec>;
 export type WhatsAppProxyStatus = z.output<typeof fleetStatus>;
-export type FleetAddress = z.output<typeof fleetAddress>;
-export type RotationSpec = WhatsAppProxySpec["rotation"];
 export type ListenersSpec = WhatsAppProxySpec["listeners"];
 
 /** A fleet. */

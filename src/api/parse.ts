@@ -21,8 +21,13 @@ export function parser<T>(kind: Kind): (raw: unknown) => Parsed<T> {
   };
 }
 
+/** Most faults that are told at once: a condition's message has a bound. */
+const mostFaults = 5;
+
 function problemOf(kind: Kind, object: unknown, issues: readonly z.core.$ZodIssue[]): string {
-  return `${nameOf(kind, object)}: ${issues.map((issue) => explainIssue(issue, object)).join("; ")}`;
+  const faults = issues.slice(0, mostFaults).map((issue) => explainIssue(issue, object));
+  const more = issues.length > mostFaults ? [`and ${issues.length - mostFaults} more`] : [];
+  return `${nameOf(kind, object)}: ${[...faults, ...more].join("; ")}`;
 }
 
 function schemaOf(kind: Kind): z.ZodObject {

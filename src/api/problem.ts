@@ -5,9 +5,8 @@ const longestValue = 80;
 /** One fault of an object as a person reads it: field, value, and what the field must be. */
 export function explainIssue(issue: z.core.$ZodIssue, object: unknown): string {
   const value = issue.path.reduce(member, object);
-  const field = pathText(issue.path);
-  if (value === undefined) return issue.code === "custom" ? `${field} ${issue.message}` : `${field} is missing: ${expected(issue)}`;
-  return `${field} ${shown(value)} ${expected(issue)}`;
+  const missing = value === undefined && issue.code !== "custom" ? " is missing" : "";
+  return `${pathText(issue.path)}${missing}${shown(value)}: ${expected(issue)}`;
 }
 
 function member(value: unknown, key: PropertyKey): unknown {
@@ -23,9 +22,9 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "(a list)" : "(an object)";
+  if (value === undefined || (typeof value === "object" && value !== null)) return "";
   const text = JSON.stringify(value);
-  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+  return ` ${text.length > longestValue ? `${text.slice(0, longestValue)}…` : text}`;
 }
 
 function expected(issue: z.core.$ZodIssue): string {

@@ -19,13 +19,10 @@ export const retireCauses = ["Blocked", "Age", "Requested", "SlotRemoved", "Flee
 export type RetireCause = (typeof retireCauses)[number];
 /** What the evidence says of an address in a country. */
 export const verdicts = ["Reachable", "Suspected", "Blocked", "Unknown"] as const;
-export type Verdict = (typeof verdicts)[number];
 /** Who saw an address answer before it was published. */
 export const verifications = ["Inside", "ByControl"] as const;
-export type Verification = (typeof verifications)[number];
 /** Listeners that an address exposes. */
 export const listenerNames = ["chat", "media", "plainChat"] as const;
-export type ListenerName = (typeof listenerNames)[number];
 
 const fixed = (why: string): CelRule => ({
   rule: "self == oldSelf",
@@ -72,13 +69,13 @@ export const proxyAddressSpec = withCel(
     {
       cel: "self.want != 'Drain' || has(self.drainUntil)",
       holds: (spec) => spec.want !== "Drain" || spec.drainUntil !== undefined,
-      message: "want Drain needs an end: set drainUntil",
+      message: "Drain needs an end: set drainUntil",
       field: "want",
     },
     {
       cel: "self.want != 'Quarantine' || has(self.quarantineUntil)",
       holds: (spec) => spec.want !== "Quarantine" || spec.quarantineUntil !== undefined,
-      message: "want Quarantine needs an end: set quarantineUntil",
+      message: "Quarantine needs an end: set quarantineUntil",
       field: "want",
     },
   ),
@@ -127,9 +124,6 @@ export const proxyAddressName = withRules(
 
 export type ProxyAddressSpec = z.output<typeof proxyAddressSpec>;
 export type ProxyAddressStatus = z.output<typeof proxyAddressStatus>;
-export type AddressPort = ProxyAddressSpec["ports"][number];
-export type ClaimRef = ProxyAddressSpec["claimRef"];
-export type Reachability = z.output<typeof reachabilityEntry>;
 
 /** An entry of the ledger. */
 export interface ProxyAddress extends KubeObject {

@@ -42,10 +42,8 @@ export function structuralSchema(schema: z.ZodType): JsonSchema {
 
 function rewrite(schema: JsonSchema, path: string): JsonSchema {
   const node = withoutUnsafeBounds(asIntOrString(schema));
-  const unknown = Object.keys(node).filter((key) => !(keywords as readonly string[]).includes(key));
-  if (unknown.length > 0)
-    throw new StructuralSchemaError(`${path || "the schema"} holds ${unknown.join(", ")}, which a CRD can't: use another zod type`);
-  demandBounds(node, path);
+  refuseUnsayable(node, path || "the schema");
+  demandBounds(node, path || "the schema");
   const inner = withFilledDefault({ ...node, ...membersOf(node, path) });
   return Object.fromEntries(keywords.flatMap((key) => (inner[key] === undefined ? [] : [[key, inner[key]]])));
 }
@@ -89,10 +87,22 @@ function withoutUnsafeBounds(schema: JsonSchema): JsonSchema {
   };
 }
 
+function refuseUnsayable(node: JsonSchema, path: string): void {
+  const unknown = Object.keys(node).filter((key) => !(keywords as readonly string[]).includes(key));
+  if (unknown.length > 0) throw new StructuralSchemaError(`${path} holds ${unknown.join(", ")}, which a CRD can't: use another zod type`);
+  if (node["type"] === undefined && !isIntOrString(node)) throw new StructuralSchemaError(`${path} has no type: say what it is`);
+  if (node["additionalProperties"] === false)
+    throw new StructuralSchemaError(`${path} refuses unknown members, which a CRD can't: use z.object`);
+}
+
+function isIntOrString(node: JsonSchema): boolean {
+  return node["x-kubernetes-int-or-string"] === true;
+}
+
 const boundOf: Readonly<Record<string, string>> = { string: "maxLength", array: "maxItems", object: "maxProperties" };
 
 function demandBounds(node: JsonSchema, path: string): void {
-  const bound = node["x-kubernetes-int-or-string"] === true ? "maxLength" : boundOf[String(node["type"])];
+  const bound = isIntOrString(node) ? "maxLength" : boundOf[String(node["type"])];
   const bounded = bound === undefined || node[bound] !== undefined || node["enum"] !== undefined || node["properties"] !== undefined;
-  if (!bounded) throw new StructuralSchemaError(`${path || "the schema"} has no ${bound}: a CRD of ours bounds every text, list and map`);
+  if (!bounded) throw new StructuralSchemaError(`${path} has no ${bound}: a CRD of ours bounds every text, list and map`);
 }

@@ -5,7 +5,7 @@ export type RuleMessage<T> = string | { readonly cel: string; readonly of: (valu
 
 /**
  * One thing that must be true of a value, said twice: in CEL for the API server, and in TypeScript for the run-time parser.
- * `holds` must bear a value whose members broke rules of their own. `field` is the member that the message is about.
+ * `holds` must bear a value whose members broke rules of their own. `field` is the member that the message is about, e.g. `share.host`.
  */
 export interface ValidationRule<T> {
   readonly cel: string;
@@ -28,7 +28,7 @@ const celKey = "x-kubernetes-validations";
 /** Adds rules to a schema: the parser checks them, and the CRD carries them. */
 export function withRules<S extends z.ZodType>(schema: S, ...rules: readonly ValidationRule<z.output<S>>[]): S {
   const checked = rules.reduce<S>((current, rule) => {
-    const path = rule.field === undefined ? [] : [rule.field];
+    const path = rule.field?.split(".") ?? [];
     const error = ({ input }: { readonly input?: unknown }): string => messageFor(rule.message, input as z.output<S>);
     return current.refine((value) => rule.holds(value), { error, path });
   }, schema);

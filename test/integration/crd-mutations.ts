@@ -1,21 +1,48 @@
 import * as fc from "fast-check";
 import type { Manifest } from "./samples.ts";
 
-/** Texts at the edge of what some field takes. */
-const texts = [
-  "x X - é a.b a/b a//b A_b.c-",
-  "0 0s 5 1.5h -1h +1h 2d 100000h 1h1h1h1h1h 1.h .5h 1us 0.0s 0h0m 9999999m 10000000m",
-  "10.0.0.1 010.0.0.1 10.0.0.256 10.0.0 10.0.0.0/33 10.0.0.0/08 10.0.0.0/ 10.0.0.0/8/8 0.0.0.0/11 0.0.0.0/12",
-  "::ffff:10.0.0.1 ::ffff:0:0/96 ::10.0.0.1 fe80::1%eth0 1::2::3 1:2:3:4:5:6:7 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8 12345:: 2001:DB8::1 2001:db8:0:0::1",
-  "::/107 ::/108 ::/129 1.2.3.4-1.2.3.3 1.2.3.4-1.2.3.4-1.2.3.5 0.0.0.0-0.15.255.255 0.0.0.0-0.16.0.0 ::2-::1 1.2.3.4-::1",
-  "@daily Asia/ /x UTC+3 a:1 a:0 a:65535 a:65536 a:01 [::1]:80 [x]:80 a_b:80 :80",
-  "{token} {token}.{token}.a x.example.org {Token}.a.b -{token}.a {token}..a",
-  "2026-02-30T00:00:00Z 2026-11-23 2026-11-23T24:00:00Z 2026-11-23t00:00:00z 2026-11-23T00:00:00+24:00 2026-11-23T00:00:00Zx",
-  "Off off V3 Serve Drain Quarantine Hostname AWS MetalLB Assigned IR IRN 128MB 1e3 -1 0.1Gi sha256:0",
-]
-  .flatMap((line) => line.split(" "))
-  .concat("", " ", "\n", "0\n", "😀".repeat(20), "😀".repeat(63), "x".repeat(64), "x".repeat(300), "1h 30m", "1.2.3.4 - 1.2.3.5")
-  .concat("0 2 * *", "0 2 * * * *", "0  2 * * *", "0 2 * * ?");
+/** Texts at the edge of what some field takes, by the look of a text that they may stand in for. */
+const kinds: readonly { readonly like: RegExp; readonly texts: readonly string[] }[] = [
+  {
+    like: /^[0-9.]+[hms]/,
+    texts: words("0 0s 5 1.5h -1h +1h 2d 100000h 1h1h1h1h 1h1h1h1h1h 1.h .5h 1us 0.0s 0h0m 9999999m 10000000m 9999999999s"),
+  },
+  { like: /^[0-9.]+$/, texts: words("10.0.0.1 010.0.0.1 10.0.0.256 10.0.0 ::ffff:10.0.0.1 ::10.0.0.1 fe80::1%eth0 1e3 -1 128MB 0.1Gi") },
+  {
+    like: /^[0-9.]+[/-]/,
+    texts: words("10.0.0.0/33 10.0.0.0/08 10.0.0.0/ 10.0.0.0/8/8 0.0.0.0/11 0.0.0.0/12 1.2.3.4-1.2.3.3 1.2.3.4-1.2.3.4-1.2.3.5"),
+  },
+  { like: /^[0-9.]+[/-]/, texts: words("0.0.0.0-0.15.255.255 0.0.0.0-0.16.0.0 0.0.0.0-0.16.0.1 1.2.3.4-::1 1.2.3.4-1.2.3.x") },
+  {
+    like: /^[0-9a-f:]+:/,
+    texts: words("1::2::3 1:2:3:4:5:6:7 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8 12345:: 2001:DB8::1 2001:db8:0:0::1 ::ffff:a00:1 1:0:0:2:0:0:0:3"),
+  },
+  { like: /^[0-9a-f:]+:/, texts: words("::/107 ::/108 ::/129 ::ffff:0:0/112 ::2-::1 ::1-::2 ::1-fe80::1%eth0") },
+  { like: /^[A-Z]/, texts: words("Off off V3 Serve Drain Quarantine Hostname AWS MetalLB Assigned IR IRN Asia/ /x UTC+3") },
+  { like: /:[0-9]+$/, texts: words("a:1 a:0 a:65535 a:65536 a:01 [::1]:80 [x]:80 a_b:80 :80 a. a.:1 A.b:2") },
+  { like: /token/, texts: words("{token} {token}.{token}.a x.example.org {Token}.a.b -{token}.a {token}..a {token}-.a") },
+  {
+    like: /^20..-/,
+    texts: words(
+      "2026-02-30T00:00:00Z 2026-11-23 2026-11-23T24:00:00Z 2026-11-23t00:00:00z 2026-11-23T00:00:00+24:00 2026-11-23T00:00:00Zx",
+    ),
+  },
+  { like: / /, texts: ["0 2 * *", "0 2 * * * *", "0  2 * * *", "0 2 * * ?", "@daily", "0 2 * *\n*"] },
+  { like: /^[a-z0-9-]*$/, texts: [...words("x X - é a.b a/b a//b A_b.c- -a a- sha256:0"), "x".repeat(64), "x".repeat(300)] },
+  { like: /./, texts: ["", " ", "\n", "0\n", "😀".repeat(20), "😀".repeat(63), "1h 30m", "1.2.3.4 - 1.2.3.5"] },
+];
+const texts = kinds.flatMap((kind) => kind.texts);
+
+function words(text: string): readonly string[] {
+  return text.split(" ");
+}
+
+/** A text that looks like the given one, mostly. */
+function kinOf(text: string, pick: number): string {
+  const kin = kinds.filter(({ like }) => like.test(text)).flatMap((kind) => kind.texts);
+  const from = pick % 5 === 0 ? texts : kin;
+  return from[pick % Math.max(from.length, 1)] ?? "";
+}
 
 const numbers = [
   0,
@@ -73,8 +100,9 @@ const junk = fc.oneof(
 /** One change: where (two numbers choose a path), and how. */
 interface Mutation {
   readonly at: number;
-  readonly how: "likewise" | "replace" | "remove" | "repeat" | "add" | "many";
-  readonly text: unknown;
+  readonly how: "kin" | "likewise" | "replace" | "remove" | "repeat" | "add" | "many";
+  readonly pick: number;
+  readonly text: string;
   readonly number: unknown;
   readonly value: unknown;
   readonly key: string;
@@ -83,13 +111,15 @@ interface Mutation {
 const mutation: fc.Arbitrary<Mutation> = fc.record({
   at: fc.nat(10_000),
   how: fc.oneof(
-    { weight: 6, arbitrary: fc.constant("likewise" as const) },
-    { weight: 2, arbitrary: fc.constantFrom("replace" as const, "remove" as const, "repeat" as const, "add" as const, "many" as const) },
+    { weight: 6, arbitrary: fc.constant("kin" as const) },
+    { weight: 2, arbitrary: fc.constant("add" as const) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom("likewise" as const, "replace" as const, "remove" as const, "repeat" as const, "many" as const),
+    },
   ),
-  text: fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...texts) },
-    { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 12 }) },
-  ),
+  pick: fc.nat(10_000),
+  text: fc.string({ unit: "grapheme", maxLength: 12 }),
   number: fc.constantFrom(...numbers),
   value: junk,
   key: fc.constantFrom("unknown", ...keys),
@@ -119,9 +149,13 @@ function placesIn(parent: unknown): Place[] {
   return members.flatMap((key) => [{ parent: parent as Place["parent"], key }, ...placesIn((parent as Place["parent"])[key])]);
 }
 
-function changeAt({ parent, key }: Place, { how, text, number, value, key: added }: Mutation): void {
+function changeAt(place: Place, { how, pick, text, number, value, key: added }: Mutation): void {
+  const { parent, key } = place;
   const current = parent[key];
   switch (how) {
+    case "kin":
+      parent[key] = typeof current === "string" ? kinOf(current, pick) : typeof current === "number" ? number : current;
+      return;
     case "likewise":
       parent[key] = typeof current === "string" ? text : typeof current === "number" ? number : value;
       return;
@@ -136,13 +170,19 @@ function changeAt({ parent, key }: Place, { how, text, number, value, key: added
       if (Array.isArray(parent)) parent.push(structuredClone(current));
       return;
     case "add":
-      if (typeof current === "object" && current !== null) (current as Place["parent"])[added] = "x";
+      if (!Array.isArray(parent)) parent[added] = typeof current === "string" ? current : "x";
       return;
     case "many":
-      if (Array.isArray(current))
-        parent[key] = Array.from({ length: 65 }, (_, index) => (typeof text === "string" ? `${text}${index}` : index));
-      else if (typeof current === "object" && current !== null)
-        for (let index = 0; index < 33; index += 1) (current as Place["parent"])[`k${index}`] = "x";
-      return;
+      fill(place);
+  }
+}
+
+/** Gives a list or a map more members than any of ours may have. */
+function fill({ parent, key }: Place): void {
+  const current = parent[key];
+  if (typeof current !== "object" || current === null) return;
+  for (let index = 0; index < 300; index += 1) {
+    if (Array.isArray(current)) current.push(typeof current[0] === "string" ? `${current[0]}${index}` : structuredClone(current[0]));
+    else (current as Place["parent"])[`k${index}`] = "x";
   }
 }

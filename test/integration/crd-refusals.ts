@@ -52,7 +52,7 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
   },
   "links carry hostnames, but there are none": {
     given: fleet({ share: { host: "Hostname" } }),
-    said: ["spec.share", "set dns.hostname, or use Address"],
+    said: ["spec.share.host", "set dns.hostname, or use Address"],
   },
   "a hostname is the same for all": {
     given: fleet({ dns: { hostname: "wa.example.org" } }),

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { group, version } from "../../src/api/common.ts";
+import { group } from "../../src/api/common.ts";
 import { kinds } from "../../src/api/kinds.ts";
 import type { ApiServer } from "./apiserver.ts";
 import { programPath } from "./program.ts";
@@ -35,20 +35,18 @@ export async function kubectl(server: ApiServer, args: readonly string[], input 
 export async function installCrds(server: ApiServer): Promise<void> {
   const { code, stderr } = await kubectl(server, ["apply", "--server-side", "--validate=strict", "-f", crdFolder]);
   if (code !== 0 || stderr !== "") throw new Error(`could not install the CRDs: ${stderr}`);
-  for (const kind of kinds) await established(server, `${kind.plural}.${group}`);
-  while (!(await published(server))) await sleep(50);
+  const names = kinds.map(({ plural }) => `${plural}.${group}`);
+  for (const name of names) await established(server, name);
+  for (const name of names) await explained(server, name);
 }
 
 async function established(server: ApiServer, name: string): Promise<void> {
   while (conditionsOf(await crd(server, name))["Established"] !== "True") await sleep(50);
 }
 
-/** The server tells kubectl of the kinds, and of their schemas, a little after it serves them. */
-async function published(server: ApiServer): Promise<boolean> {
-  const { stdout } = await kubectl(server, ["api-resources", "--api-group", group, "-o", "name", "--cached=false"]);
-  const { code, body } = await server.call("GET", `/openapi/v3/apis/${group}/${version}`);
-  const text = JSON.stringify(body);
-  return code === 200 && kinds.every(({ plural }) => stdout.includes(plural) && text.includes(`/${plural}/{name}/status`));
+/** The server tells kubectl of a kind, and of its schema, a little after it serves it. */
+async function explained(server: ApiServer, name: string): Promise<void> {
+  while ((await kubectl(server, ["explain", name])).code !== 0) await sleep(100);
 }
 
 /** The stored CRD of one kind. */

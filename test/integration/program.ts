@@ -25,7 +25,7 @@ export function programPath(name: string): string {
 export function startProgram(name: string, args: readonly string[], folder: string): Program {
   const log = join(folder, `${name}.log`);
   const output = openSync(log, "a");
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", programPath(name), ...args], {
+  const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "KILL", "--", programPath(name), ...args], {
     cwd: folder,
     stdio: ["ignore", output, output],
   });
