@@ -63,8 +63,9 @@ function paused({ fleet }: SlotView): Opinion | undefined {
   return fleet.paused ? { kind: "stay", because: "the fleet is paused" } : undefined;
 }
 
-function noRoomToDrain({ addresses }: SlotView): Opinion | undefined {
-  const draining = addresses.filter((address) => address.phase === "Draining" || (address.phase === "Serving" && address.want === "Drain"));
+/** An address whose successor was published a moment ago is about to drain, and counts already. */
+function noRoomToDrain({ addresses, published }: SlotView): Opinion | undefined {
+  const draining = addresses.filter(({ phase, name }) => phase === "Draining" || (phase === "Serving" && name !== published?.name));
   return draining.length < 2 ? undefined : { kind: "stay", because: "two of its addresses still drain" };
 }
 

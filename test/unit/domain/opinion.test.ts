@@ -54,6 +54,13 @@ describe("whether a slot moves: the first check with an opinion decides", () => 
       given: fleet({ rotateAt: "now", addresses: [serving, draining("203.0.113.1"), entry("203.0.113.2", { want: "Drain" })] }),
       expect: { kind: "stay", because: "two of its addresses still drain" },
     },
+    "an address whose successor was just published takes up room, though nobody told it to drain yet": {
+      given: fleet({
+        rotateAt: "now",
+        addresses: [serving, draining("203.0.113.1"), entry("203.0.113.2", { phaseSince: at(-4000) })],
+      }),
+      expect: { kind: "stay", because: "two of its addresses still drain" },
+    },
     "a dark address takes up no room": {
       given: fleet({ rotateAt: "now", addresses: [serving, draining("203.0.113.1"), dark("203.0.113.2")] }),
       expect: { kind: "move", cause: "Requested", requestedAt: "now" },

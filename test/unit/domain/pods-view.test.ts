@@ -69,7 +69,7 @@ describe("what keeps a pod from starting", () => {
     test(name, () => {
       const { problem } = podsView(2, undefined, [pod({}), given], undefined);
       assert.equal(problem?.reason, reason);
-      assert.ok((problem?.message ?? "").includes(says ?? ""), problem?.message);
+      assert.ok((problem?.message ?? "").includes(says ?? ""), problem?.message ?? "no problem");
     });
 });
 

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type FleetStatus, type PodsView, type StatusBefore, fleetStatus } from "../../../src/domain/fleet-status.ts";
+import { planRotation } from "../../../src/domain/plan.ts";
+import { formatInstant } from "../../../src/domain/time.ts";
+import type { FleetView } from "../../../src/domain/views.ts";
+import { at, dark, draining, entry, fleet, noon, pool } from "./build.ts";
+
+const healthy: PodsView = { wanted: 2, replicas: 2, ready: 2, isRolledOut: true, problem: undefined, refused: undefined };
+const pulling = { reason: "ImagePullFailed", message: "pod p does not start: check spec.image" };
+const never: StatusBefore = { observedGeneration: 0, conditions: [] };
+const realised: StatusBefore = {
+  observedGeneration: 3,
+  conditions: [{ type: "Ready", status: "True", reason: "Serving", lastTransitionTime: formatInstant(at(-3600)) }],
+};
+const served = entry("203.0.113.9");
+
+interface Given {
+  readonly fleet?: FleetView;
+  readonly pods?: Partial<PodsView>;
+  readonly before?: StatusBefore;
+}
+
+function statusOf({ fleet: view = fleet({ addresses: [served] }), pods = {}, before = never }: Given): FleetStatus {
+  const plan = planRotation(view, 4, noon, () => 0);
+  return fleetStatus({ fleet: view, plan, pods: { ...healthy, ...pods }, generation: 3, selector: "a=b", before }, noon);
+}
+
+type Said = readonly [status: string, reason: string, message?: string];
+
+function checkConditions(status: FleetStatus, expect: Readonly<Record<string, Said | undefined>>): void {
+  for (const [type, said] of Object.entries(expect)) {
+    const condition = status.conditions.find((known) => known.type === type);
+    assert.deepEqual(condition && [condition.status, condition.reason], said?.slice(0, 2), type);
+    assert.ok((condition?.message ?? "").includes(said?.[2] ?? ""), condition?.message ?? "no condition");
+  }
+}
+
+describe("a fleet's conditions", () => {
+  const cases: Record<string, { given: Given; expect: Record<string, Said | undefined> }> = {
+    "all slots published and a pod ready is Ready": {
+      given: {},
+      expect: {
+        Ready: ["True", "Serving", "all 1 slots have a verified address, and 2 pods are ready"],
+        AddressesReady: ["True", "Verified"],
+        PoolExhausted: ["False", "AddressesFree"],
+        Paused: undefined,
+        Reconciling: undefined,
+        Stalled: undefined,
+      },
+    },
+    "no ready pod is told before a missing address": {
+      given: { fleet: fleet(), pods: { ready: 0 } },
+      expect: { Ready: ["False", "NoReadyPod", "none of 2 pods"] },
+    },
+    "why no pod starts is told before that none is ready": {
+      given: { pods: { ready: 0, problem: pulling } },
+      expect: { Ready: ["False", "ImagePullFailed", "check spec.image"], Stalled: ["True", "ImagePullFailed"] },
+    },
+    "a pod that does not start, while another one serves, leaves the fleet Ready": {
+      given: { pods: { ready: 1, problem: pulling } },
+      expect: { Ready: ["True", "Serving"], Stalled: ["True", "ImagePullFailed"] },
+    },
+    "a slot without an address is told with what it waits for": {
+      given: { fleet: fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }) },
+      expect: {
+        Ready: [
+          "False",
+          "SlotsWithoutAddress",
+          "1 of 1 slots have no address yet. slot 0: 203.0.113.9 is being verified: see kubectl describe wapa ip-203-0-113-9",
+        ],
+        AddressesReady: ["False", "SlotsWithoutAddress"],
+      },
+    },
+    "a slot that finds no address is told with what to do": {
+      given: { fleet: fleet({ pools: [pool({ ranges: [] })] }) },
+      expect: {
+        Ready: ["False", "SlotsWithoutAddress", "Add addresses to a pool"],
+        PoolExhausted: ["True", "NoFreshAddress", "slot 0 should move and can't"],
+      },
+    },
+    "a slot that should move and can't is exhausted, and Ready all the same": {
+      given: { fleet: fleet({ rotateAt: "now", addresses: [served], pools: [pool({ ranges: [] })] }) },
+      expect: { Ready: ["True", "Serving"], PoolExhausted: ["True", "NoFreshAddress"] },
+    },
+    "a pause is told with how to end it": {
+      given: { fleet: fleet({ paused: true, addresses: [served] }) },
+      expect: { Paused: ["True", "AskedFor", "until it is false"] },
+    },
+    "config that HAProxy refused is told in its own words": {
+      given: { pods: { refused: "unknown keyword 'x'" } },
+      expect: { Ready: ["True", "Serving"], Stalled: ["True", "ConfigRefused", "serves the old one: unknown keyword 'x'"] },
+    },
+    "no pool that may be used is for a person to mend": {
+      given: { fleet: fleet({ addresses: [served], pools: [pool({ refusal: "pool x does not exist" })] }) },
+      expect: { Stalled: ["True", "NoUsablePool", "pool x does not exist"] },
+    },
+    "one usable pool of two is enough": {
+      given: { fleet: fleet({ addresses: [served], pools: [pool({ refusal: "pool x does not exist" }), pool({ name: "b" })] }) },
+      expect: { Stalled: undefined },
+    },
+    "a new generation is being realised until pods are replaced": {
+      given: { pods: { isRolledOut: false } },
+      expect: { Ready: ["True", "Serving"], Reconciling: ["True", "Progressing", "pods are being replaced"] },
+    },
+    "a realised generation stays so, whatever pods come and go later": {
+      given: { before: realised, pods: { isRolledOut: false, ready: 0 } },
+      expect: { Ready: ["False", "NoReadyPod"], Reconciling: undefined },
+    },
+    "a rotation of a realised fleet keeps it Ready and quiet": {
+      given: {
+        before: realised,
+        fleet: fleet({ rotateAt: "now", addresses: [served, entry("203.0.113.7", { phase: "Verifying", requestedAt: "now" })] }),
+      },
+      expect: { Ready: ["True", "Serving"], Reconciling: undefined },
+    },
+    "a generation that is not realised goes on until it is": {
+      given: {
+        before: { ...realised, conditions: [{ type: "Reconciling", status: "True", reason: "Progressing", lastTransitionTime: "" }] },
+        pods: { isRolledOut: false },
+      },
+      expect: { Reconciling: ["True", "Progressing"] },
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => checkConditions(statusOf(given), expect));
+
+  test("keep the time of their last change of status", () => {
+    const [ready] = statusOf({ before: realised }).conditions;
+    assert.equal(ready?.lastTransitionTime, formatInstant(at(-3600)));
+  });
+});
+
+describe("a fleet's addresses, as people see them", () => {
+  test("the published one comes first, then those that drain, and dark ones are left out", () => {
+    const addresses = [
+      draining("203.0.113.5"),
+      dark("203.0.113.4"),
+      served,
+      entry("203.0.113.7", { slot: 1, phase: "Provisioning", phaseSince: noon }),
+    ];
+    assert.deepEqual(statusOf({ fleet: fleet({ count: 2, addresses }) }).addresses, [
+      { address: "203.0.113.9", slot: 0, phase: "Serving", since: formatInstant(at(-3600)) },
+      { address: "203.0.113.5", slot: 0, phase: "Draining", since: formatInstant(at(-60)), expires: formatInstant(at(3600)) },
+      { address: "203.0.113.7", slot: 1, phase: "Provisioning", since: formatInstant(noon) },
+    ]);
+  });
+
+  test("of two that serve a slot for a moment, only the newest is told as serving", () => {
+    const addresses = [served, entry("203.0.113.7", { phaseSince: at(-1) })];
+    assert.deepEqual(
+      statusOf({ fleet: fleet({ addresses }) }).addresses.map(({ address, phase }) => [address, phase]),
+      [
+        ["203.0.113.7", "Serving"],
+        ["203.0.113.9", "Draining"],
+      ],
+    );
+  });
+
+  test("serving counts slots, not addresses", () => {
+    const addresses = [served, entry("203.0.113.7", { phaseSince: at(-1) })];
+    assert.equal(statusOf({ fleet: fleet({ count: 2, addresses }) }).serving, "1/2");
+  });
+});
+
+test("lastHandledRotateAt changes with the answer, and only then", () => {
+  const asked = fleet({ rotateAt: "now", lastHandledRotateAt: "before", addresses: [served] });
+  assert.equal(statusOf({ fleet: asked }).lastHandledRotateAt, "before");
+  assert.equal(statusOf({ fleet: { ...asked, addresses: [{ ...served, requestedAt: "now" }] } }).lastHandledRotateAt, "now");
+  assert.equal("lastHandledRotateAt" in statusOf({}), false);
+});

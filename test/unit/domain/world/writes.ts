@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { isInMaking, publishedAddress } from "../../../../src/domain/views.ts";
+import { type World, isWellNamed, look } from "./world.ts";
+
+/** The operator was killed before its next write. */
+export class Killed extends Error {}
+
+/** The API server refused a write: somebody else was faster. */
+export class Conflict extends Error {}
+
+/** How many more writes a run of a controller may make before it is killed. */
+export interface Life {
+  left: number;
+}
+
+/** One write of a controller: the world is right before it and after it, or the test fails. */
+export function write(world: World, life: Life, change: () => void): void {
+  if (life.left-- <= 0) throw new Killed();
+  const before = publishedSlots(world);
+  change();
+  world.writes++;
+  checkWorld(world);
+  if (world.fleet === undefined || world.fleet.deleting) return;
+  const after = publishedSlots(world);
+  for (const slot of before) assert.ok(after.includes(slot), `slot ${slot} lost its published address`);
+}
+
+/** Slots of the fleet that people have an address for. */
+export function publishedSlots(world: World): number[] {
+  const { live } = look(world);
+  return Array.from({ length: live?.count ?? 0 }, (_, slot) => slot).filter(
+    (slot) => publishedAddress(live?.addresses ?? [], slot) !== undefined,
+  );
+}
+
+/** All that must be true at every moment, whatever happened. */
+function checkWorld(world: World): void {
+  const entries = [...world.entries.values()];
+  for (const entry of entries) {
+    assert.ok(isWellNamed(entry), `${entry.name} holds ${entry.address}`);
+    if (entry.phase === "Quarantined") assert.ok(!world.services.has(entry.name), `${entry.name} is dark and has a Service`);
+    if (entry.phase === "Serving" && entry.want !== "Quarantine")
+      assert.equal(world.services.get(entry.name)?.ip, entry.address, `${entry.name} serves without its Service`);
+  }
+  for (const name of world.services.keys()) assert.ok(world.entries.has(name), `a Service of ${name} is left behind`);
+  const shown = [...world.services.values()].flatMap(({ ip }) => ip ?? []);
+  assert.equal(new Set(shown).size, shown.length, "two Services show one address");
+  checkFleet(world);
+}
+
+function checkFleet(world: World): void {
+  const addresses = look(world).live?.addresses ?? [];
+  const lit = addresses.filter(({ phase }) => phase !== "Quarantined").map(({ lane }) => lane);
+  assert.equal(new Set(lit).size, lit.length, "two entries share a lane");
+  for (const slot of new Set(addresses.map(({ slot }) => slot))) {
+    const own = addresses.filter((address) => address.slot === slot);
+    assert.ok(own.filter(isInMaking).length <= 1, `slot ${slot} has two addresses in the making`);
+    const drains = own.filter(({ phase, want, retiredBecause }) => {
+      const isDraining = phase === "Draining" || (phase === "Serving" && want === "Drain");
+      return isDraining && want !== "Quarantine" && retiredBecause !== "SlotRemoved";
+    });
+    assert.ok(drains.length <= 2, `slot ${slot} has ${drains.length} addresses that drain`);
+  }
+}
