@@ -1,0 +1,3 @@
+module proxyfleet.dev/supervisor
+
+go 1.26

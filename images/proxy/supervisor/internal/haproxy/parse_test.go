@@ -1,0 +1,63 @@
+package haproxy
+
+import (
+	"testing"
+)
+
+func TestParseWorkers(t *testing.T) {
+	answer := `#<PID>          <type>          <reloads>       <uptime>        <version>
+6393            master          2 [failed: 0]   0d00h01m11s     3.0.11-1+deb13u3
+# workers
+7019            worker          0               0d00h00m00s     3.0.11-1+deb13u3
+# old workers
+6576            worker          1               0d00h00m42s     3.0.11-1+deb13u3
+# programs
+`
+	workers := Client{}.parseWorkers(answer)
+	if len(workers) != 2 || workers[0].PID != 7019 || workers[0].Old || workers[1].PID != 6576 || !workers[1].Old {
+		t.Fatalf("%+v", workers)
+	}
+}
+
+func TestParseSession(t *testing.T) {
+	cases := map[string]struct {
+		line, id, frontend string
+		ok                 bool
+	}{
+		"a client's session": {"0x7f8c47884000: proto=tcpv4 src=192.0.2.1:32998 fe=lane-0-media be=lane-0-media-up srv=media-0 ts=00", "0x7f8c47884000", "lane-0-media", true},
+		"the command itself": {"0x7f8c47884800: proto=sockpair src=unix:2 fe=GLOBAL be=<NONE> srv=<none> ts=00", "", "", false},
+		"an empty line":      {"", "", "", false},
+		"another answer":     {"Unknown command: 'show'", "", "", false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			id, frontend, ok := parseSession(c.line)
+			if ok != c.ok || ok && (id != c.id || frontend != c.frontend) {
+				t.Fatalf("%q %q %v", id, frontend, ok)
+			}
+		})
+	}
+}
+
+func TestLaneOf(t *testing.T) {
+	for name, want := range map[string]int{"lane-0-chat": 0, "lane-255-plainChat": 255, "upstream-chat": -1, "lane-x-chat": -1, "GLOBAL": -1, "lane-1-chat-up": -1} {
+		if lane, ok := laneOf(name); ok != (want >= 0) || ok && lane != want {
+			t.Errorf("%s: %d %v", name, lane, ok)
+		}
+	}
+}
+
+func TestAlertsAreHAProxysWordsWithoutTheRest(t *testing.T) {
+	cases := map[string]struct{ said, want string }{
+		"alerts among notices": {"[NOTICE]   (6) : haproxy version is 3.0\n[ALERT]    (6) : config : parsing [a.cfg:3] : unknown keyword 'x'\n[ALERT]    (6) : config : Fatal errors found.\n",
+			"config : parsing [a.cfg:3] : unknown keyword 'x'; config : Fatal errors found."},
+		"no alert at all": {"Success=0\n--\nsomething else\n", "Success=0 -- something else"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := alerts(c.said); got != c.want {
+				t.Fatalf("%q", got)
+			}
+		})
+	}
+}

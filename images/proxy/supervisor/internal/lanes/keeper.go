@@ -1,0 +1,218 @@
+// Package lanes makes HAProxy's lanes as the operator wants them: which are open, for which address, with which certificate.
+//
+// It compares what is wanted with what HAProxy shows, and takes the steps between. Nothing waits inside: a lane whose old sessions are still
+// ending is left for the next pass, so that one slow lane holds up no other, and a pass that failed half-way is simply taken up again.
+package lanes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"proxyfleet.dev/supervisor/internal/haproxy"
+	"proxyfleet.dev/supervisor/internal/podconfig"
+	"proxyfleet.dev/supervisor/internal/rundir"
+)
+
+// Keeper keeps the lanes of one HAProxy.
+type Keeper struct {
+	files        rundir.Dir
+	log          *slog.Logger
+	placeholders map[int]podconfig.Certificate
+
+	mutex  sync.Mutex // guards what follows: the status server reads it
+	serves map[int]podconfig.Lane
+	// leaving says that the pod is going: no lane accepts any more, and sessions stay.
+	leaving bool
+}
+
+// New makes the keeper of the lanes in a run directory.
+func New(files rundir.Dir, log *slog.Logger) *Keeper {
+	return &Keeper{files: files, log: log, placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}}
+}
+
+// ErrEnding says that sessions of a lane that closes or moves have not all ended yet. The next pass goes on.
+var ErrEnding = errors.New("sessions are still ending")
+
+// ErrUnseen says that HAProxy did not show its lanes.
+var ErrUnseen = errors.New("HAProxy does not show its lanes")
+
+// PrepareStart writes the files of all lanes as wanted, for a HAProxy that is about to start.
+func (k *Keeper) PrepareStart(wanted podconfig.Snapshot) error {
+	for number := range wanted.Bank {
+		lane, open := wanted.Open[number]
+		if !open {
+			if err := k.writePlaceholder(number); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := k.files.WriteLane(number, lane.Certificate.PEM, lane.ProxiesFrom); err != nil {
+			return err
+		}
+		k.setServes(lane)
+	}
+	return nil
+}
+
+// PrepareReload writes files for lanes that the running HAProxy does not have. The others' files stay: they say what is loaded.
+func (k *Keeper) PrepareReload(wanted podconfig.Snapshot) error {
+	for number := range wanted.Bank {
+		if k.files.HasLane(number) {
+			continue
+		}
+		if err := k.writePlaceholder(number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Leave makes all lanes stop accepting from the next pass on, while their sessions go on.
+func (k *Keeper) Leave() {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	k.leaving = true
+}
+
+// Converge takes the next steps of every lane. ErrEnding among the errors means that another pass is due soon.
+func (k *Keeper) Converge(ctx context.Context, client haproxy.Client, wanted podconfig.Snapshot) error {
+	seen, err := observe(ctx, client, k.files)
+	if err == nil {
+		seen, err = k.pauseClosed(ctx, client, seen, wanted)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnseen, err)
+	}
+	var failed []error
+	for _, number := range seen.numbers() {
+		lane, open := wanted.Open[number]
+		step := k.close
+		if open {
+			step = k.open
+		}
+		if err := step(ctx, seen, seen.lane(number), lane); err != nil {
+			failed = append(failed, fmt.Errorf("lane %d: %w", number, err))
+		}
+	}
+	for number := range wanted.Open {
+		if !seen.has(number) {
+			failed = append(failed, fmt.Errorf("lane %d: the configuration that runs does not have it", number))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// pauseClosed pauses all closed lanes at once: after a start or a reload all are open, and one by one some hundred would take a second.
+func (k *Keeper) pauseClosed(
+	ctx context.Context, client haproxy.Client, seen observation, wanted podconfig.Snapshot,
+) (observation, error) {
+	var names []string
+	for number, lane := range seen.lanes {
+		if _, open := wanted.Open[number]; open {
+			continue
+		}
+		for _, frontend := range lane.frontends {
+			if frontend.Open {
+				names = append(names, frontend.Name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return seen, nil
+	}
+	if err := seen.current.PauseAll(ctx, names); err != nil {
+		return seen, err
+	}
+	return observe(ctx, client, k.files)
+}
+
+// close makes a lane refuse connections, ends its sessions, and takes its certificate away.
+func (k *Keeper) close(ctx context.Context, seen observation, now laneView, _ podconfig.Lane) error {
+	if was, served := k.forget(now.number); served {
+		k.log.Info("lane closes", "lane", now.number, "address", was.Address, "sessions", now.sessions)
+	}
+	if err := k.empty(ctx, seen, now); err != nil {
+		return err
+	}
+	placeholder, err := k.placeholder(now.number)
+	if err != nil {
+		return err
+	}
+	return k.load(ctx, seen, now, placeholder, nil)
+}
+
+// open makes a lane serve an address. A lane that serves another address is emptied first, so that nobody passes from one to the other; a new
+// certificate for the same address is loaded under the open sessions.
+func (k *Keeper) open(ctx context.Context, seen observation, now laneView, wanted podconfig.Lane) error {
+	if k.isLeaving() {
+		return pause(ctx, seen, now)
+	}
+	began := time.Now()
+	if !k.serving(now.number, wanted) {
+		k.forget(now.number)
+		if err := k.empty(ctx, seen, now); err != nil {
+			return err
+		}
+	}
+	if err := k.load(ctx, seen, now, wanted.Certificate, wanted.ProxiesFrom); err != nil {
+		return err
+	}
+	for _, frontend := range now.frontends {
+		if !frontend.Open || !k.serving(now.number, wanted) { // the second: it was open when seen, and was paused since
+			if err := seen.current.Resume(ctx, frontend.Name); err != nil {
+				return err
+			}
+		}
+	}
+	if k.setServes(wanted) {
+		k.log.Info("lane opened", "lane", now.number, "address", wanted.Address, "milliseconds", time.Since(began).Milliseconds())
+	}
+	return nil
+}
+
+// empty pauses a lane and ends its sessions, in old workers too. ErrEnding until none is left.
+func (k *Keeper) empty(ctx context.Context, seen observation, now laneView) error {
+	if err := pause(ctx, seen, now); err != nil {
+		return err
+	}
+	if now.sessions == 0 {
+		return nil
+	}
+	if err := seen.endSessions(ctx, now.number); err != nil {
+		return err
+	}
+	return ErrEnding
+}
+
+func pause(ctx context.Context, seen observation, now laneView) error {
+	for _, frontend := range now.frontends {
+		if !frontend.Open {
+			continue
+		}
+		if err := seen.current.Pause(ctx, frontend.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load brings a lane's certificate and list of proxies to what they should be, in the files first (a reload reads them), then in HAProxy, and
+// checks that HAProxy shows them.
+func (k *Keeper) load(ctx context.Context, seen observation, now laneView, certificate podconfig.Certificate, proxies []string) error {
+	if err := k.files.WriteLane(now.number, certificate.PEM, proxies); err != nil {
+		return err
+	}
+	if len(now.frontends) == 0 {
+		return nil // only old workers know this lane
+	}
+	if now.certificateSHA1 != certificate.SHA1 {
+		if err := seen.swapCertificate(ctx, k.files.Certificate(now.number), certificate); err != nil {
+			return err
+		}
+	}
+	return seen.matchProxies(ctx, k.files.Proxies(now.number), proxies)
+}

@@ -1,0 +1,157 @@
+package lanes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"proxyfleet.dev/supervisor/internal/haproxy"
+	"proxyfleet.dev/supervisor/internal/podconfig"
+	"proxyfleet.dev/supervisor/internal/rundir"
+)
+
+// observation is what HAProxy shows at one moment.
+type observation struct {
+	current haproxy.Worker
+	old     []haproxy.Worker
+	lanes   map[int]laneView
+	// proxiesCounts tells how many ranges each list has, so that empty ones, which most are, need no look.
+	proxiesCounts map[string]int
+	// leftovers are the frontends with sessions in old workers.
+	leftovers map[haproxy.Worker][]haproxy.Frontend
+}
+
+// laneView is one lane, over all workers.
+type laneView struct {
+	number int
+	// frontends are those of the current worker.
+	frontends []haproxy.Frontend
+	// sessions counts those of old workers too.
+	sessions        int
+	certificateSHA1 string
+}
+
+// accepts tells whether all listeners of the lane are open.
+func (l laneView) accepts() bool {
+	return len(l.frontends) > 0 && !slices.ContainsFunc(l.frontends, func(f haproxy.Frontend) bool { return !f.Open })
+}
+
+func (o observation) has(number int) bool { return len(o.lanes[number].frontends) > 0 }
+
+func (o observation) lane(number int) laneView { return o.lanes[number] }
+
+func (o observation) numbers() []int { return slices.Sorted(maps.Keys(o.lanes)) }
+
+func observe(ctx context.Context, client haproxy.Client, files rundir.Dir) (observation, error) {
+	workers, err := client.Workers(ctx)
+	if err != nil {
+		return observation{}, err
+	}
+	seen := observation{current: workers[0], old: workers[1:], lanes: map[int]laneView{}, leftovers: map[haproxy.Worker][]haproxy.Frontend{}}
+	if err := seen.observeCurrent(ctx, files); err != nil {
+		return observation{}, err
+	}
+	for _, worker := range seen.old {
+		if err := seen.observeOld(ctx, worker); err != nil && !errors.Is(err, haproxy.ErrWorkerGone) {
+			return observation{}, err
+		}
+	}
+	return seen, nil
+}
+
+func (o *observation) observeCurrent(ctx context.Context, files rundir.Dir) error {
+	frontends, err := o.current.Frontends(ctx)
+	if err != nil {
+		return err
+	}
+	for _, frontend := range frontends {
+		lane := o.lanes[frontend.Lane]
+		lane.number = frontend.Lane
+		lane.frontends = append(lane.frontends, frontend)
+		lane.sessions += frontend.Sessions
+		o.lanes[frontend.Lane] = lane
+	}
+	names := make([]string, 0, len(o.lanes))
+	for number := range o.lanes {
+		names = append(names, files.Certificate(number))
+	}
+	loaded, err := o.current.LoadedCertificates(ctx, names)
+	if err != nil {
+		return err
+	}
+	if o.proxiesCounts, err = o.current.ProxiesCounts(ctx); err != nil {
+		return err
+	}
+	for number, lane := range o.lanes {
+		lane.certificateSHA1 = loaded[files.Certificate(number)]
+		o.lanes[number] = lane
+	}
+	return nil
+}
+
+func (o *observation) observeOld(ctx context.Context, worker haproxy.Worker) error {
+	frontends, err := worker.Frontends(ctx)
+	if err != nil {
+		return err
+	}
+	for _, frontend := range frontends {
+		if frontend.Sessions == 0 {
+			continue
+		}
+		lane := o.lanes[frontend.Lane]
+		lane.number = frontend.Lane
+		lane.sessions += frontend.Sessions
+		o.lanes[frontend.Lane] = lane
+		o.leftovers[worker] = append(o.leftovers[worker], frontend)
+	}
+	return nil
+}
+
+// endSessions ends a lane's sessions in all workers.
+func (o observation) endSessions(ctx context.Context, number int) error {
+	var failed []error
+	for _, frontend := range o.lanes[number].frontends {
+		if frontend.Sessions > 0 {
+			failed = append(failed, o.current.EndSessions(ctx, frontend))
+		}
+	}
+	for worker, frontends := range o.leftovers {
+		for _, frontend := range frontends {
+			if frontend.Lane != number {
+				continue
+			}
+			if err := worker.EndSessions(ctx, frontend); err != nil && !errors.Is(err, haproxy.ErrWorkerGone) {
+				failed = append(failed, err)
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// swapCertificate loads a certificate and makes sure that HAProxy shows it.
+func (o observation) swapCertificate(ctx context.Context, file string, certificate podconfig.Certificate) error {
+	if err := o.current.LoadCertificate(ctx, file, certificate.PEM); err != nil {
+		return err
+	}
+	loaded, err := o.current.LoadedCertificates(ctx, []string{file})
+	if err != nil {
+		return err
+	}
+	if loaded[file] != certificate.SHA1 {
+		return fmt.Errorf("HAProxy shows the certificate %s for %s, not %s", loaded[file], file, certificate.SHA1)
+	}
+	return nil
+}
+
+func (o observation) matchProxies(ctx context.Context, file string, wanted []string) error {
+	if len(wanted) == 0 && o.proxiesCounts[file] == 0 {
+		return nil
+	}
+	ranges, err := o.current.Proxies(ctx, file)
+	if err != nil || slices.Equal(ranges, wanted) {
+		return err
+	}
+	return o.current.LoadProxies(ctx, file, wanted)
+}

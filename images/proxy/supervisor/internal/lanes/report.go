@@ -1,0 +1,71 @@
+package lanes
+
+import (
+	"context"
+
+	"proxyfleet.dev/supervisor/internal/haproxy"
+)
+
+// State is one lane as HAProxy shows it now.
+type State struct {
+	Lane int  `json:"lane"`
+	Open bool `json:"open"`
+	// Address and CertificateSHA256 are those that the lane serves; empty for a closed lane.
+	Address           string `json:"address,omitempty"`
+	CertificateSHA256 string `json:"certificateSHA256,omitempty"`
+	// Sessions are the open ones in all workers, of a closed lane too until they have ended.
+	Sessions int `json:"sessions"`
+}
+
+// Report is all lanes, in order, and the number of workers that reloads left behind.
+type Report struct {
+	Lanes      []State
+	OldWorkers int
+}
+
+// Report asks HAProxy for the state of all lanes.
+func (k *Keeper) Report(ctx context.Context, client haproxy.Client) (Report, error) {
+	seen, err := observe(ctx, client, k.files)
+	if err != nil {
+		return Report{}, err
+	}
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	report := Report{Lanes: make([]State, 0, len(seen.lanes)), OldWorkers: len(seen.old)}
+	for _, number := range seen.numbers() {
+		view := seen.lane(number)
+		state := State{Lane: number, Sessions: view.sessions}
+		if lane, ok := k.serves[number]; ok && view.certificateSHA1 == lane.Certificate.SHA1 {
+			state.Open = view.accepts()
+			state.Address = lane.Address
+			state.CertificateSHA256 = lane.Certificate.SHA256
+		}
+		report.Lanes = append(report.Lanes, state)
+	}
+	return report, nil
+}
+
+// Sessions counts the open sessions of all lanes.
+func (r Report) Sessions() int {
+	total := 0
+	for _, lane := range r.Lanes {
+		total += lane.Sessions
+	}
+	return total
+}
+
+// EndSome ends up to `most` sessions, of any lane and worker.
+func (k *Keeper) EndSome(ctx context.Context, client haproxy.Client, most int) error {
+	workers, err := client.Workers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, worker := range workers {
+		ended, err := worker.EndSome(ctx, func(string) bool { return true }, most)
+		if err != nil {
+			return err
+		}
+		most -= ended
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package lanes
+
+import (
+	"time"
+
+	"proxyfleet.dev/supervisor/internal/podconfig"
+	"proxyfleet.dev/supervisor/internal/rundir"
+)
+
+// Which claim a lane serves is all that HAProxy can't show, so it is remembered. A supervisor that starts anew starts HAProxy anew.
+
+func (k *Keeper) serving(number int, claim podconfig.Lane) bool {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	lane, serves := k.serves[number]
+	return serves && lane.SameClaim(claim)
+}
+
+// setServes remembers what a lane serves, and tells whether that is new.
+func (k *Keeper) setServes(lane podconfig.Lane) bool {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	old := k.serves[lane.Number]
+	k.serves[lane.Number] = lane
+	return !old.SameClaim(lane) || old.Certificate.SHA256 != lane.Certificate.SHA256
+}
+
+// forget makes a lane serve nothing, and tells what it served.
+func (k *Keeper) forget(number int) (podconfig.Lane, bool) {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	lane, served := k.serves[number]
+	delete(k.serves, number)
+	return lane, served
+}
+
+func (k *Keeper) isLeaving() bool {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	return k.leaving
+}
+
+// placeholder makes, once, the certificate that a lane has while it is closed.
+func (k *Keeper) placeholder(number int) (podconfig.Certificate, error) {
+	if known, ok := k.placeholders[number]; ok {
+		return known, nil
+	}
+	text, err := rundir.Placeholder(time.Now())
+	if err != nil {
+		return podconfig.Certificate{}, err
+	}
+	certificate, err := podconfig.ParseCertificate(text)
+	if err == nil {
+		k.placeholders[number] = certificate
+	}
+	return certificate, err
+}
+
+func (k *Keeper) writePlaceholder(number int) error {
+	certificate, err := k.placeholder(number)
+	if err != nil {
+		return err
+	}
+	return k.files.WriteLane(number, certificate.PEM, nil)
+}

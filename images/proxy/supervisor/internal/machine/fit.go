@@ -1,0 +1,65 @@
+package machine
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Fitted is a configuration that runs on this machine.
+type Fitted struct {
+	Config string
+	// Wanted and Granted are the connections that the operator asked for and that the limit of open files allows.
+	Wanted, Granted int
+}
+
+var (
+	maxConnections = regexp.MustCompile(`(?m)^(\s+maxconn )(\d+)$`)
+	maxPipes       = regexp.MustCompile(`(?m)^\s+maxpipes (\d+)$`)
+	threads        = regexp.MustCompile(`(?m)^(\s+nbthread )(\d+)$`)
+	ipv6Bind       = regexp.MustCompile(`(?m)^\s+bind \[::\]:.*\n`)
+	bind           = regexp.MustCompile(`(?m)^\s+bind `)
+	check          = regexp.MustCompile(`(?m)^\s+server .* check$`)
+)
+
+// Fit changes what does not fit: connections and threads are lowered, IPv6 ports go where there is no IPv6, and names are asked for in the
+// family that the pod has.
+func Fit(config string, machine Machine) Fitted {
+	if !machine.HasIPv6 {
+		config = ipv6Bind.ReplaceAllString(config, "")
+	}
+	if machine.OnlyIPv6 {
+		config = strings.ReplaceAll(config, " resolve-prefer ipv4", " resolve-prefer ipv6")
+	}
+	config = lower(threads, config, machine.Threads)
+	wanted := number(maxConnections, config)
+	granted := min(wanted, connectionsFor(machine.OpenFiles, config))
+	return Fitted{Config: lower(maxConnections, config, granted), Wanted: wanted, Granted: granted}
+}
+
+// connectionsFor is how many connections HAProxy can promise with so many files: two each (client and server), after two for each pipe,
+// one for each bound port and each check, three a thread, and 44 for its own sockets (measured with HAProxy 3.0; the rest is reserve).
+func connectionsFor(openFiles int, config string) int {
+	others := 2*number(maxPipes, config) + len(bind.FindAllString(config, -1)) + len(check.FindAllString(config, -1)) +
+		4*number(threads, config) + 100
+	return max((openFiles-others)/2, 1)
+}
+
+func number(pattern *regexp.Regexp, config string) int {
+	match := pattern.FindStringSubmatch(config)
+	if match == nil {
+		return 0
+	}
+	value, err := strconv.Atoi(match[len(match)-1])
+	if err != nil {
+		return 0
+	}
+	return value
+}
+
+func lower(pattern *regexp.Regexp, config string, most int) string {
+	if number(pattern, config) <= most {
+		return config
+	}
+	return pattern.ReplaceAllString(config, "${1}"+strconv.Itoa(most))
+}

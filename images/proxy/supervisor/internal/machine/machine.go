@@ -1,0 +1,73 @@
+// Package machine fits HAProxy's configuration to the machine that the pod runs on, which the operator can't know.
+package machine
+
+import (
+	"fmt"
+	"net"
+	"runtime"
+	"syscall"
+)
+
+// Machine is what a pod may use.
+type Machine struct {
+	// OpenFiles is how many files a process may have open (RLIMIT_NOFILE).
+	OpenFiles int
+	// Threads is how many processors the pod may use at once.
+	Threads int
+	// HasIPv6 tells whether an IPv6 port can be bound.
+	HasIPv6 bool
+	// OnlyIPv6 tells whether the pod has IPv6 addresses and no IPv4 address to reach others from.
+	OnlyIPv6 bool
+}
+
+// Prepare raises the limit of open files as far as it goes, for this process and HAProxy, forbids core dumps (they would hold keys and
+// messages' bytes), and tells what the pod may use.
+func Prepare() (Machine, error) {
+	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
+		return Machine{}, fmt.Errorf("forbid core dumps: %w", err)
+	}
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		return Machine{}, fmt.Errorf("read the limit of open files: %w", err)
+	}
+	files.Cur = files.Max
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		return Machine{}, fmt.Errorf("raise the limit of open files: %w", err)
+	}
+	ipv4, ipv6 := families()
+	return Machine{
+		OpenFiles: int(min(files.Max, 1<<30)),
+		Threads:   runtime.GOMAXPROCS(0), // Go's own count heeds the pod's CPU limit
+		HasIPv6:   canBindIPv6(),
+		OnlyIPv6:  ipv6 && !ipv4,
+	}, nil
+}
+
+func canBindIPv6() bool {
+	listener, err := net.Listen("tcp6", "[::]:0")
+	if err != nil {
+		return false
+	}
+	listener.Close()
+	return true
+}
+
+// families tells which addresses, other than loopback and link-local ones, this machine has.
+func families() (ipv4, ipv6 bool) {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return false, false
+	}
+	for _, address := range addresses {
+		network, ok := address.(*net.IPNet)
+		if !ok || !network.IP.IsGlobalUnicast() {
+			continue
+		}
+		if network.IP.To4() != nil {
+			ipv4 = true
+		} else {
+			ipv6 = true
+		}
+	}
+	return ipv4, ipv6
+}

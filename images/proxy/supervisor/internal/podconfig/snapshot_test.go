@@ -1,0 +1,148 @@
+package podconfig_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"proxyfleet.dev/supervisor/internal/podconfig"
+	"proxyfleet.dev/supervisor/internal/rundir"
+)
+
+func placeholder(t *testing.T) []byte {
+	t.Helper()
+	text, err := rundir.Placeholder(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// mount writes files for Read.
+func mount(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestReadTakesWhatTheOperatorWrote(t *testing.T) {
+	text := placeholder(t)
+	certificate, err := podconfig.ParseCertificate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lanes := fmt.Sprintf(`{"revision":"abc","maxConnections":27500,"bank":8,"listeners":["chat","media"],"servers":{},
+		"open":[{"lane":5,"address":"ip-203-0-113-9","uid":"u","certificateSHA256":%q,"proxiesFrom":["10.1.2.3/8","192.0.2.1","2001:db8::1/32","10.0.0.0/8"]}]}`, certificate.SHA256)
+	snapshot, err := podconfig.Read(mount(t, map[string]string{"haproxy.cfg": "global\n", "lanes.json": lanes, "lane-5.pem": string(text)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lane := snapshot.Open[5]
+	if snapshot.Revision != "abc" || snapshot.Bank != 8 || snapshot.Config != "global\n" || lane.Address != "ip-203-0-113-9" || lane.UID != "u" {
+		t.Fatalf("%+v", snapshot)
+	}
+	if want := []string{"10.0.0.0/8", "192.0.2.1/32", "2001:db8::/32"}; !slices.Equal(lane.ProxiesFrom, want) {
+		t.Fatalf("ranges %v, not %v", lane.ProxiesFrom, want)
+	}
+}
+
+func TestReadFollowsTheKubeletsLink(t *testing.T) {
+	dir := mount(t, map[string]string{"haproxy.cfg": "stale", "lanes.json": "stale"})
+	state := filepath.Join(dir, "..state")
+	if err := errors.Join(
+		os.Mkdir(state, 0o700),
+		os.WriteFile(filepath.Join(state, "haproxy.cfg"), []byte("global\n"), 0o600),
+		os.WriteFile(filepath.Join(state, "lanes.json"), []byte(`{"revision":"now","bank":4,"open":[]}`), 0o600),
+		os.Symlink("..state", filepath.Join(dir, "..data")),
+	); err != nil {
+		t.Fatal(err)
+	}
+	if snapshot, err := podconfig.Read(dir); err != nil || snapshot.Revision != "now" {
+		t.Fatalf("%+v, %v", snapshot, err)
+	}
+}
+
+func TestReadWaitsForAMountThatIsNotThere(t *testing.T) {
+	if _, err := podconfig.Read(t.TempDir()); !errors.Is(err, podconfig.ErrNotMounted) {
+		t.Fatal(err)
+	}
+}
+
+func TestReadSaysWhatIsWrong(t *testing.T) {
+	open := func(lanes string) string { return `{"revision":"r","bank":4,"open":[` + lanes + `]}` }
+	cases := map[string]struct{ lanes, says string }{
+		"not JSON":                         {"{", "lanes.json: unexpected end"},
+		"a number where a text belongs":    {`{"revision":7}`, "lanes.json: json: cannot unmarshal"},
+		"no revision":                      {`{"bank":4}`, "revision is missing"},
+		"no bank":                          {`{"revision":"r"}`, "bank is 0, and must be 1 to 3192"},
+		"a lane outside the bank":          {open(`{"lane":4,"address":"b"}`), "lane 4 is not in the bank of 4"},
+		"a lane below zero":                {open(`{"lane":-1,"address":"b"}`), "lane -1 is not in the bank of 4"},
+		"a lane twice":                     {open(`{"lane":0,"address":"a"},{"lane":0,"address":"b"}`), "lane 0 is open twice"},
+		"a lane without an address":        {open(`{"lane":1}`), "lane 1 serves no address"},
+		"a lane without a certificate":     {open(`{"lane":1,"address":"b"}`), "lane 1 is open and has no certificate"},
+		"a certificate that is not wanted": {open(`{"lane":2,"address":"a","certificateSHA256":"00"}`), "and lanes.json says 00"},
+		"a text that is not a certificate": {open(`{"lane":3,"address":"a"}`), "not a certificate with its private key"},
+	}
+	dir := mount(t, map[string]string{"haproxy.cfg": "", "lane-2.pem": string(placeholder(t)), "lane-3.pem": "secret"})
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(filepath.Join(dir, "lanes.json"), []byte(c.lanes), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := podconfig.Read(dir)
+			var invalid *podconfig.ErrInvalid
+			if !errors.As(err, &invalid) || !strings.Contains(err.Error(), c.says) {
+				t.Fatalf("says %q", err)
+			}
+			if strings.Contains(err.Error(), "secret") {
+				t.Fatalf("quotes the file: %q", err)
+			}
+		})
+	}
+}
+
+func TestARangeThatIsNoneNeverReachesHAProxy(t *testing.T) {
+	text := placeholder(t)
+	certificate, err := podconfig.ParseCertificate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range []string{"", "10.0.0.0/33", "10.0.0.0/8;shutdown", "fe80::1%eth0", "a", "10.0.0.0/8\n"} {
+		document, _ := json.Marshal(map[string]any{"revision": "r", "bank": 1, "open": []any{
+			map[string]any{"lane": 0, "address": "a", "certificateSHA256": certificate.SHA256, "proxiesFrom": []string{wrong}}}})
+		_, err := podconfig.Read(mount(t, map[string]string{"haproxy.cfg": "", "lanes.json": string(document), "lane-0.pem": string(text)}))
+		if err == nil || !strings.Contains(err.Error(), "lane 0, proxiesFrom") {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+}
+
+func TestACertificateIsCleanForACommandSocket(t *testing.T) {
+	untidy := "a remark\n" + strings.ReplaceAll(string(placeholder(t)), "-----BEGIN PRIVATE", "\n\nanother\n\n-----BEGIN PRIVATE") + "\n\n"
+	certificate, err := podconfig.ParseCertificate([]byte(untidy))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(certificate.PEM); strings.Contains(text, "\n\n") || strings.Contains(text, "remark") || strings.Count(text, "-----BEGIN") != 2 {
+		t.Fatal(text)
+	}
+}
+
+func TestAKeyOfAnotherCertificateIsRefused(t *testing.T) {
+	one, two := string(placeholder(t)), string(placeholder(t))
+	key := strings.Index(two, "-----BEGIN PRIVATE")
+	if _, err := podconfig.ParseCertificate([]byte(one[:strings.Index(one, "-----BEGIN PRIVATE")] + two[key:])); err == nil {
+		t.Fatal("taken")
+	}
+}

@@ -1,0 +1,88 @@
+// Package rundir keeps the run directory: what HAProxy reads when it starts or reloads, and the sockets that it answers on.
+package rundir
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Dir is the run directory. It lies in memory and belongs to the pod, so that it outlives a container and not the pod.
+type Dir struct{ Path string }
+
+// Config is the configuration that HAProxy runs, fitted to this machine.
+func (d Dir) Config() string { return filepath.Join(d.Path, "haproxy.cfg") }
+
+// Candidate is a configuration that HAProxy has not accepted yet.
+func (d Dir) Candidate() string { return filepath.Join(d.Path, "candidate.cfg") }
+
+// MasterSocket is where HAProxy's master process takes commands.
+func (d Dir) MasterSocket() string { return filepath.Join(d.Path, "master.sock") }
+
+// Certificate is the file of a lane's certificate and key, and the name that HAProxy knows them by.
+func (d Dir) Certificate(lane int) string { return d.laneFile(lane, "pem") }
+
+// Proxies is the file of the ranges whose PROXY header a lane believes, and the name that HAProxy knows the list by.
+func (d Dir) Proxies(lane int) string { return d.laneFile(lane, "proxies") }
+
+func (d Dir) laneFile(lane int, extension string) string {
+	return filepath.Join(d.Path, "lanes", fmt.Sprintf("%d.%s", lane, extension))
+}
+
+// Prepare makes the directory and removes the sockets of a HAProxy that is gone.
+func (d Dir) Prepare() error {
+	if err := os.MkdirAll(filepath.Join(d.Path, "lanes"), 0o700); err != nil {
+		return fmt.Errorf("make the run directory: %w", err)
+	}
+	sockets, err := filepath.Glob(filepath.Join(d.Path, "*.sock*"))
+	if err != nil {
+		return fmt.Errorf("look for old sockets: %w", err)
+	}
+	for _, socket := range sockets {
+		if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("remove an old socket: %w", err)
+		}
+	}
+	return nil
+}
+
+// HasLane tells whether a lane's files are there.
+func (d Dir) HasLane(lane int) bool {
+	_, certificateErr := os.Stat(d.Certificate(lane))
+	_, proxiesErr := os.Stat(d.Proxies(lane))
+	return certificateErr == nil && proxiesErr == nil
+}
+
+// WriteLane writes a lane's files: what HAProxy loads for it at its next start or reload.
+func (d Dir) WriteLane(lane int, pem []byte, proxies []string) error {
+	if err := Write(d.Certificate(lane), pem); err != nil {
+		return err
+	}
+	return Write(d.Proxies(lane), []byte(strings.Join(append(proxies[:len(proxies):len(proxies)], ""), "\n")))
+}
+
+// Write replaces a file in one step, readable by this user only. A file that says the same already is left alone.
+func Write(path string, content []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	next := path + ".next"
+	if err := os.WriteFile(next, content, 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Rename(next, path); err != nil {
+		return fmt.Errorf("put %s in place: %w", path, err)
+	}
+	return nil
+}
+
+// published is the run directory that the operator's configuration names.
+const published = "/run/proxyfleet/"
+
+// Localize makes a configuration name this run directory, where it is another one (outside a pod).
+func (d Dir) Localize(config string) string {
+	return strings.ReplaceAll(config, published, strings.TrimRight(d.Path, "/")+"/")
+}

@@ -1,0 +1,155 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"proxyfleet.dev/supervisor/internal/haproxy"
+	"proxyfleet.dev/supervisor/internal/machine"
+	"proxyfleet.dev/supervisor/internal/podconfig"
+	"proxyfleet.dev/supervisor/internal/rundir"
+	"proxyfleet.dev/supervisor/internal/status"
+)
+
+// tryRefusedAgain is how long a refused configuration is left alone while another one runs. A reload that fails for a port in use pauses the
+// running worker's ports for a moment, and the reason for a refusal seldom goes away by itself.
+const tryRefusedAgain = 5 * time.Minute
+
+// failure is a configuration that HAProxy did not take.
+type failure struct {
+	config string
+	at     time.Time
+	err    error
+}
+
+// applyConfig makes HAProxy run the mounted configuration: starts it, or reloads it if the configuration changed. If HAProxy refuses it, what
+// ran before goes on, and the refusal is reported and returned.
+func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot) error {
+	if s.leaving {
+		return nil
+	}
+	if s.process != nil && s.runs == wanted.Config {
+		s.accepted()
+		return nil
+	}
+	if s.process != nil && s.failed.config == wanted.Config && time.Since(s.failed.at) < tryRefusedAgain {
+		s.refused(wanted.Revision, s.failed.err)
+		return s.failed.err
+	}
+	fitted := machine.Fit(s.files.Localize(wanted.Config), s.machine)
+	err := s.prepareLanes(wanted)
+	if err == nil {
+		err = s.tryConfig(ctx, fitted.Config)
+	}
+	if err != nil {
+		s.failed = failure{config: wanted.Config, at: time.Now(), err: err}
+		s.refused(wanted.Revision, err)
+		return errors.Join(err, s.startWithLastGood(ctx))
+	}
+	s.runs = wanted.Config
+	s.view.update(func(v *view) {
+		v.document.MaxConnections = status.Connections{Wanted: fitted.Wanted, Granted: fitted.Granted}
+	})
+	s.accepted()
+	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted)
+	return nil
+}
+
+func (s *Supervisor) prepareLanes(wanted podconfig.Snapshot) error {
+	if s.process == nil {
+		return s.keeper.PrepareStart(wanted)
+	}
+	return s.keeper.PrepareReload(wanted)
+}
+
+// tryConfig checks a configuration and, if HAProxy takes it, runs it. If it fails only then (a port in use, say), the last good one is put back.
+func (s *Supervisor) tryConfig(ctx context.Context, config string) error {
+	if err := rundir.Write(s.files.Candidate(), []byte(config)); err != nil {
+		return err
+	}
+	if err := haproxy.Check(ctx, s.options.HAProxy, s.files.Candidate()); err != nil {
+		return err
+	}
+	lastGood, readErr := os.ReadFile(s.files.Config())
+	if err := rundir.Write(s.files.Config(), []byte(config)); err != nil {
+		return err
+	}
+	err := s.startOrReload(ctx)
+	if err != nil && readErr == nil {
+		return errors.Join(err, rundir.Write(s.files.Config(), lastGood))
+	}
+	return err
+}
+
+func (s *Supervisor) startOrReload(ctx context.Context) error {
+	if s.process != nil {
+		return s.process.Reload(ctx)
+	}
+	process, err := haproxy.Start(s.options.HAProxy, s.files.Config(), s.files.MasterSocket(), s.log)
+	if err != nil {
+		return err
+	}
+	worker, err := process.AwaitWorker(ctx)
+	if err != nil {
+		return errors.Join(err, process.Kill())
+	}
+	s.process = process
+	s.view.update(func(v *view) { v.client = &process.Client })
+	s.awaitUpstreams(ctx, worker)
+	return nil
+}
+
+// upstreamPatience bounds how long a starting pod waits for its upstreams. Names are resolved within milliseconds of the start; a pod that was
+// ready earlier would close its first connections. A pod without upstreams becomes ready all the same.
+const upstreamPatience = 2 * time.Second
+
+func (s *Supervisor) awaitUpstreams(ctx context.Context, worker haproxy.Worker) {
+	deadline := time.Now().Add(upstreamPatience)
+	for _, backend := range []string{"upstream-chat", "upstream-media"} {
+		for {
+			up, err := worker.BackendUp(ctx, backend)
+			if up || err != nil || time.Now().After(deadline) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+// startWithLastGood starts what ran before the container was started anew, if the mounted configuration is refused.
+func (s *Supervisor) startWithLastGood(ctx context.Context) error {
+	if s.process != nil {
+		return nil
+	}
+	if _, err := os.Stat(s.files.Config()); err != nil {
+		return nil // there was none: wait for a better one
+	}
+	if err := haproxy.Check(ctx, s.options.HAProxy, s.files.Config()); err != nil {
+		return fmt.Errorf("start with the configuration that ran before: %w", err)
+	}
+	return s.startOrReload(ctx)
+}
+
+// refused reports a refusal, in HAProxy's own words where they are the reason.
+func (s *Supervisor) refused(revision string, err error) {
+	message := err.Error()
+	var words *haproxy.ErrRefused
+	if errors.As(err, &words) {
+		message = words.Message
+	}
+	if now := (status.Refused{Revision: revision, Message: message}); s.lastRefused != now {
+		s.lastRefused = now
+		s.log.Error("configuration refused; what ran before goes on", "revision", revision, "message", message)
+		s.view.update(func(v *view) { v.document.Refused = &now })
+	}
+}
+
+func (s *Supervisor) accepted() {
+	if s.lastRefused != (status.Refused{}) {
+		s.lastRefused = status.Refused{}
+		s.view.update(func(v *view) { v.document.Refused = nil })
+	}
+}

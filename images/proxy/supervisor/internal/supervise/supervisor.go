@@ -1,0 +1,178 @@
+// Package supervise keeps HAProxy as the mounted configuration wants it, from the start of the pod to its end.
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"proxyfleet.dev/supervisor/internal/haproxy"
+	"proxyfleet.dev/supervisor/internal/lanes"
+	"proxyfleet.dev/supervisor/internal/machine"
+	"proxyfleet.dev/supervisor/internal/podconfig"
+	"proxyfleet.dev/supervisor/internal/rundir"
+	"proxyfleet.dev/supervisor/internal/status"
+	"proxyfleet.dev/supervisor/internal/watch"
+)
+
+// Options are the command line's.
+type Options struct {
+	// ConfigDir is where the operator's Secret is mounted.
+	ConfigDir string
+	// RunDir is for this pod's own files.
+	RunDir string
+	// HAProxy is the program to run.
+	HAProxy string
+	// Linger is how long a pod that was told to go still accepts: until nobody is sent to it any more.
+	Linger time.Duration
+	// Drain is how long its sessions then may go on. In the last tenth of it they are ended little by little.
+	Drain time.Duration
+}
+
+// Supervisor runs HAProxy. All its work is done by one goroutine, in Run.
+type Supervisor struct {
+	options Options
+	log     *slog.Logger
+	files   rundir.Dir
+	machine machine.Machine
+	keeper  *lanes.Keeper
+	view    *view
+
+	process *haproxy.Process // nil until HAProxy runs
+	runs    string           // the operator's configuration that HAProxy runs
+	failed  failure          // the last one that it did not take
+	wanted  podconfig.Snapshot
+	// settledAt is when everything was last seen to be as wanted; zero while it is not.
+	settledAt time.Time
+	retry     backoff
+	retryAt   time.Time
+	// leaving says that the pod was told to go: its configuration no longer changes, but lanes still close.
+	leaving     bool
+	endedSome   time.Time
+	lastRefused status.Refused
+	lastProblem string
+}
+
+// New prepares the run directory and makes a supervisor.
+func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, error) {
+	files := rundir.Dir{Path: options.RunDir}
+	if err := files.Prepare(); err != nil {
+		return nil, err
+	}
+	keeper := lanes.New(files, log)
+	return &Supervisor{options: options, log: log, files: files, machine: host, keeper: keeper, view: newView(keeper)}, nil
+}
+
+// Source is what the status server answers from.
+func (s *Supervisor) Source() status.Source { return s.view }
+
+// lookAgain is how often a settled state is compared with what HAProxy shows all the same.
+const lookAgain = time.Minute
+
+// Run works until a signal ends the pod (then it returns nil) or HAProxy ends by itself (an error).
+func (s *Supervisor) Run(ctx context.Context, signals <-chan os.Signal) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changes := watch.Changes(ctx, s.options.ConfigDir)
+	for {
+		s.view.update(func(v *view) { v.beat = time.Now() })
+		wait := s.step(ctx)
+		select {
+		case <-s.ended():
+			return s.process.Err()
+		case signal := <-signals:
+			s.log.Info("asked to end", "signal", signal.String())
+			return s.leave(ctx, signals, changes)
+		case <-changes:
+		case <-time.After(wait):
+		}
+	}
+}
+
+// ended is HAProxy's end; it never comes before the start.
+func (s *Supervisor) ended() <-chan struct{} {
+	if s.process == nil {
+		return nil
+	}
+	return s.process.Ended()
+}
+
+// step brings HAProxy nearer to what is mounted, and tells when the next step is due if nothing happens before.
+func (s *Supervisor) step(ctx context.Context) time.Duration {
+	wanted, err := podconfig.Read(s.options.ConfigDir)
+	if err != nil {
+		return s.unreadable(err)
+	}
+	if wanted.Revision != s.wanted.Revision {
+		s.retry, s.retryAt, s.settledAt = backoff{}, time.Time{}, time.Time{}
+	}
+	s.wanted = wanted
+	if due := time.Until(s.nextDue()); due > 0 {
+		return due
+	}
+	configErr := s.applyConfig(ctx, wanted)
+	if s.process == nil {
+		return s.problem(configErr)
+	}
+	if err := errors.Join(configErr, s.converge(ctx, wanted)); err != nil {
+		return s.problem(err)
+	}
+	s.settled(wanted)
+	return lookAgain
+}
+
+// nextDue is when the same mounted state is worth another step: after a while if all is well, after the back-off if not.
+func (s *Supervisor) nextDue() time.Time {
+	if s.settledAt.IsZero() {
+		return s.retryAt
+	}
+	return s.settledAt.Add(lookAgain)
+}
+
+// converge brings the lanes nearer to what is wanted. Once HAProxy has shown them, they are bound, and the pod is ready.
+func (s *Supervisor) converge(ctx context.Context, wanted podconfig.Snapshot) error {
+	err := s.keeper.Converge(ctx, s.process.Client, wanted)
+	if !errors.Is(err, lanes.ErrUnseen) {
+		s.view.update(func(v *view) { v.ready = true })
+	}
+	return err
+}
+
+func (s *Supervisor) settled(wanted podconfig.Snapshot) {
+	s.settledAt = time.Now()
+	s.retry, s.lastProblem = backoff{}, ""
+	var news bool
+	s.view.update(func(v *view) {
+		news = v.document.Revision != wanted.Revision
+		v.document.Revision = wanted.Revision
+	})
+	if news {
+		s.log.Info("applied", "revision", wanted.Revision, "lanesOpen", len(wanted.Open), "bank", wanted.Bank)
+	}
+}
+
+// unreadable reports mounted files that are missing or make no sense. What ran before goes on.
+func (s *Supervisor) unreadable(err error) time.Duration {
+	var invalid *podconfig.ErrInvalid
+	if errors.As(err, &invalid) {
+		s.refused(invalid.Revision, invalid)
+	}
+	return s.problem(err)
+}
+
+// problem logs what stands in the way, once, and tells when to try again.
+func (s *Supervisor) problem(err error) time.Duration {
+	if text := fmt.Sprint(err); text != s.lastProblem {
+		s.lastProblem = text
+		s.log.Warn("not as wanted yet; trying again", "problem", text)
+	}
+	wait := firstRetry
+	if !errors.Is(err, lanes.ErrEnding) {
+		wait = s.retry.wait()
+	}
+	s.settledAt, s.retryAt = time.Time{}, time.Now().Add(wait)
+	return wait
+}
