@@ -4,7 +4,7 @@ import { runDirectory } from "./haproxy/run-directory.ts";
 import { renderUpstream, type Upstream } from "./haproxy/upstream.ts";
 import { type Listeners, listenersOf } from "./lanes.ts";
 
-export type { ProxyProtocol, Upstream } from "./haproxy/upstream.ts";
+export type { Upstream } from "./haproxy/upstream.ts";
 
 /** All that shapes the configuration of a fleet's pods. Certificates and open lanes don't: they change at run time, without a reload. */
 export interface HaproxyInput {

@@ -28,7 +28,10 @@ describe("an operator that is killed in the middle of a rotation", () => {
     const now = await fleet.published();
     for (const [slot, address] of now) assert.notEqual(address.host, before.get(slot)?.host);
     const claims = (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === "across-a-crash");
-    assert.deepEqual(claims.map(({ spec }) => spec.claimRef.slot).toSorted((a, b) => a - b), [0, 1]);
+    assert.deepEqual(
+      claims.map(({ spec }) => spec.claimRef.slot).toSorted((a, b) => a - b),
+      [0, 1],
+    );
     const summary = await crowd.goHome();
     t.diagnostic(`${summary.connections} connections, ${summary.failures} failures`);
     assert.deepEqual(crowd.failures, []);
