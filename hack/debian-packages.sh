@@ -9,6 +9,7 @@ packages=(
   runc containernetworking-plugins nftables iproute2 conntrack # the node: containers, pod network, kube-proxy
   buildah debootstrap                                          # images, and the base they stand on
   openssl procps util-linux                                    # the cluster's certificates; its processes and namespaces
+  libatomic1                                                   # Node
   shellcheck                                                   # make check
 )
 

@@ -7,10 +7,11 @@ export function sayGoodbye({ stage, say }: Scene): void {
   say.step("Look around");
   say.command(`${kubectl} describe wap ${fleet.name} -n ${fleet.namespace}`);
   say.command(`${kubectl} get pods,services -n ${fleet.namespace}`);
-  say.command(`${kubectl} logs -n proxyfleet-system deployment/proxyfleet-operator`);
+  say.command(`${kubectl} logs -n proxyfleet-system deployment/proxyfleet`);
   say.command(`${kubectl} explain wap.spec`);
   if (stage.kind === "embedded") {
-    say.tell(`Or: export KUBECONFIG=${stage.folder}/admin.conf, in a shell inside: ${stage.folder}/enter bash`);
+    say.tell(`Its kubeconfig, ${stage.folder}/admin.conf, works inside the cluster only. A shell there, with kubectl ready:`);
+    say.command(`${stage.folder}/enter bash`);
     say.tell("The cluster stays up, and the demo can be run again. To end it and leave nothing behind: make down");
   } else {
     say.tell("To end it, first the fleet, then the addresses' memory, then the operator:");
