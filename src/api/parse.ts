@@ -9,16 +9,26 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 /**
  * Makes the reader of one kind. Fields that the schema doesn't know are left out, members that are null count as absent, and defaults
  * are filled in, all as on the API server. A status that can't be read counts as empty, since the operator writes it anew.
+ *
+ * Each object is parsed once, however often it is asked for: cached objects never change, and a reconcile looks at the whole ledger.
  */
 export function parser<T>(kind: Kind): (raw: unknown) => Parsed<T> {
   const schema = schemaOf(kind);
+  const known = new WeakMap<object, Parsed<T>>();
   return (raw) => {
-    const object = withoutNulls(raw);
-    const parsed = schema.safeParse(object);
-    if (!parsed.success) return { ok: false, problem: problemOf(kind, object, parsed.error.issues) };
-    const status = kind.status.safeParse((object as { status?: unknown }).status);
-    return { ok: true, value: { ...parsed.data, status: status.success ? status.data : {} } as T };
+    if (typeof raw !== "object" || raw === null) return parse<T>(kind, schema, raw);
+    const parsed = known.get(raw) ?? parse<T>(kind, schema, raw);
+    known.set(raw, parsed);
+    return parsed;
   };
+}
+
+function parse<T>(kind: Kind, schema: z.ZodObject, raw: unknown): Parsed<T> {
+  const object = withoutNulls(raw);
+  const parsed = schema.safeParse(object);
+  if (!parsed.success) return { ok: false, problem: problemOf(kind, object, parsed.error.issues) };
+  const status = kind.status.safeParse((object as { status?: unknown }).status);
+  return { ok: true, value: { ...parsed.data, status: status.success ? status.data : {} } as T };
 }
 
 /** Most faults that are told at once: a condition's message has a bound. */

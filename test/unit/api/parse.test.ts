@@ -110,3 +110,9 @@ test("no object, however malformed, makes a parser throw", () => {
   );
   assert.equal(parseAddressPool(undefined).ok, false);
 });
+
+test("one object is read once, however often it is asked for; its copy is read anew", () => {
+  const raw = fleet({});
+  assert.equal(parseWhatsAppProxy(raw), parseWhatsAppProxy(raw));
+  assert.notEqual(parseWhatsAppProxy(raw), parseWhatsAppProxy(structuredClone(raw)));
+});
