@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TestFleet } from "./stage/fleet.ts";
-import { chat, Crowd, dark, Holder, media, whatsapp } from "./stage/people.ts";
+import { chat, Crowd, dark, Holder, Knocker, media, whatsapp } from "./stage/people.ts";
 import { until } from "./stage/until.ts";
 
 describe("a rotation asked for by annotation", () => {
@@ -22,6 +22,7 @@ describe("a rotation asked for by annotation", () => {
     const crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
     const old = await fleet.published();
     const holder = await Holder.at(old.get(0)!);
+    const knocker = new Knocker(old.get(0)!);
     await fleet.rotate("the-first-time");
     await fleet.handled("the-first-time");
     const fresh = await fleet.published();
@@ -39,6 +40,8 @@ describe("a rotation asked for by annotation", () => {
     assert.equal(end.lost, 0);
     const entry = await fleet.phase(old.get(0)!.host, "Quarantined");
     assert.ok(Date.parse(entry.spec.drainUntil ?? "") <= Date.now(), "it was closed when the drain ended, not before");
+    const answers = await knocker.stop();
+    assert.deepEqual(answers, ["open", "timeout"], "the old address serves until it is dark, and refuses at no moment");
     const summary = await crowd.goHome();
     t.diagnostic(
       `${summary.connections} connections in ${summary.seconds} s, ${summary.failures} failures, slowest ${summary.slowestMs} ms; the held connection had ${end.echoes} echoes, ${end.lost} lost`,

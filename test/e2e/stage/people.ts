@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ChatResult } from "../../world/client/chat.ts";
-import type { DarkResult } from "../../world/client/dark.ts";
+import type { DarkResult, PortAnswer } from "../../world/client/dark.ts";
 import type { HoldResult } from "../../world/client/hold.ts";
 import type { LoadFailure, LoadSummary, PublishedAddress } from "../../world/client/load.ts";
 import type { MediaResult } from "../../world/client/media.ts";
@@ -88,6 +88,31 @@ export class Holder {
       if (event.event === "failed") throw new Error(event.message);
     }
     throw new Error("the client that holds a connection broke off");
+  }
+}
+
+/** Somebody, a scanner for example, who knocks at an address all the time and notes what becomes of it. */
+export class Knocker {
+  readonly #answers: PortAnswer[] = [];
+  readonly #knocking: Promise<void>;
+  #isStopped = false;
+
+  constructor(address: PublishedAddress) {
+    this.#knocking = this.#knock(address);
+  }
+
+  /** Gives the answers in their order, each once for as long as it stayed the same. The last knock comes after the call. */
+  async stop(): Promise<readonly PortAnswer[]> {
+    this.#isStopped = true;
+    await this.#knocking;
+    return this.#answers.filter((answer, index) => answer !== this.#answers[index - 1]);
+  }
+
+  async #knock(address: PublishedAddress): Promise<void> {
+    for (let isLast = false; !isLast;) {
+      isLast = this.#isStopped;
+      this.#answers.push(...Object.values((await dark(address)).ports));
+    }
   }
 }
 
