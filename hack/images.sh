@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds both images into .tools/images/{operator,proxy}.tar (OCI archives), each only if something in it changed. Needs root.
+# Builds both images into .tools/images/{operator,proxy}.tar, each only if something in it changed. Needs root.
 set -euo pipefail
 # shellcheck source=hack/step.sh
 source "$(dirname "$0")/step.sh"
