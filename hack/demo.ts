@@ -21,7 +21,7 @@ import { DemoError, Say } from "./demo/say.ts";
 import type { Scene } from "./demo/scene.ts";
 import { showShareLink } from "./demo/share.ts";
 import { currentStage, embeddedStage } from "./demo/stage.ts";
-import { SteadyLoad } from "./demo/steady-load.ts";
+import { perSecond, SteadyLoad } from "./demo/steady-load.ts";
 
 const say = new Say();
 const { values: flags } = parseArgs({ options: { cluster: { type: "string", default: process.env["CLUSTER"] ?? "embedded" } } });
@@ -85,7 +85,9 @@ async function showMove(scene: Scene, old: PublishedAddress): Promise<void> {
   const held = await HeldConnection.open(stage, old);
   const load = new SteadyLoad(scene);
   try {
-    say.tell(`One connection to ${old.host} is held open. 20 new ones a second go to each published address.`);
+    say.tell(
+      `One connection to ${old.host} is held open. ${String(perSecond[stage.kind])} new ones a second go to each published address.`,
+    );
     const move = await moveSlot(scene, old, held);
     await connectToBoth(scene, move.fresh);
     await showDrain(scene, move);

@@ -14,9 +14,11 @@ export function sayGoodbye({ stage, say }: Scene): void {
     say.command(`${stage.folder}/enter bash`);
     say.tell("The cluster stays up, and the demo can be run again. To end it and leave nothing behind: make down");
   } else {
-    say.tell("To end it, first the fleet, then the addresses' memory, then the operator:");
+    say.tell("This fleet keeps its short drain: set spec.rotation.drain.scheduled to 24h before people use it.");
+    say.tell("To end it: the fleet, its entries in the ledger, the pool, and the operator if no other fleet needs it.");
     say.command(`kubectl delete wap ${fleet.name} -n ${fleet.namespace}`);
-    say.command("kubectl delete wapa --all && kubectl delete wapool --all");
+    say.command(`kubectl delete wapa -l proxyfleet.dev/fleet=${fleet.name},proxyfleet.dev/fleet-namespace=${fleet.namespace}`);
+    say.command("kubectl delete wapool metallb-a");
     say.command("kubectl delete -f deploy/ -f crds/");
   }
 }

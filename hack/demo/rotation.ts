@@ -43,7 +43,8 @@ export async function showDrain({ stage, say }: Scene, { old, held }: Move): Pro
   const before = held.echoes;
   if (stage.kind === "embedded")
     await until(say, async () => lookForEchoes(held, before + 10), { seconds: 10, remedy: "The held connection stands still." });
-  const evidence = held.closed === undefined ? `still open, ${String(held.echoes)} answers so far` : `ended by ${held.closed.how}`;
+  const open = stage.kind === "current" ? "still open" : `still open, ${String(held.echoes)} answers so far`;
+  const evidence = held.closed === undefined ? open : `ended by ${held.closed.how}`;
   say.promise(held.closed === undefined, "the connection that was open before the move goes on", evidence);
   const late = await clientOf(stage).chat(old);
   say.promise(late.event === "ok", "who still has the old link gets in", late.event === "ok" ? `${old.host} answers` : late.message);
