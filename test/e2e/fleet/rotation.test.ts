@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { TestFleet } from "./stage/fleet.ts";
-import { chat, Crowd, dark, Holder, Knocker, media, whatsapp } from "./stage/people.ts";
-import { until } from "./stage/until.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { chat, Crowd, dark, Holder, Knocker, media, whatsapp } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
 
 describe("a rotation asked for by annotation", () => {
   const fleet = new TestFleet({

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { TestFleet } from "./stage/fleet.ts";
-import { kubectl } from "./stage/kubectl.ts";
-import { chat, media, whatsapp } from "./stage/people.ts";
-import { until } from "./stage/until.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { kubectl } from "../stage/kubectl.ts";
+import { chat, media, whatsapp } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
 
 describe("a fleet that was applied with kubectl", () => {
   const fleet = new TestFleet({ name: "e2e-first-byte", addresses: ["203.0.113.0/28"] });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { TestFleet } from "./stage/fleet.ts";
-import { kubectl } from "./stage/kubectl.ts";
-import { Crowd, whatsapp } from "./stage/people.ts";
-import { until } from "./stage/until.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { kubectl } from "../stage/kubectl.ts";
+import { Crowd, whatsapp } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
 
 describe("an operator that is killed in the middle of a rotation", () => {
   const fleet = new TestFleet({ name: "e2e-restart", addresses: ["203.0.113.80/28"], spec: { rotation: { drain: { scheduled: "5s" } } } });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { TestFleet } from "./stage/fleet.ts";
-import { apply, kubectl, tryKubectl } from "./stage/kubectl.ts";
-import { whatsapp } from "./stage/people.ts";
-import { until } from "./stage/until.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
+import { whatsapp } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
 
 describe("what only the operator can see", () => {
   const fleet = new TestFleet({ name: "e2e-conditions", addresses: ["203.0.113.48/31"], slots: 1, pool: { reserve: 0 } });

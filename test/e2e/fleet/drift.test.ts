@@ -1,8 +1,8 @@
 import { after, before, describe, test } from "node:test";
-import { TestFleet } from "./stage/fleet.ts";
-import { kubectl, read } from "./stage/kubectl.ts";
-import { chat, whatsapp } from "./stage/people.ts";
-import { until } from "./stage/until.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { kubectl, read } from "../stage/kubectl.ts";
+import { chat, whatsapp } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
 
 interface Child {
   metadata: { uid: string; labels?: Record<string, string> };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { TestFleet } from "./stage/fleet.ts";
-import { apply, kubectl, read, readIfAny } from "./stage/kubectl.ts";
-import { dark, Holder, whatsapp } from "./stage/people.ts";
-import { until } from "./stage/until.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
+import { dark, Holder, whatsapp } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
 
 describe("a fleet that is deleted", () => {
   const fleet = new TestFleet({ name: "e2e-deletion", addresses: ["203.0.113.64/29"] });
