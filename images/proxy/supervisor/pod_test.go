@@ -77,7 +77,10 @@ func haproxy(t *testing.T) string {
 	}
 	path, err := exec.LookPath(program)
 	if err != nil {
-		t.Skip("NOT TESTED: there is no HAProxy. Install it, or name it in PROXYFLEET_HAPROXY.")
+		t.Skip("NOT TESTED: there is no HAProxy. Name one of version 3.0 or later in PROXYFLEET_HAPROXY.")
+	}
+	if version, err := exec.Command(path, "-v").Output(); err != nil || !regexp.MustCompile(`^HAProxy version [3-9]`).Match(version) {
+		t.Skipf("NOT TESTED: %s is not HAProxy 3.0 or later. Name one in PROXYFLEET_HAPROXY.", path)
 	}
 	return path
 }

@@ -14,13 +14,18 @@ import (
 	"time"
 )
 
-// upstream plays WhatsApp: it reads a PROXY header of version 2 if there is one, answers "who" with the client that the header names, and echoes
-// every other line.
+// upstream plays WhatsApp: it reads a PROXY header of version 2 if there is one, answers "who" with the client that the header names and "where"
+// with its own address, and echoes every other line.
 type upstream struct{ net.Listener }
 
 func newUpstream(t *testing.T) *upstream {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	return listenAsUpstream(t, "127.0.0.1:0")
+}
+
+func listenAsUpstream(t *testing.T, address string) *upstream {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,8 +54,12 @@ func (u *upstream) serve(connection net.Conn) {
 		if err != nil {
 			return
 		}
-		if line == "who\n" {
+		switch line {
+		case "who\n":
 			line = client + "\n"
+		case "where\n":
+			host, _, _ := net.SplitHostPort(connection.LocalAddr().String())
+			line = host + "\n"
 		}
 		if _, err := io.WriteString(connection, line); err != nil {
 			return

@@ -13,6 +13,15 @@ import (
 // Dir is the run directory. It lies in memory and belongs to the pod, so that it outlives a container and not the pod.
 type Dir struct{ Path string }
 
+// At makes a Dir of a path. HAProxy takes a socket's path for one only if it is absolute.
+func At(path string) (Dir, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return Dir{}, fmt.Errorf("find the run directory: %w", err)
+	}
+	return Dir{Path: absolute}, nil
+}
+
 // Config is the configuration that HAProxy runs, fitted to this machine.
 func (d Dir) Config() string { return filepath.Join(d.Path, "haproxy.cfg") }
 
@@ -84,5 +93,5 @@ const published = "/run/proxyfleet/"
 
 // Localize makes a configuration name this run directory, where it is another one (outside a pod).
 func (d Dir) Localize(config string) string {
-	return strings.ReplaceAll(config, published, strings.TrimRight(d.Path, "/")+"/")
+	return strings.ReplaceAll(config, published, d.Path+"/")
 }

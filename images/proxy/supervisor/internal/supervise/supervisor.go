@@ -58,7 +58,10 @@ type Supervisor struct {
 
 // New prepares the run directory and makes a supervisor.
 func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, error) {
-	files := rundir.Dir{Path: options.RunDir}
+	files, err := rundir.At(options.RunDir)
+	if err != nil {
+		return nil, err
+	}
 	if err := files.Prepare(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import * as fc from "fast-check";
+import { type HaproxyInput, renderHaproxyConfig } from "../../src/manifests/haproxy.ts";
+
+/** A real HAProxy (3.0 is what the image has): `PROXYFLEET_HAPROXY`, or the one in PATH. */
+const haproxy = process.env["PROXYFLEET_HAPROXY"] ?? "haproxy";
+const version = spawnSync(haproxy, ["-v"], { encoding: "utf8" }).stdout ?? "";
+const skip = /^HAProxy version [3-9]/.test(version)
+  ? false
+  : `NOT TESTED: "${haproxy}" is not HAProxy 3.0 or later. Name one in PROXYFLEET_HAPROXY.`;
+
+const inputs = 60;
+
+const host = fc.oneof(
+  fc.constantFrom("g.whatsapp.net", "g-fallback.whatsapp.net", "relay.proxies.svc.cluster.local", "a", "x".repeat(60)),
+  fc.ipV4(),
+  fc.ipV6().map((address) => `[${address}]`),
+);
+const server = fc.tuple(host, fc.integer({ min: 1, max: 65_535 })).map(([name, port]) => `${name}:${port}`);
+const servers = fc.array(server, { minLength: 1, maxLength: 8 });
+
+const input: fc.Arbitrary<HaproxyInput> = fc.record({
+  listeners: fc.constantFrom({}, { plainChat: { port: 5222 } }),
+  upstream: fc.record({
+    chat: fc.record({ servers, proxyProtocol: fc.constantFrom("V2" as const, "V1" as const, "Off" as const) }),
+    media: fc.record({ servers }),
+  }),
+  limits: fc.record({
+    maxConnections: fc.integer({ min: 1, max: 5_000 }),
+    connectionsPerClient: fc.constantFrom(0, 1, 1_000_000),
+    connectionRatePerClient: fc.constantFrom(0, 20, 1_000_000),
+  }),
+  bank: fc.integer({ min: 1, max: 24 }),
+});
+
+describe("HAProxy", { skip }, () => {
+  let directory = "";
+
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "proxyfleet-haproxy-"));
+    mkdirSync(join(directory, "lanes"));
+    execFileSync(
+      "openssl",
+      [
+        ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=a.example".split(" "),
+        "-keyout",
+        join(directory, "key"),
+        "-out",
+        join(directory, "certificate"),
+      ],
+      { stdio: "ignore" },
+    );
+    const pem = execFileSync("cat", [join(directory, "certificate"), join(directory, "key")]);
+    for (let lane = 0; lane < 256; lane++) {
+      writeFileSync(join(directory, "lanes", `${lane}.pem`), pem);
+      writeFileSync(join(directory, "lanes", `${lane}.proxies`), lane % 2 === 0 ? "" : "10.0.0.0/8\n2001:db8::/32\n");
+    }
+  });
+
+  after(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** What HAProxy has against a configuration; nothing if it takes it. */
+  async function objections(config: string): Promise<string> {
+    const file = join(directory, "haproxy.cfg");
+    writeFileSync(file, config.replaceAll("/run/proxyfleet/", `${directory}/`));
+    try {
+      const { stderr, stdout } = await promisify(execFile)(haproxy, ["-c", "-f", file]);
+      return warnings(stdout + stderr);
+    } catch (error) {
+      return String((error as { stderr?: string }).stderr ?? error);
+    }
+  }
+
+  /** Warnings too, but for the one that the machine which runs this test has few processors: the supervisor sees to that. */
+  const warnings = (said: string): string =>
+    said
+      .split("\n")
+      .filter((line) => /\[(?:WARNING|ALERT)\]/.test(line) && !line.includes("'nbthread'"))
+      .join("\n");
+
+  test(`takes ${inputs} generated configurations without a warning`, async () => {
+    await fc.assert(
+      fc.asyncProperty(input, async (given) => assert.equal(await objections(renderHaproxyConfig(given)), "")),
+      { numRuns: inputs },
+    );
+  });
+
+  test("takes the largest fleet's, and a broken one not", async () => {
+    const servers = Array.from({ length: 8 }, (_, index) => `server-${index}.example:443`);
+    const largest = renderHaproxyConfig({
+      listeners: { plainChat: {} },
+      upstream: { chat: { servers, proxyProtocol: "V2" }, media: { servers } },
+      limits: { maxConnections: 5_000, connectionsPerClient: 10, connectionRatePerClient: 50 },
+      bank: 256,
+    });
+    assert.equal(await objections(largest), "");
+    assert.match(await objections(largest.replace("mode tcp", "mode morse")), /\[ALERT\]/);
+  });
+});
