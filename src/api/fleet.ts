@@ -70,6 +70,7 @@ export const fleetStatus = z.object({
   selector: line(1024).exactOptional().describe("Label selector of the pods, for autoscalers."),
   serving: line(16).exactOptional().describe("Slots with a verified published address, of all slots, e.g. 2/2."),
   lastHandledRotateAt: line(4096).exactOptional().describe("Text of the last proxyfleet.dev/rotate-at annotation that was acted on."),
+  lastHandledReport: line(4096).exactOptional().describe("Text of the last proxyfleet.dev/report-blocked annotation that was answered."),
   conditions: conditions(),
   addresses: list(fleetAddress, 512, { type: "map", keys: ["address"] })
     .exactOptional()

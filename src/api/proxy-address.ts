@@ -19,6 +19,7 @@ export const retireCauses = ["Blocked", "Age", "Requested", "SlotRemoved", "Flee
 export type RetireCause = (typeof retireCauses)[number];
 /** What the evidence says of an address in a country. */
 export const verdicts = ["Reachable", "Suspected", "Blocked", "Unknown"] as const;
+export type ReachabilityVerdict = (typeof verdicts)[number];
 /** Who saw an address answer before it was published. */
 export const verifications = ["Inside", "ByControl"] as const;
 /** Listeners that an address exposes. */

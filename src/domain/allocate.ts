@@ -1,41 +1,61 @@
-import { type Ip, contains, formatIp, mergeRanges, parseIp, rangeSize } from "./ip.ts";
-import type { PoolView, Random } from "./views.ts";
+import { type Ip, type IpRange, contains, countAddresses, formatIp, prefixOf, rangeSize, subtractRanges } from "./ip.ts";
+import type { HeldAddress, PoolView, Random } from "./views.ts";
+
+/**
+ * How picky a claim is. `apart`: away from blocked addresses, and in no network (/24, IPv6 /48) that anybody uses. `unsuspected`: away
+ * from blocked addresses. `any`: whatever is free.
+ */
+export type Care = "apart" | "unsuspected" | "any";
+
+/** From the best to the last resort: the next is tried only where none of the pools has an address of the one before. */
+export const cares: readonly Care[] = ["apart", "unsuspected", "any"];
+
+/** Two groups in one network stand and fall together: censors block whole networks. */
+const networkOfGroup = { ipv4: 24, ipv6: 48 } as const;
 
 /** How many addresses of a pool nobody holds. */
-export function countFree(pool: PoolView, held: ReadonlySet<string>): bigint {
-  const ranges = mergeRanges(pool.ranges);
-  const total = ranges.reduce((sum, range) => sum + rangeSize(range), 0n);
-  return total - BigInt(heldInside(pool, held).length);
+export function countFree(pool: PoolView, held: readonly HeldAddress[]): bigint {
+  return countAddresses(freeRanges(pool, held, "any"));
 }
 
 /**
  * Picks one of the pool's free addresses, each with the same chance: load balancers hand out the lowest or the last one
- * again, and what is predictable can be blocked in advance.
- * @returns canonical text, or undefined when none is free
+ * again, and what is predictable can be blocked in advance. The pool is never listed out: it may have 2^20 addresses.
+ * @returns canonical text, or undefined when none is free that is as good as `care` asks
  */
-export function chooseAddress(pool: PoolView, held: ReadonlySet<string>, random: Random): string | undefined {
-  const free = countFree(pool, held);
-  if (free <= 0n) return undefined;
-  return formatIp(nthFree(pool, held, BigInt(Math.floor(random() * Number(free)))));
+export function chooseAddress(pool: PoolView, held: readonly HeldAddress[], care: Care, random: Random): string | undefined {
+  const free = freeRanges(pool, held, care);
+  const count = countAddresses(free);
+  return count === 0n ? undefined : formatIp(nth(free, BigInt(Math.floor(random() * Number(count)))));
 }
 
-/** Steps over the held addresses in order, so that no pool is ever listed out (it may have 2^20 addresses). */
-function nthFree(pool: PoolView, held: ReadonlySet<string>, n: bigint): Ip {
-  const taken = heldInside(pool, held).toSorted((a, b) => (a.value < b.value ? -1 : 1));
+function freeRanges(pool: PoolView, held: readonly HeldAddress[], care: Care): readonly IpRange[] {
+  return subtractRanges(pool.ranges, avoided(pool, held, care));
+}
+
+function avoided(pool: PoolView, held: readonly HeldAddress[], care: Care): IpRange[] {
+  const near = ({ ip, burnt, resting }: HeldAddress): IpRange[] => [
+    prefixOf(ip, 128),
+    ...(care !== "any" && burnt ? [prefixOf(ip, lengthFor(ip, pool.avoidPrefix))] : []),
+    ...(care === "apart" && !resting ? [prefixOf(ip, lengthFor(ip, networkOfGroup))] : []),
+  ];
+  return held.flatMap(near);
+}
+
+function lengthFor({ family }: Ip, lengths: PoolView["avoidPrefix"]): number {
+  return family === 4 ? lengths.ipv4 : lengths.ipv6;
+}
+
+function nth(ranges: readonly IpRange[], n: bigint): Ip {
   let left = n;
-  for (const range of mergeRanges(pool.ranges)) {
-    let next = range.first;
-    for (const { value } of taken.filter((ip) => contains([range], ip))) {
-      if (left < value - next) return { family: range.family, value: next + left };
-      left -= value - next;
-      next = value + 1n;
-    }
-    if (left <= range.last - next) return { family: range.family, value: next + left };
-    left -= range.last - next + 1n;
+  for (const range of ranges) {
+    if (left < rangeSize(range)) return { family: range.family, value: range.first + left };
+    left -= rangeSize(range);
   }
-  throw new RangeError(`pool ${pool.name} has no free address number ${n}`);
+  throw new RangeError(`there is no free address number ${n}`);
 }
 
-function heldInside(pool: PoolView, held: ReadonlySet<string>): Ip[] {
-  return [...held].map(parseIp).filter((ip) => contains(pool.ranges, ip));
+/** The held addresses that lie in a pool, whichever pool they were taken from. */
+export function heldInside(pool: PoolView, held: readonly HeldAddress[]): readonly HeldAddress[] {
+  return held.filter(({ ip }) => contains(pool.ranges, ip));
 }

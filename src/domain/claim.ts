@@ -1,15 +1,18 @@
 import type { ClaimCause } from "../api/proxy-address.ts";
-import { chooseAddress, countFree } from "./allocate.ts";
-import { ledgerName } from "./ip.ts";
+import { cares, chooseAddress, countFree } from "./allocate.ts";
+import { ledgerName, parseIp } from "./ip.ts";
 import type { Opinion } from "./opinion.ts";
-import type { FleetView, PoolView, Random } from "./views.ts";
+import { repeatsAreTooMany } from "./repeats.ts";
+import { shortageMessage } from "./shortage.ts";
+import type { FleetView, HeldAddress, PoolView, Random } from "./views.ts";
 
 /** A fresh address for a slot: creating its ledger entry is what takes it. */
 export interface Claim {
   readonly slot: number;
   readonly pool: string;
   readonly name: string;
-  readonly address: string;
+  /** Undefined where the provider can't be asked for one: it gives what it gives. */
+  readonly address: string | undefined;
   readonly lane: number;
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
@@ -24,16 +27,23 @@ export interface Shortage {
 
 /** Addresses and lanes that are spoken for; grows while a plan is made. */
 export interface Taken {
-  readonly held: Set<string>;
+  readonly held: HeldAddress[];
   readonly lanes: Set<number>;
   /** How many addresses of each pool this plan takes. */
   readonly claims: Map<string, number>;
 }
 
-/** Addresses and lanes in use before a plan. The lane of a dark address is free again: the pods end its sessions before they reuse it. */
+/**
+ * Addresses and lanes in use before a plan. The lane of a dark address is free again: the pods end its sessions before they reuse it. A
+ * repeat never gets a lane.
+ */
 export function takenBy(fleet: FleetView): Taken {
-  const lanes = fleet.addresses.filter((address) => address.phase !== "Quarantined").map((address) => address.lane);
-  return { held: new Set(fleet.held), lanes: new Set(lanes), claims: new Map() };
+  const lit = fleet.addresses.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat);
+  return { held: [...fleet.held], lanes: new Set(lit.map(({ lane }) => lane)), claims: new Map() };
+}
+
+export function isClaim(result: Claim | Shortage): result is Claim {
+  return "lane" in result;
 }
 
 /** Finds an address and a lane for a slot that should move, and marks them as taken. */
@@ -48,25 +58,25 @@ export function claimFor(
   const lane = Array.from({ length: bank }, (_, index) => index).find((index) => !taken.lanes.has(index));
   if (lane === undefined)
     return { slot, message: `slot ${slot} should move and can't: all ${bank} lanes are in use. It moves when a drain ends` };
-  for (const pool of poolsFor(fleet, slot)) {
-    if (pool.refusal !== undefined || !mayTake(pool, move.cause, taken)) continue;
-    const address = chooseAddress(pool, taken.held, random);
-    if (address === undefined) continue;
-    taken.held.add(address);
-    taken.lanes.add(lane);
-    taken.claims.set(pool.name, (taken.claims.get(pool.name) ?? 0) + 1);
-    return {
-      slot,
-      pool: pool.name,
-      name: ledgerName(address),
-      address,
-      lane,
-      cause: move.cause,
-      requestedAt: move.requestedAt,
-      because: move.because,
-    };
-  }
-  return { slot, message: shortageMessage(fleet, slot, taken) };
+  const found = findAddress(fleet, slot, move.cause, taken, random);
+  if (found === undefined) return { slot, message: shortageMessage(fleet, slot, taken) };
+  const { pool, address, name } = found;
+  taken.lanes.add(lane);
+  taken.claims.set(pool, (taken.claims.get(pool) ?? 0) + 1);
+  if (address !== undefined) taken.held.push({ ip: parseIp(address), pool, resting: false, until: undefined, burnt: false });
+  return { slot, pool, name, address, lane, cause: move.cause, requestedAt: move.requestedAt, because: move.because };
+}
+
+/** The best address that any pool has, and among equals the one of the pool that this slot prefers. */
+function findAddress(fleet: FleetView, slot: number, cause: ClaimCause, taken: Taken, random: Random) {
+  const pools = poolsFor(fleet, slot).filter((pool) => mayTake(fleet, slot, pool, cause, taken));
+  for (const care of cares)
+    for (const pool of pools) {
+      if (pool.assigned) return { pool: pool.name, address: undefined, name: nameWithoutAddress(random) };
+      const address = chooseAddress(pool, taken.held, care, random);
+      if (address !== undefined) return { pool: pool.name, address, name: ledgerName(address) };
+    }
+  return undefined;
 }
 
 /** Slots spread over the pools: each prefers another one, and falls back in the fleet's order. */
@@ -76,24 +86,20 @@ function poolsFor(fleet: FleetView, slot: number): readonly PoolView[] {
 }
 
 /** The reserve is for blocks, and for slots that have no address at all. */
-function mayTake(pool: PoolView, cause: ClaimCause, taken: Taken): boolean {
-  if (!hasRoom(pool, taken)) return false;
+function mayTake(fleet: FleetView, slot: number, pool: PoolView, cause: ClaimCause, taken: Taken): boolean {
+  if (pool.refusal !== undefined || !hasRoom(pool, taken)) return false;
+  if (pool.assigned) return !repeatsAreTooMany(fleet, slot, pool.name);
   const reserve = cause === "Blocked" || cause === "NewSlot" ? 0 : pool.reserve;
   return countFree(pool, taken.held) > BigInt(reserve);
 }
 
 /** A plan may claim for many slots at once, and the namespace's limit counts them all. */
-function hasRoom(pool: PoolView, taken: Taken): boolean {
+export function hasRoom(pool: PoolView, taken: Pick<Taken, "claims">): boolean {
   return pool.room === undefined || (taken.claims.get(pool.name) ?? 0) < pool.room;
 }
 
-function shortageMessage(fleet: FleetView, slot: number, taken: Taken): string {
-  const pools = fleet.pools.map((pool) => {
-    if (pool.refusal !== undefined) return pool.refusal;
-    if (!hasRoom(pool, taken)) return `pool ${pool.name} gives this namespace no more addresses (spec.perNamespace)`;
-    const free = countFree(pool, taken.held);
-    return free === 0n ? `pool ${pool.name} has no free address` : `pool ${pool.name} has ${free} free, kept as reserve for blocks`;
-  });
-  const what = pools.length === 0 ? "the fleet names no pool" : pools.join("; ");
-  return `slot ${slot} should move and can't: ${what}. Add addresses to a pool, wait until quarantines end, or name another pool in spec.addresses.pools`;
+/** Until the provider has given an address, the entry is named by chance: 12 letters and digits. */
+function nameWithoutAddress(random: Random): string {
+  const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return `ip-${Array.from({ length: 12 }, () => letters[Math.floor(random() * letters.length)] ?? "a").join("")}`;
 }

@@ -1,6 +1,8 @@
 import { type Condition, type Finding, conditionsFrom, firstFinding } from "./conditions.ts";
 import type { RotationPlan } from "./plan.ts";
-import { type Instant, formatInstant } from "./time.ts";
+import { poolForecast } from "./pool-forecast.ts";
+import { windowFaults } from "./windows.ts";
+import { type Instant, formatDuration, formatInstant } from "./time.ts";
 import { type FleetView, publishedAddress } from "./views.ts";
 
 /** What is known of a fleet's pods. */
@@ -37,6 +39,8 @@ export interface StatusAddress {
   readonly phase: string;
   readonly since: string;
   readonly expires?: string;
+  /** Countries in which it is blocked, counted for this fleet or not. */
+  readonly blockedIn?: readonly string[];
 }
 
 export interface FleetStatus {
@@ -46,6 +50,8 @@ export interface FleetStatus {
   readonly selector: string;
   readonly serving: string;
   readonly lastHandledRotateAt?: string;
+  readonly lastHandledReport?: string;
+  readonly nextRotation?: { readonly slot: number; readonly at: string; readonly reason: string };
   readonly conditions: readonly Condition[];
   readonly addresses: readonly StatusAddress[];
 }
@@ -55,6 +61,7 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
   const { fleet, plan, pods, generation } = view;
   const serving = slotNumbers(fleet).filter((slot) => publishedAddress(fleet.addresses, slot) !== undefined).length;
   const handled = plan.answered.kind === "none" ? fleet.lastHandledRotateAt : plan.answered.text;
+  const report = plan.report.kind === "answered" || plan.report.kind === "refused" ? plan.report.text : fleet.lastHandledReport;
   return {
     observedGeneration: generation,
     replicas: pods.replicas,
@@ -62,6 +69,10 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
     selector: view.selector,
     serving: `${serving}/${fleet.count}`,
     ...(handled === undefined ? {} : { lastHandledRotateAt: handled }),
+    ...(report === undefined ? {} : { lastHandledReport: report }),
+    ...(plan.next === undefined
+      ? {}
+      : { nextRotation: { slot: plan.next.slot, at: formatInstant(plan.next.at), reason: plan.next.reason } }),
     conditions: conditionsFrom(findings(view), view.before.conditions, generation, now),
     addresses: statusAddresses(fleet),
   };
@@ -86,6 +97,7 @@ function findings(view: StatusView): Record<string, Finding | undefined> {
     Ready: ready,
     AddressesReady: addressesReady(view),
     PoolExhausted: poolExhausted(view),
+    OutageSuspected: outageSuspected(view),
     Paused: fleet.paused
       ? { status: "True", reason: "AskedFor", message: "spec.paused is true: no slot moves until it is false; drains still end" }
       : undefined,
@@ -113,10 +125,19 @@ function makingMessage(fleet: FleetView, slot: number): string {
   return `slot ${slot}: ${address} is ${next?.phase === "Verifying" ? "being verified" : "being prepared"}${details}`;
 }
 
-function poolExhausted({ plan }: StatusView): Finding {
+function poolExhausted({ plan, fleet }: StatusView): Finding {
   const [shortage] = plan.shortages;
-  if (shortage === undefined) return { status: "False", reason: "AddressesFree", message: "every slot that should move can" };
+  if (shortage === undefined) return poolForecast(fleet);
   return { status: "True", reason: "NoFreshAddress", message: shortage.message };
+}
+
+function outageSuspected({ fleet, plan }: StatusView): Finding {
+  if (plan.outage === undefined) return { status: "False", reason: "NoneSeen", message: "slots don't fail together" };
+  return {
+    status: "True",
+    reason: "SlotsFailTogether",
+    message: `${plan.outage.failing} of ${fleet.count} slots began to fail within ${formatDuration(fleet.outage.within)}, which is more than spec.reachability.outagePercent (${fleet.outage.percent}): no slot moves. If it is a block, set outagePercent to 100`,
+  };
 }
 
 /** Only while the generation isn't realised (kstatus): a rotation later on leaves the fleet Ready and quiet. */
@@ -136,6 +157,8 @@ function stalled({ fleet, pods }: StatusView): Finding | undefined {
       message: `a pod's HAProxy refused the new configuration and serves the old one: ${pods.refused}`,
     };
   if (pods.problem !== undefined) return { status: "True", ...pods.problem };
+  const [fault, ...more] = windowFaults(fleet.rotation.windows);
+  if (fault !== undefined) return { status: "True", reason: "WindowNeverOpens", message: [fault, ...more].join("; ") };
   const refusals = fleet.pools.flatMap(({ refusal }) => refusal ?? []);
   if (refusals.length > 0 && refusals.length === fleet.pools.length)
     return { status: "True", reason: "NoUsablePool", message: refusals.join("; ") };
@@ -145,12 +168,22 @@ function stalled({ fleet, pods }: StatusView): Finding | undefined {
 /** One row an address, serving first. Of two that serve a slot for a moment, only the newest is published. */
 function statusAddresses(fleet: FleetView): StatusAddress[] {
   const rows = fleet.addresses.flatMap((entry): (StatusAddress & { order: number })[] => {
-    if (entry.address === undefined || entry.phase === "Quarantined" || entry.want === "Quarantine") return [];
+    if (entry.address === undefined || entry.repeat || entry.phase === "Quarantined" || entry.want === "Quarantine") return [];
     const isPublished = publishedAddress(fleet.addresses, entry.slot)?.name === entry.name;
     const phase = entry.phase === "Serving" && !isPublished ? "Draining" : entry.phase;
+    const countries = entry.reachability.filter(({ verdict }) => verdict === "Blocked").map(({ country }) => country);
+    const blockedIn = countries.length === 0 ? {} : { blockedIn: countries.toSorted() };
     const expires = entry.drainUntil === undefined ? {} : { expires: formatInstant(entry.drainUntil) };
     return [
-      { address: entry.address, slot: entry.slot, phase, since: formatInstant(entry.phaseSince), ...expires, order: isPublished ? 0 : 1 },
+      {
+        address: entry.address,
+        slot: entry.slot,
+        phase,
+        since: formatInstant(entry.phaseSince),
+        ...expires,
+        ...blockedIn,
+        order: isPublished ? 0 : 1,
+      },
     ];
   });
   return rows

@@ -13,7 +13,8 @@ export interface Told {
 
 /** The last status, as far as the story depends on it. */
 interface Before {
-  readonly addresses?: readonly { readonly address: string; readonly phase: string }[] | undefined;
+  readonly addresses?:
+    readonly { readonly address: string; readonly phase: string; readonly blockedIn?: readonly string[] | undefined }[] | undefined;
   readonly conditions?: readonly Pick<Condition, "type" | "status" | "reason">[] | undefined;
 }
 
@@ -24,6 +25,8 @@ export function fleetStories(fleet: FleetView, plan: RotationPlan, before: Befor
     ...plan.claims.map((claim) => claimed(fleet, claim)),
     ...plan.retirements.flatMap((step) => retired(fleet, step)),
     ...refusedRequest(plan, fleet),
+    ...answeredReport(plan),
+    ...newBlocks(fleet, before, status),
     ...conditionChanges(before?.conditions ?? [], status.conditions),
     ...(fleet.deleting && plan.retirements.length > 0
       ? [normal("Deleting", `all addresses go dark now, and stay in quarantine (${formatInstant(now)})`)]
@@ -47,7 +50,10 @@ function publications(fleet: FleetView, before: Before | undefined): Told[] {
 
 function claimed(fleet: FleetView, { slot, address, pool, because }: RotationPlan["claims"][number]): Told {
   const isRotation = publishedAddress(fleet.addresses, slot) !== undefined;
-  return normal(isRotation ? "RotationStarted" : "Claimed", `slot ${slot}: claimed ${address} from pool ${pool}, because ${because}`);
+  return normal(
+    isRotation ? "RotationStarted" : "Claimed",
+    `slot ${slot}: claimed ${address ?? "an address"} from pool ${pool}, because ${because}`,
+  );
 }
 
 function retired(fleet: FleetView, step: RotationPlan["retirements"][number]): Told[] {
@@ -78,15 +84,52 @@ function refusedRequest(plan: RotationPlan, fleet: FleetView): Told[] {
   return [{ type: "Warning", reason: "RotateRefused", message: plan.answered.why }];
 }
 
+/** A person's report is open until the status says that it was answered, so each is told once. */
+function answeredReport({ report }: RotationPlan): Told[] {
+  switch (report.kind) {
+    case "none":
+    case "verdict":
+      return [];
+    case "answered":
+      return [normal("BlockReported", `${report.address} counts as blocked in ${report.country} from now on, since a person reported it`)];
+    case "refused":
+      return [{ type: "Warning", reason: "ReportRefused", message: report.why }];
+  }
+}
+
+function newBlocks(fleet: FleetView, before: Before | undefined, { addresses }: FleetStatus): Told[] {
+  return addresses.flatMap(({ address, slot, blockedIn = [] }) => {
+    const known = before?.addresses?.find((row) => row.address === address)?.blockedIn ?? [];
+    return blockedIn.filter((country) => !known.includes(country)).map((country) => blocked(fleet, address, slot, country));
+  });
+}
+
+function blocked(fleet: FleetView, address: string, slot: number, country: string): Told {
+  const entry = fleet.addresses.find((one) => one.address === address && one.want !== "Quarantine");
+  const evidence = entry?.reachability.find((verdict) => verdict.country === country)?.message;
+  const counts = fleet.audience.length === 0 || fleet.audience.includes(country);
+  const note = counts ? "" : `. The slot does not move for it: ${country} is not in spec.audience.countries`;
+  const why = evidence === undefined ? "" : ` (${evidence})`;
+  return { type: "Warning", reason: "Blocked", message: `slot ${slot}: ${address} is blocked in ${country}${why}${note}` };
+}
+
 /** Conditions that a person should hear of when they come. That a new fleet is not Ready yet is no news; that it no longer is, is. */
-const alarming: Readonly<Record<string, "True" | "False">> = { Ready: "False", PoolExhausted: "True", Stalled: "True" };
+const alarming: Readonly<Record<string, "True" | "False">> = {
+  Ready: "False",
+  PoolExhausted: "True",
+  Stalled: "True",
+  OutageSuspected: "True",
+};
+
+/** Reasons that are worth a warning although all is well still. */
+const warnings: ReadonlySet<string> = new Set(["PoolLow", "PoolTooSmall"]);
 
 function conditionChanges(before: readonly Pick<Condition, "type" | "status" | "reason">[], after: readonly Condition[]): Told[] {
   return after.flatMap(({ type, status, reason, message }) => {
     const known = before.find((condition) => condition.type === type);
     if (known?.status === status && known.reason === reason) return [];
     const isStart = type === "Ready" && known?.status !== "True";
-    if (status === alarming[type] && !isStart) return [{ type: "Warning", reason, message }];
+    if ((status === alarming[type] && !isStart) || warnings.has(reason)) return [{ type: "Warning", reason, message }];
     return type === "Ready" && status === "True" ? [normal("Ready", message)] : [];
   });
 }

@@ -1,8 +1,12 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import { type Instant, instant, millis, parseDuration, parseInstant, seconds } from "./time.ts";
-import type { AddressView, FleetView, PoolView } from "./views.ts";
-import { rotateAtAnnotation } from "../manifests/names.ts";
+import { parseIp } from "./ip.ts";
+import type { AddressView, FleetView, HeldAddress, PoolView, RotationRules, VerdictView } from "./views.ts";
+import { reportBlockedAnnotation, rotateAtAnnotation } from "../manifests/names.ts";
+
+type Rotation = WhatsAppProxy["spec"]["rotation"];
+type Reachability = NonNullable<ProxyAddress["status"]["reachability"]>[number];
 
 /** What the pods say of one lane's sessions, by ledger entry; an entry that is missing is not known. */
 export type SessionCounts = ReadonlyMap<string, number>;
@@ -27,9 +31,29 @@ export function addressView(entry: ProxyAddress, sessions: SessionCounts = new M
     phaseSince: parseInstant(status?.phaseSince) ?? createdAt,
     createdAt,
     deleting: metadata.deletionTimestamp !== undefined,
-    unusable: (status?.conditions ?? []).some(({ type, reason }) => type === "Verified" && reason === "Unusable"),
+    unusable: isVerdict(entry, "Unusable"),
+    repeat: isVerdict(entry, "Repeat"),
+    reachability: (status?.reachability ?? []).map(verdictView),
     sessions: sessions.get(metadata.name),
   };
+}
+
+/** What verification found, as the address controller's condition says it. */
+function isVerdict({ status }: ProxyAddress, verdict: "Unusable" | "Repeat"): boolean {
+  return (status?.conditions ?? []).some(({ type, reason }) => type === "Verified" && reason === verdict);
+}
+
+function verdictView({ country, verdict, since, message }: Reachability): VerdictView {
+  const said = message === undefined ? {} : { message };
+  return { country, verdict, since: parseInstant(since) ?? instant(0), ...said };
+}
+
+/** An entry's address as every fleet must respect it; undefined while its provider has not given one. */
+export function heldAddress({ spec, status }: ProxyAddress): HeldAddress | undefined {
+  if (spec.address === undefined) return undefined;
+  const resting = spec.want === "Quarantine";
+  const burnt = spec.retiredBecause === "Blocked" || (status?.reachability ?? []).some(({ verdict }) => verdict === "Blocked");
+  return { ip: parseIp(spec.address), pool: spec.pool, resting, until: resting ? parseInstant(spec.quarantineUntil) : undefined, burnt };
 }
 
 export interface FleetViewInput {
@@ -37,7 +61,7 @@ export interface FleetViewInput {
   readonly entries: readonly AddressView[];
   readonly pools: readonly PoolView[];
   readonly formerPools: readonly PoolView[];
-  readonly held: ReadonlySet<string>;
+  readonly held: readonly HeldAddress[];
 }
 
 /** A fleet as decisions see it. */
@@ -50,14 +74,30 @@ export function fleetView({ fleet, entries, pools, formerPools, held }: FleetVie
     paused: spec.paused,
     deleting: metadata.deletionTimestamp !== undefined,
     maxConcurrent: spec.rotation.maxConcurrent,
+    rotation: rotationRules(spec.rotation),
+    audience: spec.audience.countries,
+    outage: { percent: spec.reachability.outagePercent, within: parseDuration(spec.reachability.blockedWhen.within) },
     drain: { scheduled: parseDuration(spec.rotation.drain.scheduled), blocked: parseDuration(spec.rotation.drain.blocked) },
     dnsTtl: spec.dns === undefined ? millis(0) : seconds(spec.dns.ttl),
     rotateAt: metadata.annotations?.[rotateAtAnnotation],
     lastHandledRotateAt: status?.lastHandledRotateAt,
+    reportBlocked: metadata.annotations?.[reportBlockedAnnotation],
+    lastHandledReport: status?.lastHandledReport,
     addresses: entries,
     pools,
     formerPools,
     held,
+  };
+}
+
+function rotationRules({ onBlocked, maxAge, minAge, jitterPercent, windows, maxPerHourPercent }: Rotation): RotationRules {
+  return {
+    onBlocked,
+    maxAge: parseDuration(maxAge),
+    minAge: parseDuration(minAge),
+    jitterPercent,
+    windows: windows.map(({ cron, duration, timeZone }) => ({ cron, duration: parseDuration(duration), timeZone })),
+    maxPerHourPercent,
   };
 }
 
@@ -70,14 +110,19 @@ export function goneFleet(namespace: string, name: string, entries: readonly Add
     paused: false,
     deleting: true,
     maxConcurrent: 0,
+    rotation: { onBlocked: false, maxAge: millis(0), minAge: millis(0), jitterPercent: 0, windows: [], maxPerHourPercent: 1 },
+    audience: [],
+    outage: { percent: 100, within: millis(0) },
     drain: { scheduled: millis(0), blocked: millis(0) },
     dnsTtl: millis(0),
     rotateAt: undefined,
     lastHandledRotateAt: undefined,
+    reportBlocked: undefined,
+    lastHandledReport: undefined,
     addresses: entries,
     pools: [],
     formerPools,
-    held: new Set(),
+    held: [],
   };
 }
 

@@ -66,6 +66,35 @@ export function mergeRanges(ranges: readonly IpRange[]): readonly IpRange[] {
   return merged;
 }
 
+/** What is left of the ranges, in order, without the addresses of others. */
+export function subtractRanges(ranges: readonly IpRange[], others: readonly IpRange[]): readonly IpRange[] {
+  const taken = mergeRanges(others);
+  return mergeRanges(ranges).flatMap((range) => pieces(range, taken));
+}
+
+function pieces({ family, first, last }: IpRange, taken: readonly IpRange[]): IpRange[] {
+  const left: IpRange[] = [];
+  let next = first;
+  for (const other of taken) {
+    if (other.family !== family || other.last < next || other.first > last) continue;
+    if (other.first > next) left.push({ family, first: next, last: other.first - 1n });
+    next = other.last + 1n;
+  }
+  return next <= last ? [...left, { family, first: next, last }] : left;
+}
+
+/** All addresses that share the first `length` bits with this one. */
+export function prefixOf({ family, value }: Ip, length: number): IpRange {
+  const size = 1n << BigInt(Math.max(0, bits[family] - length));
+  const first = value - (value % size);
+  return { family, first, last: first + size - 1n };
+}
+
+/** How many addresses some ranges have that don't overlap. */
+export function countAddresses(ranges: readonly IpRange[]): bigint {
+  return ranges.reduce((sum, range) => sum + rangeSize(range), 0n);
+}
+
 /** How many addresses a range has. */
 export function rangeSize(range: IpRange): bigint {
   return range.last - range.first + 1n;

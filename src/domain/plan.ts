@@ -1,9 +1,13 @@
-import { type Claim, type Shortage, claimFor, takenBy } from "./claim.ts";
-import { type Opinion, opinionOn } from "./opinion.ts";
+import { type BlockReport, blockReport } from "./block-report.ts";
+import { type Moving, withinBudget } from "./budget.ts";
+import { type Claim, type Shortage, claimFor, isClaim, takenBy } from "./claim.ts";
+import { type NextMove, opinionsOn } from "./opinion.ts";
+import { suspectedOutage } from "./reachability.ts";
 import { type Retirement, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
+import { slotsOf } from "./slots.ts";
 import { type Instant, earliest } from "./time.ts";
-import { type FleetView, type Random, isInMaking, publishedAddress } from "./views.ts";
+import type { FleetView, Random } from "./views.ts";
 
 /** The next step of every slot of a fleet, as plain data: printed, it is the dry run. */
 export interface RotationPlan {
@@ -11,61 +15,72 @@ export interface RotationPlan {
   readonly retirements: readonly Retirement[];
   readonly shortages: readonly Shortage[];
   readonly slots: readonly SlotExplanation[];
+  /** How many slots fail together, where that looks like an outage. */
+  readonly outage: { readonly failing: number } | undefined;
+  /** The next move that comes by itself. */
+  readonly next: (NextMove & { readonly slot: number }) | undefined;
   /** The answer to the annotation rotate-at, once all slots that it asks for are published. */
   readonly answered: RotateRequest;
+  /** What the annotation report-blocked says. */
+  readonly report: BlockReport;
   readonly lookAgainAt: Instant | undefined;
 }
 
+/** Why a slot moves or stays, and its next move where the time of it is known. */
 export interface SlotExplanation {
   readonly slot: number;
   readonly explanation: string;
+  readonly next?: NextMove;
 }
 
-interface Ranked {
-  readonly slot: number;
-  readonly opinion: Opinion;
-}
-
-/** Plans the next step of every slot of one fleet. Pure: the same view, time and random source give the same plan. */
+/**
+ * Plans the next step of every slot of one fleet. Pure: the same view, time and random source give the same plan.
+ * Slots are considered blocked first, then oldest first, until `maxConcurrent` or the hourly budget is spent.
+ */
 export function planRotation(fleet: FleetView, bank: number, now: Instant, random: Random): RotationPlan {
   const request = rotateRequest(fleet);
-  const slots = fleet.deleting
-    ? []
-    : Array.from({ length: fleet.count }, (_, slot) => ({ slot, opinion: opinionOn(fleet, slot, request) }));
-  const taken = takenBy(fleet);
-  const found = withinBudget(fleet, slots).map(({ slot, opinion }) => claimFor(fleet, slot, opinion, taken, bank, random));
+  const opinions = fleet.deleting ? [] : opinionsOn(fleet, request, now);
+  const { moving, waiting } = withinBudget(fleet, opinions, now);
+  const found = findAddresses(fleet, moving, bank, random);
+  const shortages = found.filter((result): result is Shortage => !isClaim(result));
   const retirements = fleet.addresses.map((address) => retirement(fleet, address, now));
+  const slots = opinions.map(({ slot, opinion }): SlotExplanation => {
+    const wait = waiting.find((one) => one.slot === slot);
+    const because = shortages.find((one) => one.slot === slot)?.message ?? wait?.because ?? opinion.because;
+    const next = wait?.next ?? (opinion.kind === "stay" ? opinion.next : undefined);
+    return { slot, explanation: because, ...(next === undefined ? {} : { next }) };
+  });
   return {
     claims: found.filter(isClaim),
-    shortages: found.filter((result): result is Shortage => !isClaim(result)),
+    shortages,
     retirements: retirements.flatMap(({ now: step }) => step ?? []),
-    slots: slots.map(({ slot, opinion }) => ({ slot, explanation: opinion.because })),
+    slots,
+    outage: fleet.deleting ? undefined : suspectedOutage(fleet, slotsOf(fleet)),
+    next: firstOf(slots),
     answered: answer(fleet, request),
-    lookAgainAt: earliest(...retirements.map(({ lookAgainAt }) => lookAgainAt)),
+    report: blockReport(fleet),
+    lookAgainAt: earliest(...retirements.map(({ lookAgainAt }) => lookAgainAt), ...slots.map(({ next }) => later(next, now))),
   };
 }
 
-/** Slots without an address move at once; the others only while fewer than maxConcurrent slots are on the move. */
-function withinBudget(fleet: FleetView, slots: readonly Ranked[]): { slot: number; opinion: Opinion & { kind: "move" } }[] {
-  const rotating = new Set(
-    fleet.addresses
-      .filter((address) => isInMaking(address) && publishedAddress(fleet.addresses, address.slot) !== undefined)
-      .map(({ slot }) => slot),
-  );
-  let room = fleet.maxConcurrent - rotating.size;
-  return slots.flatMap(({ slot, opinion }) => {
-    if (opinion.kind === "stay") return [];
-    if (publishedAddress(fleet.addresses, slot) === undefined) return [{ slot, opinion }];
-    return room-- > 0 ? [{ slot, opinion }] : [];
-  });
+function findAddresses(fleet: FleetView, moving: readonly Moving[], bank: number, random: Random): (Claim | Shortage)[] {
+  if (moving.length === 0) return [];
+  const taken = takenBy(fleet);
+  return moving.map(({ slot, opinion }) => claimFor(fleet, slot, opinion, taken, bank, random));
+}
+
+function firstOf(slots: readonly SlotExplanation[]): RotationPlan["next"] {
+  const known = slots.flatMap(({ slot, next }) => (next === undefined ? [] : [{ slot, ...next }]));
+  return known.toSorted((a, b) => a.at - b.at || a.slot - b.slot)[0];
+}
+
+/** A move that waits for others is woken by their end, not by time. */
+function later(next: NextMove | undefined, now: Instant): Instant | undefined {
+  return next !== undefined && next.at > now ? next.at : undefined;
 }
 
 /** A request counts as answered when people have been told of every address that it asked for. */
 function answer(fleet: FleetView, request: RotateRequest): RotateRequest {
   if (request.kind !== "slots") return request;
   return request.slots.every((slot) => isPublishedFor(request.text, slot, fleet.addresses)) ? request : { kind: "none" };
-}
-
-function isClaim(result: Claim | Shortage): result is Claim {
-  return "address" in result;
 }

@@ -17,6 +17,8 @@ export function poolView(
   const unusable = (refusal: string): PoolView => ({
     name,
     ranges: [],
+    assigned: false,
+    avoidPrefix: { ipv4: 32, ipv6: 128 },
     reserve: 0,
     quarantine: defaultQuarantine,
     refusal,
@@ -30,11 +32,12 @@ export function poolView(
     retired: parseDuration(spec.quarantine.retired),
     unusable: parseDuration(spec.quarantine.unusable),
   };
-  const ranges = readRanges(spec.addresses);
+  const ranges = readRanges([...spec.addresses, ...spec.named.map(({ address }) => address)]);
   if (typeof ranges === "string") return unusable(`pool ${name} can't be used: ${ranges}`);
   const refusal = refusalOf(name, spec, namespace, heldByNamespace, supported);
   const room = spec.perNamespace > 0 ? spec.perNamespace - heldByNamespace : undefined;
-  return { name, ranges, reserve: spec.reserve, quarantine, refusal, room };
+  const assigned = spec.provider === "Assigned";
+  return { name, ranges, assigned, avoidPrefix: spec.avoidPrefix, reserve: spec.reserve, quarantine, refusal, room };
 }
 
 const defaultQuarantine = { blocked: parseDuration("720h"), retired: parseDuration("168h"), unusable: parseDuration("1h") };

@@ -1,6 +1,9 @@
 import type { RetireCause } from "../api/proxy-address.ts";
+import { rememberedUntil } from "./age.ts";
+import { isBurnt } from "./reachability.ts";
+import { repeatsEndAt } from "./repeats.ts";
 import { type Instant, type Millis, earliest, millis, plus, seconds } from "./time.ts";
-import { type AddressView, type FleetView, type PoolView, isInMaking, publishedAddress } from "./views.ts";
+import { type AddressView, type FleetView, type PoolView, isInMaking, publishedAddress, wasPublished } from "./views.ts";
 
 /** A step of an address towards its end. */
 export type Retirement =
@@ -9,6 +12,9 @@ export type Retirement =
 
 /** People read the published address anew within this time, so no drain that lasts longer is cut below it. */
 const shortestDrain = seconds(30);
+
+/** Most addresses of a slot that drain at once. */
+const mostDrains = 2;
 
 /** Sessions are counted anew after this time. */
 const sessionsAgeing = seconds(10);
@@ -23,22 +29,42 @@ export interface RetirementView {
 export function retirement(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
   switch (address.want) {
     case "Quarantine":
-      return {};
+      return ofResting(fleet, address, now);
     case "Drain":
       return fleet.deleting ? { now: quarantine(fleet, address, "FleetDeleted", now) } : drained(fleet, address, now);
     case "Serve":
-      return { ...ofNeeded(fleet, address, now) };
+      return ofNeeded(fleet, address, now);
   }
+}
+
+/** An address that was found blocked only after it went dark rests as long as any other blocked one. */
+function ofResting(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
+  if (!isBurnt(address) || address.retiredBecause === "Blocked" || address.deleting) return {};
+  const step = quarantine(fleet, address, "Blocked", now);
+  return { now: { ...step, until: later(step.until, address.quarantineUntil ?? step.until) } };
 }
 
 function ofNeeded(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
   if (fleet.deleting) return { now: quarantine(fleet, address, "FleetDeleted", now) };
   if (address.unusable) return { now: quarantine(fleet, address, "Unusable", now) };
+  if (address.repeat) return ofRepeat(fleet, address, now);
   if (address.phase !== "Serving") return ofUnpublished(fleet, address, now);
   if (address.slot >= fleet.count) return { now: drain(fleet, address, "SlotRemoved", now) };
   const published = publishedAddress(fleet.addresses, address.slot);
   if (published === undefined || published.name === address.name) return {};
+  // It serves on, unpublished, until the oldest of those that drain has made room.
+  if (drainsOf(fleet, address.slot).length >= mostDrains) return {};
   return { now: drain(fleet, address, replacedBecause(published), now) };
+}
+
+/** A repeat is kept, so that the provider can't give it again, until its slot has a fresh address or nothing is asked for a while. */
+function ofRepeat(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
+  const isServed = fleet.addresses.some(
+    (other) => other.slot === address.slot && !other.repeat && other.createdAt >= address.createdAt && wasPublished(other),
+  );
+  const endsAt = repeatsEndAt(fleet, address);
+  if (!isServed && !address.deleting && address.slot < fleet.count && now < endsAt) return { lookAgainAt: endsAt };
+  return { now: { kind: "quarantine", name: address.name, because: "Repeat", until: now } };
 }
 
 /** Nobody knows an address that was never published: it needs no drain. */
@@ -49,13 +75,30 @@ function ofUnpublished(fleet: FleetView, address: AddressView, now: Instant): Re
 
 function drained(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
   const until = address.drainUntil ?? now;
-  const idleFrom = plus(address.phaseSince, drainFloor(fleet, address.retiredBecause ?? "Requested"));
-  const isIdle = address.phase === "Draining" && address.sessions === 0 && now >= idleFrom;
-  if (now >= until || isIdle) return { now: quarantine(fleet, address, address.retiredBecause ?? "Requested", now) };
-  return { lookAgainAt: earliest(until, now < idleFrom ? idleFrom : plus(now, sessionsAgeing)) ?? until };
+  const floor = plus(address.phaseSince, drainFloor(fleet, address.retiredBecause ?? "Requested"));
+  const mayEnd = address.phase === "Draining" && now >= floor;
+  const isOver = now >= until || (mayEnd && (address.sessions === 0 || mustMakeRoom(fleet, address)));
+  if (isOver) return { now: quarantine(fleet, address, address.retiredBecause ?? "Requested", now) };
+  return { lookAgainAt: earliest(until, now < floor ? floor : plus(now, sessionsAgeing)) ?? until };
 }
 
-function drain(fleet: FleetView, address: AddressView, because: RetireCause, now: Instant): Retirement {
+/** A slot has at most two addresses that drain; a block ends the oldest of them, since the blocked address must drain now. */
+function mustMakeRoom(fleet: FleetView, address: AddressView): boolean {
+  const published = publishedAddress(fleet.addresses, address.slot);
+  const waits = fleet.addresses.some(
+    (other) => other.slot === address.slot && other.phase === "Serving" && other.want === "Serve" && other.name !== published?.name,
+  );
+  if (published?.cause !== "Blocked" || !waits) return false;
+  const drains = drainsOf(fleet, address.slot).toSorted((a, b) => a.phaseSince - b.phaseSince || (a.name < b.name ? -1 : 1));
+  return drains.length >= mostDrains && drains[0]?.name === address.name;
+}
+
+function drainsOf(fleet: FleetView, slot: number): readonly AddressView[] {
+  return fleet.addresses.filter((address) => address.slot === slot && address.want === "Drain");
+}
+
+function drain(fleet: FleetView, address: AddressView, cause: RetireCause, now: Instant): Retirement {
+  const because = causeOf(address, cause);
   return { kind: "drain", name: address.name, because, until: plus(now, drainTime(fleet, because)) };
 }
 
@@ -72,9 +115,20 @@ function drainFloor(fleet: FleetView, because: RetireCause): Millis {
   return millis(Math.max(fleet.dnsTtl, Math.min(shortestDrain, drainTime(fleet, because))));
 }
 
-function quarantine(fleet: FleetView, address: AddressView, because: RetireCause, now: Instant): Retirement {
+function quarantine(fleet: FleetView, address: AddressView, cause: RetireCause, now: Instant): Retirement {
+  const because = causeOf(address, cause);
   const pool = [...fleet.pools, ...fleet.formerPools].find(({ name }) => name === address.pool);
-  return { kind: "quarantine", name: address.name, because, until: plus(now, quarantineTime(pool, because)) };
+  const until = plus(now, quarantineTime(pool, because));
+  return { kind: "quarantine", name: address.name, because, until: wasPublished(address) ? later(until, rememberedUntil(address)) : until };
+}
+
+/** A blocked address stays burnt, for whatever reason it leaves: deleting and re-applying a fleet must not bring it back. */
+function causeOf(address: AddressView, cause: RetireCause): RetireCause {
+  return isBurnt(address) ? "Blocked" : cause;
+}
+
+function later(a: Instant, b: Instant): Instant {
+  return a > b ? a : b;
 }
 
 /** How long an address stays dark (ms). Where its pool is gone, the default of a pool counts: the memory must outlive an edit. */

@@ -33,8 +33,8 @@ export function isPublishedFor(text: string, slot: number, addresses: readonly A
   return addresses.some((address) => answers(address, text, slot) && address.phase !== "Provisioning" && address.phase !== "Verifying");
 }
 
-/** An address that goes dark without a drain was never published: it answers nothing. */
+/** An address that goes dark without a drain was never published: it answers nothing. Neither does one that was used before. */
 function answers(address: AddressView, text: string, slot: number): boolean {
-  const wasDropped = address.unusable || (address.want === "Quarantine" && address.drainUntil === undefined);
+  const wasDropped = address.unusable || address.repeat || (address.want === "Quarantine" && address.drainUntil === undefined);
   return address.slot === slot && address.requestedAt === text && !wasDropped;
 }

@@ -8,6 +8,7 @@ export type Instant = number & { readonly unit: "instant" };
 export const millis = (ms: number): Millis => ms as Millis;
 export const seconds = (s: number): Millis => millis(s * 1000);
 export const minutes = (m: number): Millis => seconds(m * 60);
+export const hours = (h: number): Millis => minutes(h * 60);
 export const instant = (ms: number): Instant => ms as Instant;
 
 export class DurationError extends ProxyfleetError {}
@@ -34,6 +35,27 @@ export function since(from: Instant, now: Instant): Millis {
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
 export function formatInstant(at: Instant): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+/** A time as messages give it: `2026-11-23 14:00 UTC`. */
+export function spokenTime(at: Instant): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** A length of time as Go writes it, in whole seconds: `48h`, `1h30m`, `45s`. */
+export function formatDuration(ms: Millis): string {
+  const total = Math.round(ms / 1000);
+  const parts = [
+    [Math.floor(total / 3600), "h"],
+    [Math.floor(total / 60) % 60, "m"],
+    [total % 60, "s"],
+  ] as const;
+  return (
+    parts
+      .filter(([count]) => count > 0)
+      .map(([count, unit]) => `${count}${unit}`)
+      .join("") || "0s"
+  );
 }
 
 /** Reads an RFC 3339 time; undefined where there is none. */

@@ -8,8 +8,13 @@ export const fleetLabel = `${group}/fleet`;
 export const fleetNamespaceLabel = `${group}/fleet-namespace`;
 export const slotLabel = `${group}/slot`;
 export const addressLabel = `${group}/address`;
+/** On no pod at all: a Service that selects it leads nowhere. */
+export const heldLabel = `${group}/held`;
+/** On a Service: the claim that it was made for, so that a lost ledger entry can be made again from it. */
+export const claimAnnotation = `${group}/claim`;
 
 export const rotateAtAnnotation = `${group}/rotate-at`;
+export const reportBlockedAnnotation = `${group}/report-blocked`;
 /** Put on a pod's metadata so that the kubelet brings it the changed Secret at once. */
 export const revisionAnnotation = `${group}/config-revision`;
 
@@ -22,6 +27,7 @@ export const fieldManagers = {
   address: "proxyfleet-address",
   pool: "proxyfleet-pool",
   pods: "proxyfleet-pods",
+  reachability: "proxyfleet-reachability",
 } as const;
 
 /** Where a pod's supervisor answers; never published. */

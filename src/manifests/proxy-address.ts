@@ -2,7 +2,7 @@ import type { ListenersSpec } from "../api/fleet.ts";
 import type { ProxyAddress, ProxyAddressSpec } from "../api/proxy-address.ts";
 import type { Claim } from "../domain/claim.ts";
 import type { Retirement } from "../domain/retire.ts";
-import { formatInstant } from "../domain/time.ts";
+import { type Instant, formatInstant } from "../domain/time.ts";
 import { lanePort, listenersOf } from "./lanes.ts";
 import { fleetLabel, fleetNamespaceLabel, group, managedBy, slotLabel } from "./names.ts";
 import type { KubeObject } from "./objects.ts";
@@ -28,7 +28,7 @@ export function claimManifest(fleet: Claimant, listeners: ListenersSpec, claim: 
     metadata: { name: claim.name, labels: labels(fleet, claim.slot) },
     spec: {
       pool: claim.pool,
-      address: claim.address,
+      ...(claim.address === undefined ? {} : { address: claim.address }),
       claimRef: { namespace: fleet.namespace, name: fleet.name, uid: fleet.uid, slot: claim.slot },
       lane: claim.lane,
       ports,
@@ -51,6 +51,18 @@ export function retiredManifest(entry: ProxyAddress, step: Retirement): ProxyAdd
     metadata: { name, uid, resourceVersion, labels: labels(claimRef, claimRef.slot) },
     spec: { ...entry.spec, ...change, retiredBecause: step.because },
   };
+}
+
+/** A new verdict beside those of other countries. It carries the version that was looked at: a newer one makes it a conflict. */
+export function verdictManifest(
+  { metadata, status }: ProxyAddress,
+  { country, message }: { readonly country: string; readonly message: string },
+  now: Instant,
+): KubeObject & { status: Pick<ProxyAddress["status"], "reachability"> } {
+  const { name, uid, resourceVersion } = metadata;
+  const others = (status.reachability ?? []).filter((entry) => entry.country !== country);
+  const reachability = [...others, { country, verdict: "Blocked" as const, since: formatInstant(now), message }];
+  return { ...identity, metadata: { name, uid, resourceVersion }, status: { reachability } };
 }
 
 function labels(fleet: Pick<Claimant, "namespace" | "name">, slot: number): Record<string, string> {

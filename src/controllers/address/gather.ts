@@ -1,6 +1,7 @@
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts";
+import { belongsTo } from "../../domain/ownership.ts";
 import { isServingPod } from "../../domain/pods-view.ts";
 import type { CustomObject } from "../../kube/custom.ts";
 import { childName } from "../../manifests/names.ts";
@@ -12,7 +13,7 @@ import type { Environment } from "../environment.ts";
 export interface ObservedAddress {
   readonly raw: CustomObject;
   readonly entry: ProxyAddress;
-  /** The fleet that claimed it, if that very fleet still exists and can be read. */
+  /** The fleet that it belongs to, if there is one that can be read. */
   readonly fleet: WhatsAppProxy | undefined;
   readonly pool: AddressPool | undefined;
   /** SHA-256 of the certificate that was made for this entry. */
@@ -46,7 +47,7 @@ export function gatherAddress(name: string, { caches, log }: Environment): Obser
 }
 
 function claimingFleet(entry: ProxyAddress, raw: CustomObject | undefined): WhatsAppProxy | undefined {
-  if (raw === undefined || raw.metadata.uid !== entry.spec.claimRef.uid) return undefined;
+  if (raw === undefined || !belongsTo(entry, raw.metadata.uid)) return undefined;
   const parsed = parseWhatsAppProxy(raw);
   return parsed.ok ? parsed.value : undefined;
 }

@@ -73,7 +73,7 @@ export function decideFleet(observed: ObservedFleet, now: Instant, random: Rando
 
 /** Lanes stay open until their address is dark: the Service goes first, so that nobody meets a refusal. */
 function lanesOf({ own, entries, poolSpecs }: ObservedFleet): OpenLane[] {
-  const serving = own.filter(({ phase }) => phase !== "Quarantined");
+  const serving = own.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat);
   return serving.flatMap(({ name, lane, pool }) => {
     const uid = entries.find(({ metadata }) => metadata.name === name)?.metadata.uid;
     if (uid === undefined) return [];
@@ -83,7 +83,7 @@ function lanesOf({ own, entries, poolSpecs }: ObservedFleet): OpenLane[] {
 }
 
 function highestLane(own: readonly AddressView[]): number | undefined {
-  const lanes = own.filter(({ phase }) => phase !== "Quarantined").map(({ lane }) => lane);
+  const lanes = own.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat).map(({ lane }) => lane);
   return lanes.length === 0 ? undefined : Math.max(...lanes);
 }
 

@@ -12,7 +12,7 @@ import { disruptionBudgetManifest } from "../../manifests/disruption-budget.ts";
 import { fieldManagers, fleetFinalizer, fleetLabel, fleetNamespaceLabel, revisionAnnotation } from "../../manifests/names.ts";
 import { networkPolicyManifest } from "../../manifests/network-policy.ts";
 import type { KubeObject, Pod, Secret } from "../../manifests/objects.ts";
-import { claimManifest, retiredManifest } from "../../manifests/proxy-address.ts";
+import { claimManifest, retiredManifest, verdictManifest } from "../../manifests/proxy-address.ts";
 import type { Environment } from "../environment.ts";
 import type { FleetPlan, LivePlan } from "./decide.ts";
 import { hasFinalizer } from "./decide.ts";
@@ -41,6 +41,7 @@ export class FleetExecutor {
     await this.#applyChildren(observed, plan);
     await this.#retire(observed, plan.retirements);
     await this.#claim(observed, plan);
+    await this.#writeVerdict(observed, plan);
     await this.#writeStatus(observed, plan.status);
     await this.#environment.events.tell(plan.fleet, ...plan.stories);
   }
@@ -126,6 +127,16 @@ export class FleetExecutor {
   async #learn(claim: Claim): Promise<void> {
     const taken = await this.#environment.client.get<CustomObject>(custom.addresses, { name: claim.name });
     if (taken !== undefined) this.#environment.caches.addresses.wrote(taken);
+  }
+
+  /** Enters a person's report into the ledger. Verdicts for other countries are sent along: what is left out would be removed. */
+  async #writeVerdict({ entries }: ObservedFleet, { rotation: { report } }: LivePlan): Promise<void> {
+    if (report.kind !== "verdict") return;
+    const entry = entries.find(({ metadata }) => metadata.name === report.entry);
+    if (entry === undefined) return;
+    const verdict = verdictManifest(entry, report, this.#environment.now());
+    const { client, caches } = this.#environment;
+    caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, verdict, fieldManagers.reachability, "status"));
   }
 
   async #setFinalizer({ metadata, apiVersion, kind }: WhatsAppProxy, wanted: boolean): Promise<void> {

@@ -2,10 +2,11 @@ import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import type { Parsed } from "../../api/parse.ts";
 import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts";
-import { addressView, type SessionCounts } from "../../domain/fleet-view.ts";
+import { addressView, heldAddress, type SessionCounts } from "../../domain/fleet-view.ts";
+import { belongsTo } from "../../domain/ownership.ts";
 import { isServingPod } from "../../domain/pods-view.ts";
 import { poolView } from "../../domain/pool-view.ts";
-import type { AddressView, PoolView } from "../../domain/views.ts";
+import type { AddressView, HeldAddress, PoolView } from "../../domain/views.ts";
 import type { CustomObject } from "../../kube/custom.ts";
 import { type ObjectKey, keyText } from "../../kube/resource.ts";
 import type { Deployment, Pod, Secret } from "../../manifests/objects.ts";
@@ -27,7 +28,7 @@ export interface ObservedFleet {
   readonly pools: readonly PoolView[];
   readonly formerPools: readonly PoolView[];
   readonly poolSpecs: ReadonlyMap<string, AddressPool["spec"]>;
-  readonly held: ReadonlySet<string>;
+  readonly held: readonly HeldAddress[];
   readonly deployment: Deployment | undefined;
   readonly secret: Secret | undefined;
   readonly pods: readonly Pod[];
@@ -43,7 +44,7 @@ export async function gatherFleet(key: ObjectKey, environment: Environment): Pro
   if (raw === undefined && entries.length === 0) return undefined;
   const parsed = raw === undefined ? undefined : parseWhatsAppProxy(raw);
   const pods = caches.pods.by("fleet", keyText(key));
-  const isOwn = (entry: ProxyAddress) => raw !== undefined && entry.spec.claimRef.uid === raw.metadata.uid;
+  const isOwn = (entry: ProxyAddress) => raw !== undefined && belongsTo(entry, raw.metadata.uid);
   const own = entries.filter(isOwn);
   const podStatuses = await askPods(pods, own, raw, environment);
   const sessions = sessionCounts(own, podStatuses);
@@ -86,8 +87,19 @@ function gatherPools(key: ObjectKey, named: readonly string[], former: readonly 
     pools: named.map(view),
     formerPools: former.map(view),
     poolSpecs: new Map([...parsed].flatMap(([name, pool]) => (pool.ok ? [[name, pool.value.spec] as const] : []))),
-    held: new Set(ledger.flatMap(({ spec }) => spec.address ?? [])),
+    held: ledger.flatMap((entry) => heldOnce(entry) ?? []),
   };
+}
+
+/** Each entry's address is read once, as long as the entry does not change: ledgers are long. */
+const heldByEntry = new WeakMap<ProxyAddress, HeldAddress>();
+
+function heldOnce(entry: ProxyAddress): HeldAddress | undefined {
+  const known = heldByEntry.get(entry);
+  if (known !== undefined) return known;
+  const held = heldAddress(entry);
+  if (held !== undefined) heldByEntry.set(entry, held);
+  return held;
 }
 
 /** Sessions count only for what drains or ends: a settled fleet's pods are left alone. */

@@ -61,7 +61,7 @@ function lanesWith(...entries: readonly ProxyAddress[]): readonly number[] {
     pools: [pool()],
     formerPools: [],
     poolSpecs: new Map(),
-    held: new Set(entries.flatMap(({ spec }) => spec.address ?? [])),
+    held: [],
     deployment: undefined,
     secret: undefined,
     pods: [],

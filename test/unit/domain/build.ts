@@ -1,6 +1,9 @@
-import { ledgerName, parseRange } from "../../../src/domain/ip.ts";
-import { type Instant, type Millis, instant, millis, minutes, plus, seconds } from "../../../src/domain/time.ts";
-import type { AddressView, FleetView, PoolView, Random } from "../../../src/domain/views.ts";
+import { ledgerName, parseIp, parseRange } from "../../../src/domain/ip.ts";
+import { type Instant, hours, instant, millis, minutes, plus, seconds } from "../../../src/domain/time.ts";
+import { isBurnt } from "../../../src/domain/reachability.ts";
+import type { AddressView, FleetView, HeldAddress, PoolView, Random, VerdictView } from "../../../src/domain/views.ts";
+
+export { hours };
 
 /** Noon of the day on which all these tests play. */
 export const noon: Instant = instant(Date.UTC(2026, 10, 23, 12));
@@ -10,16 +13,22 @@ export function at(s: number): Instant {
   return plus(noon, seconds(s));
 }
 
-/** A length of time of some hours. */
-export function hours(h: number): Millis {
-  return minutes(60 * h);
-}
-
 /** A pool of 62 addresses without reserve, unless told otherwise. */
 export function pool(given: Partial<Omit<PoolView, "ranges">> & { readonly ranges?: readonly string[] } = {}): PoolView {
   const { ranges = ["203.0.113.1-203.0.113.62"], ...rest } = given;
   const quarantine = { blocked: hours(720), retired: hours(168), unusable: hours(1) };
-  return { name: "pool-a", reserve: 0, quarantine, refusal: undefined, room: undefined, ...rest, ranges: ranges.map(parseRange) };
+  const usual = { name: "pool-a", assigned: false, avoidPrefix: { ipv4: 32, ipv6: 128 }, reserve: 0, refusal: undefined, room: undefined };
+  return { ...usual, quarantine, ...rest, ranges: ranges.map(parseRange) };
+}
+
+/** Addresses that the ledger holds: in use, unless told otherwise. */
+export function held(ips: readonly string[], given: Partial<HeldAddress> = {}): HeldAddress[] {
+  return ips.map((ip) => ({ ip: parseIp(ip), pool: "pool-a", resting: false, until: undefined, burnt: false, ...given }));
+}
+
+/** A verdict that was made an hour before noon, unless told otherwise. */
+export function blocked(country = "IR", given: Partial<VerdictView> = {}): VerdictView {
+  return { country, verdict: "Blocked", since: at(-3600), ...given };
 }
 
 /** A ledger entry of slot 0 that has served for an hour, unless told otherwise. */
@@ -41,6 +50,8 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     createdAt: at(-3610),
     deleting: false,
     unusable: false,
+    repeat: false,
+    reachability: [],
     sessions: undefined,
     ...given,
   };
@@ -63,6 +74,20 @@ export function dark(ip: string, given: Partial<AddressView> = {}): AddressView 
   return entry(ip, { want: "Quarantine", phase: "Quarantined", quarantineUntil: at(86_400), retiredBecause: "Requested", ...given });
 }
 
+function heldBy(entries: readonly AddressView[]): HeldAddress[] {
+  return entries.flatMap((one) => {
+    if (one.address === undefined) return [];
+    const resting = one.want === "Quarantine";
+    return held([one.address], { pool: one.pool, resting, until: resting ? one.quarantineUntil : undefined, burnt: isBurnt(one) });
+  });
+}
+
+/** Rules that move slots because of blocks, and never by age, unless told otherwise. */
+export function rules(given: Partial<FleetView["rotation"]> = {}): FleetView["rotation"] {
+  const never = { maxAge: millis(0), minAge: millis(0), jitterPercent: 0 };
+  return { onBlocked: true, ...never, windows: [], maxPerHourPercent: 25, ...given };
+}
+
 /** A fleet of one slot and one pool; what its entries hold is held. */
 export function fleet(given: Partial<FleetView> = {}): FleetView {
   const addresses = given.addresses ?? [];
@@ -73,13 +98,18 @@ export function fleet(given: Partial<FleetView> = {}): FleetView {
     paused: false,
     deleting: false,
     maxConcurrent: 1,
+    rotation: rules(),
+    audience: [],
+    outage: { percent: 50, within: minutes(30) },
     drain: { scheduled: hours(24), blocked: hours(1) },
     dnsTtl: millis(0),
     rotateAt: undefined,
     lastHandledRotateAt: undefined,
+    reportBlocked: undefined,
+    lastHandledReport: undefined,
     pools: [pool()],
     formerPools: [],
-    held: new Set(addresses.flatMap(({ address }) => address ?? [])),
+    held: heldBy(addresses),
     ...given,
     addresses,
   };

@@ -47,16 +47,31 @@ function retire(world: World, sight: Sight, step: Retirement, life: Life): void 
 }
 
 function create(world: World, sight: Sight, claim: Claim, life: Life): void {
-  const { name, pool, address, slot, lane, cause, requestedAt, because } = claim;
+  const { name, pool, address = "", slot, lane, cause, requestedAt, because } = claim;
   if (world.entries.has(name)) throw new Conflict();
   const owner = sight.uid ?? 0;
   if (because.startsWith("asked by hand"))
     assert.ok(!world.served.has(requestKey(owner, requestedAt, slot)), `slot ${slot} answers "${requestedAt}" for the second time`);
   const untold = { drainUntil: undefined, quarantineUntil: undefined, retiredBecause: undefined, sessions: undefined };
   const fresh = { want: "Serve", phase: undefined, phaseSince: world.now, createdAt: world.now, deleting: false, unusable: false } as const;
+  const unseen = { repeat: false, reachability: [] };
   write(world, life, () => {
     const version = ++world.versions;
-    world.entries.set(name, { name, pool, address, slot, lane, cause, requestedAt, because, owner, version, ...untold, ...fresh });
+    world.entries.set(name, {
+      name,
+      pool,
+      address,
+      slot,
+      lane,
+      cause,
+      requestedAt,
+      because,
+      owner,
+      version,
+      ...untold,
+      ...fresh,
+      ...unseen,
+    });
   });
 }
 

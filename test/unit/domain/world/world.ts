@@ -2,7 +2,8 @@ import { ledgerName } from "../../../../src/domain/ip.ts";
 import { goneFleet } from "../../../../src/domain/fleet-view.ts";
 import { type Instant, seconds } from "../../../../src/domain/time.ts";
 import type { AddressView, FleetView, PoolView, Random } from "../../../../src/domain/views.ts";
-import { fleet, noon, pool, seeded } from "../build.ts";
+import { isBurnt } from "../../../../src/domain/reachability.ts";
+import { fleet, held, noon, pool, seeded } from "../build.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -122,11 +123,16 @@ function liveView(world: World, { uid, ...spec }: Fleet, views: readonly { owner
   return fleet({
     ...spec,
     addresses: views.filter(({ owner }) => owner === uid).map(({ view }) => view),
-    held: new Set(views.map(({ view }) => view.address ?? "")),
+    held: views.flatMap(({ view }) => heldView(view)),
     pools: world.pools,
     drain: { scheduled: seconds(40), blocked: seconds(20) },
     dnsTtl: seconds(10),
   });
+}
+
+function heldView({ address, pool, want, quarantineUntil, ...rest }: AddressView): FleetView["held"] {
+  if (address === undefined) return [];
+  return held([address], { pool, resting: want === "Quarantine", until: quarantineUntil, burnt: isBurnt(rest) });
 }
 
 function viewOf({ owner: _owner, because: _because, version: _version, ...entry }: Entry): AddressView {
