@@ -1,10 +1,24 @@
 import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Agent } from "undici";
+import { watchfulConnector } from "./dead-connection.ts";
 import { ConnectionError } from "./errors.ts";
 
 /** Credentials and CA files are read again at most this often (ms): the kubelet renews a pod's token long before it ends. */
 const refreshAfterMs = 10_000;
+
+/** A dead connection is noticed after two to three of these (ms). */
+const pingEveryMs = 15_000;
+
+/** Most connections at once where HTTP/2 is off: over HTTP/1.1, each call or watch under way needs one of its own. */
+const mostOverHttp1 = { calls: 8, watches: 256 };
+
+export interface ConnectionOptions {
+  /** Milliseconds on a clock that never goes back. */
+  readonly now?: () => number;
+  readonly pingEveryMs?: number;
+  readonly http2?: boolean;
+}
 
 interface Session {
   readonly calls: Agent;
@@ -24,19 +38,23 @@ export class Connection {
   readonly server: string;
   readonly #kubeConfig: KubeConfig;
   readonly #now: () => number;
+  readonly #pingEveryMs: number;
+  readonly #http2: boolean;
   #session: Session | undefined;
 
-  constructor(kubeConfig: KubeConfig, now: () => number = () => performance.now()) {
+  constructor(kubeConfig: KubeConfig, options: ConnectionOptions = {}) {
     const cluster = kubeConfig.getCurrentCluster();
     if (cluster === null)
       throw new ConnectionError("the kubeconfig names no current cluster: set current-context, or KUBECONFIG to another file");
     this.server = cluster.server;
     this.#kubeConfig = kubeConfig;
-    this.#now = now;
+    this.#now = options.now ?? (() => performance.now());
+    this.#pingEveryMs = options.pingEveryMs ?? pingEveryMs;
+    this.#http2 = options.http2 ?? true;
   }
 
   /** Connects by the usual rules: --kubeconfig, KUBECONFIG, ~/.kube/config, then the pod's service account. */
-  static fromDefault(file?: string): Connection {
+  static fromDefault(file?: string, options: ConnectionOptions = {}): Connection {
     const kubeConfig = new KubeConfig();
     try {
       if (file === undefined) kubeConfig.loadFromDefault();
@@ -44,7 +62,7 @@ export class Connection {
     } catch (cause) {
       throw new ConnectionError(`could not read the kubeconfig ${file ?? "(KUBECONFIG, ~/.kube/config or service account)"}`, { cause });
     }
-    return new Connection(kubeConfig);
+    return new Connection(kubeConfig, options);
   }
 
   /** The agent and headers for the next call. `forget` drops what is cached, after the server refused the credentials. */
@@ -83,19 +101,21 @@ export class Connection {
     if (old?.tls === tls) return { ...old, headers, since };
     if (old !== undefined) void Promise.allSettled([old.calls.close(), old.watches.close()]);
     const connect = Object.fromEntries(Object.entries(material).filter(([, value]) => value !== undefined));
-    return { calls: agent(connect), watches: agent(connect), headers, tls, since };
+    return { calls: this.#agent("calls", connect), watches: this.#agent("watches", connect), headers, tls, since };
   }
-}
 
-function agent(connect: Record<string, unknown>): Agent {
-  return new Agent({
-    allowH2: true,
-    connections: 1,
-    keepAliveTimeout: 60_000,
-    headersTimeout: 60_000,
-    bodyTimeout: 0,
-    connect: { ...connect, keepAlive: true, timeout: 10_000 },
-  });
+  #agent(use: "calls" | "watches", material: Record<string, unknown>): Agent {
+    const allowH2 = this.#http2;
+    return new Agent({
+      allowH2,
+      connections: allowH2 ? 1 : mostOverHttp1[use],
+      keepAliveTimeout: 60_000,
+      headersTimeout: 60_000,
+      bodyTimeout: 0,
+      pingInterval: this.#pingEveryMs,
+      connect: watchfulConnector({ ...material, keepAlive: true, timeout: 10_000, allowH2 }, this.#pingEveryMs),
+    });
+  }
 }
 
 function text(value: unknown): string | undefined {

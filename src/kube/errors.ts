@@ -6,6 +6,13 @@ export class ConnectionError extends ProxyfleetError {}
 /** A call got no answer: refused, reset, timed out. Every such call may be tried again. */
 export class ApiUnreachableError extends ProxyfleetError {}
 
+/** A write was held back, since this process is not, or not surely, the leader. */
+export class NotLeadingError extends ProxyfleetError {
+  constructor(call: string) {
+    super(`${call} was not sent: another operator may lead now`);
+  }
+}
+
 /** The API server answered with an error. `retryAfterMs` is the server's wish (429, 503), if it had one. */
 export class ApiError extends ProxyfleetError {
   readonly status: number;

@@ -27,7 +27,8 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
   readonly #objects = new Map<string, T>();
   readonly #indexes: ReadonlyMap<string, { readonly of: Index<T>; readonly keys: Map<string, Set<string>> }>;
   readonly #listeners = new Set<(change: Change<T>) => void>();
-  #seen = "0";
+  /** How far each watch is: one for all namespaces (under ""), or one for each. */
+  readonly #seen = new Map<string, string>();
 
   constructor(indexes: Record<string, Index<T>> = {}) {
     this.#indexes = new Map(Object.entries(indexes).map(([name, of]) => [name, { of, keys: new Map<string, Set<string>>() }]));
@@ -35,6 +36,10 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
 
   get(key: ObjectKey): T | undefined {
     return this.#objects.get(keyText(key));
+  }
+
+  get size(): number {
+    return this.#objects.size;
   }
 
   list(): readonly T[] {
@@ -53,30 +58,45 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes in a complete list made at `resourceVersion`. What was written after it stays: the watch will confirm or delete it. */
-  replaceAll(objects: readonly T[], resourceVersion: string): void {
+  /**
+   * Takes in a complete list made at `resourceVersion`, of one namespace or of all. What was written after it stays: the watch will
+   * confirm or delete it.
+   */
+  replaceAll(objects: readonly T[], resourceVersion: string, namespace?: string): void {
     const listed = new Map(objects.map((object) => [keyText(keyOf(object)), object]));
     for (const [key, object] of this.#objects) {
+      if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
       if (!listed.has(key) && compareResourceVersions(version(object), resourceVersion) <= 0) this.#set(key, undefined);
     }
     for (const [key, object] of listed) this.#setIfNewer(key, object);
-    this.#seen = newest(this.#seen, resourceVersion);
+    this.#saw(resourceVersion, namespace);
   }
 
-  /** Takes in one event of the watch. Events may come twice or late: an older one changes nothing. */
-  watched(type: "ADDED" | "MODIFIED" | "DELETED", object: T): void {
+  /** Takes in one event of the watch of one namespace or of all. Events may come twice or late: an older one changes nothing. */
+  watched(type: "ADDED" | "MODIFIED" | "DELETED", object: T, namespace?: string): void {
     const key = keyText(keyOf(object));
-    if (type !== "DELETED") this.#setIfNewer(key, object);
+    if (type !== "DELETED") this.#setUnlessGone(key, object);
     else if (compareResourceVersions(version(this.#objects.get(key) ?? object), version(object)) <= 0) this.#set(key, undefined);
-    this.#seen = newest(this.#seen, version(object));
+    this.#saw(version(object), namespace);
   }
 
   /** Takes in the answer to an own write, so that the next reconcile never sees an older state. */
   wrote(object: T): void {
-    const key = keyText(keyOf(object));
+    this.#setUnlessGone(keyText(keyOf(object)), object);
+  }
+
+  #setUnlessGone(key: string, object: T): void {
     // The watch is past this version and does not have the object: it is deleted already.
-    if (!this.#objects.has(key) && compareResourceVersions(version(object), this.#seen) <= 0) return;
+    if (!this.#objects.has(key) && compareResourceVersions(version(object), this.#seenOf(object)) <= 0) return;
     this.#setIfNewer(key, object);
+  }
+
+  #saw(resourceVersion: string, namespace = ""): void {
+    this.#seen.set(namespace, newest(this.#seen.get(namespace) ?? "0", resourceVersion));
+  }
+
+  #seenOf({ metadata }: T): string {
+    return newest(this.#seen.get("") ?? "0", this.#seen.get(metadata.namespace ?? "") ?? "0");
   }
 
   #setIfNewer(key: string, object: T): void {
