@@ -5,10 +5,14 @@ import { ApiError, ConflictError } from "../kube/errors.ts";
 import { sleep } from "./clock.ts";
 import type { WorkQueue } from "./queue.ts";
 
-/** What a reconcile found: nothing to do until something changes, or a time to look again (ms from now). */
-export type Outcome = { readonly kind: "done" } | { readonly kind: "lookAgain"; readonly afterMs: number };
+/**
+ * What a reconcile found: nothing to do until something changes, or a time to look again (ms from now), or that the object is gone, so
+ * that nothing of its key is kept.
+ */
+export type Outcome = { readonly kind: "done" } | { readonly kind: "lookAgain"; readonly afterMs: number } | { readonly kind: "gone" };
 
 export const done: Outcome = { kind: "done" };
+export const gone: Outcome = { kind: "gone" };
 
 /** Looks again after `afterMs`, or not at all where there is no such time. */
 export function lookAgain(afterMs: number | undefined): Outcome {
@@ -24,43 +28,78 @@ export interface Controller {
   reconcile(key: string, log: Logger): Promise<Outcome>;
 }
 
+/** How a reconcile ended. The words are controller-runtime's, which dashboards know; a requeue without a time is a conflict. */
+export type ReconcileResult = "success" | "requeue_after" | "requeue" | "error";
+
+/** Is told of each reconcile. */
+export interface ReconcileObserver {
+  started(): void;
+  ended(result: ReconcileResult, seconds: number): void;
+}
+
+export interface ControllerOptions {
+  readonly observer?: ReconcileObserver | undefined;
+  /** Each object is looked at again after this time (ms) even if nothing changed, for what no watch tells. Absent: never. */
+  readonly resyncMs?: (() => number) | undefined;
+}
+
 /** A cache may lag behind an own write by a moment: a conflict is looked at again soon, not counted as a failure (ms). */
 const conflictPauseMs = 200;
 
-/** Runs the controller's workers until its queue is closed. */
-export async function runController(controller: Controller, log: Logger, signal: AbortSignal): Promise<void> {
+/** Runs the controller's workers until `signal` fires and the reconciles under way have ended. */
+export async function runController(
+  controller: Controller,
+  log: Logger,
+  signal: AbortSignal,
+  options: ControllerOptions = {},
+): Promise<void> {
   const logger = log.child({ controller: controller.name });
+  if (signal.aborted) controller.queue.close();
   signal.addEventListener("abort", () => controller.queue.close(), { once: true });
-  await Promise.all(Array.from({ length: controller.workers }, async () => work(controller, logger)));
+  await Promise.all(Array.from({ length: controller.workers }, async () => work(controller, logger, options)));
 }
 
-async function work(controller: Controller, log: Logger): Promise<void> {
+async function work(controller: Controller, log: Logger, options: ControllerOptions): Promise<void> {
   for (let key = await controller.queue.next(); key !== undefined; key = await controller.queue.next()) {
-    await reconcileOnce(controller, key, log.child({ key, reconcileId: randomUUID() }));
+    await reconcileOnce(controller, key, log.child({ key, reconcileId: randomUUID() }), options);
     controller.queue.done(key);
     // A long run of keys must not starve timers and sockets.
     await sleep(0);
   }
 }
 
-async function reconcileOnce(controller: Controller, key: string, log: Logger): Promise<void> {
+async function reconcileOnce(controller: Controller, key: string, log: Logger, { observer, resyncMs }: ControllerOptions): Promise<void> {
   const started = performance.now();
+  observer?.started();
+  const result = await outcomeOf(controller, key, log, started, resyncMs);
+  observer?.ended(result, (performance.now() - started) / 1000);
+}
+
+async function outcomeOf(
+  controller: Controller,
+  key: string,
+  log: Logger,
+  started: number,
+  resyncMs: (() => number) | undefined,
+): Promise<ReconcileResult> {
+  const { queue } = controller;
   const ms = () => Math.round(performance.now() - started);
   try {
     const outcome = await controller.reconcile(key, log);
-    controller.queue.forget(key);
-    if (outcome.kind === "lookAgain") controller.queue.addAfter(key, outcome.afterMs);
+    queue.forget(key);
+    if (outcome.kind === "lookAgain") queue.addAfter(key, outcome.afterMs);
+    if (outcome.kind !== "gone" && resyncMs !== undefined) queue.addAfter(key, resyncMs());
     log.debug({ outcome: outcome.kind, ms: ms() }, "reconciled");
+    return outcome.kind === "lookAgain" ? "requeue_after" : "success";
   } catch (error) {
     if (error instanceof ConflictError) {
-      controller.queue.addAfter(key, conflictPauseMs);
+      queue.addAfter(key, conflictPauseMs);
       log.debug({ outcome: "conflict", ms: ms(), error: explainError(error) }, "reconciled");
-      return;
+      return "requeue";
     }
-    controller.queue.addFailed(key, error instanceof ApiError ? error.retryAfterMs : undefined);
-    log.warn(
-      { outcome: "error", ms: ms(), error: explainError(error), stack: error instanceof Error ? error.stack : undefined },
-      "reconciled",
-    );
+    queue.addFailed(key, error instanceof ApiError ? error.retryAfterMs : undefined);
+    const stack = error instanceof Error ? error.stack : undefined;
+    log.warn({ outcome: "error", ms: ms(), error: explainError(error), stack }, "reconciled");
+    return "error";
   }
 }

@@ -1,11 +1,25 @@
 /** First pause after a failure and the longest one (ms). */
 const backoff = { firstMs: 50, longestMs: 60_000 };
 
+/** A key of low priority goes before those of high priority that came this much later (ms): it waits, but never for good. */
+const ageingMs = 5_000;
+
+/** High: something changed. Low: the first list, a resync, a time to look again, a try after a failure. */
+export type Priority = "high" | "low";
+
 export interface QueueOptions {
   readonly now: () => number;
   readonly random: () => number;
   /** Calls back after `ms`; returns what cancels it. */
   readonly timer: (ms: number, callback: () => void) => () => void;
+}
+
+/** Is told what happens to keys (times in ms). */
+export interface QueueObserver {
+  added(): void;
+  started(waitedMs: number): void;
+  finished(workedMs: number): void;
+  retried(): void;
 }
 
 interface Delayed {
@@ -15,16 +29,20 @@ interface Delayed {
 
 /**
  * Keys that wait for a worker. A key waits once however often it is added; it is never worked on twice at the same time, and one
- * added meanwhile comes again afterwards. These are the guarantees of client-go's workqueue.
+ * added meanwhile comes again afterwards. These are the guarantees of client-go's workqueue. What changed goes before what is only
+ * looked at again.
  */
 export class WorkQueue {
   readonly #options: QueueOptions;
-  readonly #waiting = new Set<string>();
-  readonly #running = new Set<string>();
-  readonly #again = new Set<string>();
+  /** Since when each key waits. */
+  readonly #waiting: Readonly<Record<Priority, Map<string, number>>> = { high: new Map(), low: new Map() };
+  readonly #running = new Map<string, number>();
+  readonly #again = new Map<string, Priority>();
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
   readonly #workers: ((key: string | undefined) => void)[] = [];
+  #observer: QueueObserver | undefined;
+  #isServed = false;
   #closed = false;
 
   constructor(options: QueueOptions) {
@@ -33,19 +51,33 @@ export class WorkQueue {
 
   /** Keys that wait for a worker now; delayed ones don't count. */
   get depth(): number {
-    return this.#waiting.size;
+    return this.#waiting.high.size + this.#waiting.low.size;
   }
 
-  add(key: string): void {
+  /** How long each key that is worked on has been (ms). */
+  get runningMs(): readonly number[] {
+    const now = this.#options.now();
+    return [...this.#running.values()].map((since) => now - since);
+  }
+
+  observe(observer: QueueObserver): void {
+    this.#observer = observer;
+  }
+
+  /** What comes before the first worker is the first list of everything: that has low priority. */
+  add(key: string, priority: Priority = this.#isServed ? "high" : "low"): void {
     if (this.#closed) return;
     this.#undelay(key);
     if (this.#running.has(key)) {
-      this.#again.add(key);
+      this.#again.set(key, higher(priority, this.#again.get(key)));
       return;
     }
     const worker = this.#workers.shift();
-    if (worker === undefined) this.#waiting.add(key);
-    else this.#start(key, worker);
+    if (worker === undefined) this.#wait(key, priority);
+    else {
+      this.#observer?.added();
+      this.#start(key, worker, 0);
+    }
   }
 
   /** Adds the key in `ms`. Of several delays the earliest counts. */
@@ -55,7 +87,7 @@ export class WorkQueue {
     const known = this.#delayed.get(key);
     if (known !== undefined && known.at <= at) return;
     this.#undelay(key);
-    const cancel = this.#options.timer(ms, () => this.add(key));
+    const cancel = this.#options.timer(ms, () => this.add(key, "low"));
     this.#delayed.set(key, { at, cancel });
   }
 
@@ -63,6 +95,7 @@ export class WorkQueue {
   addFailed(key: string, atLeastMs = 0): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
+    this.#observer?.retried();
     const pause = Math.min(backoff.longestMs, backoff.firstMs * 2 ** Math.min(failures, 20)) * (0.5 + this.#options.random() / 2);
     this.addAfter(key, Math.max(pause, atLeastMs));
   }
@@ -75,20 +108,25 @@ export class WorkQueue {
   /** The next key for a worker, who must call `done` with it; undefined when the queue is closed. */
   async next(): Promise<string | undefined> {
     if (this.#closed) return undefined;
-    const key = this.#waiting.values().next().value;
+    this.#isServed = true;
+    const head = this.#head();
     return new Promise((resolve) => {
-      if (key === undefined) {
+      if (head === undefined) {
         this.#workers.push(resolve);
         return;
       }
-      this.#waiting.delete(key);
-      this.#start(key, resolve);
+      this.#waiting[head.priority].delete(head.key);
+      this.#start(head.key, resolve, this.#options.now() - head.since);
     });
   }
 
   done(key: string): void {
+    const since = this.#running.get(key);
+    if (since !== undefined) this.#observer?.finished(this.#options.now() - since);
     this.#running.delete(key);
-    if (this.#again.delete(key)) this.add(key);
+    const again = this.#again.get(key);
+    this.#again.delete(key);
+    if (again !== undefined) this.add(key, again);
   }
 
   /** Drops all that waits; workers that wait get undefined. */
@@ -96,13 +134,30 @@ export class WorkQueue {
     this.#closed = true;
     for (const { cancel } of this.#delayed.values()) cancel();
     this.#delayed.clear();
-    this.#waiting.clear();
+    this.#waiting.high.clear();
+    this.#waiting.low.clear();
     this.#again.clear();
     for (const worker of this.#workers.splice(0)) worker(undefined);
   }
 
-  #start(key: string, worker: (key: string) => void): void {
-    this.#running.add(key);
+  /** A key that waits already keeps its place, unless it rises. */
+  #wait(key: string, priority: Priority): void {
+    const { high, low } = this.#waiting;
+    if (high.has(key) || (priority === "low" && low.has(key))) return;
+    if (!low.delete(key)) this.#observer?.added();
+    this.#waiting[priority].set(key, this.#options.now());
+  }
+
+  #head(): { readonly key: string; readonly since: number; readonly priority: Priority } | undefined {
+    const [high] = this.#waiting.high;
+    const [low] = this.#waiting.low;
+    if (low !== undefined && (high === undefined || low[1] + ageingMs <= high[1])) return { key: low[0], since: low[1], priority: "low" };
+    return high === undefined ? undefined : { key: high[0], since: high[1], priority: "high" };
+  }
+
+  #start(key: string, worker: (key: string) => void, waitedMs: number): void {
+    this.#running.set(key, this.#options.now());
+    this.#observer?.started(waitedMs);
     worker(key);
   }
 
@@ -110,4 +165,8 @@ export class WorkQueue {
     this.#delayed.get(key)?.cancel();
     this.#delayed.delete(key);
   }
+}
+
+function higher(a: Priority, b: Priority | undefined): Priority {
+  return a === "high" || b === "high" ? "high" : "low";
 }

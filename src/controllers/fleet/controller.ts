@@ -1,6 +1,6 @@
 import { keyOf, keyText, parseKey } from "../../kube/resource.ts";
 import type { KubeObject } from "../../manifests/objects.ts";
-import { type Controller, type Outcome, done, lookAgain } from "../../runtime/controller.ts";
+import { type Controller, type Outcome, gone, lookAgain } from "../../runtime/controller.ts";
 import type { Store } from "../../kube/store.ts";
 import { claimant, podFleet } from "../caches.ts";
 import type { Environment } from "../environment.ts";
@@ -19,7 +19,7 @@ export function fleetController(environment: Environment): Controller {
     queue,
     async reconcile(key): Promise<Outcome> {
       const observed = await gatherFleet(parseKey(key), environment);
-      if (observed === undefined) return done;
+      if (observed === undefined) return gone;
       const plan = decideFleet(observed, environment.now(), environment.random);
       await executor.execute(observed, plan);
       const at = plan.kind === "live" ? plan.lookAgainAt : undefined;

@@ -11,7 +11,7 @@ import type { CustomObject } from "../../kube/custom.ts";
 import type { Story } from "../../kube/events.ts";
 import { fieldManagers } from "../../manifests/names.ts";
 import { providers } from "../../manifests/providers.ts";
-import { type Controller, type Outcome, done } from "../../runtime/controller.ts";
+import { type Controller, type Outcome, done, gone } from "../../runtime/controller.ts";
 import { claimedPool } from "../caches.ts";
 import type { Environment } from "../environment.ts";
 
@@ -30,7 +30,7 @@ export function poolController(environment: Environment): Controller {
     queue,
     async reconcile(name): Promise<Outcome> {
       const raw = environment.caches.pools.get({ name });
-      if (raw === undefined) return done;
+      if (raw === undefined) return gone;
       const status = decidePool(raw, environment, environment.now());
       await writeStatus(raw, status, environment);
       return done;
