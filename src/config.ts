@@ -13,11 +13,41 @@ const options = {
     help: "kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)",
   },
   "log-level": { type: "string", env: "LOG_LEVEL", help: `${logLevels.join(", ")} (default: info)` },
-  "health-port": { type: "string", env: "HEALTH_PORT", help: "port of /livez and /readyz (default: 8081)" },
+  "health-port": { type: "string", env: "HEALTH_PORT", help: "port of /livez, /readyz and /metrics (default: 8081)" },
   "proxy-image": { type: "string", env: "PROXY_IMAGE", help: "image of proxy pods where a fleet names none" },
   namespace: { type: "string", env: "POD_NAMESPACE", help: "namespace that the operator runs in (default: proxyfleet-system)" },
+  "watch-namespaces": {
+    type: "string",
+    env: "WATCH_NAMESPACES",
+    help: "namespaces of fleets, with commas between; rights on others are not needed then (default: all)",
+  },
+  "leader-election": {
+    type: "string",
+    env: "LEADER_ELECTION",
+    help: "true, or false where surely only one operator runs (default: true)",
+  },
+  workers: { type: "string", env: "WORKERS", help: "most objects of one kind that are worked on at once (default: 8)" },
+  "max-requests-per-second": {
+    type: "string",
+    env: "MAX_REQUESTS_PER_SECOND",
+    help: "limit on requests to the API server; 0 = none, it limits by itself (default: 0)",
+  },
+  http2: { type: "string", env: "HTTP2", help: "true, or false where something between here and the API server can't (default: true)" },
+  "diagnosis-folder": {
+    type: "string",
+    env: "DIAGNOSIS_FOLDER",
+    help: "writable folder: on SIGUSR2 a CPU profile and a heap snapshot are written there; they hold secrets (default: none)",
+  },
   help: { type: "boolean", env: undefined, help: "show this text" },
 } as const;
+
+const truth = z.enum(["true", "false"]).transform((text) => text === "true");
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be names of namespaces, with commas between");
+const names = z
+  .string()
+  .transform((text) => text.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()])))
+  .pipe(z.array(namespaceName))
+  .transform((list) => [...new Set(list)]);
 
 const config = z.object({
   kubeconfig: z.string().min(1).optional(),
@@ -25,6 +55,12 @@ const config = z.object({
   "health-port": z.coerce.number().int().min(0).max(65_535).default(8081),
   "proxy-image": z.string().min(1),
   namespace: z.string().min(1).default("proxyfleet-system"),
+  "watch-namespaces": names.default([]),
+  "leader-election": truth.default(true),
+  workers: z.coerce.number().int().min(1).max(64).default(8),
+  "max-requests-per-second": z.coerce.number().min(0).default(0),
+  http2: truth.default(true),
+  "diagnosis-folder": z.string().min(1).optional(),
 });
 
 export interface OperatorConfig {
@@ -33,6 +69,14 @@ export interface OperatorConfig {
   readonly healthPort: number;
   readonly proxyImage: string;
   readonly namespace: string;
+  /** Empty: all. */
+  readonly watchNamespaces: readonly string[];
+  readonly leaderElection: boolean;
+  readonly workers: number;
+  /** 0: no limit. */
+  readonly maxRequestsPerSecond: number;
+  readonly http2: boolean;
+  readonly diagnosisFolder: string | undefined;
 }
 
 /** Reads flags, then the environment behind them. "help" when help was asked for. @throws ConfigError naming the flag and the remedy */
@@ -49,8 +93,20 @@ export function readConfig(
   });
   const parsed = config.safeParse({ "proxy-image": defaultImage, ...Object.fromEntries(fromEnvironment), ...flags });
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("; "));
-  const { kubeconfig, namespace, "log-level": logLevel, "health-port": healthPort, "proxy-image": proxyImage } = parsed.data;
-  return { kubeconfig, logLevel, healthPort, proxyImage, namespace };
+  const { kubeconfig, namespace, workers, http2 } = parsed.data;
+  return {
+    kubeconfig,
+    logLevel: parsed.data["log-level"],
+    healthPort: parsed.data["health-port"],
+    proxyImage: parsed.data["proxy-image"],
+    namespace,
+    watchNamespaces: parsed.data["watch-namespaces"],
+    leaderElection: parsed.data["leader-election"],
+    workers,
+    maxRequestsPerSecond: parsed.data["max-requests-per-second"],
+    http2,
+    diagnosisFolder: parsed.data["diagnosis-folder"],
+  };
 }
 
 function readFlags(args: readonly string[]): Record<string, string | boolean | undefined> {
@@ -64,7 +120,7 @@ function readFlags(args: readonly string[]): Record<string, string | boolean | u
 /** The text of `proxyfleet operator --help`. */
 export function configHelp(): string {
   const lines = Object.entries(options).map(
-    ([name, { help, env }]) => `  --${name.padEnd(14)} ${help}${env === undefined ? "" : ` [${env}]`}`,
+    ([name, { help, env }]) => `  --${name.padEnd(23)} ${help}${env === undefined ? "" : ` [${env}]`}`,
   );
   return [
     "Usage: proxyfleet operator [flags]",

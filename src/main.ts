@@ -2,6 +2,7 @@ import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./errors.ts";
 import { runOperator } from "./operator.ts";
 import { makeLogger } from "./runtime/log.ts";
+import { diagnoseOnSignal, exitOnSurprise, stopOnSignals } from "./runtime/process.ts";
 import { defaultProxyImage, version } from "./version.ts";
 
 const usage = `Usage: proxyfleet <command>
@@ -36,10 +37,16 @@ async function operator(args: readonly string[]): Promise<number> {
     return 0;
   }
   const log = await makeLogger(config.logLevel, process.stdout.isTTY);
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  await runOperator(config, process.env["KUBERNETES_SERVICE_HOST"] !== undefined, log, stop.signal);
-  return 0;
+  exitOnSurprise(log);
+  diagnoseOnSignal(config.diagnosisFolder, log);
+  try {
+    await runOperator(config, process.env["KUBERNETES_SERVICE_HOST"] !== undefined, log, stopOnSignals());
+  } catch (error) {
+    log.error({ error: explainError(error) }, "the operator ends");
+    process.exit(1);
+  }
+  // What was left behind after the grace period must not keep the process alive.
+  process.exit(0);
 }
 
 try {

@@ -34,7 +34,7 @@ export function watchCaches(manager: Manager): Caches {
     secrets: manager.watch(builtin.secrets, ours),
     services: manager.watch(builtin.services, { ...ours, indexes: { address: (service) => labelValue(service, addressLabel) } }),
     pods: manager.watch(builtin.pods, { ...ours, indexes: { fleet: podFleet } }),
-    namespaces: manager.watch(builtin.namespaces, { metadataOnly: true }),
+    namespaces: manager.watchNamespaces(builtin.namespaces, { metadataOnly: true }),
     disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),
     networkPolicies: manager.watch(builtin.networkPolicies, ours),
   };

@@ -1,15 +1,43 @@
-import { createServer, type Server } from "node:http";
+import { type Server, type ServerResponse, createServer } from "node:http";
+
+export interface Health {
+  /** What is wrong for good, so that only a restart helps; undefined while all is well. */
+  readonly problem: () => string | undefined;
+  readonly isReady: () => boolean;
+  /** All metrics in Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** Prometheus' text exposition format, version 0.0.4. */
+const metricsType = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * Answers /livez (an answer proves that the event loop turns) and /readyz (whether `isReady` holds) on all interfaces.
- * Resolves when the port is bound; rejects when it can't be.
+ * Answers /livez, /readyz and /metrics on all interfaces. That /livez answers at all shows that the event loop turns: a probe with a
+ * time limit finds one that is stuck. Resolves when the port is bound; rejects when it can't be.
  */
-export async function serveHealth(port: number, isReady: () => boolean): Promise<Server> {
+export async function serveHealth(port: number, health: Health): Promise<Server> {
   const server = createServer((request, response) => {
-    const status = request.url === "/livez" || (request.url === "/readyz" && isReady()) ? 200 : request.url === "/readyz" ? 503 : 404;
-    response.writeHead(status, { "content-type": "text/plain" }).end(status === 200 ? "ok\n" : "no\n");
+    switch (request.url) {
+      case "/livez": {
+        const problem = health.problem();
+        return answer(response, problem === undefined ? 200 : 503, problem ?? "ok");
+      }
+      case "/readyz":
+        return health.isReady() ? answer(response, 200, "ok") : answer(response, 503, "caches are not filled yet");
+      case "/metrics":
+        return void health.metrics().then(
+          (text) => answer(response, 200, text, metricsType),
+          () => answer(response, 500, "metrics could not be read"),
+        );
+      default:
+        return answer(response, 404, "there are /livez, /readyz and /metrics");
+    }
   });
   server.requestTimeout = 5_000;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, resolve));
   return server;
+}
+
+function answer(response: ServerResponse, status: number, text: string, type = "text/plain"): void {
+  response.writeHead(status, { "content-type": type }).end(text.endsWith("\n") ? text : `${text}\n`);
 }

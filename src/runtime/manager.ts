@@ -1,12 +1,14 @@
 import type { Logger } from "pino";
 import { explainError } from "../errors.ts";
 import type { ApiClient } from "../kube/client.ts";
-import { Reflector } from "../kube/reflector.ts";
+import { Poll } from "../kube/poll.ts";
+import { Reflector, type Source } from "../kube/reflector.ts";
 import type { Resource } from "../kube/resource.ts";
 import { type Index, Store } from "../kube/store.ts";
 import type { KubeObject } from "../manifests/objects.ts";
 import { sleep } from "./clock.ts";
 import { type Controller, runController } from "./controller.ts";
+import type { Metrics } from "./metrics.ts";
 
 export interface WatchScope<T extends KubeObject> {
   readonly labelSelector?: string;
@@ -14,57 +16,129 @@ export interface WatchScope<T extends KubeObject> {
   readonly indexes?: Record<string, Index<T>>;
 }
 
-/** Runs reflectors and controllers of one process: caches first, then workers, until it is told to stop. */
+export interface ManagerOptions {
+  readonly client: ApiClient;
+  readonly log: Logger;
+  /** Namespaced kinds are watched in these alone, and of the Namespaces these alone are read. Empty: all. */
+  readonly namespaces?: readonly string[];
+  readonly metrics?: Metrics;
+}
+
+/** An object is looked at again after about this time (ms) even if nothing changed; spread by a tenth, so that not all come at once. */
+const resyncMs = 10 * 3_600_000;
+
+/** A source in which nothing at all happened for this long (ms) is stuck: lists, watches and pauses all end much earlier. */
+const stuckAfterMs = 5 * 60_000;
+
+/** Fills the caches and runs the controllers of one process. */
 export class Manager {
-  readonly #client: ApiClient;
-  readonly #log: Logger;
-  readonly #reflectors: Pick<Reflector<KubeObject>, "isSynced" | "synced" | "run">[] = [];
+  readonly #options: ManagerOptions;
+  readonly #sources: Source[] = [];
+  readonly #stores: { readonly kind: string; readonly store: { readonly size: number } }[] = [];
   readonly #controllers: Controller[] = [];
 
-  constructor(client: ApiClient, log: Logger) {
-    this.#client = client;
-    this.#log = log;
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+    const { metrics } = options;
+    if (metrics === undefined) return;
+    metrics.queues(() => this.#controllers);
+    metrics.gauge("proxyfleet_cache_objects", "Objects in a cache", ["kind"], () =>
+      this.#stores.map(({ kind, store }) => [{ kind }, store.size] as const),
+    );
+    metrics.gauge("proxyfleet_watch_quiet_seconds", "Time since a watch last brought an event or a bookmark", ["kind"], () =>
+      this.#quiet(),
+    );
   }
 
-  /** A store that follows the server's objects of one kind once the manager runs. */
+  /** A store that follows the server's objects of one kind once the caches run. */
   watch<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
     const store = new Store<T>(scope.indexes);
-    const reflector = new Reflector<T>({
-      client: this.#client,
-      resource,
-      store,
-      labelSelector: scope.labelSelector,
-      metadataOnly: scope.metadataOnly,
-      sleep,
-      random: Math.random,
-      now: () => performance.now(),
-      onFailure: (error, state) =>
-        this.#log.warn({ kind: resource.kind, state: state.name, error: explainError(error) }, "a watch failed and will be tried again"),
-    });
-    this.#reflectors.push(reflector);
+    this.#stores.push({ kind: resource.kind, store });
+    const { namespaces = [] } = this.#options;
+    if (namespaces.length === 0 || !resource.namespaced) this.#sources.push(this.#reflector(resource, store, scope, undefined));
+    else for (const namespace of namespaces) this.#sources.push(this.#reflector(resource, store, scope, namespace));
+    return store;
+  }
+
+  /** A store of cluster-scoped objects named as the watched namespaces are; with no such list, all of them. */
+  watchNamespaces<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
+    const { namespaces: names = [], client } = this.#options;
+    if (names.length === 0) return this.watch(resource, scope);
+    const store = new Store<T>(scope.indexes);
+    this.#stores.push({ kind: resource.kind, store });
+    const onFailure = (error: unknown) =>
+      this.#options.log.warn({ kind: resource.kind, error: explainError(error) }, "a look failed and will be tried again");
+    this.#sources.push(new Poll<T>({ client, resource, store, names, ...clocks, onFailure }));
     return store;
   }
 
   add(controller: Controller): void {
+    const { metrics } = this.#options;
+    if (metrics !== undefined) controller.queue.observe(metrics.queue(controller));
     this.#controllers.push(controller);
   }
 
   /** Whether every cache holds a complete list. */
   get isSynced(): boolean {
-    return this.#reflectors.every((reflector) => reflector.isSynced);
+    return this.#sources.every((source) => source.isSynced);
   }
 
-  /** Runs until `signal` fires and the workers have ended. */
-  async run(signal: AbortSignal): Promise<void> {
-    const reflectors = this.#reflectors.map(async (reflector) => reflector.run(signal));
-    await Promise.race([Promise.all(this.#reflectors.map(async (reflector) => reflector.synced)), aborted(signal)]);
-    if (!signal.aborted) {
-      this.#log.info({ kinds: this.#reflectors.length }, "caches are filled");
-      await Promise.all(this.#controllers.map(async (controller) => runController(controller, this.#log, signal)));
-    }
-    await Promise.all(reflectors);
+  /** What is stuck for good; undefined while all moves. An API server that can't be reached is no such case: tries go on. */
+  get problem(): string | undefined {
+    const stuck = this.#sources.find((source) => source.idleMs > stuckAfterMs);
+    return stuck === undefined ? undefined : `the watch of ${stuck.kind} has done nothing for ${Math.round(stuck.idleMs / 1000)} s`;
+  }
+
+  /** Feeds the caches until `signal` fires. */
+  async fill(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#sources.map(async (source) => source.run(signal)));
+  }
+
+  /** Resolves with true when all caches are full, with false when `signal` fires first. */
+  async filled(signal: AbortSignal): Promise<boolean> {
+    await Promise.race([Promise.all(this.#sources.map(async (source) => source.synced)), aborted(signal)]);
+    if (signal.aborted) return false;
+    this.#options.log.info({ kinds: this.#stores.length, watches: this.#sources.length }, "caches are filled");
+    return true;
+  }
+
+  /** Runs the controllers until `signal` fires and the reconciles under way have ended. */
+  async work(signal: AbortSignal): Promise<void> {
+    const { metrics, log } = this.#options;
+    const resync = () => resyncMs * (0.9 + 0.2 * Math.random());
+    const run = async (controller: Controller) =>
+      runController(controller, log, signal, { observer: metrics?.reconciles(controller), resyncMs: resync });
+    await Promise.all(this.#controllers.map(run));
+  }
+
+  /** The quietest source of each kind. */
+  #quiet(): (readonly [{ readonly kind: string }, number])[] {
+    const kinds = Map.groupBy(this.#sources, ({ kind }) => kind);
+    return [...kinds].map(([kind, sources]) => [{ kind }, Math.max(...sources.map(({ quietMs }) => quietMs)) / 1000] as const);
+  }
+
+  #reflector<T extends KubeObject>(
+    resource: Resource<T>,
+    store: Store<T>,
+    { labelSelector, metadataOnly }: WatchScope<T>,
+    namespace: string | undefined,
+  ): Source {
+    const { client, log } = this.#options;
+    return new Reflector<T>({
+      client,
+      resource,
+      store,
+      namespace,
+      labelSelector,
+      metadataOnly,
+      ...clocks,
+      onFailure: (error, { name: state }) =>
+        log.warn({ kind: resource.kind, namespace, state, error: explainError(error) }, "a watch failed and will be tried again"),
+    });
   }
 }
+
+const clocks = { sleep, random: Math.random, now: () => performance.now() };
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

@@ -1,0 +1,144 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Answered } from "../kube/transport.ts";
+import type { Controller, ReconcileObserver } from "./controller.ts";
+import type { QueueObserver } from "./queue.ts";
+
+/** Bounds of histograms, in seconds: from a reconcile that finds nothing to do, to one that waits for an API server on its knees. */
+const buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+const queueLabels = { labelNames: ["name", "controller"] as const };
+
+/** What the runtime says of itself, in Prometheus' words. Names are controller-runtime's where it has one, so that its dashboards fit. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #registers = { registers: [this.registry] };
+  readonly #requests = new Counter({
+    name: "rest_client_requests_total",
+    help: "Requests to the API server, retries included",
+    labelNames: ["method", "code", "verb", "resource"] as const,
+    ...this.#registers,
+  });
+  readonly #reconciles = new Counter({
+    name: "controller_runtime_reconcile_total",
+    help: "Reconciles by how they ended; requeue is a conflict with somebody else's write",
+    labelNames: ["controller", "result"] as const,
+    ...this.#registers,
+  });
+  readonly #errors = new Counter({
+    name: "controller_runtime_reconcile_errors_total",
+    help: "Reconciles that failed",
+    labelNames: ["controller"] as const,
+    ...this.#registers,
+  });
+  readonly #times = new Histogram({
+    name: "controller_runtime_reconcile_time_seconds",
+    help: "How long reconciles take",
+    labelNames: ["controller"] as const,
+    buckets,
+    ...this.#registers,
+  });
+  readonly #active = new Gauge({
+    name: "controller_runtime_active_workers",
+    help: "Reconciles under way",
+    labelNames: ["controller"] as const,
+    ...this.#registers,
+  });
+  readonly #workers = new Gauge({
+    name: "controller_runtime_max_concurrent_reconciles",
+    help: "Most reconciles at once",
+    labelNames: ["controller"] as const,
+    ...this.#registers,
+  });
+  readonly #adds = new Counter({ name: "workqueue_adds_total", help: "Keys that came to wait", ...queueLabels, ...this.#registers });
+  readonly #retries = new Counter({ name: "workqueue_retries_total", help: "Tries after a failure", ...queueLabels, ...this.#registers });
+  readonly #waits = new Histogram({
+    name: "workqueue_queue_duration_seconds",
+    help: "How long keys wait for a worker",
+    buckets,
+    ...queueLabels,
+    ...this.#registers,
+  });
+  readonly #works = new Histogram({
+    name: "workqueue_work_duration_seconds",
+    help: "How long a worker has a key",
+    buckets,
+    ...queueLabels,
+    ...this.#registers,
+  });
+
+  /** Starts with what Node tells of the process: memory, CPU, file descriptors, event-loop lag. */
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Counts one request. */
+  readonly answered = ({ method, code, verb, resource }: Answered): void => this.#requests.inc({ method, code, verb, resource });
+
+  /** A number that is read when somebody asks for the metrics. */
+  gauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    read: () => Iterable<readonly [Readonly<Record<Label, string>>, number]>,
+  ): void {
+    // Prometheus' client calls `collect` with itself as `this`.
+    const collect = function collect(this: Gauge<Label>): void {
+      this.reset();
+      for (const [labels, value] of read()) this.set(labels as Record<Label, string>, value);
+    };
+    this.registry.registerMetric(new Gauge<Label>({ name, help, labelNames: [...labelNames], registers: [], collect }));
+  }
+
+  /** Counts a controller's reconciles. */
+  reconciles({ name: controller, workers }: Controller): ReconcileObserver {
+    this.#workers.set({ controller }, workers);
+    for (const result of ["success", "requeue_after", "requeue", "error"]) this.#reconciles.inc({ controller, result }, 0);
+    this.#errors.inc({ controller }, 0);
+    return {
+      started: () => this.#active.inc({ controller }),
+      ended: (result, seconds) => {
+        this.#active.dec({ controller });
+        this.#reconciles.inc({ controller, result });
+        if (result === "error") this.#errors.inc({ controller });
+        this.#times.observe({ controller }, seconds);
+      },
+    };
+  }
+
+  /** Counts what goes through a controller's queue. */
+  queue({ name }: Controller): QueueObserver {
+    const labels = { name, controller: name };
+    return {
+      added: () => this.#adds.inc(labels),
+      started: (waitedMs) => this.#waits.observe(labels, waitedMs / 1000),
+      finished: (workedMs) => this.#works.observe(labels, workedMs / 1000),
+      retried: () => this.#retries.inc(labels),
+    };
+  }
+
+  /** What queues hold at the moment. */
+  queues(controllers: () => readonly Controller[]): void {
+    const read = (value: (controller: Controller) => number) => () =>
+      controllers().map((each) => [{ name: each.name, controller: each.name }, value(each)] as const);
+    const running = ({ queue }: Controller) => queue.runningMs.map((ms) => ms / 1000);
+    const names = ["name", "controller"] as const;
+    this.gauge(
+      "workqueue_depth",
+      "Keys that wait for a worker",
+      names,
+      read(({ queue }) => queue.depth),
+    );
+    this.gauge(
+      "workqueue_unfinished_work_seconds",
+      "Time that keys under way have taken so far, in all",
+      names,
+      read((each) => running(each).reduce((sum, s) => sum + s, 0)),
+    );
+    this.gauge(
+      "workqueue_longest_running_processor_seconds",
+      "Time that the oldest key under way has taken",
+      names,
+      read((each) => Math.max(0, ...running(each))),
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { writeFile } from "node:fs/promises";
+import { pino } from "pino";
+import type { OperatorConfig } from "../../../src/config.ts";
+import { runOperator } from "../../../src/operator.ts";
+import type { ApiServer } from "../apiserver.ts";
+import { kubectl } from "../crds.ts";
+
+/** One line of an operator's log. */
+export type Line = Readonly<Record<string, unknown>> & { readonly msg: string; readonly level: number };
+
+/** An operator in this process. `ended` settles as it does. */
+export interface RunningOperator {
+  readonly lines: Line[];
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts an operator with the given kubeconfig, on a health port of its own. */
+export function startOperator(kubeconfig: string, config: Partial<OperatorConfig> = {}): RunningOperator {
+  const lines: Line[] = [];
+  const log = pino({ level: "debug", base: null }, { write: (line) => lines.push(JSON.parse(line) as Line) });
+  const stop = new AbortController();
+  const ended = runOperator(
+    {
+      kubeconfig,
+      logLevel: "debug",
+      healthPort: 0,
+      proxyImage: "proxyfleet/proxy:test",
+      namespace: "proxyfleet-system",
+      watchNamespaces: [],
+      leaderElection: true,
+      workers: 4,
+      maxRequestsPerSecond: 0,
+      http2: true,
+      diagnosisFolder: undefined,
+      ...config,
+    },
+    false,
+    log,
+    stop.signal,
+  );
+  ended.catch(() => undefined);
+  return {
+    lines,
+    ended,
+    stop: async () => {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+/** Waits until `look` gives something; asks again and again. @throws Error that names `what` after a minute */
+export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const endsAt = performance.now() + 60_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > endsAt) throw new Error(`waited for a minute, in vain: ${what}`);
+    await sleep(50);
+  }
+}
+
+/** Applies objects and files as a person does, in their order. @throws Error with kubectl's words */
+export async function apply(server: ApiServer, ...given: readonly (object | string)[]): Promise<void> {
+  for (const each of given) {
+    const isFile = typeof each === "string";
+    const file = isFile ? join(import.meta.dirname, "../../..", each) : "-";
+    await succeed(server, ["apply", "--server-side", "-f", file], isFile ? undefined : JSON.stringify(each));
+  }
+}
+
+async function succeed(server: ApiServer, args: readonly string[], input?: string): Promise<void> {
+  const { code, stderr } = await kubectl(server, args, input);
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+}
+
+export function namespace(name: string): object {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+}
+
+/** The items of a collection. */
+export async function list(server: ApiServer, path: string): Promise<readonly Record<string, unknown>[]> {
+  return ((await server.call("GET", path)).body["items"] ?? []) as Record<string, unknown>[];
+}
+
+/** Path of a kubeconfig that has a token of a service account, and so its rights and no others. */
+export async function kubeconfigOf(server: ApiServer, namespace: string, account: string, path: string): Promise<string> {
+  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+  const answer = await server.call("POST", `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, body);
+  const { token } = answer.body["status"] as { token: string };
+  await writeFile(path, kubeconfig(server, { token }));
+  return path;
+}
+
+/** The text of a kubeconfig with these credentials. */
+export function kubeconfig(server: Pick<ApiServer, "url" | "ca">, user: object): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "test", cluster: { server: server.url, "certificate-authority-data": Buffer.from(server.ca).toString("base64") } }],
+    users: [{ name: "test", user }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    "current-context": "test",
+  });
+}
