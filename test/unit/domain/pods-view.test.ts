@@ -30,7 +30,7 @@ const deployment = (status: V1DeploymentStatus, generation = 3): Deployment => (
   spec: { replicas: 2, selector: {}, template: {} },
   status,
 });
-const rolledOut: V1DeploymentStatus = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
+const rolledOut = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
 
 describe("a rollout", () => {
   const cases: Record<string, { given: Deployment | undefined; expect: boolean }> = {

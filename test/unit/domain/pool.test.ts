@@ -27,7 +27,7 @@ describe("the pool as a fleet may use it", () => {
     },
     "a pool that can't be read says why": {
       given: parsed({ reserve: "two" }),
-      refusal: /can't be used: AddressPool metallb-a: spec\.reserve "two" must be/,
+      refusal: /can't be used: AddressPool metallb-a: spec\.reserve "two"/,
     },
     "a pool whose provider is not there yet": {
       given: parsed({ provider: "AWS", addresses: [], named: [{ name: "eipalloc-1", address: "203.0.113.9" }] }),
