@@ -1,8 +1,9 @@
-import type { Finding } from "./conditions.ts";
-import { type Instant, plus, seconds, since } from "./time.ts";
-import { type Verdict, compareAfter } from "./verification.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
 import type { Want } from "../api/proxy-address.ts";
+import type { Finding } from "./conditions.ts";
+import { type LoadBalancerView, lostAddress, waitingForLoadBalancer } from "./load-balancer.ts";
+import { type Instant, plus, seconds, since } from "./time.ts";
+import { type Verdict, compareAfter } from "./verification.ts";
 
 /** One ledger entry and what exists of it, as the address controller sees it. */
 export interface AddressSituation {
@@ -11,10 +12,15 @@ export interface AddressSituation {
   readonly phaseSince: Instant;
   readonly deleting: boolean;
   readonly quarantineUntil: Instant | undefined;
-  readonly address: string;
+  /** Undefined until a provider that can't be asked has given one. */
+  readonly address: string | undefined;
   /** Why no Service can be made now: no fleet, no pool, no lane certificate. */
   readonly obstacle: Finding | undefined;
-  readonly service: { readonly ip: string | undefined; readonly terminating: boolean } | undefined;
+  readonly service: (LoadBalancerView & { readonly terminating: boolean }) | undefined;
+  /** What the provider gave, where it can't be asked: the ledger holds it already, so that it was used before. */
+  readonly isRepeat: boolean;
+  /** How the address was verified before it was published. */
+  readonly verified: Finding | undefined;
   /** Judged only while the address is being verified. */
   readonly verdict: Verdict | undefined;
 }
@@ -22,15 +28,18 @@ export interface AddressSituation {
 /** What should be of the entry now. */
 export interface AddressDecision {
   readonly phase: AddressPhase;
-  readonly service: "keep" | "remove";
+  /** `hold` keeps an address that was used before from being given again: its Service leads to no pod. */
+  readonly service: "keep" | "hold" | "remove";
+  /** The address to enter into the ledger: what a provider gave that can't be asked. */
+  readonly take?: string;
   /** `finish` lets a deleted entry go; `delete` ends a quarantine. */
   readonly entry: "keep" | "delete" | "finish";
   readonly verified: Finding;
   readonly lookAgainAt: Instant | undefined;
 }
 
-/** A load balancer that has not set the address after this long is told of with what to check. */
-const providerPatience = seconds(60);
+/** A load balancer's name is resolved anew after this time. */
+const resolveEvery = seconds(60);
 
 /** Next phase of a ledger entry. A Service goes before its lane does, since an address without pods refuses, which a scanner sees. */
 export function decideAddress(situation: AddressSituation, now: Instant): AddressDecision {
@@ -40,12 +49,13 @@ export function decideAddress(situation: AddressSituation, now: Instant): Addres
     case "Drain":
       return { phase: "Draining", service: "keep", entry: "keep", verified: drainingFinding(situation), lookAgainAt: undefined };
     case "Serve":
-      return situation.phase === "Serving" ? serving(situation) : starting(situation, now);
+      if (situation.isRepeat) return holding(situation);
+      return situation.phase === "Serving" ? serving(situation, now) : starting(situation, now);
   }
 }
 
 function ending(situation: AddressSituation, now: Instant): AddressDecision {
-  const base = { service: "remove", verified: finding("False", "Retired", `${situation.address} is no longer used`) } as const;
+  const base = { service: "remove", verified: finding("False", "Retired", `${nameOf(situation)} is no longer used`) } as const;
   if (situation.service !== undefined)
     return { ...base, phase: situation.phase ?? "Provisioning", entry: "keep", lookAgainAt: plus(now, seconds(5)) };
   const isOver = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
@@ -56,25 +66,48 @@ function ending(situation: AddressSituation, now: Instant): AddressDecision {
     : { ...base, phase: "Quarantined", entry: "keep", lookAgainAt: now };
 }
 
-function serving(situation: AddressSituation): AddressDecision {
+/** Given back, it would be given again at once: it is kept until the fleet has another address, or stops asking. */
+function holding({ service }: AddressSituation): AddressDecision {
+  const given = service?.given[0] ?? "an address";
+  return {
+    phase: "Provisioning",
+    service: "hold",
+    entry: "keep",
+    verified: finding(
+      "False",
+      "Repeat",
+      `the provider gave ${given}, which was used before and rests: it is kept, unused, so that the provider gives another one`,
+    ),
+    lookAgainAt: undefined,
+  };
+}
+
+function serving(situation: AddressSituation, now: Instant): AddressDecision {
+  const { service, address, obstacle } = situation;
   return {
     phase: "Serving",
     service: "keep",
     entry: "keep",
-    verified: situation.obstacle ?? verifiedFinding(situation),
-    lookAgainAt: undefined,
+    verified: obstacle ?? lostAddress(service, address) ?? situation.verified ?? verifiedBefore(situation),
+    lookAgainAt: service?.hostname === undefined ? undefined : plus(now, resolveEvery),
   };
 }
 
 function starting(situation: AddressSituation, now: Instant): AddressDecision {
   const base = { service: "keep", entry: "keep" } as const;
-  const missing = situation.obstacle ?? providerFinding(situation, now);
+  const { phase, phaseSince, address, service, obstacle, verdict } = situation;
+  const given = service?.given[0];
+  if (obstacle === undefined && address === undefined && given !== undefined)
+    return { ...base, phase: "Provisioning", take: given, verified: takenFinding(given), lookAgainAt: now };
+  const missing = obstacle ?? waitingForLoadBalancer(service, address, phase === undefined ? undefined : phaseSince, now);
   if (missing !== undefined) return { ...base, phase: "Provisioning", verified: missing, lookAgainAt: plus(now, seconds(5)) };
-  const verdict = situation.verdict;
-  if (verdict?.kind === "verified") return { ...base, phase: "Serving", verified: verifiedFinding(situation), lookAgainAt: undefined };
+  if (verdict?.kind === "verified") {
+    const lookAgainAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
+    return { ...base, phase: "Serving", verified: verifiedFinding(situation, verdict.shutOut === true), lookAgainAt };
+  }
   const verified =
     verdict === undefined
-      ? finding("Unknown", "Verifying", `${situation.address} is being tried`)
+      ? finding("Unknown", "Verifying", `${nameOf(situation)} is being tried`)
       : finding("False", verdict.reason, verdict.message);
   return { ...base, phase: "Verifying", verified, lookAgainAt: plus(now, retryPause(situation, verdict, now)) };
 }
@@ -85,31 +118,30 @@ function retryPause({ phase, phaseSince }: AddressSituation, verdict: Verdict | 
   return since(phaseSince, now) < compareAfter ? seconds(1) : seconds(15);
 }
 
-function providerFinding({ service, address, phase, phaseSince }: AddressSituation, now: Instant): Finding | undefined {
-  if (service === undefined) return finding("Unknown", "ServiceMissing", `the Service of ${address} is being made`);
-  if (service.ip === address) return undefined;
-  if (service.ip !== undefined) {
-    return finding(
-      "False",
-      "OtherAddress",
-      `the load balancer gave ${service.ip} instead of ${address}: check that the AddressPool's addresses are the load balancer's own, and its only`,
-    );
-  }
-  const waited = phase === undefined ? 0 : since(phaseSince, now);
-  if (waited < providerPatience) return finding("Unknown", "WaitingForLoadBalancer", `the load balancer has not set ${address} yet`);
+function takenFinding(given: string): Finding {
+  return finding("Unknown", "Verifying", `the provider gave ${given}; it is entered into the ledger and tried`);
+}
+
+function verifiedFinding(situation: AddressSituation, shutOut: boolean): Finding {
+  const name = nameOf(situation);
+  if (!shutOut) return finding("True", "Verified", `${name} answers on all ports with its own certificate, seen from inside the cluster`);
   return finding(
-    "False",
-    "LoadBalancerSilent",
-    `the load balancer has not set ${address} for more than a minute: check that it runs and that its own pool contains ${address} (kubectl describe service shows its Events)`,
+    "True",
+    "VerifiedAtPods",
+    `every pod serves ${name} with its own certificate. The address itself was not tried: spec.addresses.loadBalancerSourceRanges shuts the operator out`,
   );
 }
 
-function verifiedFinding({ address }: AddressSituation): Finding {
-  return finding("True", "Verified", `${address} answers on all ports with its own certificate, seen from inside the cluster`);
+function verifiedBefore(situation: AddressSituation): Finding {
+  return finding("True", "Verified", `${nameOf(situation)} was verified before it was published`);
 }
 
-function drainingFinding({ address }: AddressSituation): Finding {
-  return finding("True", "Draining", `${address} still serves, but is no longer published`);
+function drainingFinding(situation: AddressSituation): Finding {
+  return finding("True", "Draining", `${nameOf(situation)} still serves, but is no longer published`);
+}
+
+function nameOf({ address, service }: AddressSituation): string {
+  return address ?? service?.given[0] ?? "the address";
 }
 
 function finding(status: Finding["status"], reason: string, message: string): Finding {

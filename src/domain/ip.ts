@@ -33,6 +33,16 @@ export function formatIp(ip: Ip): string {
   return ipaddr.fromByteArray(bytes(ip)).toString();
 }
 
+/** An address in its usual short text, so that one address has one text; undefined where it is none. */
+export function canonicalIp(text: string): string | undefined {
+  try {
+    return formatIp(parseIp(text));
+  } catch (error) {
+    if (error instanceof AddressFormatError) return undefined;
+    throw error;
+  }
+}
+
 /** The name of an address's ledger entry: `ip-203-0-113-9`; IPv6 written out in full, so that an address has one name only. */
 export function ledgerName(address: string): string {
   const ip = parseIp(address);

@@ -7,12 +7,16 @@ export interface Evidence {
   readonly readyPods: number;
   readonly chatProblem: string | undefined;
   readonly mediaProblem: string | undefined;
+  /** The operator may not come in (loadBalancerSourceRanges): it tried every ready pod instead of the address. */
+  readonly shutOut?: boolean;
   /** Whether another address of the same pool works at this moment; undefined where it was not tried or there is none. */
   readonly neighbourWorks: boolean | undefined;
+  /** Whether the fleet's own pods answer where the address does not; undefined where they were not tried. */
+  readonly podsWork?: boolean;
 }
 
 export type Verdict =
-  | { readonly kind: "verified" }
+  | { readonly kind: "verified"; readonly shutOut?: boolean }
   | {
       readonly kind: "failing";
       readonly reason: "NoReadyPod" | "PodsLag" | "ChatFails" | "MediaFails" | "Unusable";
@@ -24,7 +28,7 @@ export const compareAfter: Millis = minutes(2);
 
 /**
  * Judges a try at an address before anybody is told of it. The fault is the address's own (`Unusable`) only if another one of its
- * pool works: an outage of the provider must not burn a pool.
+ * pool works and the fleet's own pods do: an outage of the provider, or of the upstream, must not burn a pool.
  */
 export function judge(address: string, evidence: Evidence, verifyingSince: Instant, now: Instant): Verdict {
   if (evidence.readyPods === 0) return failing("NoReadyPod", `no pod of the fleet is ready to serve ${address}`);
@@ -32,9 +36,9 @@ export function judge(address: string, evidence: Evidence, verifyingSince: Insta
   if (laggard !== undefined) return failing("PodsLag", `pod ${laggard.pod} does not serve the lane of ${address} yet: ${laggard.problem}`);
   const [reason, problem] =
     evidence.chatProblem === undefined ? (["MediaFails", evidence.mediaProblem] as const) : (["ChatFails", evidence.chatProblem] as const);
-  if (problem === undefined) return { kind: "verified" };
+  if (problem === undefined) return { kind: "verified", ...(evidence.shutOut === true ? { shutOut: true } : {}) };
   const isLong = since(verifyingSince, now) >= compareAfter;
-  if (isLong && evidence.neighbourWorks === true)
+  if (isLong && evidence.neighbourWorks === true && evidence.podsWork !== false)
     return failing("Unusable", `${address} does not work while another address of its pool does: ${problem}`);
   return failing(reason, `${address} does not work yet: ${problem}. Nobody was told of it; it is tried again`);
 }

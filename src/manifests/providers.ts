@@ -1,13 +1,130 @@
-/** How one kind of load balancer is asked for a certain address. */
+import type { AddressPoolSpec, Provider as ProviderName } from "../api/address-pool.ts";
+import { aws } from "./providers/aws.ts";
+
+/** A pool, as far as the Services of its addresses depend on it. */
+export type ServicePool = Pick<AddressPoolSpec, "provider" | "named" | "loadBalancerClass" | "service" | "proxyProtocol">;
+
+/** An address as its provider is asked for it. */
+export interface AddressRequest {
+  readonly address: string;
+  /** Where the provider's addresses have names: the name, and what the pool says beside it. */
+  readonly named: AddressPoolSpec["named"][number] | undefined;
+}
+
+/** What one kind of load balancer can do, and how it is asked for a certain address. */
 export interface Provider {
-  /** The annotation that asks for an address. */
-  readonly addressAnnotation: string;
-  /** Whether the Service may do without node ports. */
+  /** The annotations that ask for an address: the newest first, and older ones that installed versions still need. */
+  readonly addressAnnotations: readonly string[];
+  /** What these annotations hold: the address, the name of a reserved one, or nothing: the provider gives what it gives. */
+  readonly asks: "address" | "name" | "nothing";
+  /** Whether the Service needs node ports. */
+  readonly needsNodePorts: boolean;
+  /** Whether the Service's status holds a host name, which must be resolved. */
+  readonly statusIsHostName: boolean;
+  /** Whether a Service made after another was deleted gets the same address again: why addresses are asked for, or repeats held. */
+  readonly handsBackTheLast: boolean;
+  /** Whether a change of the annotation on a living Service does nothing, silently. No Service is changed to change its address anyway. */
+  readonly ignoresChangeInPlace: boolean;
+  /** Annotations that this provider needs beside, which a pool's spec.service.annotations may override. */
+  readonly defaults: Readonly<Record<string, string>>;
+  /** What one row can't say: annotations for this very address and pool, and node ports that depend on them. */
+  readonly adapter?: ProviderAdapter;
+}
+
+export interface ProviderAdapter {
+  annotations(request: AddressRequest, pool: ServicePool): Readonly<Record<string, string>>;
+  needsNodePorts(annotations: Readonly<Record<string, string>>): boolean;
+}
+
+const local = {
+  needsNodePorts: false,
+  statusIsHostName: false,
+  handsBackTheLast: true,
+  ignoresChangeInPlace: false,
+  defaults: {},
+} as const;
+
+/** The capability table: one row a provider, by AddressPool.spec.provider. */
+const table: Readonly<Record<ProviderName, Provider>> = {
+  // MetalLB documentation, "Usage", "Requesting specific IPs". The second key is the only one that releases before 0.15 know; newer
+  // ones read it where the first is absent.
+  MetalLB: { ...local, asks: "address", addressAnnotations: ["metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"] },
+  // Cilium documentation, "LoadBalancer IP Address Management (LB IPAM)", "Requesting IPs". The second key is that of 1.13 and 1.14.
+  Cilium: { ...local, asks: "address", addressAnnotations: ["lbipam.cilium.io/ips", "io.cilium/lb-ipam-ips"] },
+  // kube-vip-cloud-provider README, "IP address functionality".
+  KubeVip: { ...local, asks: "address", addressAnnotations: ["kube-vip.io/loadbalancerIPs"] },
+  // AWS Load Balancer Controller documentation, "Service annotations" and "Network Load Balancer".
+  AWS: {
+    asks: "name",
+    addressAnnotations: ["service.beta.kubernetes.io/aws-load-balancer-eip-allocations"],
+    needsNodePorts: false,
+    statusIsHostName: true,
+    handsBackTheLast: false,
+    ignoresChangeInPlace: true,
+    defaults: {
+      "service.beta.kubernetes.io/aws-load-balancer-type": "external",
+      "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+      "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+    },
+    adapter: aws,
+  },
+  // GKE documentation, "LoadBalancer Service parameters". That node ports may be left out is written nowhere.
+  GCP: {
+    asks: "name",
+    addressAnnotations: ["networking.gke.io/load-balancer-ip-addresses"],
+    needsNodePorts: true,
+    statusIsHostName: false,
+    handsBackTheLast: false,
+    ignoresChangeInPlace: false,
+    defaults: { "cloud.google.com/l4-rbs": "enabled" },
+  },
+  // Cloud Provider Azure documentation, "Azure LoadBalancer", "LoadBalancer annotations": a Service of one family takes azure-pip-name,
+  // whichever family it is. Its health probes knock at node ports.
+  Azure: {
+    asks: "name",
+    addressAnnotations: ["service.beta.kubernetes.io/azure-pip-name"],
+    needsNodePorts: true,
+    statusIsHostName: false,
+    handsBackTheLast: false,
+    ignoresChangeInPlace: false,
+    defaults: {},
+  },
+  // Clouds that give what they give, for example DigitalOcean and Hetzner. Their load balancers send to node ports.
+  Assigned: {
+    asks: "nothing",
+    addressAnnotations: [],
+    needsNodePorts: true,
+    statusIsHostName: false,
+    handsBackTheLast: true,
+    ignoresChangeInPlace: true,
+    defaults: {},
+  },
+};
+
+/** The providers that can be used, by AddressPool.spec.provider. */
+export const providers: ReadonlyMap<string, Provider> = new Map(Object.entries(table));
+
+/** How a provider is asked for an address: annotations for the Service, and whether it needs node ports. */
+export interface ProviderRequest {
+  readonly annotations: Readonly<Record<string, string>>;
   readonly needsNodePorts: boolean;
 }
 
-/** The providers that can be used so far, by AddressPool.spec.provider. */
-export const providers: ReadonlyMap<string, Provider> = new Map([
-  // metallb.io/loadBalancerIPs: MetalLB "Usage", "Requesting specific IPs".
-  ["MetalLB", { addressAnnotation: "metallb.io/loadBalancerIPs", needsNodePorts: false }],
-]);
+/**
+ * What the Service of an address must carry so that its provider gives it this very address. What the pool's owner adds goes before
+ * the provider's defaults, but never before what asks for the address.
+ * @param address undefined where the provider can't be asked
+ */
+export function askProvider(provider: Provider, pool: ServicePool, address: string | undefined): ProviderRequest {
+  const named = pool.named.find((entry) => entry.address === address);
+  const wish = provider.asks === "name" ? named?.name : provider.asks === "address" ? address : undefined;
+  const asked = wish === undefined ? {} : Object.fromEntries(provider.addressAnnotations.map((key) => [key, wish]));
+  const own = address === undefined ? {} : (provider.adapter?.annotations({ address, named }, pool) ?? {});
+  const annotations = { ...provider.defaults, ...pool.service.annotations, ...own, ...asked };
+  return { annotations, needsNodePorts: provider.adapter?.needsNodePorts(annotations) ?? provider.needsNodePorts };
+}
+
+/** Whether the pool still says by which name its provider knows this address. Without it, its Service can't be made, or would lose it. */
+export function knowsName(provider: Provider, pool: ServicePool, address: string | undefined): boolean {
+  return provider.asks !== "name" || pool.named.some((entry) => entry.address === address);
+}

@@ -1,49 +1,48 @@
-import type { AddressPoolSpec } from "../api/address-pool.ts";
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { ProxyAddressSpec } from "../api/proxy-address.ts";
-import { addressLabel, fleetLabels, podSelector, serviceName, slotLabel } from "./names.ts";
+import { addressLabel, claimAnnotation, fleetLabels, heldLabel, podSelector, slotLabel } from "./names.ts";
 import type { OwnerReference, Service } from "./objects.ts";
-import type { Provider } from "./providers.ts";
+import { type Provider, type ServicePool, askProvider } from "./providers.ts";
 
 export interface ServiceInput {
   /** The ledger entry that the Service exposes. */
-  readonly entry: {
-    readonly name: string;
-    readonly uid: string;
-    readonly owner: OwnerReference;
-    readonly spec: ProxyAddressSpec;
-    readonly address: string;
-  };
+  readonly entry: { readonly name: string; readonly spec: ProxyAddressSpec };
+  /** The Service's name: a living Service of this entry keeps its own. */
+  readonly name: string;
+  /** The fleet: if it is gone without a trace of its finalizer, its Services go too. The ledger entry is no owner, since it may be lost. */
+  readonly owner: OwnerReference;
   readonly fleet: Pick<WhatsAppProxySpec["addresses"], "externalTrafficPolicy" | "loadBalancerSourceRanges">;
-  readonly pool: Pick<AddressPoolSpec, "loadBalancerClass" | "service">;
+  readonly pool: ServicePool;
   readonly provider: Provider;
+  /** The address was used before: it is kept from being given again, and leads to no pod. */
+  readonly held: boolean;
 }
 
 /** The one Service of an address. It is never changed to change the address: another address has another Service. */
-export function serviceManifest({ entry, fleet, pool, provider }: ServiceInput): Service {
-  const { claimRef, ports } = entry.spec;
-  const annotations = { ...pool.service?.annotations, [provider.addressAnnotation]: entry.address };
-  const labels = { ...pool.service?.labels, ...fleetLabels(claimRef.name), [slotLabel]: String(claimRef.slot), [addressLabel]: entry.name };
+export function serviceManifest({ entry, name, owner, fleet, pool, provider, held }: ServiceInput): Service {
+  const { claimRef, ports, address } = entry.spec;
+  const { annotations, needsNodePorts } = askProvider(provider, pool, address);
+  const labels = { ...pool.service.labels, ...fleetLabels(claimRef.name), [slotLabel]: String(claimRef.slot), [addressLabel]: entry.name };
   return {
     apiVersion: "v1",
     kind: "Service",
     metadata: {
-      name: serviceName(claimRef.name, claimRef.slot, entry.uid),
+      name,
       namespace: claimRef.namespace,
       labels,
-      annotations,
-      ownerReferences: [entry.owner],
+      annotations: { ...annotations, [claimAnnotation]: JSON.stringify(entry.spec) },
+      ownerReferences: [owner],
     },
     spec: {
       type: "LoadBalancer",
       ...(pool.loadBalancerClass === undefined ? {} : { loadBalancerClass: pool.loadBalancerClass }),
-      ...(provider.needsNodePorts ? {} : { allocateLoadBalancerNodePorts: false }),
+      ...(needsNodePorts ? {} : { allocateLoadBalancerNodePorts: false }),
       ipFamilyPolicy: "SingleStack",
-      ipFamilies: [entry.address.includes(":") ? "IPv6" : "IPv4"],
+      ...(provider.asks === "nothing" || address === undefined ? {} : { ipFamilies: [address.includes(":") ? "IPv6" : "IPv4"] }),
       externalTrafficPolicy: fleet.externalTrafficPolicy,
       ...(fleet.loadBalancerSourceRanges.length === 0 ? {} : { loadBalancerSourceRanges: [...fleet.loadBalancerSourceRanges] }),
-      selector: podSelector(claimRef.name),
-      ports: ports.map(({ name, port, targetPort }) => ({ name: portName(name), port, targetPort, protocol: "TCP" })),
+      selector: held ? { ...podSelector(claimRef.name), [heldLabel]: "true" } : podSelector(claimRef.name),
+      ports: ports.map(({ name: listener, port, targetPort }) => ({ name: portName(listener), port, targetPort, protocol: "TCP" })),
     },
   };
 }

@@ -2,9 +2,10 @@ import { keyOf, keyText } from "../../kube/resource.ts";
 import { addressLabel } from "../../manifests/names.ts";
 import type { KubeObject } from "../../manifests/objects.ts";
 import { seconds } from "../../domain/time.ts";
-import { type Controller, type Outcome, done, lookAgain } from "../../runtime/controller.ts";
+import { type Controller, type Outcome, gone, lookAgain } from "../../runtime/controller.ts";
 import { podFleet } from "../caches.ts";
 import type { Environment } from "../environment.ts";
+import { type HostResolver, dnsResolver } from "../../verification/resolve.ts";
 import { planAddress, tryIsDue, verifyingFor } from "./decide.ts";
 import { AddressExecutor } from "./execute.ts";
 import { gatherAddress } from "./gather.ts";
@@ -14,7 +15,7 @@ import { tryAddress } from "./try-address.ts";
 const evictAfter = seconds(60);
 
 /** Gives each ledger entry its Service, verifies it, and takes it down again. */
-export function addressController(environment: Environment): Controller {
+export function addressController(environment: Environment, resolve: HostResolver = dnsResolver()): Controller {
   const queue = environment.makeQueue();
   const executor = new AddressExecutor(environment);
   wake(environment, (name) => queue.add(name));
@@ -23,8 +24,8 @@ export function addressController(environment: Environment): Controller {
     workers: 8,
     queue,
     async reconcile(name): Promise<Outcome> {
-      const observed = gatherAddress(name, environment);
-      if (observed === undefined) return done;
+      const observed = await gatherAddress(name, environment, resolve);
+      if (observed === undefined) return gone;
       const due = tryIsDue(observed, environment.now());
       const { certificate } = observed;
       const evidence =

@@ -4,7 +4,7 @@ import { type Finding, conditionsFrom } from "../../domain/conditions.ts";
 import { type Instant, formatInstant, instant, parseInstant, since } from "../../domain/time.ts";
 import { type Evidence, compareAfter, judge } from "../../domain/verification.ts";
 import type { Service } from "../../manifests/objects.ts";
-import { providers } from "../../manifests/providers.ts";
+import { knowsName, providers } from "../../manifests/providers.ts";
 import { serviceManifest } from "../../manifests/service.ts";
 import { serviceName } from "../../manifests/names.ts";
 import type { ObservedAddress } from "./gather.ts";
@@ -18,24 +18,21 @@ export interface AddressPlan {
 
 /** Whether the address should be tried now, and whether another one of its pool as well. */
 export function tryIsDue(observed: ObservedAddress, now: Instant): { readonly compare: boolean } | undefined {
-  const situation = situationOf(observed, undefined, now);
-  if (situation.want !== "Serve" || situation.phase === "Serving" || situation.obstacle !== undefined) return undefined;
-  if (situation.service?.ip !== situation.address) return undefined;
-  return { compare: situation.phase === "Verifying" && since(situation.phaseSince, now) >= compareAfter };
+  const { want, phase, obstacle, address, service, phaseSince } = situationOf(observed, undefined, now);
+  if (want !== "Serve" || phase === "Serving" || obstacle !== undefined) return undefined;
+  if (address === undefined || service?.given.includes(address) !== true) return undefined;
+  return { compare: phase === "Verifying" && since(phaseSince, now) >= compareAfter };
 }
 
 /** Decides the next step of a ledger entry. Pure. */
 export function planAddress(observed: ObservedAddress, evidence: Evidence | undefined, now: Instant): AddressPlan {
-  const situation = situationOf(observed, evidence, now);
-  const decision = decideAddress(situation, now);
-  const service = decision.service === "keep" && situation.obstacle === undefined ? serviceOf(observed) : undefined;
-  return { decision, service, status: statusOf(observed, decision, now) };
+  const decision = decideAddress(situationOf(observed, evidence, now), now);
+  return { decision, service: serviceOf(observed, decision), status: statusOf(observed, decision, now) };
 }
 
 function situationOf(observed: ObservedAddress, evidence: Evidence | undefined, now: Instant): AddressSituation {
-  const { entry, services } = observed;
+  const { entry, services, balancer } = observed;
   const { spec, status, metadata } = entry;
-  const address = spec.address ?? "";
   const [service] = services;
   const phaseSince = parseInstant(status.phaseSince) ?? now;
   const verifyingSince = status.phase === "Verifying" ? phaseSince : now;
@@ -45,20 +42,32 @@ function situationOf(observed: ObservedAddress, evidence: Evidence | undefined, 
     phaseSince,
     deleting: metadata.deletionTimestamp !== undefined,
     quarantineUntil: parseInstant(spec.quarantineUntil),
-    address,
-    obstacle: obstacleTo(observed),
+    address: spec.address,
+    obstacle: obstacleToService(observed) ?? obstacleToLane(observed),
     service:
-      service === undefined
+      service === undefined || balancer === undefined
         ? undefined
-        : { ip: service.status?.loadBalancer?.ingress?.[0]?.ip, terminating: service.metadata.deletionTimestamp !== undefined },
-    verdict: evidence === undefined ? undefined : judge(address, evidence, verifyingSince, now),
+        : { ...balancer, terminating: service.metadata.deletionTimestamp !== undefined },
+    isRepeat: isRepeat(observed),
+    verified: verifiedBefore(observed),
+    verdict: evidence === undefined ? undefined : judge(spec.address ?? "", evidence, verifyingSince, now),
   };
 }
 
+/** Once a repeat, always one: it may have ended its rest meanwhile, but its slot has asked for another address already. */
+function isRepeat({ entry: { spec, status }, heldElsewhere }: ObservedAddress): boolean {
+  if (spec.address !== undefined) return false;
+  return heldElsewhere.length > 0 || (status.conditions ?? []).some(({ type, reason }) => type === "Verified" && reason === "Repeat");
+}
+
+function verifiedBefore({ entry: { status } }: ObservedAddress): Finding | undefined {
+  const before = (status.conditions ?? []).find(({ type }) => type === "Verified");
+  return before?.reason === "Verified" || before?.reason === "VerifiedAtPods" ? before : undefined;
+}
+
 /** What must be there before the entry can have a Service, in the order in which it comes about. */
-function obstacleTo({ entry, fleet, pool, certificate }: ObservedAddress): Finding | undefined {
-  const { claimRef, pool: poolName } = entry.spec;
-  const unknown = (reason: string, message: string): Finding => ({ status: "Unknown", reason, message });
+function obstacleToService({ entry, fleet, pool }: ObservedAddress): Finding | undefined {
+  const { claimRef, pool: poolName, address } = entry.spec;
   if (fleet === undefined)
     return unknown(
       "FleetMissing",
@@ -69,36 +78,58 @@ function obstacleTo({ entry, fleet, pool, certificate }: ObservedAddress): Findi
       "PoolMissing",
       `pool ${poolName} does not exist, or can't be read: its Service is left as it is. Create the AddressPool again`,
     );
-  if (!providers.has(pool.spec.provider))
+  const provider = providers.get(pool.spec.provider);
+  if (provider === undefined)
     return unknown("ProviderUnknown", `pool ${poolName} has the provider ${pool.spec.provider}, which this version can't use yet`);
-  if (certificate === undefined) return unknown("WaitingForLane", `lane ${entry.spec.lane} is being prepared in the fleet's pods`);
+  if (!knowsName(provider, pool.spec, address))
+    return unknown(
+      "NameMissing",
+      `spec.named of pool ${poolName} no longer lists ${address ?? "the address"}: its Service is left as it is. Add it again, or delete this ProxyAddress`,
+    );
   return undefined;
 }
 
-function serviceOf({ entry, fleet, pool }: ObservedAddress): Service | undefined {
+function obstacleToLane({ entry, certificate }: ObservedAddress): Finding | undefined {
+  return certificate === undefined ? unknown("WaitingForLane", `lane ${entry.spec.lane} is being prepared in the fleet's pods`) : undefined;
+}
+
+/** The Service that should be, or undefined where what there is stays as it is. A repeat needs no lane. */
+function serviceOf(observed: ObservedAddress, { service }: AddressDecision): Service | undefined {
+  const { entry, fleet, pool, services } = observed;
   const provider = providers.get(pool?.spec.provider ?? "");
-  const { address } = entry.spec;
-  if (fleet === undefined || pool === undefined || provider === undefined || address === undefined) return undefined;
-  const { metadata, apiVersion, kind, spec } = entry;
-  const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
+  if (service === "remove" || fleet === undefined || pool === undefined || provider === undefined) return undefined;
+  if (obstacleToService(observed) !== undefined || (service === "keep" && obstacleToLane(observed) !== undefined)) return undefined;
+  const { name, uid } = fleet.metadata;
+  const { apiVersion, kind } = fleet;
   return serviceManifest({
-    entry: { name: metadata.name, uid: metadata.uid, owner, spec, address },
+    entry: { name: entry.metadata.name, spec: entry.spec },
+    name: nameOf(entry, services),
+    owner: { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true },
     fleet: fleet.spec.addresses,
     pool: pool.spec,
     provider,
+    held: service === "hold",
   });
 }
 
-function statusOf({ entry, certificate, raw }: ObservedAddress, decision: AddressDecision, now: Instant): AddressPlan["status"] {
-  const { spec, status, metadata } = entry;
+/** A ledger entry that was lost and made again keeps its Service, whose name tells the uid of the lost one. */
+function nameOf({ metadata, spec }: ObservedAddress["entry"], [service]: readonly Service[]): string {
+  const isLeaving = service?.metadata.deletionTimestamp !== undefined;
+  return service === undefined || isLeaving ? serviceName(spec.claimRef.name, spec.claimRef.slot, metadata.uid) : service.metadata.name;
+}
+
+function statusOf(observed: ObservedAddress, decision: AddressDecision, now: Instant): AddressPlan["status"] {
+  const { entry, certificate, raw, balancer, services } = observed;
+  const { spec, status } = entry;
   const phaseSince = status.phase === decision.phase ? status.phaseSince : undefined;
   const sha256 = certificate ?? status.certificateSHA256;
+  const address = spec.address ?? balancer?.given[0];
   const isVerified = decision.phase === "Serving" || decision.phase === "Draining" ? ({ verified: "Inside" } as const) : {};
   return {
     phase: decision.phase,
     phaseSince: phaseSince ?? formatInstant(now),
-    ...(spec.address === undefined ? {} : { address: spec.address }),
-    serviceName: serviceName(spec.claimRef.name, spec.claimRef.slot, metadata.uid),
+    ...(address === undefined ? {} : { address }),
+    serviceName: nameOf(entry, services),
     ...(sha256 === undefined ? {} : { certificateSHA256: sha256 }),
     ...isVerified,
     conditions: conditionsFrom({ Verified: decision.verified }, status.conditions ?? [], raw.metadata.generation ?? 0, now),
@@ -108,4 +139,8 @@ function statusOf({ entry, certificate, raw }: ObservedAddress, decision: Addres
 /** The time for which a pod may lag behind before it is evicted (ms since the phase began). */
 export function verifyingFor({ entry }: ObservedAddress, now: Instant): number {
   return entry.status.phase === "Verifying" ? since(parseInstant(entry.status.phaseSince) ?? instant(now), now) : 0;
+}
+
+function unknown(reason: string, message: string): Finding {
+  return { status: "Unknown", reason, message };
 }

@@ -1,3 +1,4 @@
+import { ledgerName } from "../../domain/ip.ts";
 import type { Evidence } from "../../domain/verification.ts";
 import { explainError } from "../../errors.ts";
 import { Applier, covers } from "../../kube/apply.ts";
@@ -26,6 +27,7 @@ export class AddressExecutor {
     if (plan.decision.entry === "finish") return this.#setFinalizer(observed, false);
     if (entry.metadata.deletionTimestamp === undefined && !hasFinalizer(observed)) await this.#setFinalizer(observed, true);
     if (plan.decision.service === "remove") await this.#removeServices(observed);
+    if (plan.decision.take !== undefined) return this.#enterAddress(observed, plan.decision.take);
     if (plan.service !== undefined) await this.#applier.apply(services, this.#environment.caches.services, plan.service);
     await this.#writeStatus(observed, plan.status);
     if (plan.decision.entry === "delete") {
@@ -60,9 +62,24 @@ export class AddressExecutor {
     }
   }
 
+  /** Enters into the ledger what a provider gave that can't be asked. From then on nobody else may have it. */
+  async #enterAddress({ entry, raw }: ObservedAddress, address: string): Promise<void> {
+    const { name, uid } = entry.metadata;
+    const { resourceVersion } = raw.metadata;
+    const version = resourceVersion === undefined ? {} : { resourceVersion };
+    const metadata = { name, uid, ...version, finalizers: [addressFinalizer] };
+    const body = { apiVersion: entry.apiVersion, kind: entry.kind, metadata, spec: { address } };
+    const { client, caches } = this.#environment;
+    caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address));
+  }
+
   async #setFinalizer({ entry }: ObservedAddress, wanted: boolean): Promise<void> {
     const { name, uid } = entry.metadata;
-    const body = { apiVersion: entry.apiVersion, kind: entry.kind, metadata: { name, uid, finalizers: wanted ? [addressFinalizer] : [] } };
+    const { address } = entry.spec;
+    // What this manager once set and leaves out now would be taken away: the address that a provider gave stays.
+    const given = address === undefined || name === ledgerName(address) ? {} : { spec: { address } };
+    const metadata = { name, uid, finalizers: wanted ? [addressFinalizer] : [] };
+    const body = { apiVersion: entry.apiVersion, kind: entry.kind, metadata, ...given };
     const answer = await this.#environment.client.apply<CustomObject>(custom.addresses, body, fieldManagers.address);
     if (wanted) this.#environment.caches.addresses.wrote(answer);
   }

@@ -1,11 +1,14 @@
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts";
+import { canonicalIp } from "../../domain/ip.ts";
+import type { LoadBalancerView } from "../../domain/load-balancer.ts";
 import { belongsTo } from "../../domain/ownership.ts";
 import { isServingPod } from "../../domain/pods-view.ts";
 import type { CustomObject } from "../../kube/custom.ts";
 import { childName } from "../../manifests/names.ts";
 import type { Pod, Service } from "../../manifests/objects.ts";
+import type { HostResolver } from "../../verification/resolve.ts";
 import { laneCertificates } from "../fleet/lane-certificates.ts";
 import type { Environment } from "../environment.ts";
 
@@ -18,12 +21,21 @@ export interface ObservedAddress {
   readonly pool: AddressPool | undefined;
   /** SHA-256 of the certificate that was made for this entry. */
   readonly certificate: string | undefined;
+  /** Its Services, those that are not on their way out first. */
   readonly services: readonly Service[];
+  /** What the first of them has of its load balancer. */
+  readonly balancer: LoadBalancerView | undefined;
+  /** Addresses that other entries hold, in use or at rest, of those that the load balancer gave. */
+  readonly heldElsewhere: readonly string[];
   readonly pods: readonly Pod[];
 }
 
-/** Reads an entry and all around it from the caches. Undefined: there is none, or none that can be read. */
-export function gatherAddress(name: string, { caches, log }: Environment): ObservedAddress | undefined {
+/** Reads an entry and all around it from the caches, and a load balancer's name from DNS. Undefined: there is none, or none that can be read. */
+export async function gatherAddress(
+  name: string,
+  { caches, log }: Environment,
+  resolve: HostResolver,
+): Promise<ObservedAddress | undefined> {
   const raw = caches.addresses.get({ name });
   if (raw === undefined) return undefined;
   const parsed = parseProxyAddress(raw);
@@ -34,6 +46,8 @@ export function gatherAddress(name: string, { caches, log }: Environment): Obser
   const entry = parsed.value;
   const { claimRef, lane, pool } = entry.spec;
   const secret = caches.secrets.get({ namespace: claimRef.namespace, name: childName(claimRef.name) });
+  const services = servicesOf(entry, caches);
+  const balancer = services[0] === undefined ? undefined : await balancerOf(services[0], resolve);
   return {
     raw,
     entry,
@@ -41,9 +55,33 @@ export function gatherAddress(name: string, { caches, log }: Environment): Obser
     pool: readPool(caches.pools.get({ name: pool })),
     certificate: laneCertificates(secret).find((certificate) => certificate.lane === lane && certificate.uid === entry.metadata.uid)
       ?.sha256,
-    services: caches.services.by("address", name),
+    services,
+    balancer,
+    heldElsewhere: entry.spec.address === undefined ? heldByOthers(name, balancer?.given ?? [], caches) : [],
     pods: caches.pods.by("fleet", `${claimRef.namespace}/${claimRef.name}`).filter(isServingPod),
   };
+}
+
+/** Only what lies in the claim's own namespace counts: a Service elsewhere that carries the label is somebody's own. */
+function servicesOf({ metadata, spec }: ProxyAddress, caches: Environment["caches"]): Service[] {
+  const own = caches.services.by("address", metadata.name).filter((service) => service.metadata.namespace === spec.claimRef.namespace);
+  const isLeaving = (service: Service) => Number(service.metadata.deletionTimestamp !== undefined);
+  return own.toSorted((a, b) => isLeaving(a) - isLeaving(b));
+}
+
+async function balancerOf({ status }: Service, resolve: HostResolver): Promise<LoadBalancerView> {
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  const ips = ingress.flatMap(({ ip }) => (ip === undefined || ip === "" ? [] : [ip]));
+  const hostname = ips.length > 0 ? undefined : ingress.find((one) => one.hostname !== undefined && one.hostname !== "")?.hostname;
+  const found = hostname === undefined ? ips : await resolve(hostname);
+  return { given: found.flatMap((ip) => canonicalIp(ip) ?? []), hostname };
+}
+
+function heldByOthers(name: string, given: readonly string[], caches: Environment["caches"]): readonly string[] {
+  if (given.length === 0) return [];
+  const others = caches.addresses.list().filter((other) => other.metadata.name !== name);
+  const held = new Set(others.map((other) => ((other.spec ?? {}) as { address?: unknown }).address));
+  return given.filter((ip) => held.has(ip));
 }
 
 function claimingFleet(entry: ProxyAddress, raw: CustomObject | undefined): WhatsAppProxy | undefined {

@@ -1,19 +1,14 @@
-import { explainError } from "../../errors.ts";
 import type { Evidence } from "../../domain/verification.ts";
-import { laneCertificates } from "../fleet/lane-certificates.ts";
-import { childName } from "../../manifests/names.ts";
-import { parseProxyAddress, type ProxyAddress } from "../../api/proxy-address.ts";
+import { explainError } from "../../errors.ts";
 import type { Pod } from "../../manifests/objects.ts";
-import { certificateBehind } from "../../verification/handshake.ts";
 import type { Environment } from "../environment.ts";
 import type { ObservedAddress } from "./gather.ts";
-
-/** One try at a port may take this long (ms). */
-const timeoutMs = 5_000;
+import { neighbourWorks } from "./neighbour.ts";
+import { type Listener, type Place, chatProblem, mediaProblem } from "./knock.ts";
 
 /**
  * Tries an address as a phone would, before anybody is told of it: every ready pod has the lane's certificate loaded, a handshake
- * through the address shows it, and the media port leads to the upstream. `compare` also tries another address of the pool.
+ * through the address shows it, and the media port leads to the upstream. `compare` also asks whose fault a failure is.
  */
 export async function tryAddress(
   observed: ObservedAddress,
@@ -22,16 +17,16 @@ export async function tryAddress(
   environment: Environment,
 ): Promise<Evidence> {
   const lagging = await laggingPods(observed, certificate, environment);
-  const base = { readyPods: observed.pods.length, lagging, neighbourWorks: undefined };
-  if (lagging.length > 0 || observed.pods.length === 0) return { ...base, chatProblem: undefined, mediaProblem: undefined };
-  const [chatProblem, mediaProblem] = await Promise.all([tryChat(observed, certificate), tryMedia(observed)]);
-  const isFailing = chatProblem !== undefined || mediaProblem !== undefined;
-  return {
-    ...base,
-    chatProblem,
-    mediaProblem,
-    neighbourWorks: isFailing && compare ? await neighbourWorks(observed, environment) : undefined,
-  };
+  const base = { readyPods: observed.pods.length, lagging, neighbourWorks: undefined, chatProblem: undefined, mediaProblem: undefined };
+  if (lagging.length > 0 || observed.pods.length === 0) return base;
+  const through = await problemsAt(throughAddress(observed), observed, certificate);
+  if (works(through)) return { ...base, ...through };
+  const isShutOut = (observed.fleet?.spec.addresses.loadBalancerSourceRanges.length ?? 0) > 0;
+  if (!isShutOut && !compare) return { ...base, ...through };
+  const atPods = await problemsAt(atEachPod(observed), observed, certificate);
+  if (isShutOut) return { ...base, ...atPods, shutOut: true };
+  const failing: readonly Listener[] = through.chatProblem === undefined ? ["media"] : ["chat", "media"];
+  return { ...base, ...through, podsWork: works(atPods), neighbourWorks: await neighbourWorks(observed, failing, environment) };
 }
 
 async function laggingPods(
@@ -52,70 +47,33 @@ async function laggingPods(
   return (await Promise.all(pods.map(ask))).flat();
 }
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
+type Problems = Pick<Evidence, "chatProblem" | "mediaProblem">;
+
+function works({ chatProblem: chat, mediaProblem: media }: Problems): boolean {
+  return chat === undefined && media === undefined;
 }
 
-/** Where to knock: at the address itself, or at every pod where loadBalancerSourceRanges shut the operator out of it. */
-function places({ entry, fleet, pods }: ObservedAddress, listener: "chat" | "media"): readonly Place[] {
-  const ports = entry.spec.ports.find(({ name }) => name === listener);
-  if (ports === undefined) return [];
-  const isShutOut = (fleet?.spec.addresses.loadBalancerSourceRanges.length ?? 0) > 0;
-  if (!isShutOut) return [{ host: entry.spec.address ?? "", port: ports.port }];
-  return pods.map((pod) => ({ host: pod.status?.podIP ?? "", port: ports.targetPort }));
+type Places = (listener: Listener) => readonly Place[];
+
+async function problemsAt(places: Places, { fleet }: ObservedAddress, certificate: string): Promise<Problems> {
+  const server = fleet?.spec.upstream.media.servers[0];
+  const [chat, media] = await Promise.all([chatProblem(places("chat"), certificate), mediaProblem(places("media"), server)]);
+  return { chatProblem: chat, mediaProblem: media };
 }
 
-async function tryChat(observed: ObservedAddress, certificate: string): Promise<string | undefined> {
-  return firstProblem(places(observed, "chat"), async (place) => {
-    const shown = await certificateBehind(place, timeoutMs);
-    return shown === certificate ? undefined : `port ${place.port} shows another certificate than its lane's`;
-  });
+function throughAddress({ entry, pool }: ObservedAddress): Places {
+  const hasHeader = pool?.spec.proxyProtocol.version === "V2";
+  return (listener) => {
+    const ports = entry.spec.ports.find(({ name }) => name === listener);
+    return ports === undefined ? [] : [{ host: entry.spec.address ?? "", port: ports.port, hasHeader }];
+  };
 }
 
-/** The media port passes TLS through, so that a finished handshake is the upstream's own. Which certificate it has is not ours to say. */
-async function tryMedia(observed: ObservedAddress): Promise<string | undefined> {
-  const server = observed.fleet?.spec.upstream.media.servers[0] ?? "";
-  const servername = server.slice(0, server.lastIndexOf(":"));
-  const isName = !/^[\d.]*$|:/.test(servername);
-  return firstProblem(places(observed, "media"), async (place) => {
-    await certificateBehind({ ...place, ...(isName ? { servername } : {}) }, timeoutMs);
-    return undefined;
-  });
-}
-
-async function firstProblem(all: readonly Place[], attempt: (place: Place) => Promise<string | undefined>): Promise<string | undefined> {
-  const problems = await Promise.all(
-    all.map(async (place) => {
-      try {
-        return await attempt(place);
-      } catch (error) {
-        return explainError(error);
-      }
-    }),
-  );
-  return problems.find((problem) => problem !== undefined);
-}
-
-/** Whether some other serving address of the pool works now: then the fault is not the provider's. */
-async function neighbourWorks({ entry }: ObservedAddress, { caches }: Environment): Promise<boolean | undefined> {
-  const serving = caches.addresses.by("pool", entry.spec.pool).flatMap((raw) => {
-    const parsed = parseProxyAddress(raw);
-    return parsed.ok && parsed.value.status.phase === "Serving" ? [parsed.value] : [];
-  });
-  for (const neighbour of serving.slice(0, 3)) {
-    const certificate = certificateOf(neighbour, caches);
-    const port = neighbour.spec.ports.find(({ name }) => name === "chat")?.port;
-    if (certificate === undefined || port === undefined) continue;
-    const problem = await firstProblem([{ host: neighbour.spec.address ?? "", port }], async (place) =>
-      (await certificateBehind(place, timeoutMs)) === certificate ? undefined : "other certificate",
-    );
-    if (problem === undefined) return true;
-  }
-  return serving.length === 0 ? undefined : false;
-}
-
-function certificateOf({ metadata, spec }: ProxyAddress, caches: Environment["caches"]): string | undefined {
-  const secret = caches.secrets.get({ namespace: spec.claimRef.namespace, name: childName(spec.claimRef.name) });
-  return laneCertificates(secret).find(({ uid }) => uid === metadata.uid)?.sha256;
+/** Past the load balancer: what fails here too is no fault of the address. */
+function atEachPod({ entry, pods, pool }: ObservedAddress): Places {
+  const hasHeader = pool?.spec.proxyProtocol.version === "V2";
+  return (listener) => {
+    const ports = entry.spec.ports.find(({ name }) => name === listener);
+    return ports === undefined ? [] : pods.map((pod) => ({ host: pod.status?.podIP ?? "", port: ports.targetPort, hasHeader }));
+  };
 }

@@ -5,8 +5,11 @@ import type { Verdict } from "../../../src/domain/verification.ts";
 import { at, noon } from "./build.ts";
 
 const address = "203.0.113.9";
-const published = { ip: address, terminating: false };
+const published = { given: [address], hostname: undefined, terminating: false };
+const silent = { given: [], hostname: undefined, terminating: false };
 const failing: Verdict = { kind: "failing", reason: "ChatFails", message: "port 443 shows another certificate" };
+
+const named = { given: [], hostname: "lb.example.org", terminating: false };
 
 function situation(given: Partial<AddressSituation>): AddressSituation {
   return {
@@ -18,6 +21,8 @@ function situation(given: Partial<AddressSituation>): AddressSituation {
     address,
     obstacle: undefined,
     service: published,
+    isRepeat: false,
+    verified: undefined,
     verdict: undefined,
     ...given,
   };
@@ -29,6 +34,7 @@ interface Expected extends Partial<Omit<AddressDecision, "verified">> {
 
 function check(given: Partial<AddressSituation>, { says, ...expect }: Expected): void {
   const decision = decideAddress(situation(given), noon);
+  assert.equal(decision.take, expect.take);
   assert.partialDeepStrictEqual(decision, expect);
   if (says === undefined) return;
   const { status, reason, message } = decision.verified;
@@ -48,18 +54,18 @@ describe("an address that is to serve", () => {
     },
     "waits for its Service": { given: { service: undefined }, expect: { phase: "Provisioning", says: ["Unknown", "ServiceMissing"] } },
     "waits for the load balancer": {
-      given: { phase: "Provisioning", service: { ip: undefined, terminating: false } },
+      given: { phase: "Provisioning", service: silent },
       expect: { phase: "Provisioning", says: ["Unknown", "WaitingForLoadBalancer"] },
     },
     "tells after a minute that the load balancer is silent, and what to check": {
-      given: { phase: "Provisioning", phaseSince: at(-60), service: { ip: undefined, terminating: false } },
+      given: { phase: "Provisioning", phaseSince: at(-60), service: silent },
       expect: {
         phase: "Provisioning",
         says: ["False", "LoadBalancerSilent", "check that it runs and that its own pool contains 203.0.113.9"],
       },
     },
     "is not verified at another address than its own": {
-      given: { service: { ip: "203.0.113.8", terminating: false }, verdict: { kind: "verified" } },
+      given: { service: { ...published, given: ["203.0.113.8"] }, verdict: { kind: "verified" } },
       expect: { phase: "Provisioning", says: ["False", "OtherAddress", "gave 203.0.113.8 instead of 203.0.113.9"] },
     },
     "is tried as soon as the load balancer has set it": {
@@ -78,6 +84,30 @@ describe("an address that is to serve", () => {
       given: { verdict: { kind: "verified" } },
       expect: { phase: "Serving", lookAgainAt: undefined, says: ["True", "Verified"] },
     },
+    "says so if it was tried at the pods only": {
+      given: { verdict: { kind: "verified", shutOut: true } },
+      expect: { phase: "Serving", says: ["True", "VerifiedAtPods", "loadBalancerSourceRanges shuts the operator out"] },
+    },
+    "remembers how it was verified": {
+      given: { phase: "Serving", verified: { status: "True", reason: "VerifiedAtPods", message: "every pod" } },
+      expect: { phase: "Serving", says: ["True", "VerifiedAtPods"] },
+    },
+    "says so when its load balancer took it away, and goes on: nothing tells that it is burnt": {
+      given: { phase: "Serving", service: { ...published, given: ["203.0.113.8"] } },
+      expect: { phase: "Serving", service: "keep", says: ["False", "AddressLost", "has now set 203.0.113.8"] },
+    },
+    "waits until its load balancer's name leads to it": {
+      given: { phase: "Provisioning", phaseSince: at(-3600), service: named },
+      expect: { phase: "Provisioning", says: ["Unknown", "WaitingForName", "lb.example.org does not resolve to 203.0.113.9 yet"] },
+    },
+    "is tried once its load balancer's name leads to it": {
+      given: { phase: "Provisioning", service: { ...named, given: ["198.51.100.1", address] } },
+      expect: { phase: "Verifying" },
+    },
+    "goes on serving while its load balancer's name does not resolve, and looks again": {
+      given: { phase: "Serving", service: named },
+      expect: { phase: "Serving", lookAgainAt: at(60), says: ["True", "Verified"] },
+    },
     "goes on serving when its pool is gone, and says so": {
       given: { phase: "Serving", obstacle: { status: "Unknown", reason: "PoolMissing", message: "pool-a does not exist" } },
       expect: { phase: "Serving", service: "keep", entry: "keep", says: ["Unknown", "PoolMissing"] },
@@ -85,6 +115,38 @@ describe("an address that is to serve", () => {
     "goes on serving though a person deleted its entry: the fleet replaces it first": {
       given: { phase: "Serving", deleting: true },
       expect: { phase: "Serving", service: "keep", entry: "keep" },
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => check(given, expect));
+});
+
+describe("an address that its provider chooses", () => {
+  const unknown = { address: undefined, phase: "Provisioning", service: silent } as const;
+  const cases: Record<string, { given: Partial<AddressSituation>; expect: Expected }> = {
+    "is waited for": {
+      given: unknown,
+      expect: { phase: "Provisioning", service: "keep", says: ["Unknown", "WaitingForLoadBalancer", "an address"] },
+    },
+    "is asked after when it does not come": {
+      given: { ...unknown, phaseSince: at(-60) },
+      expect: { says: ["False", "LoadBalancerSilent", "that it has addresses left"] },
+    },
+    "is entered into the ledger before it is tried": {
+      given: { ...unknown, service: published },
+      expect: { phase: "Provisioning", take: address, lookAgainAt: noon },
+    },
+    "is the one to which a name leads": { given: { ...unknown, service: { ...named, given: [address] } }, expect: { take: address } },
+    "is not entered while its lane is being prepared": {
+      given: { ...unknown, service: published, obstacle: { status: "Unknown", reason: "WaitingForLane", message: "lane 3" } },
+      expect: { says: ["Unknown", "WaitingForLane"] },
+    },
+    "is kept without a pod if it was used before, and not entered": {
+      given: { ...unknown, service: published, isRepeat: true },
+      expect: { phase: "Provisioning", service: "hold", entry: "keep", says: ["False", "Repeat", "gave 203.0.113.9"] },
+    },
+    "is given back when the fleet has done with a repeat": {
+      given: { ...unknown, service: published, isRepeat: true, want: "Quarantine" },
+      expect: { service: "remove" },
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => check(given, expect));
@@ -101,7 +163,7 @@ describe("an address on its way out", () => {
       expect: { phase: "Draining", service: "remove", entry: "keep", lookAgainAt: at(5) },
     },
     "is not dark while the load balancer still lets go of its Service": {
-      given: { want: "Quarantine", phase: "Draining", service: { ip: address, terminating: true } },
+      given: { want: "Quarantine", phase: "Draining", service: { ...published, terminating: true } },
       expect: { phase: "Draining", service: "remove", entry: "keep" },
     },
     "is dark once its Service is gone": {
