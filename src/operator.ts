@@ -29,7 +29,7 @@ import { directReader, proxiedReader } from "./verification/pod-status.ts";
 const graceMs = 10_000;
 
 /** One try to renew the lease has this long (ms), so that there is time for another one. */
-const leaseCallMs = 4_000;
+const leaseCallMs = 3_000;
 
 /**
  * Runs the operator until `stop` fires. Inside a cluster it asks pods directly, outside through the API server.

@@ -98,14 +98,9 @@ export class LeaderElection {
   }
 
   async #tryOnce(): Promise<void> {
-    const { identity, now, times } = this.#options;
     try {
       if (!this.isLeading) await this.#look();
-      const step = leaseStep(this.#observed ?? (await this.#look()), identity, now());
-      if (step.kind === "wait") return;
-      const sentAt = now();
-      await this.#write(step, identity);
-      this.#validUntil = sentAt + times.validMs;
+      await this.#step();
     } catch (error) {
       if (error instanceof ConflictError) await this.#afterConflict();
       else this.#options.onFailure(error);
@@ -116,10 +111,20 @@ export class LeaderElection {
   async #afterConflict(): Promise<void> {
     try {
       const { lease } = await this.#look();
-      if (lease?.holder !== this.#options.identity) this.#validUntil = Number.NEGATIVE_INFINITY;
+      if (lease?.holder === this.#options.identity) await this.#step();
+      else this.#validUntil = Number.NEGATIVE_INFINITY;
     } catch (error) {
       this.#options.onFailure(error);
     }
+  }
+
+  async #step(): Promise<void> {
+    const { identity, now, times } = this.#options;
+    const step = leaseStep(this.#observed ?? (await this.#look()), identity, now());
+    if (step.kind === "wait") return;
+    const sentAt = now();
+    await this.#write(step, identity);
+    this.#validUntil = sentAt + times.validMs;
   }
 
   async #look(): Promise<Observation> {
