@@ -7,6 +7,7 @@ import type { Environment } from "./controllers/environment.ts";
 import { fleetController } from "./controllers/fleet/controller.ts";
 import { tellFleets } from "./controllers/metrics.ts";
 import { poolController } from "./controllers/pool/controller.ts";
+import { serviceController } from "./controllers/service/controller.ts";
 import type { OperatorConfig } from "./config.ts";
 import { instant } from "./domain/time.ts";
 import { explainError } from "./errors.ts";
@@ -44,7 +45,8 @@ export async function runOperator(config: OperatorConfig, inCluster: boolean, lo
   const manager = new Manager({ client, log, namespaces: config.watchNamespaces, metrics });
   const caches = watchCaches(manager);
   const environment = environmentOf(caches, client, config, inCluster, log);
-  for (const make of [fleetController, addressController, poolController]) manager.add({ ...make(environment), workers: config.workers });
+  for (const make of [fleetController, addressController, poolController, serviceController])
+    manager.add({ ...make(environment), workers: config.workers });
   tellLeader(metrics, () => election?.isLeading ?? manager.isSynced);
   tellFleets(metrics, caches, () => election?.isLeading ?? true);
   const health = await serveHealth(config.healthPort, {

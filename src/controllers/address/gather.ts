@@ -69,7 +69,8 @@ function servicesOf({ metadata, spec }: ProxyAddress, caches: Environment["cache
   return own.toSorted((a, b) => isLeaving(a) - isLeaving(b));
 }
 
-async function balancerOf({ status }: Service, resolve: HostResolver): Promise<LoadBalancerView> {
+/** What a Service has of its load balancer; a name is resolved. */
+export async function balancerOf({ status }: Service, resolve: HostResolver): Promise<LoadBalancerView> {
   const ingress = status?.loadBalancer?.ingress ?? [];
   const ips = ingress.flatMap(({ ip }) => (ip === undefined || ip === "" ? [] : [ip]));
   const hostname = ips.length > 0 ? undefined : ingress.find((one) => one.hostname !== undefined && one.hostname !== "")?.hostname;

@@ -1,0 +1,106 @@
+import { parseAddressPool } from "../../api/address-pool.ts";
+import { parseProxyAddress } from "../../api/proxy-address.ts";
+import { services as serviceKind } from "../../kube/builtin.ts";
+import * as custom from "../../kube/custom.ts";
+import type { CustomObject } from "../../kube/custom.ts";
+import type { Story } from "../../kube/events.ts";
+import { keyOf, keyText, parseKey } from "../../kube/resource.ts";
+import { addressLabel, fieldManagers, fleetLabel } from "../../manifests/names.ts";
+import type { Service } from "../../manifests/objects.ts";
+import { type Controller, type Outcome, done, gone } from "../../runtime/controller.ts";
+import { type HostResolver, dnsResolver } from "../../verification/resolve.ts";
+import { balancerOf } from "../address/gather.ts";
+import type { Environment } from "../environment.ts";
+import { type Fate, claimOf, fateOf } from "./decide.ts";
+
+/** Leaves no Service without its ledger entry: it is adopted back if its fleet lives, and deleted otherwise. */
+export function serviceController(environment: Environment, resolve: HostResolver = dnsResolver()): Controller {
+  const queue = environment.makeQueue();
+  const { caches } = environment;
+  const addAll = (services: readonly Service[]) => services.forEach((service) => queue.add(keyText(keyOf(service))));
+  caches.services.onChange(({ before, after }) => {
+    if (before === undefined && after !== undefined) addAll([after]);
+  });
+  caches.addresses.onChange(({ before, after }) => {
+    if (before !== undefined && after === undefined) addAll(caches.services.by("address", before.metadata.name));
+  });
+  return {
+    name: "service",
+    workers: 2,
+    queue,
+    async reconcile(key): Promise<Outcome> {
+      const service = caches.services.get(parseKey(key));
+      if (service === undefined) return gone;
+      if (!isLost(service, environment) || !(await isLostForSure(service, environment))) return done;
+      await carryOut(service, await gatherFate(service, environment, resolve), environment);
+      return done;
+    },
+  };
+}
+
+/** Whether a Service of ours has no ledger entry of its own namespace. */
+function isLost({ metadata }: Service, { caches }: Environment): boolean {
+  const name = metadata.labels?.[addressLabel];
+  if (name === undefined || metadata.deletionTimestamp !== undefined) return false;
+  const entry = caches.addresses.get({ name });
+  const { claimRef } = (entry?.spec ?? {}) as { claimRef?: { namespace?: unknown } };
+  return entry === undefined || claimRef?.namespace !== metadata.namespace;
+}
+
+/**
+ * Asks the server, since each cache lags behind in its own way. An entry is made before its Service and goes after it, so a Service that
+ * was seen before, and still is there after its entry was found missing, has lost it.
+ */
+async function isLostForSure({ metadata }: Service, { client, caches }: Environment): Promise<boolean> {
+  const name = metadata.labels?.[addressLabel] ?? "";
+  const entry = await client.get<CustomObject>(custom.addresses, { name });
+  if (entry !== undefined) caches.addresses.wrote(entry);
+  const { claimRef } = (entry?.spec ?? {}) as { claimRef?: { namespace?: unknown } };
+  if (entry !== undefined && claimRef?.namespace === metadata.namespace) return false;
+  const labelSelector = `${addressLabel}=${name}`;
+  const { items } = await client.list<Service>(serviceKind, { namespace: metadata.namespace ?? "", labelSelector });
+  return items.some((item) => item.metadata.uid === metadata.uid && item.metadata.deletionTimestamp === undefined);
+}
+
+async function gatherFate(service: Service, { caches }: Environment, resolve: HostResolver): Promise<Fate> {
+  const namespace = service.metadata.namespace ?? "";
+  const pool = caches.pools.get({ name: claimOf(service)?.spec.pool ?? "" });
+  return fateOf({
+    service,
+    given: (await balancerOf(service, resolve)).given,
+    fleetLives: fleetOf(service, caches) !== undefined,
+    namespace: { name: namespace, labels: caches.namespaces.get({ name: namespace })?.metadata.labels ?? {} },
+    pool: pool === undefined ? undefined : parseAddressPool(pool),
+    ledger: caches.addresses.list().flatMap((raw) => {
+      const parsed = parseProxyAddress(raw);
+      return parsed.ok ? [parsed.value] : [];
+    }),
+  });
+}
+
+async function carryOut(service: Service, fate: Fate, environment: Environment): Promise<void> {
+  const { client, caches, events, log } = environment;
+  const key = keyOf(service);
+  log.warn(
+    { service: keyText(key), fate: fate.kind, ...(fate.kind === "delete" ? { because: fate.because } : {}) },
+    "a Service lost its ledger entry",
+  );
+  if (fate.kind === "adopt") caches.addresses.wrote(await client.create<CustomObject>(custom.addresses, fate.entry, fieldManagers.fleet));
+  else await client.delete(serviceKind, key, { uid: service.metadata.uid ?? "" });
+  const fleet = fleetOf(service, caches);
+  if (fleet !== undefined) await events.tell(fleet, storyOf(service.metadata.name, fate));
+}
+
+function storyOf(name: string, fate: Fate): Story {
+  if (fate.kind === "adopt")
+    return {
+      type: "Warning",
+      reason: "AddressAdopted",
+      message: `the ledger had lost ${fate.address}: its entry was made again from Service ${name}`,
+    };
+  return { type: "Warning", reason: "ServiceRemoved", message: `Service ${name} has no ledger entry and was removed: ${fate.because}` };
+}
+
+function fleetOf({ metadata }: Service, caches: Environment["caches"]): CustomObject | undefined {
+  return caches.fleets.get({ namespace: metadata.namespace ?? "", name: metadata.labels?.[fleetLabel] ?? "" });
+}
