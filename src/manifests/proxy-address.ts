@@ -39,6 +39,11 @@ export function claimManifest(fleet: Claimant, listeners: ListenersSpec, claim: 
   };
 }
 
+/** A lost entry, made again from what its Service tells of it. */
+export function adoptedManifest({ metadata: { name }, spec }: Pick<ProxyAddress, "metadata" | "spec">): ProxyAddressManifest {
+  return { ...identity, metadata: { name, labels: labels(spec.claimRef, spec.claimRef.slot) }, spec };
+}
+
 /** The entry's next state on its way out. It carries the version that was looked at: a newer one makes it a conflict. */
 export function retiredManifest(entry: ProxyAddress, step: Retirement): ProxyAddressManifest {
   const { name, uid, resourceVersion } = entry.metadata;
