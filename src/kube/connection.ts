@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly now?: () => number;
   readonly pingEveryMs?: number;
   readonly http2?: boolean;
+  /** Reads the kubeconfig anew, after the server refused the credentials: they may have been replaced. */
+  readonly reload?: () => KubeConfig;
 }
 
 interface Session {
@@ -36,7 +38,8 @@ interface Session {
  */
 export class Connection {
   readonly server: string;
-  readonly #kubeConfig: KubeConfig;
+  readonly #reload: (() => KubeConfig) | undefined;
+  #kubeConfig: KubeConfig;
   readonly #now: () => number;
   readonly #pingEveryMs: number;
   readonly #http2: boolean;
@@ -51,22 +54,28 @@ export class Connection {
     this.#now = options.now ?? (() => performance.now());
     this.#pingEveryMs = options.pingEveryMs ?? pingEveryMs;
     this.#http2 = options.http2 ?? true;
+    this.#reload = options.reload;
   }
 
   /** Connects by the usual rules: --kubeconfig, KUBECONFIG, ~/.kube/config, then the pod's service account. */
   static fromDefault(file?: string, options: ConnectionOptions = {}): Connection {
-    const kubeConfig = new KubeConfig();
-    try {
-      if (file === undefined) kubeConfig.loadFromDefault();
-      else kubeConfig.loadFromFile(file);
-    } catch (cause) {
-      throw new ConnectionError(`could not read the kubeconfig ${file ?? "(KUBECONFIG, ~/.kube/config or service account)"}`, { cause });
-    }
-    return new Connection(kubeConfig, options);
+    const reload = () => {
+      const kubeConfig = new KubeConfig();
+      try {
+        if (file === undefined) kubeConfig.loadFromDefault();
+        else kubeConfig.loadFromFile(file);
+        return kubeConfig;
+      } catch (cause) {
+        throw new ConnectionError(`could not read the kubeconfig ${file ?? "(KUBECONFIG, ~/.kube/config or service account)"}`, { cause });
+      }
+    };
+    return new Connection(reload(), { reload, ...options });
   }
 
   /** The agent and headers for the next call. `forget` drops what is cached, after the server refused the credentials. */
   async open(use: "calls" | "watches", forget = false): Promise<{ dispatcher: Agent; headers: Record<string, string> }> {
+    // client-node keeps a token for a minute and a plugin's answer for as long as that says: a fresh start asks again.
+    if (forget && this.#reload !== undefined) this.#kubeConfig = this.#reload();
     if (forget || this.#session === undefined || this.#now() - this.#session.since > refreshAfterMs) this.#session = await this.#refresh();
     return { dispatcher: this.#session[use], headers: this.#session.headers };
   }
