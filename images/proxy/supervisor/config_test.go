@@ -56,6 +56,11 @@ func TestAPortThatIsTakenIsARefusalToo(t *testing.T) {
 	session.goesOn()
 	p.mustShow(fresh)
 	p.mustRefuse(2)
+	p.signal(syscall.SIGKILL)
+	p.awaitEnd()
+	p.start() // a container that starts anew still has the configuration that ran before
+	p.ready()
+	p.mustShow(fresh)
 }
 
 func TestAReloadEndsNoSessionAndOldWorkersCountUntilTheirLaneCloses(t *testing.T) {

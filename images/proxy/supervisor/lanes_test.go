@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,6 +117,24 @@ func TestAHandshakeBegunBeforeTheLaneClosedLeadsNowhere(t *testing.T) {
 	}
 	p.applied(revision)
 	p.mustRefuse(0)
+}
+
+func TestASessionThatIsConnectingWhenItsLaneClosesIsNotLeftBehind(t *testing.T) {
+	p := newPod(t)
+	p.config = strings.NewReplacer(p.media.address(), silentUpstream(t), "timeout connect 5s", "timeout connect 500ms").Replace(p.config)
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	connection, err := net.Dial("tcp", p.port(0, "media"))
+	p.must(err)
+	defer connection.Close()
+	p.until("the session is counted", func(d status.Document) bool { return d.Lanes[0].Sessions == 1 })
+	if document := p.applied(p.publish()); document.Lanes[0].Sessions != 0 {
+		t.Fatalf("status says %+v", document.Lanes[0])
+	}
+	next := newLane(t, 0)
+	p.applied(p.publish(next))
+	p.talk(0, "chat")
 }
 
 func TestNoSessionIsResumedOnAnyLane(t *testing.T) {

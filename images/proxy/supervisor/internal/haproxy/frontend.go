@@ -35,13 +35,8 @@ func (w Worker) Frontends(ctx context.Context) ([]Frontend, error) {
 	return frontends, nil
 }
 
-// Pause makes a frontend refuse connections. Its sessions go on.
-func (w Worker) Pause(ctx context.Context, frontend string) error {
-	return w.order(ctx, "disable frontend "+frontend, "already disabled")
-}
-
-// PauseAll pauses many frontends in a few commands. What HAProxy refuses shows in Frontends.
-func (w Worker) PauseAll(ctx context.Context, frontends []string) error {
+// Pause makes frontends refuse connections; their sessions go on. What HAProxy does not do shows in Frontends.
+func (w Worker) Pause(ctx context.Context, frontends []string) error {
 	commands := make([]string, len(frontends))
 	for i, frontend := range frontends {
 		commands[i] = "disable frontend " + frontend
@@ -49,9 +44,16 @@ func (w Worker) PauseAll(ctx context.Context, frontends []string) error {
 	return w.askMany(ctx, commands, func(string) {})
 }
 
-// Resume makes a paused frontend accept again.
-func (w Worker) Resume(ctx context.Context, frontend string) error {
-	return w.order(ctx, "enable frontend "+frontend, "already enabled")
+// Resume makes a paused frontend accept again, and its servers take sessions.
+func (w Worker) Resume(ctx context.Context, frontend Frontend) error {
+	servers, err := w.servers(ctx, frontend)
+	if err != nil {
+		return err
+	}
+	if err := w.setServers(ctx, servers, "ready"); err != nil {
+		return err
+	}
+	return w.order(ctx, "enable frontend "+frontend.Name, "already enabled")
 }
 
 // BackendUp tells whether a backend has a server to pass connections on to.

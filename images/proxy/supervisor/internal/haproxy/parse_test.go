@@ -20,20 +20,24 @@ func TestParseWorkers(t *testing.T) {
 }
 
 func TestParseSession(t *testing.T) {
+	const line = "0x7f8c47884000: proto=tcpv4 src=192.0.2.1:32998 fe=lane-0-media be=lane-0-media-up srv=media-0 ts=00 age=26s scf=[8,0h,fd=28,rex=,wex=] scb=["
 	cases := map[string]struct {
-		line, id, frontend string
-		ok                 bool
+		line string
+		want session
+		ok   bool
 	}{
-		"a client's session": {"0x7f8c47884000: proto=tcpv4 src=192.0.2.1:32998 fe=lane-0-media be=lane-0-media-up srv=media-0 ts=00", "0x7f8c47884000", "lane-0-media", true},
-		"the command itself": {"0x7f8c47884800: proto=sockpair src=unix:2 fe=GLOBAL be=<NONE> srv=<none> ts=00", "", "", false},
-		"an empty line":      {"", "", "", false},
-		"another answer":     {"Unknown command: 'show'", "", "", false},
+		"a client's session":         {line + "8,1h,fd=29,rex=19m59s,wex=] exp=19m38s", session{"0x7f8c47884000", "lane-0-media", true}, true},
+		"one that is connecting":     {line + "5,1h,fd=29,rex=,wex=] exp=4s", session{"0x7f8c47884000", "lane-0-media", false}, true},
+		"one that is ending":         {line + "10,1h,fd=29,rex=,wex=] exp=4s", session{"0x7f8c47884000", "lane-0-media", true}, true},
+		"one that says it otherwise": {"0x1: proto=x fe=lane-0-media be=x", session{"0x1", "lane-0-media", false}, true},
+		"the command itself":         {"0x7f8c47884800: proto=sockpair src=unix:2 fe=GLOBAL be=<NONE> scb=[8,1h]", session{}, false},
+		"an empty line":              {"", session{}, false},
+		"another answer":             {"Unknown command: 'show'", session{}, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			id, frontend, ok := parseSession(c.line)
-			if ok != c.ok || ok && (id != c.id || frontend != c.frontend) {
-				t.Fatalf("%q %q %v", id, frontend, ok)
+			if got, ok := parseSession(c.line); ok != c.ok || got != c.want {
+				t.Fatalf("%+v %v", got, ok)
 			}
 		})
 	}

@@ -150,10 +150,10 @@ func (o *output) pass(from io.ReadCloser, log *slog.Logger) {
 	}
 }
 
-// repeats tells lines that come once for each of some hundred lanes, and say nothing that another line does not: a lane's proxy stopped (at a
-// reload), was paused or resumed (by us), or its server follows the one that is checked for all.
+// repeats tells lines that come once for each of some hundred lanes and say nothing new: a lane was paused or resumed (by us) or stopped (at a
+// reload), or its servers follow the ones that are checked for all.
 func repeats(line string) bool {
-	for _, part := range []string{" stopped (cumulated conns", " : Paused frontend ", " : Resumed frontend ", " via upstream-"} {
+	for _, part := range []string{" stopped (cumulated conns", " : Paused frontend ", " : Resumed frontend ", " : Server lane-", " : backend 'lane-"} {
 		if strings.Contains(line, part) {
 			return true
 		}

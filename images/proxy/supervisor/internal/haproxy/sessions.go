@@ -4,34 +4,67 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
-// EndSessions ends the sessions of a frontend. A client that is still shaking hands has no session yet: ask again until none is left.
-func (w Worker) EndSessions(ctx context.Context, frontend Frontend) error {
+// EndSessions ends the sessions of paused frontends, as far as that can be done now. Call it again until none is left.
+//
+// A session that is still connecting to its server must be let be: HAProxy 3.0 never frees one that is shut down at that moment, not even when
+// the client goes. So the servers of a frontend's backend first take no new session, and those that were connecting are waited for.
+func (w Worker) EndSessions(ctx context.Context, frontends []Frontend) error {
 	if w.Old {
-		// An old worker refuses "shutdown sessions server" with "Proxy is disabled", so its sessions are ended one by one.
-		_, err := w.EndSome(ctx, func(name string) bool { return name == frontend.Name }, frontend.Sessions)
-		return err
+		return w.endOneByOne(ctx, frontends)
 	}
-	servers, err := w.stats(ctx, frontend.Backend(), serverRows)
+	servers := map[string][]string{}
+	for _, frontend := range frontends {
+		names, err := w.servers(ctx, frontend)
+		if err != nil {
+			return err
+		}
+		servers[frontend.Name] = names
+		if err := w.setServers(ctx, names, "maint"); err != nil {
+			return err
+		}
+	}
+	connecting := map[string]bool{}
+	err := w.sessions(ctx, func(session session) {
+		connecting[session.frontend] = connecting[session.frontend] || !session.established
+	})
 	if err != nil {
 		return err
 	}
 	var failed []error
-	for _, server := range servers {
-		failed = append(failed, w.order(ctx, fmt.Sprintf("shutdown sessions server %s/%s", server.proxy, server.server)))
+	for frontend, names := range servers {
+		for _, name := range names {
+			if !connecting[frontend] {
+				failed = append(failed, w.order(ctx, "shutdown sessions server "+name))
+			}
+		}
 	}
 	return errors.Join(failed...)
 }
 
-// EndSome ends up to `most` sessions of the frontends that `of` picks, and tells how many. HAProxy's list names clients: of each line only the
-// session's number and its frontend are looked at, and nothing else is kept.
-func (w Worker) EndSome(ctx context.Context, of func(frontend string) bool, most int) (int, error) {
+// endOneByOne is for old workers, which refuse commands about their servers ("Proxy is disabled").
+func (w Worker) endOneByOne(ctx context.Context, frontends []Frontend) error {
+	wanted := map[string]bool{}
+	for _, frontend := range frontends {
+		wanted[frontend.Name] = true
+	}
+	_, err := w.end(ctx, func(frontend string) bool { return wanted[frontend] }, int(^uint(0)>>1))
+	return err
+}
+
+// EndSome ends up to `most` sessions, of any lane, and tells how many.
+func (w Worker) EndSome(ctx context.Context, most int) (int, error) {
+	return w.end(ctx, func(string) bool { return true }, most)
+}
+
+func (w Worker) end(ctx context.Context, of func(frontend string) bool, most int) (int, error) {
 	var commands []string
-	err := w.client.lines(ctx, w.addressed("show sess"), func(line string) {
-		if id, frontend, ok := parseSession(line); ok && len(commands) < most && of(frontend) {
-			commands = append(commands, "shutdown session "+id)
+	err := w.sessions(ctx, func(session session) {
+		if session.established && of(session.frontend) && len(commands) < most {
+			commands = append(commands, "shutdown session "+session.id)
 		}
 	})
 	if err != nil {
@@ -41,17 +74,58 @@ func (w Worker) EndSome(ctx context.Context, of func(frontend string) bool, most
 	return len(commands), w.askMany(ctx, commands, func(string) {})
 }
 
-// parseSession reads a line such as "0x7f8c47884000: proto=tcpv4 src=… fe=lane-0-media be=… …".
-func parseSession(line string) (id, frontend string, ok bool) {
+// servers names the servers of a frontend's own backend, as "<backend>/<server>".
+func (w Worker) servers(ctx context.Context, frontend Frontend) ([]string, error) {
+	rows, err := w.stats(ctx, frontend.Backend(), serverRows)
+	names := make([]string, len(rows))
+	for i, row := range rows {
+		names[i] = row.proxy + "/" + row.server
+	}
+	return names, err
+}
+
+// setServers makes servers take sessions ("ready") or none ("maint").
+func (w Worker) setServers(ctx context.Context, names []string, state string) error {
+	for _, name := range names {
+		if err := w.order(ctx, fmt.Sprintf("set server %s state %s", name, state)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// session is one line of HAProxy's list, without the client, whom it also names.
+type session struct {
+	id, frontend string
+	// established says that the server answered: the session is past connecting.
+	established bool
+}
+
+// sessions hands over all sessions of lanes. HAProxy's list names clients: nothing of a line is kept but what session holds.
+func (w Worker) sessions(ctx context.Context, each func(session)) error {
+	return w.client.lines(ctx, w.addressed("show sess"), func(line string) {
+		if session, ok := parseSession(line); ok {
+			each(session)
+		}
+	})
+}
+
+// establishedState is where HAProxy counts a server's side as connected (SC_ST_EST); what comes after it is on its way to the end.
+const establishedState = 8
+
+// parseSession reads a line such as "0x7f8c47884000: proto=tcpv4 src=… fe=lane-0-media be=… scb=[8,1h,fd=29,…] …".
+func parseSession(line string) (session, bool) {
 	id, rest, found := strings.Cut(line, ": ")
 	if !found || !strings.HasPrefix(id, "0x") {
-		return "", "", false
+		return session{}, false
 	}
-	_, rest, found = strings.Cut(rest, " fe=")
-	if !found {
-		return "", "", false
+	_, rest, _ = strings.Cut(rest, " fe=")
+	frontend, rest, _ := strings.Cut(rest, " ")
+	if _, ok := laneOf(frontend); !ok {
+		return session{}, false
 	}
-	frontend, _, _ = strings.Cut(rest, " ")
-	_, ok = laneOf(frontend)
-	return strings.Clone(id), strings.Clone(frontend), ok
+	_, rest, _ = strings.Cut(rest, " scb=[")
+	number, _, _ := strings.Cut(rest, ",")
+	state, err := strconv.Atoi(number)
+	return session{id: strings.Clone(id), frontend: strings.Clone(frontend), established: err == nil && state >= establishedState}, true
 }

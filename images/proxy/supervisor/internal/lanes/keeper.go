@@ -82,12 +82,12 @@ func (k *Keeper) Leave() {
 func (k *Keeper) Converge(ctx context.Context, client haproxy.Client, wanted podconfig.Snapshot) error {
 	seen, err := observe(ctx, client, k.files)
 	if err == nil {
-		seen, err = k.pauseClosed(ctx, client, seen, wanted)
+		seen, err = k.pause(ctx, client, seen, wanted)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnseen, err)
 	}
-	var failed []error
+	failed := []error{seen.endSessions(ctx, func(number int) bool { return !k.mayKeep(number, wanted) })}
 	for _, number := range seen.numbers() {
 		lane, open := wanted.Open[number]
 		step := k.close
@@ -106,13 +106,12 @@ func (k *Keeper) Converge(ctx context.Context, client haproxy.Client, wanted pod
 	return errors.Join(failed...)
 }
 
-// pauseClosed pauses all closed lanes at once: after a start or a reload all are open, and one by one some hundred would take a second.
-func (k *Keeper) pauseClosed(
-	ctx context.Context, client haproxy.Client, seen observation, wanted podconfig.Snapshot,
-) (observation, error) {
+// pause makes lanes refuse that are not to serve what they serve now, all in a few commands: after a start or a reload all lanes are open, and
+// one by one some hundred would take a second. It returns what is seen then.
+func (k *Keeper) pause(ctx context.Context, client haproxy.Client, seen observation, wanted podconfig.Snapshot) (observation, error) {
 	var names []string
 	for number, lane := range seen.lanes {
-		if _, open := wanted.Open[number]; open {
+		if k.mayKeep(number, wanted) && !k.isLeaving() {
 			continue
 		}
 		for _, frontend := range lane.frontends {
@@ -124,18 +123,18 @@ func (k *Keeper) pauseClosed(
 	if len(names) == 0 {
 		return seen, nil
 	}
-	if err := seen.current.PauseAll(ctx, names); err != nil {
+	if err := seen.current.Pause(ctx, names); err != nil {
 		return seen, err
 	}
 	return observe(ctx, client, k.files)
 }
 
-// close makes a lane refuse connections, ends its sessions, and takes its certificate away.
+// close takes the certificate away from a lane that refuses and has no session any more.
 func (k *Keeper) close(ctx context.Context, seen observation, now laneView, _ podconfig.Lane) error {
 	if was, served := k.forget(now.number); served {
 		k.log.Info("lane closes", "lane", now.number, "address", was.Address, "sessions", now.sessions)
 	}
-	if err := k.empty(ctx, seen, now); err != nil {
+	if err := now.mustBeEmpty(); err != nil {
 		return err
 	}
 	placeholder, err := k.placeholder(now.number)
@@ -145,16 +144,16 @@ func (k *Keeper) close(ctx context.Context, seen observation, now laneView, _ po
 	return k.load(ctx, seen, now, placeholder, nil)
 }
 
-// open makes a lane serve an address. A lane that serves another address is emptied first, so that nobody passes from one to the other; a new
-// certificate for the same address is loaded under the open sessions.
+// open makes a lane serve a claim. A lane that served another must be empty first, so that nobody passes from one to the other; a new
+// certificate for the same claim is loaded under the open sessions.
 func (k *Keeper) open(ctx context.Context, seen observation, now laneView, wanted podconfig.Lane) error {
 	if k.isLeaving() {
-		return pause(ctx, seen, now)
+		return nil
 	}
 	began := time.Now()
 	if !k.serving(now.number, wanted) {
 		k.forget(now.number)
-		if err := k.empty(ctx, seen, now); err != nil {
+		if err := now.mustBeEmpty(); err != nil {
 			return err
 		}
 	}
@@ -162,40 +161,15 @@ func (k *Keeper) open(ctx context.Context, seen observation, now laneView, wante
 		return err
 	}
 	for _, frontend := range now.frontends {
-		if !frontend.Open || !k.serving(now.number, wanted) { // the second: it was open when seen, and was paused since
-			if err := seen.current.Resume(ctx, frontend.Name); err != nil {
-				return err
-			}
+		if frontend.Open {
+			continue
+		}
+		if err := seen.current.Resume(ctx, frontend); err != nil {
+			return err
 		}
 	}
 	if k.setServes(wanted) {
 		k.log.Info("lane opened", "lane", now.number, "address", wanted.Address, "milliseconds", time.Since(began).Milliseconds())
-	}
-	return nil
-}
-
-// empty pauses a lane and ends its sessions, in old workers too. ErrEnding until none is left.
-func (k *Keeper) empty(ctx context.Context, seen observation, now laneView) error {
-	if err := pause(ctx, seen, now); err != nil {
-		return err
-	}
-	if now.sessions == 0 {
-		return nil
-	}
-	if err := seen.endSessions(ctx, now.number); err != nil {
-		return err
-	}
-	return ErrEnding
-}
-
-func pause(ctx context.Context, seen observation, now laneView) error {
-	for _, frontend := range now.frontends {
-		if !frontend.Open {
-			continue
-		}
-		if err := seen.current.Pause(ctx, frontend.Name); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -38,6 +38,17 @@ func (l laneView) accepts() bool {
 	return len(l.frontends) > 0 && !slices.ContainsFunc(l.frontends, func(f haproxy.Frontend) bool { return !f.Open })
 }
 
+// mustBeEmpty is nil once the lane refuses and its last session has ended.
+func (l laneView) mustBeEmpty() error {
+	if slices.ContainsFunc(l.frontends, func(f haproxy.Frontend) bool { return f.Open }) {
+		return errors.New("HAProxy goes on accepting")
+	}
+	if l.sessions > 0 {
+		return ErrEnding
+	}
+	return nil
+}
+
 func (o observation) has(number int) bool { return len(o.lanes[number].frontends) > 0 }
 
 func (o observation) lane(number int) laneView { return o.lanes[number] }
@@ -109,22 +120,20 @@ func (o *observation) observeOld(ctx context.Context, worker haproxy.Worker) err
 	return nil
 }
 
-// endSessions ends a lane's sessions in all workers.
-func (o observation) endSessions(ctx context.Context, number int) error {
-	var failed []error
-	for _, frontend := range o.lanes[number].frontends {
-		if frontend.Sessions > 0 {
-			failed = append(failed, o.current.EndSessions(ctx, frontend))
-		}
+// endSessions ends, as far as that can be done now, the sessions of the lanes that `of` picks, in all workers.
+func (o observation) endSessions(ctx context.Context, of func(lane int) bool) error {
+	busy := maps.Clone(o.leftovers)
+	for _, lane := range o.lanes {
+		busy[o.current] = append(busy[o.current], lane.frontends...)
 	}
-	for worker, frontends := range o.leftovers {
-		for _, frontend := range frontends {
-			if frontend.Lane != number {
-				continue
-			}
-			if err := worker.EndSessions(ctx, frontend); err != nil && !errors.Is(err, haproxy.ErrWorkerGone) {
-				failed = append(failed, err)
-			}
+	var failed []error
+	for worker, frontends := range busy {
+		frontends = slices.DeleteFunc(slices.Clone(frontends), func(f haproxy.Frontend) bool { return f.Sessions == 0 || !of(f.Lane) })
+		if len(frontends) == 0 {
+			continue
+		}
+		if err := worker.EndSessions(ctx, frontends); err != nil && !errors.Is(err, haproxy.ErrWorkerGone) {
+			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)

@@ -61,7 +61,7 @@ func (k *Keeper) EndSome(ctx context.Context, client haproxy.Client, most int) e
 		return err
 	}
 	for _, worker := range workers {
-		ended, err := worker.EndSome(ctx, func(string) bool { return true }, most)
+		ended, err := worker.EndSome(ctx, most)
 		if err != nil {
 			return err
 		}

@@ -34,6 +34,12 @@ func (k *Keeper) forget(number int) (podconfig.Lane, bool) {
 	return lane, served
 }
 
+// mayKeep tells whether a lane may keep its sessions: it is to serve the claim that it serves now.
+func (k *Keeper) mayKeep(number int, wanted podconfig.Snapshot) bool {
+	claim, open := wanted.Open[number]
+	return open && k.serving(number, claim)
+}
+
 func (k *Keeper) isLeaving() bool {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()

@@ -166,15 +166,18 @@ func (s *Supervisor) unreadable(err error) time.Duration {
 	return s.problem(err)
 }
 
+// slowestLook is how soon it is looked again whether a closing lane's sessions have ended.
+const slowestLook = 2 * time.Second
+
 // problem logs what stands in the way, once, and tells when to try again.
 func (s *Supervisor) problem(err error) time.Duration {
 	if text := fmt.Sprint(err); text != s.lastProblem {
 		s.lastProblem = text
 		s.log.Warn("not as wanted yet; trying again", "problem", text)
 	}
-	wait := firstRetry
-	if !errors.Is(err, lanes.ErrEnding) {
-		wait = s.retry.wait()
+	wait := s.retry.wait()
+	if errors.Is(err, lanes.ErrEnding) {
+		wait = min(wait, slowestLook)
 	}
 	s.settledAt, s.retryAt = time.Time{}, time.Now().Add(wait)
 	return wait
