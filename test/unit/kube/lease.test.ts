@@ -93,7 +93,9 @@ describe("two candidates", () => {
       fc.asyncProperty(fc.array(fate, { minLength: 2, maxLength: 3 }), async (fates) => {
         const world = new LeaseWorld();
         const candidates = fates.map((each, index) => new Candidate(`p${index}`, world, each));
-        await world.pass(300_000, () => assert.ok(leaders(...candidates).length <= 1, `${leaders(...candidates)} lead at ${world.now} ms`));
+        await world.pass(300_000, () =>
+          assert.ok(leaders(...candidates).length <= 1, `${leaders(...candidates).join(" and ")} lead at ${world.now} ms`),
+        );
       }),
       { numRuns: 60 },
     );

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { request } from "undici";
+import { ApiServer } from "../apiserver.ts";
+import { installCrds } from "../crds.ts";
+import { freePorts } from "../free-ports.ts";
+import { fleet, pool } from "../samples.ts";
+import { type RunningOperator, apply, namespace, startOperator, until } from "./operator.ts";
+
+const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
+
+describe("two replicas of the operator", () => {
+  let server: ApiServer;
+  const operators: (RunningOperator & { readonly port: number })[] = [];
+
+  const says = async ({ port }: { port: number }, path: string): Promise<{ code: number; text: string }> => {
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
+    return { code: statusCode, text: await body.text() };
+  };
+  /** The value of a line of /metrics. */
+  const metric = async (operator: { port: number }, line: string): Promise<number | undefined> => {
+    const found = (await says(operator, "/metrics")).text.split("\n").find((each) => each.startsWith(`${line} `));
+    return found === undefined ? undefined : Number(found.split(" ").at(-1));
+  };
+  const leads = async (operator: { port: number }) => (await metric(operator, 'leader_election_master_status{name="proxyfleet"}')) === 1;
+  const holder = async () =>
+    ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string } | undefined)?.holderIdentity;
+
+  before(async () => {
+    server = await ApiServer.start();
+    await installCrds(server);
+    await apply(server, namespace("proxyfleet-system"), pool(), fleet());
+    for (const port of await freePorts(2)) operators.push({ ...startOperator(server.kubeconfig, { healthPort: port }), port });
+    await until("a leader", async () => (await holder()) !== undefined || undefined);
+  });
+  after(async () => {
+    for (const operator of operators) await operator.stop();
+    await server.stop();
+  });
+
+  test("both are alive and ready, one leads, and the other sends no write", async () => {
+    for (const operator of operators) await until("ready", async () => (await says(operator, "/readyz")).code === 200 || undefined);
+    for (const operator of operators) assert.deepEqual(await says(operator, "/livez"), { code: 200, text: "ok\n" });
+    const leading = await until("one that leads", async () => {
+      for (const operator of operators) if (await leads(operator)) return operator;
+      return undefined;
+    });
+    const other = operators.find((operator) => operator !== leading)!;
+    await until(
+      "a claim",
+      async () =>
+        (await metric(leading, 'rest_client_requests_total{method="POST",code="201",verb="create",resource="proxyaddresses"}')) !==
+          undefined || undefined,
+    );
+    await until(
+      "the other to see it",
+      async () => (await metric(other, 'proxyfleet_cache_objects{kind="ProxyAddress"}')) !== 0 || undefined,
+    );
+    const writes = (await says(other, "/metrics")).text
+      .split("\n")
+      .filter((line) => /^rest_client_requests_total.*(POST|PATCH|DELETE)/.test(line));
+    assert.deepEqual([writes, await leads(other)], [[], false]);
+  });
+
+  test("tell reconciles, queues, caches and addresses", async () => {
+    const leading = (await leads(operators[0]!)) ? operators[0]! : operators[1]!;
+    for (const name of [
+      'controller_runtime_reconcile_total{controller="fleet",result="success"}',
+      'controller_runtime_max_concurrent_reconciles{controller="fleet"} 4',
+      'controller_runtime_reconcile_time_seconds_bucket{le="0.005",controller="fleet"}',
+      'controller_runtime_active_workers{controller="fleet"}',
+      'workqueue_adds_total{name="fleet",controller="fleet"}',
+      'workqueue_depth{name="fleet",controller="fleet"} 0',
+      'workqueue_queue_duration_seconds_count{name="fleet",controller="fleet"}',
+      'workqueue_work_duration_seconds_count{name="fleet",controller="fleet"}',
+      'workqueue_unfinished_work_seconds{name="fleet",controller="fleet"}',
+      'workqueue_longest_running_processor_seconds{name="fleet",controller="fleet"}',
+      'proxyfleet_watch_quiet_seconds{kind="WhatsAppProxy"}',
+      'proxyfleet_cache_objects{kind="WhatsAppProxy"} 1',
+      'proxyfleet_addresses{pool="metallb-a",phase=',
+      'proxyfleet_pool_free{pool="metallb-a"}',
+      "nodejs_eventloop_lag_seconds",
+      "process_resident_memory_bytes",
+    ])
+      await until(name, async () => (await says(leading, "/metrics")).text.includes(name) || undefined);
+  });
+
+  test("the other takes over at once when the leader is told to stop, and goes on with the work", async () => {
+    const [leading, other] = (await leads(operators[0]!)) ? [operators[0]!, operators[1]!] : [operators[1]!, operators[0]!];
+    const before = await holder();
+    await leading.stop();
+    assert.ok(!leading.lines.some(({ level }) => level >= 50));
+    await until("the other to lead", async () => (await leads(other)) || undefined);
+    assert.notEqual(await holder(), before);
+    await apply(server, fleet({}, "second"));
+    await until(
+      "a claim by the new leader",
+      async () =>
+        (await metric(other, 'rest_client_requests_total{method="POST",code="201",verb="create",resource="proxyaddresses"}')) !==
+          undefined || undefined,
+    );
+  });
+});
