@@ -15,6 +15,5 @@ await build({
   banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}` },
   define: { PROXYFLEET_VERSION: JSON.stringify(packageJson.version) },
   keepNames: true,
-  sourcemap: true,
   logLevel: "warning",
 });
