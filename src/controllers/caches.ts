@@ -14,7 +14,7 @@ export interface Caches {
   readonly addresses: Store<CustomObject>;
   readonly deployments: Store<Deployment>;
   readonly secrets: Store<Secret>;
-  /** Indexed by `address` (name of the ledger entry). */
+  /** Indexed by `address` (name of the ledger entry) and `fleet`. */
   readonly services: Store<Service>;
   /** Indexed by `fleet`. */
   readonly pods: Store<Pod>;
@@ -32,7 +32,7 @@ export function watchCaches(manager: Manager): Caches {
     addresses: manager.watch(custom.addresses, { indexes: { fleet: claimant, pool: claimedPool } }),
     deployments: manager.watch(builtin.deployments, ours),
     secrets: manager.watch(builtin.secrets, ours),
-    services: manager.watch(builtin.services, { ...ours, indexes: { address: (service) => labelValue(service, addressLabel) } }),
+    services: manager.watch(builtin.services, { ...ours, indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet } }),
     pods: manager.watch(builtin.pods, { ...ours, indexes: { fleet: podFleet } }),
     namespaces: manager.watchNamespaces(builtin.namespaces, { metadataOnly: true }),
     disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),

@@ -14,6 +14,7 @@ import { networkPolicyManifest } from "../../manifests/network-policy.ts";
 import type { KubeObject, Pod, Secret } from "../../manifests/objects.ts";
 import { claimManifest, retiredManifest, verdictManifest } from "../../manifests/proxy-address.ts";
 import type { Environment } from "../environment.ts";
+import { isLost } from "../service/lost.ts";
 import type { FleetPlan, LivePlan } from "./decide.ts";
 import { hasFinalizer } from "./decide.ts";
 import type { ObservedFleet } from "./gather.ts";
@@ -94,6 +95,7 @@ export class FleetExecutor {
   /** Takes the addresses. The cache may lag behind claims made just before a crash, so the server is asked first. */
   async #claim(observed: ObservedFleet, { fleet, rotation }: LivePlan): Promise<void> {
     if (rotation.claims.length === 0) return;
+    this.#expectNoLostEntries(fleet);
     await this.#expectNoOtherClaims(observed, fleet);
     const { client, caches } = this.#environment;
     const { namespace, name, uid } = fleet.metadata;
@@ -106,6 +108,14 @@ export class FleetExecutor {
         throw error;
       }
     }
+  }
+
+  /** A Service whose entry is lost is adopted back or deleted first: it holds an address, and may serve a slot. */
+  #expectNoLostEntries({ metadata }: WhatsAppProxy): void {
+    const { caches } = this.#environment;
+    const lost = caches.services.by("fleet", `${metadata.namespace}/${metadata.name}`).find((service) => isLost(service, caches));
+    if (lost !== undefined)
+      throw new ConflictError("claim", 409, "EntryLost", `Service ${lost.metadata.name} has lost its ledger entry, which is mended first`);
   }
 
   async #expectNoOtherClaims({ entries }: ObservedFleet, { metadata }: WhatsAppProxy): Promise<void> {
