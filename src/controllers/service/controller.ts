@@ -12,6 +12,7 @@ import { type HostResolver, dnsResolver } from "../../verification/resolve.ts";
 import { balancerOf } from "../address/gather.ts";
 import type { Environment } from "../environment.ts";
 import { type Fate, claimOf, fateOf } from "./decide.ts";
+import { isEntryOf, isLost } from "./lost.ts";
 
 /** Leaves no Service without its ledger entry: it is adopted back if its fleet lives, and deleted otherwise. */
 export function serviceController(environment: Environment, resolve: HostResolver = dnsResolver()): Controller {
@@ -31,20 +32,11 @@ export function serviceController(environment: Environment, resolve: HostResolve
     async reconcile(key): Promise<Outcome> {
       const service = caches.services.get(parseKey(key));
       if (service === undefined) return gone;
-      if (!isLost(service, environment) || !(await isLostForSure(service, environment))) return done;
+      if (!isLost(service, caches) || !(await isLostForSure(service, environment))) return done;
       await carryOut(service, await gatherFate(service, environment, resolve), environment);
       return done;
     },
   };
-}
-
-/** Whether a Service of ours has no ledger entry of its own namespace. */
-function isLost({ metadata }: Service, { caches }: Environment): boolean {
-  const name = metadata.labels?.[addressLabel];
-  if (name === undefined || metadata.deletionTimestamp !== undefined) return false;
-  const entry = caches.addresses.get({ name });
-  const { claimRef } = (entry?.spec ?? {}) as { claimRef?: { namespace?: unknown } };
-  return entry === undefined || claimRef?.namespace !== metadata.namespace;
 }
 
 /**
@@ -55,8 +47,7 @@ async function isLostForSure({ metadata }: Service, { client, caches }: Environm
   const name = metadata.labels?.[addressLabel] ?? "";
   const entry = await client.get<CustomObject>(custom.addresses, { name });
   if (entry !== undefined) caches.addresses.wrote(entry);
-  const { claimRef } = (entry?.spec ?? {}) as { claimRef?: { namespace?: unknown } };
-  if (entry !== undefined && claimRef?.namespace === metadata.namespace) return false;
+  if (isEntryOf(entry, metadata.namespace)) return false;
   const labelSelector = `${addressLabel}=${name}`;
   const { items } = await client.list<Service>(serviceKind, { namespace: metadata.namespace ?? "", labelSelector });
   return items.some((item) => item.metadata.uid === metadata.uid && item.metadata.deletionTimestamp === undefined);

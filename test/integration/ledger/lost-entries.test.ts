@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Service } from "../../../src/manifests/objects.ts";
+import { apply, list, until } from "../operator/operator.ts";
+import { fleet, ledgerEntry, pool } from "../samples.ts";
+import { Stage } from "./stage.ts";
+
+describe("a Service whose ledger entry was lost", () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await Stage.set();
+    await apply(stage.server, pool(), fleet({ addresses: { count: 1, pools: [{ name: "metallb-a" }] } }));
+  });
+  after(async () => stage?.strike());
+
+  const events = async () => list(stage.server, "/apis/events.k8s.io/v1/namespaces/default/events");
+
+  test("is adopted back while its fleet lives: it goes on as it is, and its entry is made again", async () => {
+    const lost = await stage.inTheMaking("family");
+    const [service] = await stage.servicesOf(lost.metadata.name);
+    await stage.lose(lost.metadata.name);
+    const again = await until("the entry to be made again", async () => {
+      const entry = await stage.entry(lost.metadata.name);
+      return entry !== undefined && entry.metadata.uid !== lost.metadata.uid && entry.status?.phase === "Verifying" ? entry : undefined;
+    });
+    assert.deepEqual(again.spec, lost.spec);
+    assert.deepEqual(again.metadata.labels, lost.metadata.labels);
+    const after = await stage.servicesOf(lost.metadata.name);
+    assert.deepEqual(
+      after.map(({ metadata }) => metadata.uid),
+      [service?.metadata.uid],
+    );
+    assert.equal(again.status.serviceName, service?.metadata.name);
+    await until("an Event that says so", async () => (await events()).some(({ reason }) => reason === "AddressAdopted") || undefined);
+  });
+
+  test("is adopted back when the operator starts, too", async () => {
+    const lost = await stage.inTheMaking("family");
+    await stage.stopOperator();
+    await stage.lose(lost.metadata.name);
+    stage.startOperator();
+    const again = await until("the entry to be made again", async () => stage.entry(lost.metadata.name));
+    assert.deepEqual(again.spec, lost.spec);
+  });
+
+  const stranger = (name: string, given: { fleet?: string; claim?: object; entry: string }): Service => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name,
+      namespace: "default",
+      labels: {
+        "app.kubernetes.io/managed-by": "proxyfleet",
+        "proxyfleet.dev/fleet": given.fleet ?? "family",
+        "proxyfleet.dev/address": given.entry,
+      },
+      annotations: { "proxyfleet.dev/claim": JSON.stringify(given.claim ?? {}), "metallb.io/loadBalancerIPs": "203.0.113.77" },
+    },
+    spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
+  });
+  const isGone = async (name: string): Promise<void> => {
+    await until(`Service ${name} to be removed`, async () => {
+      const { code } = await stage.server.call("GET", `/api/v1/namespaces/default/services/${name}`);
+      return code === 404 || undefined;
+    });
+  };
+
+  test("is deleted where its fleet is gone", async () => {
+    await apply(stage.server, stranger("of-nobody", { fleet: "nobody", entry: "ip-203-0-113-50" }));
+    await isGone("of-nobody");
+  });
+
+  test("claims nothing by a forged annotation: the load balancer has to say that it has the address", async () => {
+    const { uid } = (await stage.fleet("family")).metadata;
+    const claim = ledgerEntry({
+      address: "203.0.113.50",
+      lane: 2,
+      ports: [{ name: "chat", port: 443, targetPort: 20_008 }],
+      claimRef: { namespace: "default", name: "family", uid, slot: 0 },
+    }).spec;
+    await apply(stage.server, stranger("forged", { claim, entry: "ip-203-0-113-50" }));
+    await isGone("forged");
+    assert.equal(await stage.entry("ip-203-0-113-50"), undefined);
+    await until(
+      "an Event that says why",
+      async () => (await events()).some(({ note }) => String(note).includes("has not set 203.0.113.50")) || undefined,
+    );
+  });
+});

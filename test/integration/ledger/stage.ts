@@ -1,0 +1,91 @@
+import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
+import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
+import type { Service } from "../../../src/manifests/objects.ts";
+import { ApiServer } from "../apiserver.ts";
+import { installCrds, kubectl } from "../crds.ts";
+import { type RunningOperator, list, namespace, apply, startOperator, until } from "../operator/operator.ts";
+import { type Giving, LoadBalancer, asAsked } from "./load-balancer.ts";
+
+const ledgerPath = "/apis/proxyfleet.dev/v1alpha1/proxyaddresses";
+
+/** An API server with an operator and a stand-in load balancer; no pods run, so that no address is ever published. */
+export class Stage {
+  readonly server: ApiServer;
+  readonly balancer: LoadBalancer;
+  #operator: RunningOperator | undefined;
+
+  private constructor(server: ApiServer, give: Giving) {
+    this.server = server;
+    this.balancer = new LoadBalancer(server, give);
+  }
+
+  static async set(give: Giving = asAsked): Promise<Stage> {
+    const server = await ApiServer.start();
+    await installCrds(server);
+    await apply(server, namespace("proxyfleet-system"));
+    const stage = new Stage(server, give);
+    stage.startOperator();
+    return stage;
+  }
+
+  startOperator(): void {
+    this.#operator = startOperator(this.server.kubeconfig, { leaderElection: false });
+  }
+
+  async stopOperator(): Promise<void> {
+    await this.#operator?.stop();
+    this.#operator = undefined;
+  }
+
+  async strike(): Promise<void> {
+    await this.balancer.stop();
+    await this.stopOperator();
+    await this.server.stop();
+  }
+
+  async ledger(): Promise<readonly ProxyAddress[]> {
+    return (await list(this.server, ledgerPath)) as unknown as readonly ProxyAddress[];
+  }
+
+  async entry(name: string): Promise<ProxyAddress | undefined> {
+    return (await this.ledger()).find(({ metadata }) => metadata.name === name);
+  }
+
+  async fleet(name: string): Promise<WhatsAppProxy> {
+    const { body } = await this.server.call("GET", `/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/${name}`);
+    return body as unknown as WhatsAppProxy;
+  }
+
+  async servicesOf(entry: string): Promise<readonly Service[]> {
+    return (await this.balancer.services()).filter(({ metadata }) => metadata.labels?.["proxyfleet.dev/address"] === entry);
+  }
+
+  /** Waits until an entry's condition Verified has this reason. */
+  async verified(name: string, reason: string): Promise<ProxyAddress> {
+    return until(`${name} to be ${reason}`, async () => {
+      const entry = await this.entry(name);
+      return entry?.status?.conditions?.some((one) => one.type === "Verified" && one.reason === reason) === true ? entry : undefined;
+    });
+  }
+
+  /** Waits until an entry of a fleet exists and has an address that its load balancer set. */
+  async inTheMaking(fleet: string): Promise<ProxyAddress> {
+    return until(`an address of ${fleet} that waits for pods`, async () => {
+      const found = (await this.ledger()).find(({ spec, status }) => spec.claimRef.name === fleet && status?.phase === "Verifying");
+      return found?.spec.address === undefined ? undefined : found;
+    });
+  }
+
+  /** Takes an entry away as no operator would: without its finalizer, and at once. */
+  async lose(name: string): Promise<void> {
+    await this.server.call("PATCH", `${ledgerPath}/${name}`, { metadata: { finalizers: null } }, "application/merge-patch+json");
+    await this.server.call("DELETE", `${ledgerPath}/${name}`);
+  }
+
+  /** Runs kubectl. @throws Error with its words */
+  async kubectl(args: readonly string[], input?: string): Promise<string> {
+    const { code, stdout, stderr } = await kubectl(this.server, args, input);
+    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+    return stdout;
+  }
+}
