@@ -16,17 +16,42 @@ export interface PoolCounts {
   readonly serving: number;
   readonly draining: number;
   readonly quarantined: number;
-  readonly free: number;
+  /** Absent where nobody knows: the provider gives what it gives. */
+  readonly free?: number;
 }
 
-/** Counts a pool's addresses. An address that an overlapping pool holds is not free here either. */
-export function poolCounts(pool: string, ranges: readonly IpRange[], ledger: readonly HeldAddress[]): PoolCounts {
+/**
+ * Counts a pool's addresses. An address that an overlapping pool holds is not free here either.
+ * @param ranges "assigned" where the provider gives what it gives: the pool holds what the ledger holds of it then
+ */
+export function poolCounts(pool: string, ranges: readonly IpRange[] | "assigned", ledger: readonly HeldAddress[]): PoolCounts {
+  const own = ledger.filter((entry) => entry.pool === pool);
+  const count = (state: "serving" | "draining" | "quarantined") => own.filter((entry) => stateOf(entry) === state).length;
+  const states = { serving: count("serving"), draining: count("draining"), quarantined: count("quarantined") };
+  if (ranges === "assigned") return { total: own.length, ...states };
   const merged = mergeRanges(ranges);
   const total = Number(merged.reduce((sum, range) => sum + rangeSize(range), 0n));
-  const own = ledger.filter((entry) => entry.pool === pool);
   const held = ledger.filter(({ address }) => address !== undefined && contains(merged, parseIp(address)));
-  const count = (state: "serving" | "draining" | "quarantined") => own.filter((entry) => stateOf(entry) === state).length;
-  return { total, serving: count("serving"), draining: count("draining"), quarantined: count("quarantined"), free: total - held.length };
+  return { total, ...states, free: total - held.length };
+}
+
+/** A tenth of a pool, or what it keeps for blocks, is little: time to add addresses. */
+function isLow({ total = 0, free }: Partial<PoolCounts>, reserve: number): boolean {
+  return free !== undefined && free <= Math.max(reserve, Math.floor(total / 10));
+}
+
+/** Tells of a pool that came to have few free addresses: once, and before there are none. */
+export function lowWater(
+  before: Partial<PoolCounts> | undefined,
+  after: Partial<PoolCounts>,
+  reserve: number,
+): { readonly reason: string; readonly message: string } | undefined {
+  if (!isLow(after, reserve) || isLow(before ?? {}, reserve)) return undefined;
+  const { free = 0, total = 0, quarantined = 0 } = after;
+  return {
+    reason: "PoolLow",
+    message: `${free} of ${total} addresses are free, and ${quarantined} rest: add addresses before a block finds none`,
+  };
 }
 
 function stateOf({ want, phase }: HeldAddress): "serving" | "draining" | "quarantined" {
@@ -44,10 +69,7 @@ export function poolProblem(
 ): Finding | undefined {
   const total = mergeRanges(ranges).reduce((sum, range) => sum + rangeSize(range), 0n);
   if (total > mostAddresses)
-    return problem(
-      "TooManyAddresses",
-      `spec.addresses holds ${total} addresses; a pool has at most ${mostAddresses}: split it into several pools`,
-    );
+    return problem("TooManyAddresses", `it holds ${total} addresses; a pool has at most ${mostAddresses}: split it into several pools`);
   for (const other of others) {
     const shared = ranges.find((range) =>
       other.ranges.some((theirs) => theirs.family === range.family && theirs.first <= range.last && range.first <= theirs.last),
@@ -56,7 +78,7 @@ export function poolProblem(
     const first = formatIp({ family: shared.family, value: shared.first });
     return problem(
       "Overlaps",
-      `spec.addresses from ${first} on overlap pool ${other.name}. No address is given out twice, but counts and reserves mix: give each pool its own`,
+      `addresses from ${first} on overlap pool ${other.name}. No address is given out twice, but counts and reserves mix: give each pool its own`,
     );
   }
   return undefined;

@@ -2,7 +2,7 @@ import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
 import { type Finding, conditionsFrom } from "../../domain/conditions.ts";
 import { type IpRange, parseRange } from "../../domain/ip.ts";
-import { type HeldAddress, type PoolCounts, poolCounts, poolProblem } from "../../domain/pool-status.ts";
+import { type HeldAddress, type PoolCounts, lowWater, poolCounts, poolProblem } from "../../domain/pool-status.ts";
 import type { Instant } from "../../domain/time.ts";
 import { ProxyfleetError } from "../../errors.ts";
 import { covers } from "../../kube/apply.ts";
@@ -49,7 +49,13 @@ function decidePool(raw: CustomObject, { caches }: Environment, now: Instant): P
   const others = caches.pools.list().flatMap((other) => otherRanges(other, raw.metadata.name));
   const finding = unsupported(pool) ??
     poolProblem(ranges, others) ?? { status: "True", reason: "Usable", message: "fleets may claim addresses from this pool" };
-  return statusOf(raw, generation, poolCounts(raw.metadata.name, ranges, ledgerOf(caches)), finding, now);
+  return statusOf(
+    raw,
+    generation,
+    poolCounts(raw.metadata.name, pool.spec.provider === "Assigned" ? "assigned" : ranges, ledgerOf(caches)),
+    finding,
+    now,
+  );
 }
 
 function unsupported({ spec }: AddressPool): Finding | undefined {
@@ -67,10 +73,10 @@ function otherRanges(raw: CustomObject, name: string): { name: string; ranges: r
   return typeof ranges === "string" ? [] : [{ name: raw.metadata.name, ranges }];
 }
 
-/** The pool's ranges, or what is wrong with them. */
+/** The pool's ranges, those of its named addresses included, or what is wrong with them. */
 function rangesOf({ spec }: AddressPool): readonly IpRange[] | string {
   try {
-    return spec.addresses.map(parseRange);
+    return [...spec.addresses, ...spec.named.map(({ address }) => address)].map(parseRange);
   } catch (error) {
     if (error instanceof ProxyfleetError) return `spec.addresses: ${error.message}`;
     throw error;
@@ -100,14 +106,20 @@ async function writeStatus(raw: CustomObject, status: PoolStatus, { client, cach
   await events.tell(raw, ...stories(raw, status));
 }
 
-/** A pool that became unusable, or usable again, says so once. */
-function stories(raw: CustomObject, { conditions }: PoolStatus): Story[] {
-  const [ready] = conditions;
-  const before = ((raw.status ?? {}) as { conditions?: { type: string; reason: string }[] }).conditions?.find(
-    ({ type }) => type === "Ready",
-  );
-  if (ready === undefined || before?.reason === ready.reason || (before === undefined && ready.status === "True")) return [];
-  return [{ type: ready.status === "True" ? "Normal" : "Warning", reason: ready.reason, message: ready.message }];
+/** A pool that became unusable, or usable again, says so once, and so does one that came to have few free addresses. */
+function stories(raw: CustomObject, status: PoolStatus): Story[] {
+  const parsed = parseAddressPool(raw);
+  const old = parsed.ok ? parsed.value.status : undefined;
+  const low = parsed.ok ? lowWater(old, status, parsed.value.spec.reserve) : undefined;
+  const [ready] = status.conditions;
+  const before = old?.conditions?.find(({ type }) => type === "Ready");
+  const isNews = ready !== undefined && before?.reason !== ready.reason && (before !== undefined || ready.status !== "True");
+  return [
+    ...(isNews
+      ? [{ type: ready.status === "True" ? ("Normal" as const) : ("Warning" as const), reason: ready.reason, message: ready.message }]
+      : []),
+    ...(low === undefined ? [] : [{ type: "Warning" as const, ...low }]),
+  ];
 }
 
 function wake({ caches }: Environment, add: (name: string) => void): void {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
 import type { Parsed } from "../../../src/api/parse.ts";
 import { parseRange } from "../../../src/domain/ip.ts";
-import { type HeldAddress, poolCounts, poolProblem } from "../../../src/domain/pool-status.ts";
+import { type HeldAddress, lowWater, poolCounts, poolProblem } from "../../../src/domain/pool-status.ts";
 import { poolView } from "../../../src/domain/pool-view.ts";
 import { hours } from "./build.ts";
 
@@ -97,6 +97,27 @@ describe("poolCounts", () => {
       quarantined: 0,
       free: 3,
     }));
+  test("of a provider that gives what it gives nobody knows what is free", () => {
+    const ledger = [
+      held("203.0.113.1"),
+      held("203.0.113.2", { want: "Quarantine", phase: "Quarantined" }),
+      held("203.0.113.3", { pool: "other" }),
+    ];
+    assert.deepEqual(poolCounts("metallb-a", "assigned", ledger), { total: 2, serving: 1, draining: 0, quarantined: 1 });
+  });
+});
+
+describe("lowWater", () => {
+  const counts = (free: number, total = 62) => ({ total, free, quarantined: 40 });
+  test("tells once that few addresses are free: a tenth, or what is kept for blocks", () => {
+    assert.match(lowWater(counts(7), counts(6), 1)?.message ?? "", /6 of 62 addresses are free, and 40 rest: add addresses/);
+    assert.equal(lowWater(counts(6), counts(5), 1), undefined);
+    assert.equal(lowWater(counts(9), counts(8), 1), undefined);
+    assert.equal(lowWater(counts(9), counts(8), 8)?.reason, "PoolLow");
+  });
+  test("tells of a pool that is small from the first", () => assert.equal(lowWater({}, counts(1, 4), 1)?.reason, "PoolLow"));
+  test("says nothing of a pool of which nobody knows what is free", () =>
+    assert.equal(lowWater(counts(9), { total: 9, quarantined: 3 }, 1), undefined));
 });
 
 describe("poolProblem", () => {
