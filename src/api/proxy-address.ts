@@ -57,6 +57,9 @@ const fields = z.object({
   ),
   cause: z.enum(claimCauses).describe("Why it was claimed: NewSlot, Blocked, Age or Requested."),
   requestedAt: line(4096).exactOptional().describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
+  turn: integer(0, 2 ** 31 - 1)
+    .exactOptional()
+    .describe("The how-manieth address of its slot it is: of two that serve, people are told the later one, whatever clocks say."),
   want: z.enum(wants).describe("What the fleet wants of it: Serve, Drain (serve, but no longer published) or Quarantine (answer nothing)."),
   drainUntil: timestamp().exactOptional().describe("When its drain ends at the latest."),
   quarantineUntil: timestamp().exactOptional().describe("When it may be forgotten, and used again."),

@@ -38,8 +38,8 @@ export function blockMayMoveAt({ addresses, published }: SlotAddresses): Instant
 
 /** How many addresses of the slot in a row, up to the published one, were replaced because of a block soon after they were claimed. */
 function diedYoung(addresses: readonly AddressView[], published: AddressView): number {
-  const told = addresses.filter((address) => wasPublished(address) && address.createdAt <= published.createdAt);
-  const newestFirst = told.toSorted((a, b) => b.createdAt - a.createdAt || (a.name < b.name ? -1 : 1));
+  const told = addresses.filter((address) => wasPublished(address) && address.turn <= published.turn);
+  const newestFirst = told.toSorted((a, b) => b.turn - a.turn || b.createdAt - a.createdAt);
   let died = 0;
   for (const [index, successor] of newestFirst.entries()) {
     const before = newestFirst[index + 1];

@@ -14,6 +14,8 @@ export interface Claim {
   /** Undefined where the provider can't be asked for one: it gives what it gives. */
   readonly address: string | undefined;
   readonly lane: number;
+  /** The how-manieth address of its slot it is. */
+  readonly turn: number;
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   readonly because: string;
@@ -64,7 +66,8 @@ export function claimFor(
   taken.lanes.add(lane);
   taken.claims.set(pool, (taken.claims.get(pool) ?? 0) + 1);
   if (address !== undefined) taken.held.push({ ip: parseIp(address), pool, resting: false, until: undefined, burnt: false });
-  return { slot, pool, name, address, lane, cause: move.cause, requestedAt: move.requestedAt, because: move.because };
+  const turn = 1 + Math.max(0, ...fleet.addresses.filter((other) => other.slot === slot).map((other) => other.turn));
+  return { slot, pool, name, address, lane, turn, cause: move.cause, requestedAt: move.requestedAt, because: move.because };
 }
 
 /** The best address that any pool has, and among equals the one of the pool that this slot prefers. */

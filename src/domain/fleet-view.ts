@@ -23,6 +23,7 @@ export function addressView(entry: ProxyAddress, sessions: SessionCounts = new M
     lane: spec.lane,
     cause: spec.cause,
     requestedAt: spec.requestedAt,
+    turn: spec.turn ?? 0,
     want: spec.want,
     drainUntil: parseInstant(spec.drainUntil),
     quarantineUntil: parseInstant(spec.quarantineUntil),
@@ -32,7 +33,7 @@ export function addressView(entry: ProxyAddress, sessions: SessionCounts = new M
     createdAt,
     deleting: metadata.deletionTimestamp !== undefined,
     unusable: isVerdict(entry, "Unusable"),
-    repeat: isVerdict(entry, "Repeat"),
+    repeat: isVerdict(entry, "Repeat") || spec.retiredBecause === "Repeat",
     reachability: (status?.reachability ?? []).map(verdictView),
     sessions: sessions.get(metadata.name),
   };

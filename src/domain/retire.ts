@@ -60,7 +60,7 @@ function ofNeeded(fleet: FleetView, address: AddressView, now: Instant): Retirem
 /** A repeat is kept, so that the provider can't give it again, until its slot has a fresh address or nothing is asked for a while. */
 function ofRepeat(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
   const isServed = fleet.addresses.some(
-    (other) => other.slot === address.slot && !other.repeat && other.createdAt >= address.createdAt && wasPublished(other),
+    (other) => other.slot === address.slot && !other.repeat && other.turn > address.turn && wasPublished(other),
   );
   const endsAt = repeatsEndAt(fleet, address);
   if (!isServed && !address.deleting && address.slot < fleet.count && now < endsAt) return { lookAgainAt: endsAt };

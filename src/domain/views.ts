@@ -25,6 +25,8 @@ export interface AddressView {
   readonly lane: number;
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
+  /** Its number among the addresses that its slot ever had. Clocks jump, and a restored entry is as young as its restoration; this is not. */
+  readonly turn: number;
   readonly want: Want;
   readonly drainUntil: Instant | undefined;
   readonly quarantineUntil: Instant | undefined;
@@ -133,5 +135,5 @@ export function wasPublished({ phase, want, drainUntil }: AddressView): boolean 
 /** The address that a slot's people are told: its newest one that serves. */
 export function publishedAddress(addresses: readonly AddressView[], slot: number): AddressView | undefined {
   const serving = addresses.filter((address) => address.slot === slot && address.phase === "Serving" && address.want === "Serve");
-  return serving.toSorted((a, b) => b.phaseSince - a.phaseSince || (a.name < b.name ? -1 : 1))[0];
+  return serving.toSorted((a, b) => b.turn - a.turn || b.phaseSince - a.phaseSince || (a.name < b.name ? -1 : 1))[0];
 }

@@ -34,6 +34,7 @@ export function claimManifest(fleet: Claimant, listeners: ListenersSpec, claim: 
       ports,
       cause: claim.cause,
       ...(claim.requestedAt === undefined ? {} : { requestedAt: claim.requestedAt }),
+      turn: claim.turn,
       want: "Serve",
     },
   };

@@ -41,6 +41,7 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     lane: 0,
     cause: "NewSlot",
     requestedAt: undefined,
+    turn: 0,
     want: "Serve",
     drainUntil: undefined,
     quarantineUntil: undefined,

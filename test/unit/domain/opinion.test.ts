@@ -12,7 +12,7 @@ const serving = entry("203.0.113.9");
 function chain(...claims: readonly (readonly [number, "NewSlot" | "Blocked"])[]): AddressView[] {
   return claims.map(([since, cause], index) => {
     const ip = `203.0.113.${index + 1}`;
-    const born = { cause, createdAt: at(since) };
+    const born = { cause, turn: index, createdAt: at(since) };
     const isLast = index === claims.length - 1;
     return isLast
       ? entry(ip, { ...born, phaseSince: at(since), reachability: [blocked("IR")] })

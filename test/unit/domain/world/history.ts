@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { plus, seconds } from "../../../../src/domain/time.ts";
 import { runAddress, runAll, runBalancer, runFleet } from "./controllers.ts";
-import { type Entry, type Sight, type World, createFleet, look, withFreshSpec } from "./world.ts";
+import { type Entry, type Sight, type World, createFleet, look, restore, withFreshSpec } from "./world.ts";
 import { Conflict, Killed } from "./writes.ts";
 
 /** Something that happens. `life` is how many writes a controller makes before it is killed. */
@@ -14,6 +14,10 @@ export type Step =
   | { readonly do: "askRotation"; readonly slot: number | undefined }
   | { readonly do: "count"; readonly to: number }
   | { readonly do: "pause"; readonly on: boolean }
+  | { readonly do: "clockJumps"; readonly seconds: number }
+  | { readonly do: "report"; readonly pick: number }
+  | { readonly do: "measured"; readonly pick: number; readonly verdict: "Blocked" | "Suspected" | "Reachable" }
+  | { readonly do: "restore" }
   | { readonly do: "deleteEntry" | "addressBreaks"; readonly pick: number }
   | { readonly do: "provider"; readonly state: World["provider"] };
 
@@ -37,6 +41,17 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("balancerRuns" as const, "look" as const, "sessionsEnd" as const) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("count" as const), to: fc.integer({ min: 1, max: 3 }) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("deleteEntry" as const, "addressBreaks" as const), pick }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("report" as const), pick }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant("measured" as const),
+        pick,
+        verdict: fc.constantFrom("Blocked" as const, "Suspected" as const, "Reachable" as const),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("clockJumps" as const), seconds: fc.integer({ min: -4000, max: 8000 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("restore" as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("pause" as const), on: fc.boolean() }) },
     {
       weight: 1,
@@ -78,6 +93,7 @@ function act(world: World, step: Step, index: number, old: Sight | undefined): v
     case "look":
       return undefined;
     case "wait":
+    case "clockJumps":
       world.now = plus(world.now, seconds(step.seconds));
       return undefined;
     case "sessionsEnd":
@@ -87,6 +103,19 @@ function act(world: World, step: Step, index: number, old: Sight | undefined): v
       return picked(world, step.pick, (entry) => Object.assign(entry, { deleting: true, version: ++world.versions }));
     case "addressBreaks":
       return picked(world, step.pick, ({ address }) => world.broken.add(address));
+    case "measured":
+      return picked(world, step.pick, (entry) =>
+        Object.assign(entry, {
+          reachability: [{ country: "IR", verdict: step.verdict, since: world.now }],
+          version: ++world.versions,
+        }),
+      );
+    case "report":
+      return picked(world, step.pick, ({ address }) => {
+        if (fleet !== undefined) fleet.reportBlocked = `${address} IR report ${index}`;
+      });
+    case "restore":
+      return restore(world);
     case "provider":
       world.provider = step.state;
       return undefined;

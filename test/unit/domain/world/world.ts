@@ -3,18 +3,21 @@ import { goneFleet } from "../../../../src/domain/fleet-view.ts";
 import { type Instant, seconds } from "../../../../src/domain/time.ts";
 import type { AddressView, FleetView, PoolView, Random } from "../../../../src/domain/views.ts";
 import { isBurnt } from "../../../../src/domain/reachability.ts";
-import { fleet, held, noon, pool, seeded } from "../build.ts";
+import { fleet, held, noon, pool, rules, seeded } from "../build.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A ledger entry as the API server would hold it. */
-export interface Entry extends Mutable<Omit<AddressView, "phase">> {
-  readonly address: string;
+export interface Entry extends Mutable<Omit<AddressView, "phase" | "address">> {
+  /** Empty until a provider that can't be asked has given one. */
+  address: string;
   /** Absent until the address controller has looked at it. */
   phase: AddressView["phase"] | undefined;
   /** The fleet that claimed it. */
   readonly owner: number;
   readonly because: string;
+  /** It came out of a backup: of those, an old and a new one of a slot may both be in the making anew. */
+  restored?: boolean;
   /** Changes with every write, as a resourceVersion does. */
   version: number;
 }
@@ -25,9 +28,15 @@ export interface Fleet {
   paused: boolean;
   deleting: boolean;
   readonly maxConcurrent: number;
+  rotation: FleetView["rotation"];
   rotateAt: string | undefined;
   lastHandledRotateAt: string | undefined;
+  reportBlocked: string | undefined;
+  lastHandledReport: string | undefined;
 }
+
+/** What the load balancer is like: it gives the address that it is asked for, or one of a few of its own, the lowest free one first. */
+export type Capability = "asked" | "assigned";
 
 /** All that exists: the objects of the API server, the load balancer, and what the test remembers. */
 export interface World {
@@ -39,6 +48,7 @@ export interface World {
   readonly services: Map<string, { ip: string | undefined; terminating: boolean }>;
   /** The lanes that are open in the pods, and for which entry. */
   lanes: Map<number, string>;
+  readonly capability: Capability;
   provider: "works" | "silent" | "broken";
   readonly broken: Set<string>;
   versions: number;
@@ -47,16 +57,22 @@ export interface World {
   writes: number;
   /** Requests (fleet, text, slot) whose address was published. */
   readonly served: Set<string>;
+  /** Moves by age: when each was claimed, by ledger entry. One that came to nothing, or that a person forgot, is taken out. */
+  readonly movesByAge: Map<string, Instant>;
 }
 
 /** A world with one new fleet, in which drains and quarantines are short. A tight pool runs dry now and then. */
-export function emptyWorld(seed: number, size: "roomy" | "tight"): World {
+export function emptyWorld(seed: number, size: "roomy" | "tight", capability: Capability = "asked"): World {
   const quarantine = { blocked: seconds(120), retired: seconds(60), unusable: seconds(30) };
-  const ranges = [size === "roomy" ? "203.0.113.0/27" : "203.0.113.0/30"];
+  const tight = ["203.0.113.0/30", "198.51.100.0/31"];
+  const ranges = capability === "assigned" ? [] : size === "roomy" ? ["203.0.113.0/27", "198.51.100.0/29", "192.0.2.0/29"] : tight;
+  const avoidPrefix = { ipv4: 24, ipv6: 48 };
+  const reserve = size === "roomy" ? 2 : 0;
   const world: World = {
     now: noon,
     random: seeded(seed),
-    pools: [pool({ ranges, quarantine, reserve: size === "roomy" ? 2 : 0 })],
+    pools: [pool({ ranges, quarantine, avoidPrefix, reserve, assigned: capability === "assigned" })],
+    capability,
     fleet: undefined,
     entries: new Map(),
     services: new Map(),
@@ -67,10 +83,14 @@ export function emptyWorld(seed: number, size: "roomy" | "tight"): World {
     fleets: 0,
     writes: 0,
     served: new Set(),
+    movesByAge: new Map(),
   };
   createFleet(world);
   return world;
 }
+
+/** Slots move by age after some minutes. */
+const youngAndOften = rules({ maxAge: seconds(300), minAge: seconds(60), jitterPercent: 30, maxPerHourPercent: 60 });
 
 /** A person applies the fleet, for the first time or again. */
 export function createFleet(world: World): void {
@@ -81,9 +101,46 @@ export function createFleet(world: World): void {
     paused: false,
     deleting: false,
     maxConcurrent: 1,
+    rotation: youngAndOften,
     rotateAt: undefined,
     lastHandledRotateAt: undefined,
+    reportBlocked: undefined,
+    lastHandledReport: undefined,
   };
+}
+
+/**
+ * A person restores a backup elsewhere: specs and annotations are as they were, but every status is lost, the fleet has another uid, and
+ * nothing of its pods and Services is there.
+ */
+export function restore(world: World): void {
+  const { fleet } = world;
+  if (fleet === undefined || fleet.deleting) return;
+  world.fleet = { ...fleet, uid: ++world.fleets, lastHandledRotateAt: undefined, lastHandledReport: undefined };
+  // Addresses that nobody can ask for come back only where their Services outlived the loss.
+  if (world.capability === "asked") world.services.clear();
+  world.lanes = new Map();
+  for (const entry of world.entries.values()) {
+    if (entry.deleting) {
+      world.entries.delete(entry.name);
+      world.services.delete(entry.name);
+    }
+    if (entry.want !== "Serve" && entry.drainUntil !== undefined)
+      world.served.add(requestKey(world.fleet.uid, entry.requestedAt, entry.slot));
+    const version = ++world.versions;
+    const lost = { phase: undefined, unusable: false, repeat: false, reachability: [] };
+    Object.assign(entry, lost, { phaseSince: world.now, createdAt: world.now, restored: true, version });
+  }
+}
+
+/** By what a published address of a request is remembered. */
+export function requestKey(fleet: number, text: string | undefined, slot: number): string {
+  return `${fleet} ${text ?? ""} ${slot}`;
+}
+
+/** Whether an entry belongs to the fleet that exists now. */
+export function isOwn({ owner, want }: Pick<Entry, "owner" | "want">, uid: number | undefined): boolean {
+  return uid !== undefined && (owner === uid || want !== "Quarantine");
 }
 
 /** What the fleet controller sees at one moment. */
@@ -104,7 +161,7 @@ export function look(world: World): Sight {
     orphans: goneFleet(
       "proxies",
       "family",
-      views.filter(({ owner }) => owner !== uid).map(({ view }) => view),
+      views.filter(({ owner, view }) => !isOwn({ owner, want: view.want }, uid)).map(({ view }) => view),
       world.pools,
     ),
     uid,
@@ -115,14 +172,14 @@ export function look(world: World): Sight {
 /** An old sight, but with what a person asks for now: late are the ledger and the last status. */
 export function withFreshSpec(world: World, sight: Sight): Sight {
   if (world.fleet === undefined || sight.live === undefined || world.fleet.uid !== sight.uid) return sight;
-  const { count, paused, deleting, rotateAt } = world.fleet;
-  return { ...sight, live: { ...sight.live, count, paused, deleting, rotateAt } };
+  const { count, paused, deleting, rotateAt, reportBlocked } = world.fleet;
+  return { ...sight, live: { ...sight.live, count, paused, deleting, rotateAt, reportBlocked } };
 }
 
 function liveView(world: World, { uid, ...spec }: Fleet, views: readonly { owner: number; view: AddressView }[]): FleetView {
   return fleet({
     ...spec,
-    addresses: views.filter(({ owner }) => owner === uid).map(({ view }) => view),
+    addresses: views.filter(({ owner, view }) => isOwn({ owner, want: view.want }, uid)).map(({ view }) => view),
     held: views.flatMap(({ view }) => heldView(view)),
     pools: world.pools,
     drain: { scheduled: seconds(40), blocked: seconds(20) },
@@ -135,11 +192,13 @@ function heldView({ address, pool, want, quarantineUntil, ...rest }: AddressView
   return held([address], { pool, resting: want === "Quarantine", until: quarantineUntil, burnt: isBurnt(rest) });
 }
 
-function viewOf({ owner: _owner, because: _because, version: _version, ...entry }: Entry): AddressView {
-  return { ...entry, phase: entry.phase ?? "Provisioning" };
+function viewOf({ owner: _owner, because: _because, version: _version, restored: _restored, ...entry }: Entry): AddressView {
+  const address = entry.address === "" ? undefined : entry.address;
+  const repeat = entry.repeat || entry.retiredBecause === "Repeat";
+  return { ...entry, address, repeat, phase: entry.phase ?? "Provisioning" };
 }
 
-/** The entry's name tells its address, so that nobody can hold one twice. */
-export function isWellNamed({ name, address }: Entry): boolean {
-  return name === ledgerName(address);
+/** The entry's name tells its address, so that nobody can hold one twice; where the provider gives what it gives, it can't. */
+export function isWellNamed({ capability }: World, { name, address }: Entry): boolean {
+  return capability === "assigned" || name === ledgerName(address);
 }

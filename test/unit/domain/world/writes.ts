@@ -37,7 +37,7 @@ export function publishedSlots(world: World): number[] {
 function checkWorld(world: World): void {
   const entries = [...world.entries.values()];
   for (const entry of entries) {
-    assert.ok(isWellNamed(entry), `${entry.name} holds ${entry.address}`);
+    assert.ok(isWellNamed(world, entry), `${entry.name} holds ${entry.address}`);
     if (entry.phase === "Quarantined") assert.ok(!world.services.has(entry.name), `${entry.name} is dark and has a Service`);
     if (entry.phase === "Serving" && entry.want !== "Quarantine")
       assert.equal(world.services.get(entry.name)?.ip, entry.address, `${entry.name} serves without its Service`);
@@ -50,11 +50,14 @@ function checkWorld(world: World): void {
 
 function checkFleet(world: World): void {
   const addresses = look(world).live?.addresses ?? [];
-  const lit = addresses.filter(({ phase }) => phase !== "Quarantined").map(({ lane }) => lane);
+  const lit = addresses.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat).map(({ lane }) => lane);
   assert.equal(new Set(lit).size, lit.length, "two entries share a lane");
   for (const slot of new Set(addresses.map(({ slot }) => slot))) {
     const own = addresses.filter((address) => address.slot === slot);
-    assert.ok(own.filter(isInMaking).length <= 1, `slot ${slot} has two addresses in the making`);
+    assert.ok(
+      own.filter((address) => isInMaking(address) && world.entries.get(address.name)?.restored !== true).length <= 1,
+      `slot ${slot} has two addresses in the making`,
+    );
     const drains = own.filter(({ phase, want, retiredBecause }) => {
       const isDraining = phase === "Draining" || (phase === "Serving" && want === "Drain");
       return isDraining && want !== "Quarantine" && retiredBecause !== "SlotRemoved";
