@@ -122,6 +122,11 @@ export class LeaderElection {
     const { identity, now, times } = this.#options;
     const step = leaseStep(this.#observed ?? (await this.#look()), identity, now());
     if (step.kind === "wait") return;
+    if (step.kind === "create") {
+      // Made empty, then taken: what `create` sets, a later apply can't take back, and a release takes the holder's name back.
+      await this.#write(step, undefined);
+      return this.#step();
+    }
     const sentAt = now();
     await this.#write(step, identity);
     this.#validUntil = sentAt + times.validMs;

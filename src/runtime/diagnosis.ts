@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { Session } from "node:inspector/promises";
 import { join } from "node:path";
 import { writeHeapSnapshot } from "node:v8";
@@ -17,7 +17,6 @@ export class DiagnosisError extends ProxyfleetError {}
 export async function writeDiagnosis(folder: string, name: string, wait: () => Promise<void>): Promise<readonly string[]> {
   const [profilePath, heapPath] = [join(folder, `${name}.cpuprofile`), join(folder, `${name}.heapsnapshot`)];
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(profilePath, JSON.stringify(await profile(wait)), { mode: 0o600 });
     // The snapshot is written into the file as it stands, so its rights are set before.
     await writeFile(heapPath, "", { mode: 0o600 });

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, describe, test } from "node:test";
+import { ApiServer } from "../apiserver.ts";
+import { installCrds } from "../crds.ts";
+import { apply, namespace, until } from "./operator.ts";
+
+const program = join(import.meta.dirname, "../../../src/main.ts");
+const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
+
+describe("the process of an operator", () => {
+  let server: ApiServer;
+  let operator: ChildProcess;
+  let messages: string[];
+
+  before(async () => {
+    server = await ApiServer.start();
+    await installCrds(server);
+    await apply(server, namespace("proxyfleet-system"));
+  });
+  after(async () => {
+    operator.kill("SIGKILL");
+    await server.stop();
+  });
+
+  const start = async (): Promise<void> => {
+    messages = [];
+    operator = spawn(process.execPath, [program, "operator", "--kubeconfig", server.kubeconfig, "--health-port=0"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    createInterface({ input: operator.stdout! }).on("line", (line) => messages.push((JSON.parse(line) as { msg: string }).msg));
+    await until("the operator to lead", () => messages.includes("this operator leads") || undefined);
+  };
+  const holder = async () => ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string }).holderIdentity;
+
+  test("ends with 0 when it is told to stop, and gives its lease back", async () => {
+    await start();
+    operator.kill("SIGTERM");
+    assert.deepEqual(await once(operator, "exit"), [0, null]);
+    assert.equal(await holder(), undefined);
+  });
+
+  test("ends with 1 when another one took the lease, and leaves it to that one", async () => {
+    await start();
+    const taken = await server.call("PATCH", leasePath, { spec: { holderIdentity: "another" } }, "application/merge-patch+json");
+    assert.equal(taken.code, 200);
+    assert.deepEqual(await once(operator, "exit"), [1, null]);
+    assert.equal(await holder(), "another");
+    assert.ok(messages.includes("the operator ends"));
+  });
+});
