@@ -30,7 +30,10 @@ describe("what only the operator can see", () => {
     await fleet.handled("first");
     await fleet.rotate("second");
     const message = await fleet.condition("PoolExhausted", "True", 30);
-    assert.match(message, /slot 0 should move and can't: pool e2e-conditions has no free address \(0 of 2 in quarantine, 2 in use\)\. Add addresses to a pool/);
+    assert.match(
+      message,
+      /slot 0 should move and can't: pool e2e-conditions has no free address \(0 of 2 in quarantine, 2 in use\)\. Add addresses to a pool/,
+    );
     await fleet.condition("Ready", "True", 5);
     await kubectl("patch", "wapool", fleet.name, "--type=merge", "-p", JSON.stringify({ spec: { addresses: ["203.0.113.48/30"] } }));
     await fleet.handled("second");

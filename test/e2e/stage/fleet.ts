@@ -12,6 +12,8 @@ export interface FleetWish {
   readonly spec?: Record<string, unknown>;
   readonly slots?: number;
   readonly pool?: Record<string, unknown>;
+  /** Its pool, where it shares one with others. Default: one of its own, named after it. */
+  readonly poolName?: string;
 }
 
 const apiVersion = "proxyfleet.dev/v1alpha1";
@@ -26,6 +28,10 @@ export class TestFleet {
     this.#wish = wish;
   }
 
+  get #poolName(): string {
+    return this.#wish.poolName ?? this.name;
+  }
+
   async create(): Promise<void> {
     const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
     await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.name, labels } }, this.pool(), this.manifest());
@@ -35,13 +41,13 @@ export class TestFleet {
     return {
       apiVersion,
       kind: "AddressPool",
-      metadata: { name: this.name },
+      metadata: { name: this.#poolName },
       spec: { provider: "MetalLB", addresses: this.#wish.addresses, ...this.#wish.pool },
     };
   }
 
   manifest(): object {
-    const addresses = { count: this.#wish.slots ?? 2, pools: [{ name: this.name }] };
+    const addresses = { count: this.#wish.slots ?? 2, pools: [{ name: this.#poolName }] };
     return {
       apiVersion,
       kind: "WhatsAppProxy",

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Pod } from "../../../src/manifests/objects.ts";
+import { directReader } from "../../../src/verification/pod-status.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { read } from "../stage/kubectl.ts";
+import { Holder, whatsapp } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
+
+describe("the bank of lanes under many rotations", () => {
+  const slots = 9;
+  const spec = { rotation: { maxConcurrent: slots, drain: { scheduled: "1s" } } };
+  const fleet = new TestFleet({
+    name: "e2e-lanes",
+    addresses: ["203.0.113.128/26"],
+    slots,
+    spec,
+    pool: { quarantine: { retired: "10s" } },
+  });
+  before(async () => {
+    await whatsapp();
+    await fleet.create();
+    await fleet.ready();
+  });
+  after(async () => fleet.remove());
+
+  test("fifty moves of other slots leave a held session untouched, and each pod with one HAProxy worker", async (t) => {
+    const holder = await Holder.at((await fleet.published()).get(0)!);
+    let moves = 0;
+    for (let round = 1; moves < 50; round++) {
+      for (let slot = 1; slot < slots; slot++, moves++) await moveOne(slot, `${slot}@round ${round}`);
+    }
+    const then = holder.echoes;
+    await until("the held session to go on", async () => holder.echoes > then + 5);
+    const { items } = await read<{ items: Pod[] }>("pods", "-n", fleet.name, "-l", `proxyfleet.dev/fleet=${fleet.name}`);
+    const statuses = await Promise.all(items.map(directReader()));
+    for (const { oldWorkers } of statuses) assert.equal(oldWorkers, 0);
+    for (const { status } of items) assert.equal(status?.containerStatuses?.[0]?.restartCount, 0);
+    t.diagnostic(`${moves} moves; the held session had ${holder.echoes} echoes`);
+    holder.leave();
+    await holder.ended;
+  });
+
+  async function moveOne(slot: number, text: string): Promise<void> {
+    const before = (await fleet.published()).get(slot)?.host;
+    await fleet.rotate(text);
+    await until(`slot ${slot} to move`, async () => {
+      const now = (await fleet.published()).get(slot)?.host;
+      return now !== undefined && now !== before;
+    });
+  }
+
+  test("a held session of a slot lives through moves of others, and ends with the drain of its own", async () => {
+    const own = (await fleet.published()).get(0)!;
+    const holder = await Holder.at(own);
+    for (const slot of [1, 2, 3]) await moveOne(slot, `${slot}@around`);
+    const then = holder.echoes;
+    await until("the held session to go on", async () => holder.echoes > then + 3);
+    await moveOne(0, "0@own");
+    assert.equal((await holder.ended).lost, 0);
+    await fleet.phase(own.host, "Quarantined");
+  });
+});
