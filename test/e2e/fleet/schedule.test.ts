@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { TestFleet } from "../stage/fleet.ts";
+import { chat, whatsapp } from "../stage/people.ts";
+import { kubectl } from "../stage/kubectl.ts";
+import { until } from "../stage/until.ts";
+
+const always = { cron: "* * * * *", duration: "5m" };
+const never = { cron: "0 0 31 2 *", duration: "4h" };
+const soon = { maxAge: "15s", minAge: "0s", jitterPercent: 30, maxPerHourPercent: 50, drain: { scheduled: "5s", blocked: "5s" } };
+
+describe("moves by schedule", () => {
+  const fleet = new TestFleet({
+    name: "e2e-schedule",
+    addresses: ["203.0.113.64/28"],
+    spec: { rotation: { ...soon, windows: [never] } },
+  });
+  const patch = async (spec: object) =>
+    kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", JSON.stringify({ spec }));
+  before(async () => {
+    await whatsapp();
+    await fleet.create();
+    await fleet.ready();
+  });
+  after(async () => fleet.remove());
+
+  test("a window that never opens is told at once, with its remedy, and nothing moves", async () => {
+    const message = await fleet.condition("Stalled", "True", 10, "WindowNeverOpens");
+    assert.match(message, /spec\.rotation\.windows\[0\]\.cron "0 0 31 2 \*" never comes: there is no 31 February/);
+    await fleet.condition("Ready", "True", 5);
+    assert.ok((await fleet.ledger()).every(({ spec }) => spec.cause === "NewSlot"));
+  });
+
+  test("an old address moves once a window is open, and people follow", async () => {
+    const old = await fleet.published();
+    await patch({ rotation: { windows: [always] } });
+    const moved = await until("a slot to move by age", async () =>
+      (await fleet.ledger()).find(({ spec, status }) => spec.cause === "Age" && status.phase === "Serving"),
+    );
+    const fresh = (await fleet.published()).get(moved.spec.claimRef.slot);
+    assert.notEqual(fresh?.host, old.get(moved.spec.claimRef.slot)?.host);
+    await chat(fresh!);
+    assert.ok(!(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"));
+  });
+
+  test("the other slot waits for its hour, and the status says when and why", async () => {
+    const next = await until("nextRotation", async () => {
+      const { nextRotation } = (await fleet.read()).status;
+      return nextRotation?.reason === "by age, when maxPerHourPercent lets it" ? nextRotation : undefined;
+    });
+    const moves = (await fleet.ledger()).filter(({ spec }) => spec.cause === "Age");
+    assert.equal(moves.length, 1);
+    const claimedAt = Date.parse(moves[0]?.metadata.creationTimestamp ?? "");
+    assert.equal(Date.parse(next.at), claimedAt + 3_600_000);
+    assert.notEqual(next.slot, moves[0]?.spec.claimRef.slot);
+  });
+});
