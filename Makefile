@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
 root := $(filter 0,$(shell id -u))
 
 .NOTPARALLEL:
-.PHONY: help demo test check gen bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up tools
+.PHONY: help demo test check gen bundle bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up tools
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
@@ -24,8 +24,12 @@ test: test-unit test-integration test-e2e ## runs all tests but the long ones
 check: set-up ## format, lint, types, generated files, dead code
 	@hack/check.sh
 
-gen: set-up ## writes the generated files anew (CRDs)
+gen: set-up ## writes the generated files anew (CRDs, the chart's values, schema and README)
 	@node hack/gen.ts
+
+bundle: set-up ## writes dist/install.yaml, the chart as one file for kubectl
+	@hack/chart/helm.sh
+	@node hack/install-yaml.ts
 
 bench: tools ## measures the program's size and start, and the operator with 1,000 fleets (FLEETS=100: quicker)
 	@node hack/bundle.ts && node hack/bench.ts
@@ -62,7 +66,8 @@ set-up:
 	@hack/npm-packages.sh
 	@hack/go.sh
 
-# and the programs of the cluster, and what the images stand on
+# and the programs of the cluster, Helm, and what the images stand on
 tools: set-up
 	@hack/kubernetes/build.sh
+	@hack/chart/helm.sh
 	@$(if $(root),hack/bases.sh)

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { group } from "../src/api/common.ts";
 import { crdOf } from "../src/api/crd.ts";
 import { kinds } from "../src/api/kinds.ts";
+import { chartFiles, type GeneratedFile } from "./chart/files.ts";
 
 /** Writes the files that are made from code, or with --check names those that are out of date. */
 function main(): void {
@@ -16,13 +17,9 @@ function main(): void {
   process.exitCode = stale.length > 0 ? 1 : 0;
 }
 
-interface GeneratedFile {
-  readonly path: string;
-  readonly text: string;
-}
-
 function generatedFiles(): readonly GeneratedFile[] {
-  return kinds.map((kind) => ({ path: `crds/${group}_${kind.plural}.yaml`, text: `${heading}${yaml(crdOf(kind))}` }));
+  const crds = kinds.map((kind) => ({ path: `crds/${group}_${kind.plural}.yaml`, text: `${heading}${yaml(crdOf(kind))}` }));
+  return [...crds, ...chartFiles(crds)];
 }
 
 const heading = "# Made by `make gen` from src/api. Edit the schema there, not this file.\n";

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests that need no cluster.
-#   test.sh unit          pure code, and the supervisor's own tests
+#   test.sh unit          pure code, the chart, and the supervisor's own tests
 #   test.sh integration   against a real API server and a real HAProxy, on loopback; no root needed
 #   test.sh slow          the long runs
 set -euo pipefail
@@ -12,7 +12,7 @@ export PROXYFLEET_BIN=$project/.tools/bin
 
 case $1 in
   unit)
-    node --test --test-reporter=spec 'test/unit/**/*.test.ts'
+    node --test --test-reporter=spec 'test/unit/**/*.test.ts' 'test/chart/**/*.test.ts'
     cd images/proxy/supervisor && GOTOOLCHAIN=local go test ./...
     ;;
   integration) node --test --test-reporter=spec 'test/integration/**/*.test.ts' ;;

@@ -1,0 +1,63 @@
+{{- /* Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people; the ledger is the operator's own. */}}
+{{- define "proxyfleet.ledgerRules" -}}
+- apiGroups: [proxyfleet.dev]
+  resources: [addresspools]
+  verbs: [list, watch]
+- apiGroups: [proxyfleet.dev]
+  resources: [proxyaddresses]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [proxyfleet.dev]
+  resources: [addresspools/status, proxyaddresses/status]
+  verbs: [patch]
+# Children name their owner and block its deletion; clusters may ask for this right then.
+- apiGroups: [proxyfleet.dev]
+  resources: [proxyaddresses/finalizers]
+  verbs: [update]
+{{- end }}
+
+{{- define "proxyfleet.eventRules" -}}
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create]
+{{- end }}
+
+{{- /* Fleets and their children, in the namespaces of fleets. */}}
+{{- define "proxyfleet.fleetRules" -}}
+# Fleets belong to people: the operator writes their status, and a finalizer.
+- apiGroups: [proxyfleet.dev]
+  resources: [whatsappproxies]
+  verbs: [list, watch, patch]
+- apiGroups: [proxyfleet.dev]
+  resources: [whatsappproxies/status]
+  verbs: [patch]
+- apiGroups: [proxyfleet.dev]
+  resources: [whatsappproxies/finalizers]
+  verbs: [update]
+# Secrets hold lanes' certificates; the operator looks only at those that carry its own label.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [list, watch, create, patch]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [list, watch, create, patch, delete]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [list, watch, create, patch]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [list, watch, create, patch]
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [list, watch, create, patch]
+# Pods are read. An annotation through their status makes the kubelet bring them a changed Secret at once.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [pods/status]
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [pods/eviction]
+  verbs: [create]
+{{ include "proxyfleet.eventRules" . }}
+{{- end }}

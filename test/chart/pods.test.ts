@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readConfig } from "../../src/config.ts";
+import { only, podsOf, type PodTemplate, rendered } from "./rendered.ts";
+
+const pods = async (values: object = {}): Promise<PodTemplate> => podsOf(await rendered(values));
+const digest = `sha256:${"a".repeat(64)}`;
+
+describe("images", () => {
+  const cases: Record<string, { values: object; image: string; proxyImage: string }> = {
+    "are those of the chart's version": { values: {}, image: "proxyfleet/operator:0.1.0", proxyImage: "proxyfleet/proxy:0.1.0" },
+    "may come from a registry of one's own": {
+      values: { image: { repository: "localhost:5000/operator", tag: "1" }, proxyImage: { repository: "localhost:5000/proxy", tag: "2" } },
+      image: "localhost:5000/operator:1",
+      proxyImage: "localhost:5000/proxy:2",
+    },
+    "may be named by digest, whatever the tag says": {
+      values: { image: { digest, tag: "1" }, proxyImage: { digest } },
+      image: `proxyfleet/operator@${digest}`,
+      proxyImage: `proxyfleet/proxy@${digest}`,
+    },
+  };
+  for (const [name, { values, image, proxyImage }] of Object.entries(cases)) {
+    test(name, async () => {
+      const [container] = (await pods(values)).spec.containers;
+      assert.equal(container.image, image);
+      assert.ok(container.args.includes(`--proxy-image=${proxyImage}`), container.args.join(" "));
+    });
+  }
+});
+
+test("the operator understands the flags that the chart gives it", async () => {
+  const values = { watchNamespaces: ["a", "b", "a"], logLevel: "debug", workers: 3 };
+  const [command, ...flags] = (await pods(values)).spec.containers[0].args;
+  assert.equal(command, "operator");
+  const config = readConfig(flags, {}, "none");
+  assert.notEqual(config, "help");
+  if (config === "help") return;
+  assert.deepEqual(
+    [config.watchNamespaces, config.logLevel, config.workers, config.proxyImage],
+    [["a", "b"], "debug", 3, "proxyfleet/proxy:0.1.0"],
+  );
+});
+
+describe("the pods", () => {
+  test("are restricted as Pod Security Standards ask (profile restricted)", async () => {
+    const { spec } = await pods();
+    assert.equal(spec.securityContext["runAsNonRoot"], true);
+    assert.deepEqual(spec.securityContext["seccompProfile"], { type: "RuntimeDefault" });
+    const [{ securityContext }] = spec.containers;
+    assert.equal(securityContext["allowPrivilegeEscalation"], false);
+    assert.equal(securityContext["readOnlyRootFilesystem"], true);
+    assert.deepEqual(securityContext["capabilities"], { drop: ["ALL"] });
+  });
+
+  test("take what is set for them", async () => {
+    const { metadata, spec } = await pods({
+      podLabels: { team: "x", "app.kubernetes.io/name": "other" },
+      podAnnotations: { note: "y" },
+      imagePullSecrets: [{ name: "registry" }],
+      priorityClassName: "important",
+      nodeSelector: { zone: "a" },
+      tolerations: [{ key: "own", operator: "Exists" }],
+      affinity: { nodeAffinity: {} },
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "rack", whenUnsatisfiable: "DoNotSchedule" }],
+      env: [{ name: "HTTP2", value: "false" }],
+      resources: { limits: { memory: "1Gi" } },
+      serviceAccount: { create: false, name: "mine" },
+    });
+    assert.deepEqual(metadata, { labels: { team: "x", "app.kubernetes.io/name": "proxyfleet" }, annotations: { note: "y" } });
+    assert.deepEqual(spec["imagePullSecrets"], [{ name: "registry" }]);
+    assert.equal(spec["priorityClassName"], "important");
+    assert.deepEqual(spec["nodeSelector"], { zone: "a" });
+    assert.deepEqual(spec["tolerations"], [{ key: "own", operator: "Exists" }]);
+    assert.deepEqual(spec["affinity"], { nodeAffinity: {} });
+    assert.deepEqual(
+      spec.topologySpreadConstraints.map(({ topologyKey }) => topologyKey),
+      ["rack"],
+    );
+    assert.equal(spec.containers[0].env.find(({ name }) => name === "HTTP2")?.value, "false");
+    assert.deepEqual(spec.containers[0].resources, { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "1Gi" } });
+    assert.equal(spec.serviceAccountName, "mine");
+  });
+
+  test("are selected by one label that no value changes: a Deployment's selector is fixed", async () => {
+    const manifests = await rendered({ podLabels: { "app.kubernetes.io/name": "other" }, commonLabels: { "app.kubernetes.io/name": "x" } });
+    const selector = { "app.kubernetes.io/name": "proxyfleet" };
+    const { spec } = only(manifests, "Deployment") as unknown as { spec: { selector: object } };
+    assert.deepEqual(spec.selector, { matchLabels: selector });
+    assert.deepEqual(podsOf(manifests).metadata.labels, selector);
+  });
+});
+
+describe("rights", () => {
+  test("an account with another name gets them", async () => {
+    const manifests = await rendered({ serviceAccount: { name: "mine" }, watchNamespaces: ["a"] });
+    const bindings = manifests.filter(({ kind }) => kind.endsWith("RoleBinding"));
+    assert.equal(bindings.length, 4);
+    for (const binding of bindings)
+      assert.deepEqual(binding["subjects"], [{ kind: "ServiceAccount", name: "mine", namespace: "proxyfleet-system" }]);
+  });
+
+  test("with a list of namespaces, nothing in them is allowed cluster-wide", async () => {
+    const { rules } = only(await rendered({ watchNamespaces: ["a"] }), "ClusterRole") as unknown as {
+      rules: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];
+    };
+    for (const { apiGroups, resources, resourceNames, verbs } of rules) {
+      if (apiGroups.includes("proxyfleet.dev")) assert.ok(resources.every((name) => /^(addresspools|proxyaddresses)(\/|$)/.test(name)));
+      else assert.deepEqual({ resources, resourceNames, verbs }, { resources: ["namespaces"], resourceNames: ["a"], verbs: ["get"] });
+    }
+  });
+});
