@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -86,6 +87,21 @@ func TestAReloadEndsNoSessionAndOldWorkersCountUntilTheirLaneCloses(t *testing.T
 	p.mustRefuse(0)
 	goes.Close()
 	p.until("the old worker ends with its last session", func(d status.Document) bool { return d.OldWorkers == 0 })
+}
+
+func TestReloadsUnderABusyCrowdFailNobody(t *testing.T) {
+	p := newPod(t)
+	first := newLane(t, 0)
+	p.publish(first)
+	p.start()
+	p.ready()
+	visits := p.crowd(0)
+	for i := range 6 {
+		p.config += fmt.Sprintf("\nbackend another-%d\n", i)
+		p.applied(p.publish(first))
+	}
+	visits.mustAllSucceed()
+	p.until("the old workers are gone", func(d status.Document) bool { return d.OldWorkers == 0 })
 }
 
 func TestABankThatGrowsAndShrinksKeepsSessionsOfTheLanesThatStay(t *testing.T) {

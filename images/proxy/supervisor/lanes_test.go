@@ -46,6 +46,26 @@ func TestALaneThatMovesToAnotherAddressTakesNobodyAlong(t *testing.T) {
 	staying.goesOn()
 	p.mustShow(fresh)
 	p.mustShow(other)
+	p.talk(0, "chat")
+}
+
+func TestALaneThatMovesUnderABusyCrowdFailsNobodyElse(t *testing.T) {
+	p := newPod(t)
+	other := newLane(t, 1)
+	p.publish(newLane(t, 0), other)
+	p.start()
+	p.ready()
+	p.crowd(0) // may fail: its lane moves all the time
+	visits := p.crowd(1)
+	for range 15 {
+		next := newLane(t, 0)
+		p.applied(p.publish(next, other))
+	}
+	visits.mustAllSucceed()
+	document := p.until("no session is left", func(d status.Document) bool { return d.Lanes[1].Sessions == 0 })
+	if document.OldWorkers != 0 {
+		t.Fatalf("%d old workers", document.OldWorkers)
+	}
 }
 
 func TestTheSameAddressClaimedAnewIsAnother(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -67,16 +68,8 @@ func (n *nameserver) reply(question []byte) []byte {
 	return reply
 }
 
-func TestAnUpstreamsNameIsFollowedAndNeverStopsTheStart(t *testing.T) {
-	p := newPod(t)
-	names := newNameserver(t)
-	_, port, _ := net.SplitHostPort(p.chat.address())
-	listenAsUpstream(t, "127.0.0.3:"+port)
-	p.config = strings.NewReplacer(
-		"parse-resolv-conf", "nameserver test "+names.LocalAddr().String(),
-		"timeout resolve 5s", "timeout resolve 50ms",
-		p.chat.address(), "chat.test:"+port,
-	).Replace(p.config)
+func TestAnUpstreamsNameIsFollowedAndStopsNoStart(t *testing.T) {
+	p, names := newNamedPod(t)
 	p.publish(newLane(t, 0))
 	p.start()
 	p.ready()
@@ -88,6 +81,35 @@ func TestAnUpstreamsNameIsFollowedAndNeverStopsTheStart(t *testing.T) {
 	asked := names.asked.Load()
 	eventually(t, "HAProxy hears a few times that there is no such name", func() bool { return names.asked.Load() > asked+4 })
 	p.reaches("127.0.0.3")
+}
+
+func TestReloadsWithNamesFailNobody(t *testing.T) {
+	p, names := newNamedPod(t)
+	names.says("127.0.0.1")
+	first := newLane(t, 0)
+	p.publish(first)
+	p.start()
+	p.ready()
+	visits := p.crowd(0)
+	for i := range 3 {
+		p.config += fmt.Sprintf("\nbackend another-%d\n", i)
+		p.applied(p.publish(first))
+	}
+	visits.mustAllSucceed()
+}
+
+// newNamedPod is a pod whose chat upstream has a name, which a nameserver of this test knows. Behind it are 127.0.0.1 and 127.0.0.3.
+func newNamedPod(t *testing.T) (*pod, *nameserver) {
+	p, names := newPod(t), newNameserver(t)
+	_, port, _ := net.SplitHostPort(p.chat.address())
+	listenAsUpstream(t, "127.0.0.3:"+port)
+	p.config = strings.NewReplacer(
+		"parse-resolv-conf", "nameserver test "+names.LocalAddr().String(),
+		"timeout resolve 5s", "timeout resolve 50ms",
+		p.chat.address(), "chat.test:"+port,
+		"    server chat-1 ", "    # server chat-1 ",
+	).Replace(p.config)
+	return p, names
 }
 
 // reaches waits until new chat sessions come to an upstream's address.

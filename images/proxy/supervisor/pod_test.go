@@ -93,8 +93,7 @@ func (p *pod) localConfig() string {
 		offset, _ := strconv.Atoi(port[4:])
 		return fmt.Sprintf(":%d", p.firstPort+offset)
 	})
-	config = strings.ReplaceAll(config, "127.0.0.1:5222", p.chat.address())
-	return strings.ReplaceAll(config, "127.0.0.1:4433", p.media.address())
+	return strings.NewReplacer("127.0.0.1:5222", p.chat.address(), "127.0.0.1:4433", p.media.address()).Replace(config)
 }
 
 func (p *pod) must(err error) {

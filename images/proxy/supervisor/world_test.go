@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/binary"
@@ -11,6 +12,8 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -210,5 +213,51 @@ func (p *pod) mustRefuse(lane int) {
 			connection.Close()
 			p.Fatalf("lane %d accepts on %s", lane, listener)
 		}
+	}
+}
+
+// visits counts what a crowd found.
+type visits struct {
+	*testing.T
+	stop     context.CancelFunc
+	crowd    sync.WaitGroup
+	tries    atomic.Int64
+	failures atomic.Int64
+	example  atomic.Value
+}
+
+// crowd sends three visitors to a lane, who come and go on all its listeners until the test asks how they fared.
+func (p *pod) crowd(lane int) *visits {
+	ctx, stop := context.WithCancel(p.Context())
+	v := &visits{T: p.T, stop: stop}
+	for range 3 {
+		v.crowd.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				v.tries.Add(1)
+				c, err := p.tryTalk(lane, []string{"chat", "media", "plainChat"}[i%3])
+				if err != nil {
+					v.failures.Add(1)
+					v.example.Store(err.Error())
+				}
+				if c != nil {
+					c.Close()
+				}
+			}
+		})
+	}
+	p.Cleanup(func() {
+		stop()
+		v.crowd.Wait()
+	})
+	return v
+}
+
+func (v *visits) mustAllSucceed() {
+	v.Helper()
+	v.stop()
+	v.crowd.Wait()
+	v.Logf("%d of %d connections failed", v.failures.Load(), v.tries.Load())
+	if v.failures.Load() > 0 {
+		v.Errorf("such as: %v", v.example.Load())
 	}
 }

@@ -56,12 +56,6 @@ func (w Worker) Resume(ctx context.Context, frontend Frontend) error {
 	return w.order(ctx, "enable frontend "+frontend.Name, "already enabled")
 }
 
-// BackendUp tells whether a backend has a server to pass connections on to.
-func (w Worker) BackendUp(ctx context.Context, backend string) (bool, error) {
-	rows, err := w.stats(ctx, backend, backendRows)
-	return len(rows) == 1 && rows[0].status == "UP", err
-}
-
 // laneOf reads the lane from a frontend's name, "lane-<n>-<listener>".
 func laneOf(frontend string) (int, bool) {
 	parts := strings.Split(frontend, "-")
@@ -74,7 +68,6 @@ func laneOf(frontend string) (int, bool) {
 
 const (
 	frontendRows = 1
-	backendRows  = 2
 	serverRows   = 4
 )
 

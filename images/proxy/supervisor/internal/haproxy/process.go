@@ -79,21 +79,21 @@ func (p *Process) Err() error {
 }
 
 // AwaitWorker waits until the current worker answers. If HAProxy ends instead, the error is an *ErrRefused with its words.
-func (p *Process) AwaitWorker(ctx context.Context) (Worker, error) {
+func (p *Process) AwaitWorker(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	for {
 		workers, err := p.Workers(ctx)
 		if err == nil {
 			if _, err = workers[0].ask(ctx, "show version"); err == nil {
-				return workers[0], nil
+				return nil
 			}
 		}
 		select {
 		case <-p.ended:
-			return Worker{}, &ErrRefused{Message: p.output.lastWords()}
+			return &ErrRefused{Message: p.output.lastWords()}
 		case <-ctx.Done():
-			return Worker{}, fmt.Errorf("HAProxy's worker does not answer: %w", err)
+			return fmt.Errorf("HAProxy's worker does not answer: %w", err)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -109,8 +109,7 @@ func (p *Process) Reload(ctx context.Context) error {
 	if !strings.HasPrefix(answer, "Success=1") {
 		return &ErrRefused{Message: alerts(answer)}
 	}
-	_, err = p.AwaitWorker(ctx)
-	return err
+	return p.AwaitWorker(ctx)
 }
 
 // Kill ends HAProxy and its sessions at once, and waits for that.

@@ -42,7 +42,7 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	fitted := machine.Fit(s.files.Localize(wanted.Config), s.machine)
 	err := s.prepareLanes(wanted)
 	if err == nil {
-		err = s.tryConfig(ctx, fitted.Config)
+		err = s.tryConfig(ctx, s.book.Pin(ctx, fitted.Config))
 	}
 	if err != nil {
 		s.failed = failure{config: wanted.Config, at: time.Now(), err: err}
@@ -92,31 +92,12 @@ func (s *Supervisor) startOrReload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	worker, err := process.AwaitWorker(ctx)
-	if err != nil {
+	if err := process.AwaitWorker(ctx); err != nil {
 		return errors.Join(err, process.Kill())
 	}
 	s.process = process
 	s.view.update(func(v *view) { v.client = &process.Client })
-	s.awaitUpstreams(ctx, worker)
 	return nil
-}
-
-// upstreamPatience bounds how long a starting pod waits for its upstreams. Names are resolved within milliseconds of the start; a pod that was
-// ready earlier would close its first connections. A pod without upstreams becomes ready all the same.
-const upstreamPatience = 2 * time.Second
-
-func (s *Supervisor) awaitUpstreams(ctx context.Context, worker haproxy.Worker) {
-	deadline := time.Now().Add(upstreamPatience)
-	for _, backend := range []string{"upstream-chat", "upstream-media"} {
-		for {
-			up, err := worker.BackendUp(ctx, backend)
-			if up || err != nil || time.Now().After(deadline) {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-	}
 }
 
 // startWithLastGood starts what ran before the container was started anew, if the mounted configuration is refused.

@@ -12,6 +12,7 @@ import (
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/lanes"
 	"proxyfleet.dev/supervisor/internal/machine"
+	"proxyfleet.dev/supervisor/internal/names"
 	"proxyfleet.dev/supervisor/internal/podconfig"
 	"proxyfleet.dev/supervisor/internal/rundir"
 	"proxyfleet.dev/supervisor/internal/status"
@@ -38,6 +39,7 @@ type Supervisor struct {
 	log     *slog.Logger
 	files   rundir.Dir
 	machine machine.Machine
+	book    *names.Book
 	keeper  *lanes.Keeper
 	view    *view
 
@@ -66,7 +68,15 @@ func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, 
 		return nil, err
 	}
 	keeper := lanes.New(files, log)
-	return &Supervisor{options: options, log: log, files: files, machine: host, keeper: keeper, view: newView(keeper)}, nil
+	return &Supervisor{
+		options: options,
+		log:     log,
+		files:   files,
+		machine: host,
+		book:    names.NewBook(host.OnlyIPv6),
+		keeper:  keeper,
+		view:    newView(keeper),
+	}, nil
 }
 
 // Source is what the status server answers from.
