@@ -1,3 +1,5 @@
+import { text } from "node:stream/consumers";
+import { ledgerCommand } from "./cli/ledger.ts";
 import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./errors.ts";
 import { runOperator } from "./operator.ts";
@@ -9,6 +11,7 @@ const usage = `Usage: proxyfleet <command>
 
 Commands:
   operator   run the operator (see proxyfleet operator --help)
+  ledger     export or import the memory of addresses (see proxyfleet ledger --help)
   version    show the version
 `;
 
@@ -17,6 +20,9 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case "operator":
       return operator(args);
+    case "ledger":
+      process.stdout.write(await ledgerCommand(args, async () => text(process.stdin)));
+      return 0;
     case "version":
       process.stdout.write(`proxyfleet ${version}\n`);
       return 0;

@@ -1,0 +1,33 @@
+import { dumpYaml } from "@kubernetes/client-node";
+import type { ApiClient } from "../kube/client.ts";
+import * as custom from "../kube/custom.ts";
+import type { CustomObject } from "../kube/custom.ts";
+
+/** Most entries in one answer of the API server. */
+const pageSize = 500;
+
+/**
+ * All ledger entries as one List that kubectl apply takes, too: names, labels and specs. Their status is left out, since the operator
+ * makes it anew, and so is what only their old cluster knows.
+ */
+export async function exportLedger(client: ApiClient, format: "yaml" | "json"): Promise<string> {
+  const items = (await readLedger(client)).map(({ apiVersion, kind, metadata: { name, labels }, spec }) => ({
+    apiVersion,
+    kind,
+    metadata: { name, ...(labels === undefined ? {} : { labels }) },
+    spec,
+  }));
+  const list = { apiVersion: "v1", kind: "List", items };
+  return format === "json" ? `${JSON.stringify(list, undefined, 2)}\n` : dumpYaml(list);
+}
+
+/** Reads the whole ledger from the API server, page by page. */
+export async function readLedger(client: ApiClient): Promise<readonly CustomObject[]> {
+  const entries: CustomObject[] = [];
+  for (let continueToken: string | undefined; ;) {
+    const page = await client.list(custom.addresses, { limit: pageSize, ...(continueToken === undefined ? {} : { continueToken }) });
+    entries.push(...page.items);
+    continueToken = page.continueToken;
+    if (continueToken === undefined) return entries;
+  }
+}
