@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { group } from "../../../src/api/common.ts";
+import type { KubeObject } from "../../../src/manifests/objects.ts";
+import { ApiServer } from "../apiserver.ts";
+import { crd, installCrds } from "../crds.ts";
+import { collectionOf, fleet, pool } from "../samples.ts";
+import { balance } from "./balancer.ts";
+import { Gate } from "./gate.ts";
+import { type Line, type RunningOperator, apply, startOperator, until } from "./operator.ts";
+import { addressesShown, childPaths, conditionOf, entriesOf, eventReasons, fleetPath, read, servicesOf } from "./world.ts";
+
+let server: ApiServer;
+let gate: Gate;
+let operator: RunningOperator;
+let balancing: Promise<void>;
+const stop = new AbortController();
+const merge = "application/merge-patch+json";
+
+before(async () => {
+  server = await ApiServer.start();
+  await installCrds(server);
+  gate = await Gate.start(server);
+  operator = startOperator(await gate.kubeconfig(), { leaderElection: false, http2: false });
+  balancing = balance(server, stop.signal);
+});
+after(async () => {
+  stop.abort();
+  await balancing;
+  await operator.stop();
+  await gate.stop();
+  await server.stop();
+});
+
+/** Waits until a fleet has this many addresses that wait for pods: nothing more can come about without a kubelet. */
+async function settled(name: string, count: number): Promise<void> {
+  await until(`${count} addresses of ${name} wait for pods`, async () => {
+    const entries = await entriesOf(server, name);
+    return entries.filter(({ status }) => status?.phase === "Verifying").length === count;
+  });
+}
+
+/** Waits until the condition says this. */
+async function says(name: string, type: string, words: RegExp): Promise<void> {
+  await until(`${type} of ${name} says ${String(words)}`, async () => words.test((await conditionOf(server, name, type)) ?? "none"));
+}
+
+describe("a new fleet", () => {
+  before(async () => {
+    await apply(server, pool(), fleet());
+    await settled("family", 2);
+  });
+
+  for (const [kind, path] of Object.entries(childPaths))
+    test(`gets its ${kind}, which belongs to it`, async () => {
+      const owner = await read(server, fleetPath("family"));
+      const child = await read(server, path("family"));
+      assert.deepEqual(child?.metadata.ownerReferences, [
+        {
+          apiVersion: "proxyfleet.dev/v1alpha1",
+          kind: "WhatsAppProxy",
+          name: "family",
+          uid: owner?.metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ]);
+    });
+
+  test("gets a ledger entry for each slot, and each entry a Service that belongs to it", async () => {
+    const entries = await entriesOf(server, "family");
+    const services = await servicesOf(server, "family");
+    assert.deepEqual(new Set(entries.map(({ spec }) => spec.claimRef.slot)), new Set([0, 1]));
+    assert.equal(new Set(entries.map(({ spec }) => spec.lane)).size, 2);
+    assert.equal(services.length, 2);
+    assert.deepEqual(addressesShown(services), new Set(entries.map(({ metadata }) => metadata.name)));
+    assert.ok(services.every(({ metadata }) => metadata.ownerReferences?.length === 1));
+  });
+
+  test("is told to be waiting for pods, and not to be Ready", async () => {
+    await says("family", "Ready", /^False NoReadyPod: none of 2 pods is ready yet/);
+    await says("family", "AddressesReady", /^False SlotsWithoutAddress: 2 of 2 slots have no address yet/);
+  });
+
+  test("keeps labels and spec as the person wrote them", async () => {
+    const live = await read<KubeObject & { spec: unknown }>(server, fleetPath("family"));
+    const { body } = await server.call("POST", `${collectionOf(fleet())}?dryRun=All`, fleet({}, "untouched"));
+    assert.deepEqual(live?.spec, body["spec"]);
+    assert.equal(live?.metadata.labels, undefined);
+  });
+});
+
+describe("drift", () => {
+  const edits: Readonly<Record<string, object>> = {
+    Deployment: { spec: { replicas: 7, template: { spec: { serviceAccountName: "theirs", terminationGracePeriodSeconds: 1 } } } },
+    Secret: { data: { "haproxy.cfg": btoa("theirs") } },
+    PodDisruptionBudget: { spec: { maxUnavailable: 2 } },
+    NetworkPolicy: { spec: { ingress: [] } },
+  };
+
+  /** Fields of ours, as they should be again. Status and what the server keeps for itself is left out. */
+  const wanted = (child: KubeObject | undefined): unknown => {
+    const { spec, data } = (child ?? {}) as {
+      spec?: { replicas?: unknown; template?: { spec?: Record<string, unknown> } };
+      data?: unknown;
+    };
+    const { serviceAccountName: _theirs, serviceAccount: _too, ...pod } = spec?.template?.spec ?? {};
+    return { data, spec: { ...spec, template: pod } };
+  };
+
+  for (const [kind, path] of Object.entries(childPaths)) {
+    test(`a ${kind} that somebody edits is put back`, async () => {
+      const before = await read(server, path("family"));
+      const { code } = await server.call("PATCH", path("family"), edits[kind], merge);
+      assert.equal(code, 200);
+      await until(`the ${kind} is as before`, async () => {
+        const now = await read(server, path("family"));
+        return now?.metadata.resourceVersion !== before?.metadata.resourceVersion && isEqual(wanted(now), wanted(before));
+      });
+    });
+
+    test(`a ${kind} that somebody deletes is made again`, async () => {
+      const before = await read(server, path("family"));
+      await server.call("DELETE", path("family"));
+      await until(`there is a new ${kind}`, async () => {
+        const now = await read(server, path("family"));
+        return now !== undefined && now.metadata.uid !== before?.metadata.uid;
+      });
+    });
+  }
+
+  test("a Service that somebody edits or deletes is put back, with the same address", async () => {
+    const [service] = await servicesOf(server, "family");
+    const path = `/api/v1/namespaces/default/services/${service?.metadata.name ?? ""}`;
+    await server.call("PATCH", path, { spec: { selector: { app: "theirs" }, externalTrafficPolicy: "Local" } }, merge);
+    const asBefore = async () => {
+      const now = await read<NonNullable<typeof service>>(server, path);
+      const isSame = now?.spec.externalTrafficPolicy === "Cluster" && now.spec.selector?.["proxyfleet.dev/fleet"] === "family";
+      return (
+        isSame && now.metadata.annotations?.["metallb.io/loadBalancerIPs"] === service?.metadata.annotations?.["metallb.io/loadBalancerIPs"]
+      );
+    };
+    await until("the edit is taken back", asBefore);
+    await server.call("DELETE", path);
+    await until("the Service is made again", asBefore);
+  });
+});
+
+/** How often each fleet, entry and pool was looked at, by controller and key. */
+function looks(): Record<string, number> {
+  const isLook = ({ msg, controller }: Line): boolean => msg === "reconciled" && controller !== "service";
+  const seen = operator.lines.filter(isLook).map(({ controller, key }) => `${String(controller)} ${String(key)}`);
+  return Object.fromEntries(seen.map((name) => [name, seen.filter((other) => other === name).length]));
+}
+
+/** Has the pool, its fleets and their entries looked at once more. Returns how many writes that caused. */
+async function writesOfALook(nth: number): Promise<number> {
+  const [writes, before] = [gate.writes.length, looks()];
+  const path = "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a";
+  await server.call("PATCH", path, { metadata: { annotations: { nth: String(nth) } } }, merge);
+  await until("everything is looked at once more", () => Object.entries(looks()).every(([name, count]) => count > (before[name] ?? 0)));
+  return gate.writes.length - writes;
+}
+
+test("a settled fleet causes no writes, however often it is looked at", async () => {
+  await settled("family", 2);
+  let nth = 0;
+  await until("one look at everything without a write", async () => (await writesOfALook(nth++)) === 0);
+  const before = gate.writes.length;
+  for (let i = 0; i < 3; i++) await writesOfALook(nth++);
+  assert.deepEqual(gate.writes.slice(before), []);
+});
+
+describe("what only the operator can see", () => {
+  test("a pool that does not exist is told, and heals when it is made", async () => {
+    await apply(server, fleet({ addresses: { pools: [{ name: "nowhere" }] } }, "lost"));
+    await says("lost", "PoolExhausted", /^True \w+: .*pool nowhere does not exist: create the AddressPool/);
+    await says("lost", "Stalled", /^True NoUsablePool/);
+    await until("a Warning", async () => (await eventReasons(server, "lost")).includes("NoUsablePool"));
+    await apply(server, pool({ addresses: ["198.51.100.0/28"] }, "nowhere"));
+    await settled("lost", 2);
+    await says("lost", "PoolExhausted", /^False/);
+    assert.equal(await conditionOf(server, "lost", "Stalled"), undefined);
+  });
+
+  test("a pool without a free address is told with what to do, and heals when it grows", async () => {
+    await apply(server, pool({ addresses: ["192.0.2.1"] }, "small"), fleet({ addresses: { pools: [{ name: "small" }] } }, "crowd"));
+    await says(
+      "crowd",
+      "PoolExhausted",
+      /^True NoFreshAddress: slot 1 should move and can't: pool small has no free address.*Add addresses to/,
+    );
+    await until("a Warning", async () => (await eventReasons(server, "crowd")).includes("NoFreshAddress"));
+    await apply(server, pool({ addresses: ["192.0.2.1", "192.0.2.2"] }, "small"));
+    await settled("crowd", 2);
+  });
+
+  test("a fleet that got past the CRD in another age is told what is wrong, and stops no other", async () => {
+    const odd = fleet({ rotation: { maxAge: "2 days" } }, "odd");
+    const restore = await permitAnyMaxAge();
+    await until("the odd fleet is taken", async () => (await server.call("POST", collectionOf(odd), odd)).code === 201);
+    await restore();
+    await says("odd", "Ready", /^False InvalidSpec: .*spec\.rotation\.maxAge "2 days"/);
+    await apply(server, pool({ addresses: ["198.51.100.64/28"] }, "other"), fleet({ addresses: { pools: [{ name: "other" }] } }, "sound"));
+    await settled("sound", 2);
+    await server.call(
+      "PATCH",
+      fleetPath("odd"),
+      { spec: { rotation: { maxAge: "48h" }, addresses: { pools: [{ name: "other" }] } } },
+      merge,
+    );
+    await settled("odd", 2);
+  });
+});
+
+describe("a fleet that is deleted", () => {
+  test("ends at once, its addresses rest, and a new fleet of its name takes others", async () => {
+    await settled("family", 2);
+    const before = await entriesOf(server, "family");
+    await server.call("DELETE", fleetPath("family"));
+    await until("the fleet is gone", async () => (await read(server, fleetPath("family"))) === undefined);
+    const rested = await entriesOf(server, "family");
+    assert.deepEqual(
+      rested.map(({ metadata, spec, status }) => [metadata.uid, spec.want, spec.retiredBecause, status?.phase]),
+      before.map(({ metadata }) => [metadata.uid, "Quarantine", "FleetDeleted", "Quarantined"]),
+    );
+    assert.deepEqual(await servicesOf(server, "family"), []);
+    await apply(server, fleet());
+    await settled("family", 2);
+    const names = (await entriesOf(server, "family")).map(({ metadata }) => metadata.name);
+    assert.equal(names.length, 4);
+    assert.ok(
+      before.every(({ metadata }) => names.includes(metadata.name)),
+      "the old addresses are held still",
+    );
+    await until("the pool counts them", async () => {
+      const status = (await read<{ status?: { quarantined?: number } }>(server, "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a"))
+        ?.status;
+      return status?.quarantined === 2;
+    });
+  });
+
+  test("in quarantine an address is forgotten at once if a person deletes its entry", async () => {
+    const [rested] = (await entriesOf(server, "family")).filter(({ spec }) => spec.want === "Quarantine");
+    const path = `/apis/proxyfleet.dev/v1alpha1/proxyaddresses/${rested?.metadata.name ?? ""}`;
+    await server.call("DELETE", path);
+    await until("the entry is gone", async () => (await read(server, path)) === undefined);
+  });
+});
+
+interface Schema {
+  readonly properties: Record<string, Schema>;
+  "x-kubernetes-validations"?: unknown;
+}
+
+/** Makes the CRD as permissive as an older one might have been. Returns what makes it strict again. */
+async function permitAnyMaxAge(): Promise<() => Promise<void>> {
+  const name = `whatsappproxies.${group}`;
+  const replace = async (spec: unknown): Promise<void> => {
+    const stored = await crd(server, name);
+    const { code, body } = await server.call("PUT", `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, { ...stored, spec });
+    assert.equal(code, 200, String(body["message"]));
+  };
+  const { spec: strict } = await crd(server, name);
+  const permissive = structuredClone(strict) as { versions: { schema: { openAPIV3Schema: Schema } }[] };
+  const rotation = permissive.versions[0]?.schema.openAPIV3Schema.properties["spec"]?.properties["rotation"];
+  delete rotation?.properties["maxAge"]?.["x-kubernetes-validations"];
+  await replace(permissive);
+  return async () => replace(strict);
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  try {
+    assert.deepEqual(a, b);
+    return true;
+  } catch {
+    return false;
+  }
+}

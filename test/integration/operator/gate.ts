@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { Agent, request } from "undici";
+import type { ApiServer } from "../apiserver.ts";
+
+/** A request that may have changed something, and how the API server answered it. */
+export interface Write {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** What is called when a write was carried out and its answer is not sent yet. "lost" never sends it. */
+type AfterWrite = (write: Write) => "answered" | "lost";
+
+/** Stands between one operator and the API server, and sees each of its writes. It speaks HTTP/1.1 without TLS towards the operator. */
+export class Gate {
+  readonly writes: Write[] = [];
+  afterWrite: AfterWrite = () => "answered";
+  /** Nothing passes while it is shut. */
+  isShut = false;
+  readonly #server: Server;
+  readonly #upstream: ApiServer;
+  readonly #agent: Agent;
+
+  private constructor(upstream: ApiServer) {
+    this.#upstream = upstream;
+    this.#agent = new Agent({ connect: { ca: upstream.ca }, connections: 64, bodyTimeout: 0, headersTimeout: 0 });
+    this.#server = createServer((incoming, answer) => {
+      this.#pass(incoming, answer).catch(() => answer.destroy());
+    });
+  }
+
+  static async start(upstream: ApiServer): Promise<Gate> {
+    const gate = new Gate(upstream);
+    await once(gate.#server.listen(0, "127.0.0.1"), "listening");
+    return gate;
+  }
+
+  /** Writes a kubeconfig that leads through here, and gives its path. */
+  async kubeconfig(): Promise<string> {
+    const cluster = { server: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`, "insecure-skip-tls-verify": true };
+    const text = {
+      clusters: [{ name: "gate", cluster }],
+      users: [{ name: "gate", user: { token: this.#upstream.token } }],
+      contexts: [{ name: "gate", context: { cluster: "gate", user: "gate" } }],
+      "current-context": "gate",
+    };
+    const path = `${this.#upstream.kubeconfig}.gate`;
+    await writeFile(path, JSON.stringify(text));
+    return path;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await this.#agent.destroy();
+  }
+
+  async #pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const { method = "GET", url: path = "" } = incoming;
+    const body = await buffer(incoming);
+    if (this.isShut) return void answer.destroy();
+    const { host: _host, connection: _connection, ...headers } = incoming.headers;
+    const cut = new AbortController();
+    answer.once("close", () => cut.abort());
+    const isWrite = method !== "GET";
+    const response = await request(this.#upstream.url + path, {
+      method: method as "GET",
+      headers,
+      body: body.length === 0 ? null : body,
+      dispatcher: this.#agent,
+      // A write that has left goes on, though its sender dies.
+      ...(isWrite ? {} : { signal: cut.signal }),
+    });
+    if (isWrite) {
+      const write = { method, path, status: response.statusCode };
+      this.writes.push(write);
+      if (this.afterWrite(write) === "lost") return void answer.destroy();
+    }
+    answer.writeHead(response.statusCode, response.headers);
+    answer.flushHeaders();
+    return pipeline(response.body, answer);
+  }
+}
