@@ -108,7 +108,7 @@ function environmentOf(caches: Caches, client: ApiClient, config: OperatorConfig
     random: cryptoRandom,
     makeQueue: () => new WorkQueue({ now: () => performance.now(), random: Math.random, timer }),
     log,
-    settings: { proxyImage: config.proxyImage, operatorNamespace: config.namespace },
+    settings: { proxyImage: config.proxyImage, operatorNamespace: config.namespace, namespaces: config.watchNamespaces },
   };
 }
 

@@ -25,4 +25,14 @@ export interface Settings {
   readonly proxyImage: string;
   /** Where the operator runs: only from there may pods' supervisors be asked. */
   readonly operatorNamespace: string;
+  /** Whose fleets are served; absent or empty: all. */
+  readonly namespaces?: readonly string[];
+}
+
+/**
+ * Whether fleets of this namespace are this operator's. The ledger is the whole cluster's: what another operator serves, or none, must not
+ * be taken for the leftovers of a fleet that is gone.
+ */
+export function serves({ namespaces = [] }: Settings, namespace: string | undefined): boolean {
+  return namespaces.length === 0 || (namespace !== undefined && namespaces.includes(namespace));
 }

@@ -10,7 +10,7 @@ import { childName } from "../../manifests/names.ts";
 import type { Pod, Service } from "../../manifests/objects.ts";
 import type { HostResolver } from "../../verification/resolve.ts";
 import { laneCertificates } from "../fleet/lane-certificates.ts";
-import type { Environment } from "../environment.ts";
+import { type Environment, serves } from "../environment.ts";
 
 /** All that the next step of a ledger entry is decided from; the try at the address comes on top, where one is due. */
 export interface ObservedAddress {
@@ -33,7 +33,7 @@ export interface ObservedAddress {
 /** Reads an entry and all around it from the caches, and a load balancer's name from DNS. Undefined: there is none, or none that can be read. */
 export async function gatherAddress(
   name: string,
-  { caches, log }: Environment,
+  { caches, log, settings }: Environment,
   resolve: HostResolver,
 ): Promise<ObservedAddress | undefined> {
   const raw = caches.addresses.get({ name });
@@ -45,6 +45,7 @@ export async function gatherAddress(
   }
   const entry = parsed.value;
   const { claimRef, lane, pool } = entry.spec;
+  if (!serves(settings, claimRef.namespace)) return undefined;
   const secret = caches.secrets.get({ namespace: claimRef.namespace, name: childName(claimRef.name) });
   const services = servicesOf(entry, caches);
   const balancer = services[0] === undefined ? undefined : await balancerOf(services[0], resolve);

@@ -13,7 +13,7 @@ import type { Deployment, Pod, Secret } from "../../manifests/objects.ts";
 import { childName } from "../../manifests/names.ts";
 import { providers } from "../../manifests/providers.ts";
 import type { PodStatus } from "../../verification/pod-status.ts";
-import type { Environment } from "../environment.ts";
+import { type Environment, serves } from "../environment.ts";
 
 /** All that the next step of a fleet is decided from. */
 export interface ObservedFleet {
@@ -38,7 +38,8 @@ export interface ObservedFleet {
 
 /** Reads a fleet and all around it from the caches, and from its pods where sessions matter. Undefined: there is nothing of it. */
 export async function gatherFleet(key: ObjectKey, environment: Environment): Promise<ObservedFleet | undefined> {
-  const { caches } = environment;
+  const { caches, settings } = environment;
+  if (!serves(settings, key.namespace)) return undefined;
   const raw = caches.fleets.get(key);
   const entries = caches.addresses.by("fleet", keyText(key)).flatMap((entry) => readable(parseProxyAddress(entry)));
   if (raw === undefined && entries.length === 0) return undefined;

@@ -1,25 +1,26 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { rendered } from "../../chart/rendered.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
-import { fleet, pool } from "../samples.ts";
+import { fleet, ledgerEntry, pool } from "../samples.ts";
 import { type RunningOperator, apply, kubeconfigOf, list, namespace, startOperator, until } from "./operator.ts";
 
-/** What is given to the operator, and what it must be able to do with that and nothing more. */
-const variants = {
-  "the rights in deploy/ suffice": { rights: "deploy/rbac.yaml", watchNamespaces: [] },
-  "the rights in deploy/namespaced/ suffice for an operator of one namespace": {
-    rights: "deploy/namespaced/rbac.yaml",
-    watchNamespaces: ["proxies"],
-  },
+/** Which namespaces the chart gives the operator rights on: with these and nothing more it must be able to do its work. */
+const variants: Record<string, { watchNamespaces: readonly string[] }> = {
+  "the chart's rights suffice": { watchNamespaces: [] },
+  "the chart's rights suffice for an operator of one namespace": { watchNamespaces: ["proxies"] },
 };
 
+const isRight = ({ kind }: { readonly kind: string }): boolean => /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind);
+
+const claimRef = { namespace: "far-away", name: "family", uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11", slot: 0 };
 const inProxies = (name: string) => {
   const sample = fleet({}, name);
   return { ...sample, metadata: { ...sample.metadata, namespace: "proxies" } };
 };
 
-for (const [name, { rights, watchNamespaces }] of Object.entries(variants)) {
+for (const [name, { watchNamespaces }] of Object.entries(variants)) {
   describe(name, () => {
     let server: ApiServer;
     let operator: RunningOperator | undefined;
@@ -27,7 +28,8 @@ for (const [name, { rights, watchNamespaces }] of Object.entries(variants)) {
     before(async () => {
       server = await ApiServer.start();
       await installCrds(server);
-      await apply(server, namespace("proxyfleet-system"), namespace("proxies"), rights);
+      await apply(server, namespace("proxyfleet-system"), namespace("proxies"));
+      await apply(server, ...(await rendered({ watchNamespaces })).filter(isRight));
       await apply(server, pool(), inProxies("family"), fleet({}, "elsewhere"));
       const kubeconfig = await kubeconfigOf(server, "proxyfleet-system", "proxyfleet", `${server.kubeconfig}.operator`);
       operator = startOperator(kubeconfig, { watchNamespaces });
@@ -63,6 +65,21 @@ for (const [name, { rights, watchNamespaces }] of Object.entries(variants)) {
       const isSeen = async () => (await fleets()).some(({ status }) => status !== undefined);
       if (watchNamespaces.length === 0) await until("a status", async () => (await isSeen()) || undefined);
       else assert.equal(await isSeen(), false);
+    });
+
+    test("a ledger entry of another namespace is left alone by an operator of one", async () => {
+      const stranger = ledgerEntry({ claimRef, address: "203.0.113.60" }, "ip-203-0-113-60");
+      await apply(server, stranger);
+      const want = async () => {
+        const { body } = await server.call("GET", "/apis/proxyfleet.dev/v1alpha1/proxyaddresses/ip-203-0-113-60");
+        return (body["spec"] as { want: string }).want;
+      };
+      if (watchNamespaces.length === 0) await until("it to go to rest", async () => (await want()) === "Quarantine" || undefined);
+      else {
+        await until("it to be seen", () => operator?.lines.some(({ key }) => key === "ip-203-0-113-60") || undefined);
+        await until("it to be looked at", () => operator?.lines.some(({ key }) => key === "far-away/family") || undefined);
+        assert.equal(await want(), "Serve");
+      }
     });
   });
 }
