@@ -38,8 +38,8 @@ export function tellFleets(metrics: Metrics, { addresses, pools }: Caches, isLea
 export function rotationEnd({ before, after }: Change<CustomObject>): { readonly cause: string; readonly outcome: Outcome } | undefined {
   const [old, now] = [entryOf(before), entryOf(after)];
   if (old === undefined || !isInMaking(old)) return undefined;
-  if (now === undefined) return { cause: old.spec.cause, outcome: "abandoned" };
-  if (isInMaking(now)) return undefined;
+  if (after === undefined) return { cause: old.spec.cause, outcome: "abandoned" };
+  if (now === undefined || isInMaking(now)) return undefined;
   return { cause: now.spec.cause, outcome: outcomeOf(now) };
 }
 
