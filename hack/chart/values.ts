@@ -99,7 +99,9 @@ export const chartValues = z.strictObject({
   affinity: podPart.default({}).describe("Affinity of the operator's pods."),
   topologySpreadConstraints: podParts
     .default([])
-    .describe("How the operator's pods spread. Empty: over nodes and zones, as far as there are several."),
+    .describe(
+      "How the operator's pods spread. Empty: over nodes and zones, as far as there are several. Without a labelSelector: of these pods.",
+    ),
   commonLabels: texts.default({}).describe("More labels for every object of the chart."),
   commonAnnotations: texts.default({}).describe("More annotations for every object of the chart."),
   podLabels: texts.default({}).describe("More labels for the operator's pods."),
