@@ -73,8 +73,8 @@ const defaults = `defaults
     timeout client-hs 10s
     timeout client 20m
     timeout server 20m
-    timeout client-fin 30s
-    timeout server-fin 30s
+    timeout client-fin 10s
+    timeout server-fin 10s
     retries 2
     option redispatch 1
     default-server init-addr none resolvers cluster resolve-prefer ipv4`;

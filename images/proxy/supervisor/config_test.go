@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -112,18 +114,27 @@ func TestABankThatGrowsAndShrinksKeepsSessionsOfTheLanesThatStay(t *testing.T) {
 	p.ready()
 	goes, ends := p.talk(0, "chat"), p.talk(3, "chat")
 	whole := p.config
-	p.config = withoutLane(whole, "lane-3-")
+	p.config, p.bank = withoutLane(whole, "lane-3-"), 3
 	document := p.applied(p.publish(kept))
 	ends.isEnded()
 	goes.goesOn()
 	if len(document.Lanes) != 3 {
 		t.Fatalf("status says %+v", document.Lanes)
 	}
-	p.config = whole
+	if p.holdsKey(dropped) {
+		t.Fatal("the key of the lane that went is still there")
+	}
+	p.config, p.bank = whole, 4
 	grown := newLane(t, 3)
 	p.applied(p.publish(kept, grown))
 	p.mustShow(grown)
 	goes.goesOn()
+}
+
+// holdsKey tells whether a lane's certificate and key are in the run directory.
+func (p *pod) holdsKey(lane lane) bool {
+	text, err := os.ReadFile(filepath.Join(p.runDir, "lanes", fmt.Sprintf("%d.pem", lane.number)))
+	return err == nil && bytes.Equal(text, lane.certificate.PEM)
 }
 
 // withoutLane leaves out the sections of the proxies whose name starts so.

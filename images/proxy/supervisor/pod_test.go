@@ -44,6 +44,7 @@ type pod struct {
 	chat, media       *upstream
 	statusAddress     string
 	config            string // what publish writes as haproxy.cfg
+	bank              int
 	revision          int
 	command           *exec.Cmd
 	output            *safeBuffer
@@ -62,7 +63,7 @@ type lane struct {
 func newPod(t *testing.T) *pod {
 	t.Helper()
 	t.Parallel()
-	p := &pod{T: t, configDir: t.TempDir(), runDir: t.TempDir(), chat: newUpstream(t), media: newUpstream(t)}
+	p := &pod{T: t, configDir: t.TempDir(), runDir: t.TempDir(), chat: newUpstream(t), media: newUpstream(t), bank: 4}
 	p.firstPort = freePorts(t, 16)
 	p.statusAddress = fmt.Sprintf("127.0.0.1:%d", p.firstPort+15)
 	p.config = p.localConfig()
@@ -123,7 +124,7 @@ func (p *pod) publish(open ...lane) string {
 		})
 		files[fmt.Sprintf("lane-%d.pem", lane.number)] = lane.certificate.PEM
 	}
-	document, err := json.Marshal(map[string]any{"revision": revision, "maxConnections": 27500, "bank": 4, "open": entries})
+	document, err := json.Marshal(map[string]any{"revision": revision, "maxConnections": 27500, "bank": p.bank, "open": entries})
 	p.must(err)
 	files["lanes.json"] = document
 	directory := filepath.Join(p.configDir, ".."+revision)

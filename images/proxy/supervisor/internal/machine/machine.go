@@ -30,13 +30,12 @@ func Prepare() (Machine, error) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
 		return Machine{}, fmt.Errorf("read the limit of open files: %w", err)
 	}
-	files.Cur = files.Max
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
-		return Machine{}, fmt.Errorf("raise the limit of open files: %w", err)
+	if raised := (syscall.Rlimit{Cur: files.Max, Max: files.Max}); syscall.Setrlimit(syscall.RLIMIT_NOFILE, &raised) == nil {
+		files = raised
 	}
 	ipv4, ipv6 := families()
 	return Machine{
-		OpenFiles: int(min(files.Max, 1<<30)),
+		OpenFiles: int(min(files.Cur, 1<<30)),
 		Threads:   runtime.GOMAXPROCS(0), // Go's own count heeds the pod's CPU limit
 		HasIPv6:   canBindIPv6(),
 		OnlyIPv6:  ipv6 && !ipv4,

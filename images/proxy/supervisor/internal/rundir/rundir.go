@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -71,6 +72,24 @@ func (d Dir) WriteLane(lane int, pem []byte, proxies []string) error {
 		return err
 	}
 	return Write(d.Proxies(lane), []byte(strings.Join(append(proxies[:len(proxies):len(proxies)], ""), "\n")))
+}
+
+// TrimLanes removes the files of lanes beyond a bank, which may hold keys of addresses that are no longer served.
+func (d Dir) TrimLanes(bank int) error {
+	paths, err := filepath.Glob(filepath.Join(d.Path, "lanes", "*.*"))
+	if err != nil {
+		return fmt.Errorf("look for lanes' files: %w", err)
+	}
+	for _, path := range paths {
+		name, _, _ := strings.Cut(filepath.Base(path), ".")
+		if lane, err := strconv.Atoi(name); err != nil || lane < bank {
+			continue
+		}
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("remove a lane's file: %w", err)
+		}
+	}
+	return nil
 }
 
 // Write replaces a file in one step, readable by this user only. A file that says the same already is left alone.

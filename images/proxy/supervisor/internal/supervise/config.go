@@ -55,7 +55,7 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	})
 	s.accepted()
 	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted)
-	return nil
+	return s.files.TrimLanes(wanted.Bank)
 }
 
 func (s *Supervisor) prepareLanes(wanted podconfig.Snapshot) error {
