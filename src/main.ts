@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
 import { ledgerCommand } from "./cli/ledger.ts";
+import { planCommand } from "./cli/plan.ts";
 import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./errors.ts";
 import { runOperator } from "./operator.ts";
@@ -11,6 +12,7 @@ const usage = `Usage: proxyfleet <command>
 
 Commands:
   operator   run the operator (see proxyfleet operator --help)
+  plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
   ledger     export or import the memory of addresses (see proxyfleet ledger --help)
   version    show the version
 `;
@@ -20,6 +22,9 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case "operator":
       return operator(args);
+    case "plan":
+      process.stdout.write(await planCommand(args));
+      return 0;
     case "ledger":
       process.stdout.write(await ledgerCommand(args, async () => text(process.stdin)));
       return 0;

@@ -37,7 +37,10 @@ export interface ObservedFleet {
 }
 
 /** Reads a fleet and all around it from the caches, and from its pods where sessions matter. Undefined: there is nothing of it. */
-export async function gatherFleet(key: ObjectKey, environment: Environment): Promise<ObservedFleet | undefined> {
+export async function gatherFleet(
+  key: ObjectKey,
+  environment: Pick<Environment, "caches" | "settings" | "podStatus" | "log">,
+): Promise<ObservedFleet | undefined> {
   const { caches, settings } = environment;
   if (!serves(settings, key.namespace)) return undefined;
   const raw = caches.fleets.get(key);
@@ -73,7 +76,12 @@ function readable<T>(parsed: Parsed<T>): T[] {
 
 type GatheredPools = Pick<ObservedFleet, "pools" | "formerPools" | "poolSpecs" | "held">;
 
-function gatherPools(key: ObjectKey, named: readonly string[], former: readonly string[], { caches }: Environment): GatheredPools {
+function gatherPools(
+  key: ObjectKey,
+  named: readonly string[],
+  former: readonly string[],
+  { caches }: Pick<Environment, "caches">,
+): GatheredPools {
   const ledger = caches.addresses.list().flatMap((entry) => readable(parseProxyAddress(entry)));
   const namespace = { name: key.namespace ?? "", labels: caches.namespaces.get({ name: key.namespace ?? "" })?.metadata.labels ?? {} };
   const supported = new Set(providers.keys());
@@ -108,7 +116,7 @@ async function askPods(
   pods: readonly Pod[],
   own: readonly ProxyAddress[],
   raw: CustomObject | undefined,
-  { podStatus, log }: Environment,
+  { podStatus, log }: Pick<Environment, "podStatus" | "log">,
 ): Promise<Map<string, PodStatus | undefined>> {
   const isOfInterest = raw?.metadata.deletionTimestamp !== undefined || own.some(({ status }) => status?.phase === "Draining");
   if (!isOfInterest) return new Map();
