@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { chat, whatsapp } from "../stage/people.ts";
+import { succeed } from "../stage/process.ts";
 import { kubectl } from "../stage/kubectl.ts";
 import { until } from "../stage/until.ts";
 
@@ -53,5 +54,23 @@ describe("moves by schedule", () => {
     const claimedAt = Date.parse(moves[0]?.metadata.creationTimestamp ?? "");
     assert.equal(Date.parse(next.at), claimedAt + 3_600_000);
     assert.notEqual(next.slot, moves[0]?.spec.claimRef.slot);
+  });
+
+  test("proxyfleet plan says the same in plain words, and writes nothing", async () => {
+    const before = (await fleet.ledger()).map(({ metadata }) => metadata.resourceVersion);
+    const text = await succeed([process.execPath, "src/main.ts", "plan", `${fleet.name}/${fleet.name}`]);
+    assert.match(
+      text,
+      /slot \d {2}203\.0\.113\.\d+ +203\.0\.113\.\d+ has served for .*; it waits until .* since spec\.rotation\.maxPerHourPercent is 50/,
+    );
+    assert.match(text, /next: slot \d after .* UTC: by age, when maxPerHourPercent lets it/);
+    const json = JSON.parse(await succeed([process.execPath, "src/main.ts", "plan", `${fleet.name}/${fleet.name}`, "--output=json"])) as {
+      slots: object[];
+    };
+    assert.equal(json.slots.length, 2);
+    assert.deepEqual(
+      (await fleet.ledger()).map(({ metadata }) => metadata.resourceVersion),
+      before,
+    );
   });
 });
