@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as fc from "fast-check";
+import { issueCertificate } from "../../src/certificates/issue.ts";
 import { type HaproxyInput, renderHaproxyConfig } from "../../src/manifests/haproxy.ts";
 
 /** A real HAProxy (3.0 is what the image has): `PROXYFLEET_HAPROXY`, or the one in PATH. */
@@ -42,21 +43,10 @@ const input: fc.Arbitrary<HaproxyInput> = fc.record({
 describe("HAProxy", { skip }, () => {
   let directory = "";
 
-  before(() => {
+  before(async () => {
     directory = mkdtempSync(join(tmpdir(), "proxyfleet-haproxy-"));
     mkdirSync(join(directory, "lanes"));
-    execFileSync(
-      "openssl",
-      [
-        ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=a.example".split(" "),
-        "-keyout",
-        join(directory, "key"),
-        "-out",
-        join(directory, "certificate"),
-      ],
-      { stdio: "ignore" },
-    );
-    const pem = execFileSync("cat", [join(directory, "certificate"), join(directory, "key")]);
+    const { pem } = await issueCertificate(Date.now(), Math.random);
     for (let lane = 0; lane < 256; lane++) {
       writeFileSync(join(directory, "lanes", `${lane}.pem`), pem);
       writeFileSync(join(directory, "lanes", `${lane}.proxies`), lane % 2 === 0 ? "" : "10.0.0.0/8\n2001:db8::/32\n");
