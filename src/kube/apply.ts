@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { KubeObject } from "../manifests/objects.ts";
 import type { ApiClient } from "./client.ts";
 import type { Resource } from "./resource.ts";
-import type { Store } from "./store.ts";
+import type { ReadStore, Store } from "./store.ts";
 
 /** Tells a live object made from these very fields from one made by an older operator, or by an older spec. */
 export const appliedHashAnnotation = "proxyfleet.dev/applied-hash";
@@ -27,7 +27,7 @@ export class Applier {
     const live = store.get(desired.metadata);
     if (live !== undefined && !needsApply(desired, live, hash, this.#applied)) return "unchanged";
     const annotations = { ...desired.metadata.annotations, [appliedHashAnnotation]: hash };
-    const metadata = { ...desired.metadata, annotations };
+    const metadata = { ...desired.metadata, annotations, ...(live === undefined ? {} : pinned(store, live)) };
     const answer = await this.#client.apply<T>(of, { ...desired, metadata }, this.#fieldManager);
     this.#applied.set(answer.metadata.uid ?? "", { hash, state: stateOf(answer) });
     store.wrote(answer);
@@ -38,6 +38,16 @@ export class Applier {
   forget(object: KubeObject): void {
     this.#applied.delete(object.metadata.uid ?? "");
   }
+}
+
+/**
+ * The newest known state of this very object. A write that carries it changes nothing where somebody has written since: so does one
+ * that comes late, from an operator that leads no more, since the next leader has written by then or sees no need to.
+ */
+export function pinned<T extends KubeObject>(store: ReadStore<T>, { metadata }: KubeObject): { uid: string; resourceVersion: string } {
+  const known = store.get(metadata)?.metadata;
+  const { uid = "", resourceVersion = "" } = known?.uid === metadata.uid ? (known ?? metadata) : metadata;
+  return { uid, resourceVersion };
 }
 
 /**

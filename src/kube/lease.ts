@@ -73,7 +73,7 @@ export class LeaderElection {
       await this.#pause(signal);
       if (signal.aborted) return "stopped";
       // A renewal without an answer must not hide that the time is over.
-      await Promise.race([this.#tryOnce(), this.#options.sleep(this.#validUntil - this.#options.now(), signal)]);
+      await Promise.race([this.#tryOnce(), this.#options.sleep(Math.max(0, this.#validUntil - this.#options.now()), signal)]);
     }
     this.#isOver = true;
     return "lost";

@@ -1,7 +1,7 @@
 import { ledgerName } from "../../domain/ip.ts";
 import type { Evidence } from "../../domain/verification.ts";
 import { explainError } from "../../errors.ts";
-import { Applier, covers } from "../../kube/apply.ts";
+import { Applier, covers, pinned } from "../../kube/apply.ts";
 import { pods as podKind, services } from "../../kube/builtin.ts";
 import * as custom from "../../kube/custom.ts";
 import type { CustomObject } from "../../kube/custom.ts";
@@ -73,25 +73,25 @@ export class AddressExecutor {
     caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address));
   }
 
-  async #setFinalizer({ entry }: ObservedAddress, wanted: boolean): Promise<void> {
-    const { name, uid } = entry.metadata;
+  async #setFinalizer({ entry, raw }: ObservedAddress, wanted: boolean): Promise<void> {
+    const { client, caches } = this.#environment;
+    const { name } = entry.metadata;
     const { address } = entry.spec;
     // What this manager once set and leaves out now would be taken away: the address that a provider gave stays.
     const given = address === undefined || name === ledgerName(address) ? {} : { spec: { address } };
-    const metadata = { name, uid, finalizers: wanted ? [addressFinalizer] : [] };
+    const metadata = { name, ...pinned(caches.addresses, raw), finalizers: wanted ? [addressFinalizer] : [] };
     const body = { apiVersion: entry.apiVersion, kind: entry.kind, metadata, ...given };
-    const answer = await this.#environment.client.apply<CustomObject>(custom.addresses, body, fieldManagers.address);
-    if (wanted) this.#environment.caches.addresses.wrote(answer);
+    const answer = await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address);
+    if (wanted) caches.addresses.wrote(answer);
   }
 
   async #writeStatus({ raw, entry }: ObservedAddress, status: AddressPlan["status"]): Promise<void> {
     const { reachability: _reachability, ...before } = entry.status;
     if (covers(before, status) && covers(status, before)) return;
-    const { name, uid = "" } = raw.metadata;
-    const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata: { name, uid }, status };
-    this.#environment.caches.addresses.wrote(
-      await this.#environment.client.apply<CustomObject>(custom.addresses, body, fieldManagers.address, "status"),
-    );
+    const { client, caches } = this.#environment;
+    const metadata = { name: raw.metadata.name, ...pinned(caches.addresses, raw) };
+    const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata, status };
+    caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address, "status"));
   }
 }
 

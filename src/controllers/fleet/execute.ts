@@ -2,7 +2,7 @@ import type { WhatsAppProxy } from "../../api/fleet.ts";
 import type { Claim } from "../../domain/claim.ts";
 import type { FleetStatus } from "../../domain/fleet-status.ts";
 import type { Retirement } from "../../domain/retire.ts";
-import { Applier, covers } from "../../kube/apply.ts";
+import { Applier, covers, pinned } from "../../kube/apply.ts";
 import { deployments, networkPolicies, podDisruptionBudgets, pods as podKind, secrets } from "../../kube/builtin.ts";
 import * as custom from "../../kube/custom.ts";
 import type { CustomObject } from "../../kube/custom.ts";
@@ -67,15 +67,16 @@ export class FleetExecutor {
   async #pokePods(pods: readonly Pod[], secret: Secret): Promise<void> {
     const revision = secretRevision(secret);
     const isOutdated = (pod: Pod) => pod.status?.phase === "Running" && pod.metadata.annotations?.[revisionAnnotation] !== revision;
-    for (const { metadata } of pods.filter(isOutdated)) {
-      const { name, namespace = "", uid = "" } = metadata;
+    const { client, caches } = this.#environment;
+    for (const pod of pods.filter(isOutdated)) {
+      const { metadata } = pod;
+      const { name, namespace = "" } = metadata;
       const body = {
         apiVersion: "v1",
         kind: "Pod",
-        metadata: { name, namespace, uid, annotations: { [revisionAnnotation]: revision ?? "" } },
+        metadata: { name, namespace, ...pinned(caches.pods, pod), annotations: { [revisionAnnotation]: revision ?? "" } },
       };
-      const answer = await this.#environment.client.apply(podKind, body, fieldManagers.pods, "status");
-      this.#environment.caches.pods.wrote(answer);
+      caches.pods.wrote(await client.apply(podKind, body, fieldManagers.pods, "status"));
     }
   }
 
@@ -149,19 +150,21 @@ export class FleetExecutor {
     caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, verdict, fieldManagers.reachability, "status"));
   }
 
-  async #setFinalizer({ metadata, apiVersion, kind }: WhatsAppProxy, wanted: boolean): Promise<void> {
-    const { name, namespace, uid } = metadata;
-    const body = { apiVersion, kind, metadata: { name, namespace, uid, finalizers: wanted ? [fleetFinalizer] : [] } };
-    this.#environment.caches.fleets.wrote(await this.#environment.client.apply<CustomObject>(custom.fleets, body, fieldManagers.fleet));
+  async #setFinalizer(fleet: WhatsAppProxy, wanted: boolean): Promise<void> {
+    const { client, caches } = this.#environment;
+    const { apiVersion, kind, metadata } = fleet;
+    const { name, namespace } = metadata;
+    const finalizers = wanted ? [fleetFinalizer] : [];
+    const body = { apiVersion, kind, metadata: { name, namespace, ...pinned(caches.fleets, fleet), finalizers } };
+    caches.fleets.wrote(await client.apply<CustomObject>(custom.fleets, body, fieldManagers.fleet));
   }
 
   async #writeStatus({ raw }: ObservedFleet, status: Partial<FleetStatus>): Promise<void> {
     if (raw === undefined || (covers(raw.status, status) && covers(status, raw.status))) return;
-    const { name, namespace = "", uid = "" } = raw.metadata;
-    const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata: { name, namespace, uid }, status };
-    this.#environment.caches.fleets.wrote(
-      await this.#environment.client.apply<CustomObject>(custom.fleets, body, fieldManagers.fleet, "status"),
-    );
+    const { client, caches } = this.#environment;
+    const { name, namespace = "" } = raw.metadata;
+    const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata: { name, namespace, ...pinned(caches.fleets, raw) }, status };
+    caches.fleets.wrote(await client.apply<CustomObject>(custom.fleets, body, fieldManagers.fleet, "status"));
   }
 }
 

@@ -5,7 +5,7 @@ import { type IpRange, parseRange } from "../../domain/ip.ts";
 import { type HeldAddress, type PoolCounts, lowWater, poolCounts, poolProblem } from "../../domain/pool-status.ts";
 import type { Instant } from "../../domain/time.ts";
 import { ProxyfleetError } from "../../errors.ts";
-import { covers } from "../../kube/apply.ts";
+import { covers, pinned } from "../../kube/apply.ts";
 import * as custom from "../../kube/custom.ts";
 import type { CustomObject } from "../../kube/custom.ts";
 import type { Story } from "../../kube/events.ts";
@@ -100,8 +100,8 @@ function statusOf(raw: CustomObject, generation: number, counts: PoolCounts | un
 
 async function writeStatus(raw: CustomObject, status: PoolStatus, { client, caches, events }: Environment): Promise<void> {
   if (covers(raw.status, status) && covers(status, raw.status)) return;
-  const { name, uid = "" } = raw.metadata;
-  const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata: { name, uid }, status };
+  const metadata = { name: raw.metadata.name, ...pinned(caches.pools, raw) };
+  const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata, status };
   caches.pools.wrote(await client.apply<CustomObject>(custom.pools, body, fieldManagers.pool, "status"));
   await events.tell(raw, ...stories(raw, status));
 }

@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { type Http2ServerRequest, type Http2ServerResponse, constants, createSecureServer, type Http2SecureServer } from "node:http2";
+import {
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+  constants,
+  createSecureServer,
+} from "node:http2";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,9 +25,19 @@ export interface Asked {
   readonly isWatch: boolean;
 }
 
-/** What goes wrong with one request: an answer that never came from the server, or a change of the answer's bytes. A body that throws cuts the stream. */
+/** A request that came, and what became of it. */
+export interface Passed extends Asked {
+  /** When the server answered (ms of performance.now()), and with what HTTP status; undefined while it has not. */
+  answered?: { readonly at: number; readonly status: number };
+}
+
+/**
+ * What goes wrong with one request: an answer that never came from the server; a change of the answer's bytes, where a body that throws
+ * cuts the stream; or a long way to the server, which ends well even if the client is gone by then.
+ */
 export type Fault =
   | { readonly kind: "answer"; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | { readonly kind: "late"; readonly until: Promise<void> }
   | { readonly kind: "body"; readonly change: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> };
 
 /** Names the fault for each request as it comes; undefined passes it on unharmed. */
@@ -40,13 +57,14 @@ export class FaultProxy {
   readonly kubeconfig: string;
   readonly relay: Relay;
   /** Every request that came, in order. */
-  readonly asked: Asked[] = [];
+  readonly asked: Passed[] = [];
   script: Script = () => undefined;
   readonly #folder: string;
   readonly #pem: string;
   readonly #api: ApiServer;
   readonly #upstream: Agent;
   readonly #server: Http2SecureServer;
+  readonly #sessions = new Set<ServerHttp2Session>();
 
   private constructor(parts: { folder: string; pem: string; api: ApiServer; server: Http2SecureServer; relay: Relay }) {
     this.#folder = parts.folder;
@@ -56,6 +74,10 @@ export class FaultProxy {
     this.relay = parts.relay;
     this.kubeconfig = join(parts.folder, "kubeconfig");
     this.#upstream = new Agent({ connect: { ca: parts.api.ca }, headersTimeout: 0, bodyTimeout: 0 });
+    this.#server.on("session", (session) => {
+      this.#sessions.add(session);
+      session.once("close", () => this.#sessions.delete(session));
+    });
     this.#server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => void this.#serve(request, response));
   }
 
@@ -83,13 +105,14 @@ export class FaultProxy {
   async stop(): Promise<void> {
     await this.relay.stop();
     this.#server.close();
+    for (const session of this.#sessions) session.destroy();
     await this.#upstream.destroy();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #serve(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
     const url = new URL(request.url, "https://proxy");
-    const asked: Asked = {
+    const asked: Passed = {
       method: request.method,
       path: url.pathname,
       query: url.searchParams,
@@ -105,30 +128,34 @@ export class FaultProxy {
       return;
     }
     try {
-      await this.#pass(request, response, fault?.change);
+      await this.#pass(asked, request, response, fault);
     } catch {
       cut(response);
     }
   }
 
   async #pass(
+    asked: Passed,
     request: Http2ServerRequest,
     response: Http2ServerResponse,
-    change: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> = (chunks) => chunks,
+    fault: Exclude<Fault, { kind: "answer" }> | undefined,
   ): Promise<void> {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const body = await bytesOf(request);
+    if (fault?.kind === "late") await fault.until;
     const answer = await send(this.#api.url + request.url, {
       method: request.method as "GET",
       headers: headersOf(request),
       body: body.length === 0 ? null : body,
       dispatcher: this.#upstream,
-      signal: gone.signal,
+      signal: fault?.kind === "late" ? null : gone.signal,
     });
+    asked.answered = { at: performance.now(), status: answer.statusCode };
     const contentType = answer.headers["content-type"];
     response.writeHead(answer.statusCode, typeof contentType === "string" ? { "content-type": contentType } : {});
-    for await (const chunk of change(answer.body)) {
+    const chunks = fault?.kind === "body" ? fault.change(answer.body) : answer.body;
+    for await (const chunk of chunks) {
       if (!response.write(chunk) && !gone.signal.aborted) await Promise.race([once(response, "drain"), once(response, "close")]);
     }
     response.end();
