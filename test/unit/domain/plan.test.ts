@@ -3,10 +3,12 @@ import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { type RotationPlan, planRotation } from "../../../src/domain/plan.ts";
 import type { FleetView } from "../../../src/domain/views.ts";
-import { at, dark, draining, entry, fleet, noon, pool, seeded } from "./build.ts";
+import { at, blocked, dark, draining, entry, fleet, hours, noon, pool, rules, seeded } from "./build.ts";
 
 const plan = (given: FleetView): RotationPlan => planRotation(given, 4 * given.count, noon, seeded(1));
 const served = (slot: number, given = {}) => entry(`203.0.113.${slot + 1}`, { slot, lane: slot, ...given });
+
+const aged = rules({ maxAge: hours(1) });
 
 describe("which slots move together", () => {
   const cases: Record<string, { given: FleetView; slots: readonly number[] }> = {
@@ -34,6 +36,40 @@ describe("which slots move together", () => {
     },
     "a slot without an address takes up no room of the others": {
       given: fleet({ count: 2, rotateAt: "now", addresses: [served(0)] }),
+      slots: [0, 1],
+    },
+    "a blocked slot goes before one that is asked for": {
+      given: fleet({ count: 2, rotateAt: "now", addresses: [served(0), served(1, { reachability: [blocked("IR")] })] }),
+      slots: [1],
+    },
+    "the oldest of those that are due goes first": {
+      given: fleet({ count: 2, rotation: aged, addresses: [served(0), served(1, { phaseSince: at(-9000) })] }),
+      slots: [1],
+    },
+    "by age only as many move in an hour as may": {
+      given: fleet({ count: 4, maxConcurrent: 4, rotation: aged, addresses: [served(0), served(1), served(2), served(3)] }),
+      slots: [0],
+    },
+    "a move by age in the last hour takes up the budget, whatever was restarted since": {
+      given: fleet({
+        count: 2,
+        rotation: aged,
+        addresses: [served(0), served(1, { cause: "Age", createdAt: at(-60), phaseSince: at(-50) })],
+      }),
+      slots: [],
+    },
+    "neither a block nor a person waits for the hourly budget": {
+      given: fleet({
+        count: 3,
+        maxConcurrent: 3,
+        rotateAt: "0@now",
+        rotation: aged,
+        addresses: [
+          served(0),
+          served(1, { reachability: [blocked("IR")] }),
+          served(2, { cause: "Age", createdAt: at(-60), phaseSince: at(-50) }),
+        ],
+      }),
       slots: [0, 1],
     },
     "a fleet that is deleted claims nothing": { given: fleet({ count: 3, deleting: true }), slots: [] },
@@ -112,3 +148,28 @@ test("the same view, time and random source give the same plan", () =>
       assert.deepEqual(planRotation(given, 4 * count, noon, seeded(seed)), planRotation(given, 4 * count, noon, seeded(seed)));
     }),
   ));
+
+describe("the next move that comes by itself", () => {
+  const cases: Record<string, { given: FleetView; expect: RotationPlan["next"] }> = {
+    "is none where nothing moves by age": { given: fleet({ addresses: [served(0)] }), expect: undefined },
+    "is the earliest of all slots, and is looked at then": {
+      given: fleet({ count: 2, rotation: rules({ maxAge: hours(3) }), addresses: [served(0), served(1, { phaseSince: at(-7200) })] }),
+      expect: { slot: 1, at: at(3600), reason: "by age (maxAge 3h)" },
+    },
+    "is when the hourly budget has room": {
+      given: fleet({
+        count: 2,
+        rotation: aged,
+        addresses: [served(0), served(1, { cause: "Age", createdAt: at(-60), phaseSince: at(-50) })],
+      }),
+      expect: { slot: 0, at: at(3540), reason: "by age, when maxPerHourPercent lets it" },
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => {
+      const { next, lookAgainAt } = plan(given);
+      assert.deepEqual(next, expect);
+      assert.equal(lookAgainAt, expect?.at);
+      assert.ok((next?.reason.length ?? 0) <= 64);
+    });
+});

@@ -3,11 +3,21 @@ import { describe, test } from "node:test";
 import { type RetirementView, drainTime, retirement } from "../../../src/domain/retire.ts";
 import { minutes, plus, seconds } from "../../../src/domain/time.ts";
 import type { AddressView, FleetView } from "../../../src/domain/views.ts";
-import { at, dark, draining, entry, fleet, hours, noon, pool } from "./build.ts";
+import { at, blocked, dark, draining, entry, fleet, hours, noon, pool } from "./build.ts";
 
 const old = entry("203.0.113.9");
 const fresh = entry("203.0.113.7", { cause: "Requested", phaseSince: at(-1) });
 const none: RetirementView = {};
+const repeat = entry("203.0.113.5", { address: undefined, repeat: true, phase: "Provisioning", createdAt: at(-600), turn: 1 });
+/** Two addresses drain, and one that was blocked is to drain as well. */
+const crowded = fleet({
+  addresses: [
+    { ...fresh, cause: "Blocked", turn: 3 },
+    entry("203.0.113.2", { turn: 2, reachability: [blocked("IR")] }),
+    draining("203.0.113.1", { phaseSince: at(-500) }),
+    draining("203.0.113.3", { phaseSince: at(-400) }),
+  ],
+});
 
 describe("the end of an address", () => {
   const cases: Record<string, { given: FleetView; of: AddressView; expect: RetirementView }> = {
@@ -122,6 +132,52 @@ describe("the end of an address", () => {
       given: fleet(),
       of: draining("203.0.113.9", { pool: "gone", drainUntil: noon, retiredBecause: "Blocked" }),
       expect: { now: { kind: "quarantine", name: old.name, because: "Blocked", until: plus(noon, hours(720)) } },
+    },
+    "a blocked address stays burnt when its fleet is deleted: applying it again must not bring it back": {
+      given: fleet({ deleting: true, addresses: [{ ...old, reachability: [blocked("IR")] }] }),
+      of: { ...old, reachability: [blocked("IR")] },
+      expect: { now: { kind: "quarantine", name: old.name, because: "Blocked", until: plus(noon, hours(720)) } },
+    },
+    "a blocked address is burnt, though it was replaced by hand": {
+      given: fleet({ addresses: [{ ...old, reachability: [blocked("IR")] }, fresh] }),
+      of: { ...old, reachability: [blocked("IR")] },
+      expect: { now: { kind: "drain", name: old.name, because: "Blocked", until: plus(noon, hours(1)) } },
+    },
+    "an address that is reported only after it went dark rests as a blocked one": {
+      given: fleet(),
+      of: dark("203.0.113.9", { reachability: [blocked("IR")] }),
+      expect: { now: { kind: "quarantine", name: old.name, because: "Blocked", until: plus(noon, hours(720)) } },
+    },
+    "and once it does, that is not written again": {
+      given: fleet(),
+      of: dark("203.0.113.9", { retiredBecause: "Blocked", reachability: [blocked("IR")] }),
+      expect: none,
+    },
+    "a blocked address waits while two others drain": {
+      given: crowded,
+      of: crowded.addresses[1]!,
+      expect: none,
+    },
+    "a block ends the oldest of two drains": {
+      given: crowded,
+      of: crowded.addresses[2]!,
+      expect: { now: { kind: "quarantine", name: "ip-203-0-113-1", because: "Requested", until: plus(noon, hours(168)) } },
+    },
+    "and not the younger one": { given: crowded, of: crowded.addresses[3]!, expect: { lookAgainAt: at(10) } },
+    "a repeat is kept while its slot waits for a fresh address": {
+      given: fleet({ addresses: [repeat] }),
+      of: repeat,
+      expect: { lookAgainAt: at(3000) },
+    },
+    "a repeat is given back once its slot has one": {
+      given: fleet({ addresses: [repeat, { ...fresh, turn: 2 }] }),
+      of: repeat,
+      expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
+    },
+    "a move by age is remembered for an hour, though its address rests for a shorter time: the budget counts it": {
+      given: fleet({ pools: [pool({ quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) } })] }),
+      of: draining("203.0.113.9", { cause: "Age", createdAt: at(-600), drainUntil: noon }),
+      expect: { now: { kind: "quarantine", name: old.name, because: "Requested", until: at(3000) } },
     },
   };
   for (const [name, { given, of, expect }] of Object.entries(cases))

@@ -106,14 +106,15 @@ function checkClaim(world: World, { live, versions }: Sight, { slot, name, cause
     const recent = [...world.movesByAge.values()].filter((at) => since(at, world.now) < hours(1)).length;
     assert.ok(recent < Math.max(1, Math.floor(live.count * 0.6)), `${recent} moves by age within an hour, and one more`);
   }
-  if (address !== undefined) checkNeighbours(live, address);
+  if (address !== undefined) checkNeighbours(world, live, address);
 }
 
-function checkNeighbours(live: FleetView, address: string): void {
+function checkNeighbours(world: World, live: FleetView, address: string): void {
   const burnt = live.held.filter((held) => held.burnt);
   const isNear = (ip: string) => burnt.some((held) => ip.startsWith(formatIp(held.ip).replace(/\d+$/, "")));
   if (!isNear(address)) return;
-  const taken = new Set(live.held.map(({ ip }) => formatIp(ip)));
+  const claimed = [...world.entries.values()].map((entry) => entry.address);
+  const taken = new Set([...claimed, ...live.held.map(({ ip }) => formatIp(ip))]);
   const others = live.pools.flatMap(({ ranges }) => ranges.flatMap(listed)).filter((ip) => !taken.has(ip) && !isNear(ip));
   assert.deepEqual(others, [], `${address} is beside a blocked address although others are free`);
 }
