@@ -23,6 +23,6 @@ image() {
 
 step "Bundling the operator" node hack/bundle.ts
 step "Compiling the supervisor" env -C images/proxy/supervisor CGO_ENABLED=0 GOTOOLCHAIN=local \
-  go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$project/dist/supervisor" .
+  go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$version" -o "$project/dist/supervisor" .
 image operator proxyfleet.mjs
 image proxy supervisor
