@@ -68,15 +68,15 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
     });
 
     test("a ledger entry of another namespace is left alone by an operator of one", async () => {
-      const stranger = ledgerEntry({ claimRef, address: "203.0.113.60" }, "ip-203-0-113-60");
+      const stranger = ledgerEntry({ claimRef, address: "198.51.100.60" }, "ip-198-51-100-60");
       await apply(server, stranger);
       const want = async () => {
-        const { body } = await server.call("GET", "/apis/proxyfleet.dev/v1alpha1/proxyaddresses/ip-203-0-113-60");
+        const { body } = await server.call("GET", "/apis/proxyfleet.dev/v1alpha1/proxyaddresses/ip-198-51-100-60");
         return (body["spec"] as { want: string }).want;
       };
       if (watchNamespaces.length === 0) await until("it to go to rest", async () => (await want()) === "Quarantine" || undefined);
       else {
-        await until("it to be seen", () => operator?.lines.some(({ key }) => key === "ip-203-0-113-60") || undefined);
+        await until("it to be seen", () => operator?.lines.some(({ key }) => key === "ip-198-51-100-60") || undefined);
         await until("it to be looked at", () => operator?.lines.some(({ key }) => key === "far-away/family") || undefined);
         assert.equal(await want(), "Serve");
       }
