@@ -5,7 +5,6 @@ import { type NextMove, opinionsOn } from "./opinion.ts";
 import { suspectedOutage } from "./reachability.ts";
 import { type Retirement, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
-import { slotsOf } from "./slots.ts";
 import { type Instant, earliest } from "./time.ts";
 import type { FleetView, Random } from "./views.ts";
 
@@ -55,7 +54,7 @@ export function planRotation(fleet: FleetView, bank: number, now: Instant, rando
     shortages,
     retirements: retirements.flatMap(({ now: step }) => step ?? []),
     slots,
-    outage: fleet.deleting ? undefined : suspectedOutage(fleet, slotsOf(fleet)),
+    outage: fleet.deleting ? undefined : suspectedOutage(fleet, opinions),
     next: firstOf(slots),
     answered: answer(fleet, request),
     report: blockReport(fleet),

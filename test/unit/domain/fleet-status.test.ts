@@ -4,7 +4,7 @@ import { type FleetStatus, type PodsView, type StatusBefore, fleetStatus } from 
 import { planRotation } from "../../../src/domain/plan.ts";
 import { formatInstant } from "../../../src/domain/time.ts";
 import type { FleetView } from "../../../src/domain/views.ts";
-import { at, dark, draining, entry, fleet, noon, pool } from "./build.ts";
+import { at, blocked, dark, draining, entry, fleet, hours, noon, pool, rules } from "./build.ts";
 
 const healthy: PodsView = { wanted: 2, replicas: 2, ready: 2, isRolledOut: true, problem: undefined, refused: undefined };
 const pulling = { reason: "ImagePullFailed", message: "pod p does not start: check spec.image" };
@@ -47,6 +47,45 @@ describe("a fleet's conditions", () => {
         Paused: undefined,
         Reconciling: undefined,
         Stalled: undefined,
+      },
+    },
+    "slots that fail together are told, with what to do if it is a block": {
+      given: {
+        fleet: fleet({
+          count: 3,
+          addresses: [0, 1, 2].map((slot) => entry(`203.0.113.${slot}`, { slot, lane: slot, reachability: [blocked("IR")] })),
+        }),
+      },
+      expect: {
+        Ready: ["True", "Serving"],
+        OutageSuspected: ["True", "SlotsFailTogether", "3 of 3 slots began to fail within 30m"],
+      },
+    },
+    "a window that never opens is told, with field and value, and the fleet stays Ready": {
+      given: {
+        fleet: fleet({
+          rotation: rules({ windows: [{ cron: "0 0 31 2 *", duration: hours(1), timeZone: "UTC" }] }),
+          addresses: [served],
+        }),
+      },
+      expect: { Ready: ["True", "Serving"], Stalled: ["True", "WindowNeverOpens", "there is no 31 February"] },
+    },
+    "a pool with fewer free addresses than slots is low, before it is empty": {
+      given: {
+        fleet: fleet({
+          count: 2,
+          pools: [pool({ ranges: ["203.0.113.8/30"] })],
+          addresses: [served, dark("203.0.113.10"), entry("203.0.113.11", { slot: 1, lane: 1 })],
+        }),
+      },
+      expect: { PoolExhausted: ["False", "PoolLow", "1 addresses are free in the fleet's pools, fewer than its 2 slots"] },
+    },
+    "a pool that can't keep up with the schedule is too small": {
+      given: {
+        fleet: fleet({ rotation: rules({ maxAge: hours(12) }), pools: [pool({ ranges: ["203.0.113.8/29"] })], addresses: [served] }),
+      },
+      expect: {
+        PoolExhausted: ["False", "PoolTooSmall", "the pools hold 8 addresses, and 1 slots that move every 12h and rest 168h need about 18"],
       },
     },
     "no ready pod is told before a missing address": {
@@ -167,4 +206,17 @@ test("lastHandledRotateAt changes with the answer, and only then", () => {
   assert.equal(statusOf({ fleet: asked }).lastHandledRotateAt, "before");
   assert.equal(statusOf({ fleet: { ...asked, addresses: [{ ...served, requestedAt: "now" }] } }).lastHandledRotateAt, "now");
   assert.equal("lastHandledRotateAt" in statusOf({}), false);
+});
+
+test("the status names the next move, what was reported, and where an address is blocked", () => {
+  const view = fleet({
+    audience: ["TM"],
+    rotation: rules({ maxAge: hours(3) }),
+    reportBlocked: "203.0.113.9 IR x",
+    addresses: [entry("203.0.113.9", { reachability: [blocked("IR")] })],
+  });
+  const { nextRotation, lastHandledReport, addresses } = statusOf({ fleet: view });
+  assert.deepEqual(nextRotation, { slot: 0, at: "2026-11-23T14:00:00Z", reason: "by age (maxAge 3h)" });
+  assert.equal(lastHandledReport, "203.0.113.9 IR x");
+  assert.deepEqual(addresses[0]?.blockedIn, ["IR"]);
 });
