@@ -64,7 +64,7 @@ describe("a handshake", () => {
   });
 
   test("that nobody answers says so, without a client's or a server's address", async () => {
-    const silent = createServer().listen(0, "127.0.0.1");
+    const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
     await assert.rejects(
