@@ -12,7 +12,7 @@ help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
 
 ifeq ($(CLUSTER),current)
-demo: set-up ## shows what Proxyfleet does, with real parts (CLUSTER=current: on the cluster of your current kubeconfig)
+demo: bundle ## shows what Proxyfleet does, with real parts (CLUSTER=current: on the cluster of your current kubeconfig)
 	@node hack/demo.ts --cluster current
 else
 demo: deploy

@@ -1,5 +1,5 @@
 // Writes dist/install.yaml: all that a person applies with kubectl in one go, rendered from the chart.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withoutHelm } from "./chart/without-helm.ts";
 import { renderChart } from "./chart/render.ts";
@@ -13,4 +13,6 @@ const heading = `# Proxyfleet: its kinds, and the operator in the namespace prox
 const folder = join(import.meta.dirname, "../dist");
 mkdirSync(folder, { recursive: true });
 const rendered = await renderChart({ namespace: { create: true }, crds: { keep: false } });
-writeFileSync(join(folder, "install.yaml"), heading + withoutHelm(rendered));
+const part = join(folder, `install.yaml.${process.pid}`);
+writeFileSync(part, heading + withoutHelm(rendered));
+renameSync(part, join(folder, "install.yaml")); // whoever reads it at this moment sees the whole of one or the other

@@ -2,8 +2,7 @@ import { isForParents, isSection, type SchemaNode } from "./schema.ts";
 
 const opening = `# Proxyfleet's Helm chart
 
-Installs the operator that keeps WhatsApp reachable where it is blocked, and its custom resource definitions. One operator serves a
-whole cluster, so the objects have fixed names, and a second release is refused.
+Installs the operator that keeps WhatsApp reachable where it is blocked, and its custom resource definitions.
 
 ## Install
 
@@ -13,6 +12,9 @@ helm install proxyfleet charts/proxyfleet --namespace proxyfleet-system --create
 
 Then make an AddressPool and a fleet: \`examples/\` has both. They are not part of the chart: what people use must not go with an uninstall.
 
+One operator serves a whole cluster. Several can share one where each serves other namespaces: give each a release name and a namespace
+of its own, and \`watchNamespaces\`; all but one of them need \`crds.enabled=false\`.
+
 ## Upgrade, roll back, uninstall
 
 \`helm upgrade\` upgrades the CRDs too. While the operator is replaced, or gone, every published address goes on serving: the proxies do
@@ -21,6 +23,11 @@ not need it to pass messages on.
 \`helm uninstall\` removes the operator. CRDs, fleets and addresses stay, and go on serving; nobody moves them any more. A later install
 finds them again. To remove all, delete the fleets while the operator runs, wait until \`kubectl get wapa\` shows no address that serves,
 uninstall, and then \`kubectl delete crd -l app.kubernetes.io/name=proxyfleet\`. That also deletes the memory of used addresses.
+
+## From kubectl to Helm, and back
+
+\`helm install … --take-ownership --force-conflicts\` takes over what was applied with kubectl. The other way round: \`helm uninstall\`, then
+\`kubectl apply --server-side --force-conflicts -f install.yaml\`. Nothing that people use is touched in either case.
 
 ## Tools that render the chart and apply it by themselves
 

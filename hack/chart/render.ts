@@ -14,9 +14,9 @@ export const operatorNamespace = "proxyfleet-system";
  * @returns YAML documents
  * @throws Error with Helm's own words where it refuses the values
  */
-export async function renderChart(values: object = {}, namespace = operatorNamespace): Promise<string> {
+export async function renderChart(values: object = {}, namespace = operatorNamespace, release = "proxyfleet"): Promise<string> {
   const helm = join(project, ".tools/helm");
-  const args = ["template", "proxyfleet", join(project, "charts/proxyfleet"), "--namespace", namespace, "--values", "-"];
+  const args = ["template", release, join(project, "charts/proxyfleet"), "--namespace", namespace, "--values", "-"];
   const rendering = run(helm, args, { maxBuffer: 16 * 1024 * 1024 });
   rendering.child.stdin?.end(JSON.stringify(values));
   return (await rendering).stdout;

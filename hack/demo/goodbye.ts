@@ -19,6 +19,6 @@ export function sayGoodbye({ stage, say }: Scene): void {
     say.command(`kubectl delete wap ${fleet.name} -n ${fleet.namespace}`);
     say.command(`kubectl delete wapa -l proxyfleet.dev/fleet=${fleet.name},proxyfleet.dev/fleet-namespace=${fleet.namespace}`);
     say.command("kubectl delete wapool metallb-a");
-    say.command("kubectl delete -f deploy/ -f crds/");
+    say.command("kubectl delete -f dist/install.yaml");
   }
 }

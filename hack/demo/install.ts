@@ -19,11 +19,10 @@ const crds = ["whatsappproxies", "addresspools", "proxyaddresses"].map((plural) 
 /** How long an old address goes on serving in the demo; a day otherwise. */
 const drain = "20s";
 
-/** Installs CRDs and operator from the files that a user applies. Where they are, nothing changes. */
+/** Installs CRDs and operator from the file that a user applies. Where they are, nothing changes. */
 export async function install({ kubectl }: Scene): Promise<void> {
-  await kubectl.shown("apply", "--server-side", "--filename", join(project, "crds"));
+  await kubectl.shown("apply", "--server-side", "--filename", join(project, "dist/install.yaml"));
   await kubectl.quietly("wait", "--for", "condition=Established", "--timeout", "30s", ...crds);
-  await kubectl.shown("apply", "--server-side", "--filename", join(project, "deploy"));
 }
 
 /**

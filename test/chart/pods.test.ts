@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readConfig } from "../../src/config.ts";
-import { only, podsOf, type PodTemplate, rendered } from "./rendered.ts";
+import { renderChart } from "../../hack/chart/render.ts";
+import { manifestsOf, only, podsOf, type PodTemplate, rendered, titleOf } from "./rendered.ts";
 
 const pods = async (values: object = {}): Promise<PodTemplate> => podsOf(await rendered(values));
 const digest = `sha256:${"a".repeat(64)}`;
@@ -24,16 +25,17 @@ describe("images", () => {
     test(name, async () => {
       const [container] = (await pods(values)).spec.containers;
       assert.equal(container.image, image);
-      assert.ok(container.args.includes(`--proxy-image=${proxyImage}`), container.args.join(" "));
+      assert.equal(container.env.find(({ name }) => name === "PROXY_IMAGE")?.value, proxyImage);
     });
   }
 });
 
-test("the operator understands the flags that the chart gives it", async () => {
+test("the operator understands the flags and the environment that the chart gives it", async () => {
   const values = { watchNamespaces: ["a", "b", "a"], logLevel: "debug", workers: 3 };
-  const [command, ...flags] = (await pods(values)).spec.containers[0].args;
+  const [{ args, env }] = (await pods(values)).spec.containers;
+  const [command, ...flags] = args;
   assert.equal(command, "operator");
-  const config = readConfig(flags, {}, "none");
+  const config = readConfig(flags, Object.fromEntries(env.map(({ name, value }) => [name, value])), "none");
   assert.notEqual(config, "help");
   if (config === "help") return;
   assert.deepEqual(
@@ -98,6 +100,20 @@ describe("rights", () => {
     assert.equal(bindings.length, 4);
     for (const binding of bindings)
       assert.deepEqual(binding["subjects"], [{ kind: "ServiceAccount", name: "mine", namespace: "proxyfleet-system" }]);
+  });
+
+  test("of several releases don't meet: what is outside of the operator's namespace has the release's name", async () => {
+    const outside = manifestsOf(await renderChart({ watchNamespaces: ["a"], crds: { enabled: false } }, "second", "for-a"))
+      .filter(({ metadata }) => metadata.namespace !== "second")
+      .map(titleOf);
+    assert.deepEqual(outside.toSorted(), [
+      "ClusterRole for-a-proxyfleet",
+      "ClusterRoleBinding for-a-proxyfleet",
+      "Role a/for-a-proxyfleet",
+      "Role default/for-a-proxyfleet-events",
+      "RoleBinding a/for-a-proxyfleet",
+      "RoleBinding default/for-a-proxyfleet-events",
+    ]);
   });
 
   test("with a list of namespaces, nothing in them is allowed cluster-wide", async () => {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the CRDs and the operator in the embedded cluster, from the same manifests that a user applies, and waits for it.
+# Installs the CRDs and the operator in the embedded cluster, from the same file that a user applies, and waits for it.
 # Deployments whose image changed under its old tag are restarted: nothing else would tell them.
 set -euo pipefail
 # shellcheck source=test/cluster/state.sh
@@ -24,9 +24,9 @@ restart_if_changed() {
   cp "$loaded" "$deployed"
 }
 
-kubectl apply --server-side --filename crds/
+node_modules/.bin/node hack/install-yaml.ts
+kubectl apply --server-side --force-conflicts --filename dist/install.yaml # conflicts: with a Helm that was tried here before
 kubectl wait --for condition=Established --timeout 30s --filename crds/
-kubectl apply --server-side --filename deploy/
 restart_if_changed operator
 restart_if_changed proxy
 for deployment in $(kubectl get deployments --namespace proxyfleet-system --output name); do

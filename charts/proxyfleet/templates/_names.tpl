@@ -3,6 +3,11 @@
 app.kubernetes.io/name: proxyfleet
 {{- end }}
 
+{{- /* Name of what is outside of the operator's namespace: after the release, since a cluster may hold several of them. */}}
+{{- define "proxyfleet.release" -}}
+{{- .Release.Name | contains "proxyfleet" | ternary .Release.Name (printf "%s-proxyfleet" .Release.Name) }}
+{{- end }}
+
 {{- define "proxyfleet.labels" -}}
 {{- $own := include "proxyfleet.selector" . | fromYaml }}
 {{- $_ := set $own "app.kubernetes.io/instance" .Release.Name }}
