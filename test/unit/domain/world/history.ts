@@ -17,7 +17,7 @@ export type Step =
   | { readonly do: "clockJumps"; readonly seconds: number }
   | { readonly do: "report"; readonly pick: number }
   | { readonly do: "measured"; readonly pick: number; readonly verdict: "Blocked" | "Suspected" | "Reachable" }
-  | { readonly do: "restore" }
+  | { readonly do: "restore" | "allFail" }
   | { readonly do: "deleteEntry" | "addressBreaks"; readonly pick: number }
   | { readonly do: "provider"; readonly state: World["provider"] };
 
@@ -51,7 +51,7 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("clockJumps" as const), seconds: fc.integer({ min: -4000, max: 8000 }) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("restore" as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("restore" as const, "allFail" as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("pause" as const), on: fc.boolean() }) },
     {
       weight: 1,
@@ -110,6 +110,10 @@ function act(world: World, step: Step, index: number, old: Sight | undefined): v
           version: ++world.versions,
         }),
       );
+    case "allFail":
+      for (const entry of world.entries.values())
+        Object.assign(entry, { reachability: [{ country: "IR", verdict: "Blocked", since: world.now }], version: ++world.versions });
+      return undefined;
     case "report":
       return picked(world, step.pick, ({ address }) => {
         if (fleet !== undefined) fleet.reportBlocked = `${address} IR report ${index}`;
