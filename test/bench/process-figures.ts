@@ -29,11 +29,6 @@ export async function processFigures(pid: number, port: number): Promise<Process
   };
 }
 
-/** Open file descriptors of a process. */
-export async function openFiles(pid: number): Promise<number> {
-  return (await readdir(`/proc/${pid}/fd`)).length;
-}
-
 const established = "01";
 
 async function connectionsTo(pid: number, port: number): Promise<number> {

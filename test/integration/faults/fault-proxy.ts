@@ -103,7 +103,7 @@ export class FaultProxy {
   }
 
   async stop(): Promise<void> {
-    await this.relay.stop();
+    this.relay.stop();
     this.#server.close();
     for (const session of this.#sessions) session.destroy();
     await this.#upstream.destroy();

@@ -58,9 +58,9 @@ export class Relay {
     this.#isOpen = true;
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.part();
-    await once(this.#server.close(), "close");
+    this.#server.close();
   }
 
   #take(client: Socket, port: number): void {
