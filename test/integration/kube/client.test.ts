@@ -41,7 +41,7 @@ before(async () => {
 });
 after(async () => {
   await connection?.close();
-  await relay?.stop();
+  relay?.stop();
   await server?.stop();
 });
 
@@ -148,19 +148,19 @@ describe("connections", () => {
   test("300 calls, eight at a time, and five watches share two of them", async () => {
     const end = new AbortController();
     const { resourceVersion } = await client.list(configMaps, { namespace });
-    const following = Array.from({ length: 5 }, async () => {
-      const events = client.watch(configMaps, { namespace, resourceVersion, timeoutSeconds: 60 }, end.signal);
-      await events.next();
-      await assert.rejects(async () => events.next(), { name: "ApiUnreachableError" });
-    });
+    const options = { namespace, resourceVersion, timeoutSeconds: 60 };
+    const watches = Array.from({ length: 5 }, () => client.watch(configMaps, options, end.signal));
+    const signs = watches.map(async (events) => events.next());
     const worker = async (): Promise<void> => {
       for (let i = 0; i < 37; i++) await client.get(namespaces, { name: "default" });
     };
     await Promise.all(Array.from({ length: 8 }, worker));
     await make("a-sign-for-the-watches");
+    await Promise.all(signs);
     assert.ok(relay.accepted <= 2, `${relay.accepted} connections were made`);
+    const ends = watches.map(async (events) => assert.rejects(async () => events.next(), { name: "ApiUnreachableError" }));
     end.abort();
-    await Promise.all(following);
+    await Promise.all(ends);
     assert.ok(await client.get(namespaces, { name: "default" }), "the end of the watches ends no call");
     assert.ok(relay.accepted <= 2, `${relay.accepted} connections were made`);
   });
