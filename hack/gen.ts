@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { group } from "../src/api/common.ts";
 import { crdOf } from "../src/api/crd.ts";
 import { kinds } from "../src/api/kinds.ts";
+import { apiReference } from "./api-reference.ts";
 import { chartFiles, type GeneratedFile } from "./chart/files.ts";
 
 /** Writes the files that are made from code, or with --check names those that are out of date. */
@@ -19,7 +20,7 @@ function main(): void {
 
 function generatedFiles(): readonly GeneratedFile[] {
   const crds = kinds.map((kind) => ({ path: `crds/${group}_${kind.plural}.yaml`, text: `${heading}${yaml(crdOf(kind))}` }));
-  return [...crds, ...chartFiles(crds)];
+  return [...crds, ...chartFiles(crds), { path: "docs/api.md", text: apiReference(kinds) }];
 }
 
 const heading = "# Made by `make gen` from src/api. Edit the schema there, not this file.\n";

@@ -1,3 +1,4 @@
+import { markdownTable } from "../markdown-table.ts";
 import { isForParents, isSection, type SchemaNode } from "./schema.ts";
 
 const opening = `# Proxyfleet's Helm chart
@@ -43,7 +44,7 @@ Names that are not in this table are refused.
 /** The chart's README, with a table of all values. */
 export function readme(schema: SchemaNode): string {
   const rows = rowsOf(schema, "");
-  return `${opening}${table([["value", "what it is for", "default"], ...rows])}\n`;
+  return `${opening}${markdownTable([["value", "what it is for", "default"], ...rows])}\n`;
 }
 
 type Row = readonly [name: string, purpose: string, value: string];
@@ -55,11 +56,4 @@ function rowsOf(node: SchemaNode, prefix: string): Row[] {
     const choices = member.enum === undefined ? "" : ` One of ${member.enum.map((choice) => `\`${String(choice)}\``).join(", ")}.`;
     return [[`\`${prefix}${name}\``, `${member.description ?? ""}${choices}`, `\`${JSON.stringify(member.default)}\``]];
   });
-}
-
-/** A table as prettier writes it. */
-function table([head = ["", "", ""], ...rows]: readonly Row[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

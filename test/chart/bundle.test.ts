@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bundleValues, renderBundle } from "../../hack/chart/bundle.ts";
 import { renderChart } from "../../hack/chart/render.ts";
-import { withoutHelm } from "../../hack/chart/without-helm.ts";
 import { manifestsOf } from "./rendered.ts";
 
-const values = { namespace: { create: true }, crds: { keep: false } };
-
 test("the bundle holds the chart's objects, and no word of Helm", async () => {
-  const chart = await renderChart(values);
-  const bundle = withoutHelm(chart);
+  const chart = await renderChart(bundleValues);
+  const bundle = await renderBundle();
   assert.doesNotMatch(bundle, /helm/i);
   const marked = ["helm.sh/chart", "app.kubernetes.io/managed-by"];
   const plain = manifestsOf(chart).map((manifest) => {
