@@ -32,7 +32,10 @@ export function watchCaches(manager: Manager): Caches {
     addresses: manager.watch(custom.addresses, { indexes: { fleet: claimant, pool: claimedPool } }),
     deployments: manager.watch(builtin.deployments, ours),
     secrets: manager.watch(builtin.secrets, ours),
-    services: manager.watch(builtin.services, { ...ours, indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet } }),
+    services: manager.watch(builtin.services, {
+      ...ours,
+      indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet },
+    }),
     pods: manager.watch(builtin.pods, { ...ours, indexes: { fleet: podFleet } }),
     namespaces: manager.watchNamespaces(builtin.namespaces, { metadataOnly: true }),
     disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),

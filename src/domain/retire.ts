@@ -118,7 +118,8 @@ function drainFloor(fleet: FleetView, because: RetireCause): Millis {
 function quarantine(fleet: FleetView, address: AddressView, cause: RetireCause, now: Instant): Retirement {
   const because = causeOf(address, cause);
   // An entry without an address, such as a repeat, has nothing to remember.
-  if (address.address === undefined) return { kind: "quarantine", name: address.name, because: address.repeat ? "Repeat" : because, until: now };
+  if (address.address === undefined)
+    return { kind: "quarantine", name: address.name, because: address.repeat ? "Repeat" : because, until: now };
   const pool = [...fleet.pools, ...fleet.formerPools].find(({ name }) => name === address.pool);
   const until = plus(now, quarantineTime(pool, because));
   return { kind: "quarantine", name: address.name, because, until: wasPublished(address) ? later(until, rememberedUntil(address)) : until };
