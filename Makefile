@@ -31,9 +31,10 @@ bundle: set-up ## writes dist/install.yaml, the chart as one file for kubectl
 	@hack/chart/helm.sh
 	@node hack/install-yaml.ts
 
-bench: tools ## measures the program's size and start, and the operator with 1,000 fleets (FLEETS=100: quicker)
+bench: tools ## measures the program, the operator with 1,000 fleets (FLEETS=100: quicker), and rotations (MOVES=100)
 	@node hack/bundle.ts && node hack/bench.ts
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node hack/bench-fleets.ts $(FLEETS)
+	@MOVES=$(MOVES) hack/bench-rotation.sh
 
 cluster: tools ## boots the embedded cluster and leaves it up, in .cluster (or CLUSTER_DIR)
 	@test/cluster/up.sh
@@ -57,8 +58,9 @@ test-integration: tools ## tests against a real API server and a real HAProxy
 test-e2e: tools ## tests on an embedded cluster of their own (root)
 	@hack/test-e2e.sh
 
-test-slow: tools ## the long runs
+test-slow: tools ## the long runs: their last results are in docs/slow-runs.md
 	@hack/test.sh slow
+	@PROXYFLEET_LONG=1 hack/test-e2e.sh addresses
 
 # npm packages (with Node), Debian packages, Go
 set-up:

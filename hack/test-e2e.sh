@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the end-to-end tests on an embedded cluster of their own, which ends with them, also after a failure or Ctrl-C.
-# CLUSTER_DIR names its folder; default: .cluster-test.
+# CLUSTER_DIR names its folder; default: .cluster-test. With the names of suites, only these run.
 set -euo pipefail
 # shellcheck source=hack/step.sh
 source "$(dirname "$0")/step.sh"
@@ -33,10 +33,11 @@ test/cluster/load-images.sh
 step "Installing the operator" test/cluster/deploy.sh
 
 # suite NAME MINUTES: the tests in test/e2e/NAME, on the cluster that all suites share; says how much of its time it took.
-failed=()
+failed=() chosen=$*
 suite() {
   local began
   [ -d "test/e2e/$1" ] || return 0
+  [ -z "$chosen" ] || [[ " $chosen " == *" $1 "* ]] || return 0
   began=$(now)
   "$CLUSTER_DIR/enter" env CLUSTER_DIR="$CLUSTER_DIR" node --test --test-concurrency=1 --test-reporter=spec "test/e2e/$1/*.test.ts" </dev/null || failed+=("$1")
   say "The end-to-end suite $1 took $(duration $(($(now) - began))) of its $2 minutes."
