@@ -31,11 +31,12 @@ const endings = ["com", "net", "org", "info", "io", "co"];
 
 /**
  * A host name that looks like any small site's. A fixed subject was once enough for a censor to find every official proxy
- * (WhatsApp/proxy#85), so no two lanes share a name or a pattern beyond that of ordinary names.
+ * (WhatsApp/proxy#85), so the names share no pattern
+ * beyond that of ordinary names, and two lanes hardly ever have the same one.
  */
 export function plausibleHost(random: Random): string {
   const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] ?? "";
-  const word = Array.from({ length: 2 + Math.floor(random() * 2) }, () => pick(syllables)).join("");
+  const word = Array.from({ length: 3 + Math.floor(random() * 2) }, () => pick(syllables)).join("");
   const digits = random() < 0.3 ? String(Math.floor(random() * 100)) : "";
   const label = random() < 0.5 ? `${pick(kinds)}.` : "";
   return `${label}${word}${digits}.${pick(endings)}`;
