@@ -96,7 +96,7 @@ test("nothing is random, and nothing is asked: the same values give the same tex
 
 test("every object of a namespace names it, so that tools that render need no flag", async () => {
   const clusterWide = ["ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Namespace"];
-  for (const manifest of await rendered({ namespace: { create: true }, serviceMonitor: { enabled: true } }, "elsewhere")) {
+  for (const manifest of await rendered({ namespace: { create: true }, serviceMonitor: { enabled: true } }, { namespace: "elsewhere" })) {
     if (clusterWide.includes(manifest.kind)) assert.equal(manifest.metadata.namespace, undefined, titleOf(manifest));
     else assert.equal(manifest.metadata.namespace, "elsewhere", titleOf(manifest));
   }

@@ -103,7 +103,9 @@ describe("rights", () => {
   });
 
   test("of several releases don't meet: what is outside of the operator's namespace has the release's name", async () => {
-    const outside = manifestsOf(await renderChart({ watchNamespaces: ["a"], crds: { enabled: false } }, "second", "for-a"))
+    const outside = manifestsOf(
+      await renderChart({ watchNamespaces: ["a"], crds: { enabled: false } }, { namespace: "second", release: "for-a" }),
+    )
       .filter(({ metadata }) => metadata.namespace !== "second")
       .map(titleOf);
     assert.deepEqual(outside.toSorted(), [

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import { renderChart } from "../../hack/chart/render.ts";
+import { renderChart, type Rendering } from "../../hack/chart/render.ts";
 
 /** A manifest, as loosely typed as YAML is. */
 export interface Manifest {
@@ -15,8 +15,8 @@ export interface Manifest {
 }
 
 /** The manifests that the chart makes of these values. @throws Error with Helm's words where the values are refused */
-export async function rendered(values: object = {}, namespace?: string): Promise<readonly Manifest[]> {
-  return manifestsOf(await renderChart(values, namespace));
+export async function rendered(values: object = {}, rendering: Rendering = {}): Promise<readonly Manifest[]> {
+  return manifestsOf(await renderChart(values, rendering));
 }
 
 /** The documents of a YAML file, without empty ones. */

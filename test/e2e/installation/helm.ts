@@ -6,10 +6,6 @@ import { succeed } from "../stage/process.ts";
 
 const project = join(import.meta.dirname, "../../..");
 
-/** The chart as it is now. */
-export const currentChart = join(project, "charts/proxyfleet");
-/** The oldest chart that people may have. It stays as it is for as long as an upgrade from it must work. */
-export const oldestChart = join(project, "test/fixtures/proxyfleet-0.1.0.tgz");
 /** The one file for kubectl, as `make bundle` writes it. */
 export const bundle = join(project, "dist/install.yaml");
 

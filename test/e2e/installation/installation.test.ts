@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { currentChart } from "../../../hack/chart/render.ts";
+import { oldestChart } from "../../fixtures/oldest-chart.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl, readIfAny, tryKubectl } from "../stage/kubectl.ts";
 import { chat, Crowd, media, whatsapp } from "../stage/people.ts";
-import { bundle, currentChart, helm, oldestChart } from "./helm.ts";
+import { bundle, helm } from "./helm.ts";
 
 const fleet = new TestFleet({
   name: "e2e-installation",
