@@ -39,7 +39,7 @@ suite() {
   [ -d "test/e2e/$1" ] || return 0
   [ -z "$chosen" ] || [[ " $chosen " == *" $1 "* ]] || return 0
   began=$(now)
-  "$CLUSTER_DIR/enter" env CLUSTER_DIR="$CLUSTER_DIR" node --test --test-concurrency=1 --test-reporter=spec "test/e2e/$1/*.test.ts" </dev/null || failed+=("$1")
+  "$CLUSTER_DIR/enter" env CLUSTER_DIR="$CLUSTER_DIR" node --test --test-force-exit --test-concurrency=1 --test-reporter=spec "test/e2e/$1/*.test.ts" </dev/null || failed+=("$1")
   say "The end-to-end suite $1 took $(duration $(($(now) - began))) of its $2 minutes."
 }
 
