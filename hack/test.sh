@@ -14,12 +14,12 @@ else
   say "HAProxy 3.0 is not here, so tests that need it are left out. It comes with the image bases, which need root."
 fi
 
-# --test-force-exit: at its end, Node 26.10 may turn for ever in freeing the handles of a TLS server whose clients were cut off.
+# --test-force-exit, where TLS servers are cut off: at its end, Node 26.10 may turn for ever in freeing the handles of such a server.
 case $1 in
   unit)
-    node --test --test-force-exit --test-reporter=spec 'test/unit/**/*.test.ts' 'test/chart/**/*.test.ts'
+    node --test --test-reporter=spec 'test/unit/**/*.test.ts' 'test/chart/**/*.test.ts'
     cd images/proxy/supervisor && GOTOOLCHAIN=local go test ./...
     ;;
   integration) node --test --test-force-exit --test-reporter=spec 'test/integration/**/*.test.ts' ;;
-  slow) node --test --test-force-exit --test-reporter=spec 'test/slow/**/*.test.ts' ;;
+  slow) node --test --test-reporter=spec 'test/slow/**/*.test.ts' ;;
 esac
