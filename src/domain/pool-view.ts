@@ -32,7 +32,7 @@ export function poolView(
     retired: parseDuration(spec.quarantine.retired),
     unusable: parseDuration(spec.quarantine.unusable),
   };
-  const ranges = readRanges([...spec.addresses, ...spec.named.map(({ address }) => address)]);
+  const ranges = poolRanges(spec);
   if (typeof ranges === "string") return unusable(`pool ${name} can't be used: ${ranges}`);
   const refusal = refusalOf(name, spec, namespace, heldByNamespace, supported);
   const room = spec.perNamespace > 0 ? spec.perNamespace - heldByNamespace : undefined;
@@ -61,10 +61,10 @@ function refusalOf(
   return undefined;
 }
 
-/** The pool's ranges, or what is wrong with one of them. */
-function readRanges(addresses: readonly string[]): readonly IpRange[] | string {
+/** The pool's ranges, those of its named addresses included, or what is wrong with them. */
+export function poolRanges(spec: Pick<AddressPool["spec"], "addresses" | "named">): readonly IpRange[] | string {
   try {
-    return addresses.map(parseRange);
+    return [...spec.addresses, ...spec.named.map(({ address }) => address)].map(parseRange);
   } catch (error) {
     if (error instanceof ProxyfleetError) return `spec.addresses: ${error.message}`;
     throw error;

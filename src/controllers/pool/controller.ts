@@ -1,10 +1,10 @@
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
 import { type Finding, conditionsFrom } from "../../domain/conditions.ts";
-import { type IpRange, parseRange } from "../../domain/ip.ts";
+import type { IpRange } from "../../domain/ip.ts";
 import { type HeldAddress, type PoolCounts, lowWater, poolCounts, poolProblem } from "../../domain/pool-status.ts";
+import { poolRanges } from "../../domain/pool-view.ts";
 import type { Instant } from "../../domain/time.ts";
-import { ProxyfleetError } from "../../errors.ts";
 import { covers, pinned } from "../../kube/apply.ts";
 import * as custom from "../../kube/custom.ts";
 import type { CustomObject } from "../../kube/custom.ts";
@@ -43,7 +43,7 @@ function decidePool(raw: CustomObject, { caches }: Environment, now: Instant): P
   const generation = raw.metadata.generation ?? 0;
   if (!parsed.ok) return statusOf(raw, generation, undefined, { status: "False", reason: "InvalidSpec", message: parsed.problem }, now);
   const pool = parsed.value;
-  const ranges = rangesOf(pool);
+  const ranges = poolRanges(pool.spec);
   if (typeof ranges === "string")
     return statusOf(raw, generation, undefined, { status: "False", reason: "InvalidSpec", message: ranges }, now);
   const others = caches.pools.list().flatMap((other) => otherRanges(other, raw.metadata.name));
@@ -69,18 +69,8 @@ function unsupported({ spec }: AddressPool): Finding | undefined {
 
 function otherRanges(raw: CustomObject, name: string): { name: string; ranges: readonly IpRange[] }[] {
   const parsed = raw.metadata.name === name ? undefined : parseAddressPool(raw);
-  const ranges = parsed?.ok === true ? rangesOf(parsed.value) : "";
+  const ranges = parsed?.ok === true ? poolRanges(parsed.value.spec) : "";
   return typeof ranges === "string" ? [] : [{ name: raw.metadata.name, ranges }];
-}
-
-/** The pool's ranges, those of its named addresses included, or what is wrong with them. */
-function rangesOf({ spec }: AddressPool): readonly IpRange[] | string {
-  try {
-    return [...spec.addresses, ...spec.named.map(({ address }) => address)].map(parseRange);
-  } catch (error) {
-    if (error instanceof ProxyfleetError) return `spec.addresses: ${error.message}`;
-    throw error;
-  }
 }
 
 function ledgerOf(caches: Environment["caches"]): HeldAddress[] {
