@@ -41,7 +41,7 @@ const proxyProtocol = withRules(
       .enum(["Off", "V2"])
       .default("Off")
       .describe('What this load balancer speaks to the proxies: "Off" (with quotes: YAML reads a bare Off as false) or V2. Default: Off.'),
-    from: list(cidr(), 64).default([]).describe("Networks of the load balancer: a header from elsewhere is not believed. At most 64."),
+    from: list(cidr(), 32).default([]).describe("Networks of the load balancer: a header from elsewhere is not believed. At most 32."),
   }),
   {
     cel: "self.version == 'Off' || size(self.from) > 0",

@@ -98,5 +98,5 @@ function fits(length: number, min: number, max: number): boolean {
 function isDistinct(items: readonly unknown[], merge: ListType): boolean {
   const keyOf = (item: unknown): string =>
     JSON.stringify(merge.type === "map" ? merge.keys.map((key) => (item as Record<string, unknown>)[key]) : item);
-  return new Set(items.map(keyOf)).size === items.length;
+  return items.length < 2 || new Set(items.map(keyOf)).size === items.length;
 }

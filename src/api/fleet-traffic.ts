@@ -64,10 +64,14 @@ export const limits = z.object({
   maxConnections: integer(1, 1_000_000).default(27_500).describe("Most connections that a pod keeps open at once. Default: 27500."),
   connectionsPerClient: integer(0, 1_000_000)
     .default(0)
-    .describe("Most connections of one client to a pod at once; 0 = no limit. Counted in memory only, never logged. Default: 0."),
+    .describe(
+      "Most connections of one client to a pod at once; 0 = no limit. Applied where pods see clients: with externalTrafficPolicy Local, or a PROXY header from the pool's load balancer. Counted in memory only, never logged. Default: 0.",
+    ),
   connectionRatePerClient: integer(0, 1_000_000)
     .default(0)
-    .describe("Most new connections of one client to a pod in a minute; 0 = no limit. Counted in memory only, never logged. Default: 0."),
+    .describe(
+      "Most new connections of one client to a pod in a minute; 0 = no limit. Applied where pods see clients, as connectionsPerClient. Counted in memory only, never logged. Default: 0.",
+    ),
 });
 
 const token = "{token}";

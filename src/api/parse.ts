@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { derived } from "../derived.ts";
 import { apiVersion } from "./common.ts";
 import type { Kind } from "./kind.ts";
 import { explainIssue } from "./problem.ts";
@@ -10,17 +11,12 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
  * Makes the reader of one kind. Fields that the schema doesn't know are left out, members that are null count as absent, and defaults
  * are filled in, all as on the API server. A status that can't be read counts as empty, since the operator writes it anew.
  *
- * Each object is parsed once, however often it is asked for: cached objects never change, and a reconcile looks at the whole ledger.
+ * Each object is parsed once as long as it is in use: cached objects never change.
  */
 export function parser<T>(kind: Kind): (raw: unknown) => Parsed<T> {
   const schema = schemaOf(kind);
-  const known = new WeakMap<object, Parsed<T>>();
-  return (raw) => {
-    if (typeof raw !== "object" || raw === null) return parse<T>(kind, schema, raw);
-    const parsed = known.get(raw) ?? parse<T>(kind, schema, raw);
-    known.set(raw, parsed);
-    return parsed;
-  };
+  const parseOnce = derived((raw: object) => parse<T>(kind, schema, raw));
+  return (raw) => (typeof raw === "object" && raw !== null ? parseOnce(raw) : parse<T>(kind, schema, raw));
 }
 
 function parse<T>(kind: Kind, schema: z.ZodObject, raw: unknown): Parsed<T> {
@@ -56,9 +52,14 @@ function nameOf(kind: Kind, object: unknown): string {
   return parts.length === 0 ? kind.kind : `${kind.kind} ${parts.join("/")}`;
 }
 
-/** The API server drops members that are null where null is not a value, so that their defaults come in. */
+/** The API server drops members that are null where null is not a value, so that their defaults come in. Hardly any object has such. */
 function withoutNulls(value: unknown): unknown {
+  if (!holdsNull(value)) return value;
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member)]])));
+}
+
+function holdsNull(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  return Array.isArray(value) ? value.some(holdsNull) : Object.values(value).some((member) => member === null || holdsNull(member));
 }

@@ -1,7 +1,8 @@
+import type { ConditionReason } from "../api/reasons.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
 import type { Want } from "../api/proxy-address.ts";
 import type { Finding } from "./conditions.ts";
-import { type LoadBalancerView, lostAddress, waitingForLoadBalancer } from "./load-balancer.ts";
+import { type LoadBalancerView, givenAnother, lostAddress, waitingForLoadBalancer } from "./load-balancer.ts";
 import { type Instant, plus, seconds, since } from "./time.ts";
 import { type Verdict, compareAfter } from "./verification.ts";
 
@@ -12,6 +13,8 @@ export interface AddressSituation {
   readonly phaseSince: Instant;
   readonly deleting: boolean;
   readonly quarantineUntil: Instant | undefined;
+  /** Whether the provider can be asked for a certain address. */
+  readonly canBeAsked: boolean;
   /** Undefined until a provider that can't be asked has given one. */
   readonly address: string | undefined;
   /** Why no Service can be made now: no fleet, no pool, no lane certificate. */
@@ -99,7 +102,9 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
   const given = service?.given[0];
   if (obstacle === undefined && address === undefined && given !== undefined)
     return { ...base, phase: "Provisioning", take: given, verified: takenFinding(given), lookAgainAt: now };
-  const missing = obstacle ?? waitingForLoadBalancer(service, address, phase === undefined ? undefined : phaseSince, now);
+  const provisioningSince = phase === undefined ? undefined : phaseSince;
+  const another = situation.canBeAsked ? undefined : givenAnother(service, address, provisioningSince, now);
+  const missing = obstacle ?? another ?? waitingForLoadBalancer(service, address, provisioningSince, now);
   if (missing !== undefined) return { ...base, phase: "Provisioning", verified: missing, lookAgainAt: plus(now, seconds(5)) };
   if (verdict?.kind === "verified") {
     const lookAgainAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
@@ -144,6 +149,6 @@ function nameOf({ address, service }: AddressSituation): string {
   return address ?? service?.given[0] ?? "the address";
 }
 
-function finding(status: Finding["status"], reason: string, message: string): Finding {
+function finding(status: Finding["status"], reason: ConditionReason, message: string): Finding {
   return { status, reason, message };
 }

@@ -1,10 +1,13 @@
 import type { ClaimCause } from "../api/proxy-address.ts";
 import { cares, chooseAddress, countFree } from "./allocate.ts";
 import { ledgerName, parseIp } from "./ip.ts";
+import { holdsLane, laneUsers } from "./lane-use.ts";
 import type { Opinion } from "./opinion.ts";
 import { repeatsAreTooMany } from "./repeats.ts";
 import { shortageMessage } from "./shortage.ts";
-import type { FleetView, HeldAddress, PoolView, Random } from "./views.ts";
+import type { HeldAddresses } from "./held.ts";
+import type { Instant } from "./time.ts";
+import type { FleetView, PoolView, Random } from "./views.ts";
 
 /** A fresh address for a slot: creating its ledger entry is what takes it. */
 export interface Claim {
@@ -29,8 +32,10 @@ export interface Shortage {
 
 /** Addresses and lanes that are spoken for; grows while a plan is made. */
 export interface Taken {
-  readonly held: HeldAddress[];
+  readonly held: HeldAddresses;
   readonly lanes: Set<number>;
+  /** Lanes that are still open for an address which has just gone dark: the last to be taken. */
+  readonly lingering: ReadonlySet<number>;
   /** How many addresses of each pool this plan takes. */
   readonly claims: Map<string, number>;
 }
@@ -39,9 +44,11 @@ export interface Taken {
  * Addresses and lanes in use before a plan. The lane of a dark address is free again: the pods end its sessions before they reuse it. A
  * repeat never gets a lane.
  */
-export function takenBy(fleet: FleetView): Taken {
-  const lit = fleet.addresses.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat);
-  return { held: [...fleet.held], lanes: new Set(lit.map(({ lane }) => lane)), claims: new Map() };
+export function takenBy({ addresses, held }: FleetView, now: Instant): Taken {
+  const open = laneUsers(addresses, now);
+  const [holding, lingering] = [open.filter(holdsLane), open.filter((user) => !holdsLane(user))];
+  const lanesOf = (users: typeof open) => new Set(users.map(({ lane }) => lane));
+  return { held: held.copy(), lanes: lanesOf(holding), lingering: lanesOf(lingering), claims: new Map() };
 }
 
 export function isClaim(result: Claim | Shortage): result is Claim {
@@ -57,7 +64,7 @@ export function claimFor(
   bank: number,
   random: Random,
 ): Claim | Shortage {
-  const lane = Array.from({ length: bank }, (_, index) => index).find((index) => !taken.lanes.has(index));
+  const lane = freeLane(taken, bank);
   if (lane === undefined)
     return { slot, message: `slot ${slot} should move and can't: all ${bank} lanes are in use. It moves when a drain ends` };
   const found = findAddress(fleet, slot, move.cause, taken, random);
@@ -65,9 +72,14 @@ export function claimFor(
   const { pool, address, name } = found;
   taken.lanes.add(lane);
   taken.claims.set(pool, (taken.claims.get(pool) ?? 0) + 1);
-  if (address !== undefined) taken.held.push({ ip: parseIp(address), pool, resting: false, until: undefined, burnt: false });
+  if (address !== undefined) taken.held.add({ ip: parseIp(address), pool, resting: false, until: undefined, burnt: false });
   const turn = 1 + Math.max(0, ...fleet.addresses.filter((other) => other.slot === slot).map((other) => other.turn));
   return { slot, pool, name, address, lane, turn, cause: move.cause, requestedAt: move.requestedAt, because: move.because };
+}
+
+function freeLane({ lanes, lingering }: Taken, bank: number): number | undefined {
+  const free = Array.from({ length: bank }, (_, index) => index).filter((index) => !lanes.has(index));
+  return free.find((index) => !lingering.has(index)) ?? free[0];
 }
 
 /** The best address that any pool has, and among equals the one of the pool that this slot prefers. */

@@ -1,13 +1,17 @@
+import type { ConditionReason, ConditionType } from "../api/reasons.ts";
 import { type Instant, formatInstant } from "./time.ts";
 
 export interface Condition {
   readonly type: string;
   readonly status: "True" | "False" | "Unknown";
-  readonly reason: string;
+  readonly reason: ConditionReason;
   readonly message: string;
   readonly lastTransitionTime: string;
   readonly observedGeneration: number;
 }
+
+/** A condition as it was written before, perhaps by another version. */
+export type StoredCondition = Omit<Condition, "reason" | "observedGeneration"> & { readonly reason: string };
 
 /** What a check found, before it is dated. */
 export type Finding = Pick<Condition, "status" | "reason" | "message">;
@@ -29,8 +33,8 @@ export function firstFinding<T>(chain: readonly ((input: T) => Finding | undefin
  * Types without a finding are left out.
  */
 export function conditionsFrom(
-  findings: Readonly<Record<string, Finding | undefined>>,
-  before: readonly Pick<Condition, "type" | "status" | "lastTransitionTime">[],
+  findings: Readonly<Partial<Record<ConditionType, Finding | undefined>>>,
+  before: readonly Pick<StoredCondition, "type" | "status" | "lastTransitionTime">[],
   generation: number,
   now: Instant,
 ): Condition[] {

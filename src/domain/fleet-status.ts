@@ -1,6 +1,12 @@
+import { type ConditionReason, type ConditionType, knownReason } from "../api/reasons.ts";
 import { type Condition, type Finding, conditionsFrom, firstFinding } from "./conditions.ts";
+import { configApplied } from "./config-applied.ts";
+import { type LimitsView, limitsApplied } from "./limits-applied.ts";
 import type { RotationPlan } from "./plan.ts";
+import type { PodReport } from "./pod-report.ts";
 import { poolForecast } from "./pool-forecast.ts";
+import { type StatusBefore, overdue, reconciling } from "./progress.ts";
+import { upstreamReachable } from "./upstream.ts";
 import { windowFaults } from "./windows.ts";
 import { type Instant, formatDuration, formatInstant } from "./time.ts";
 import { type FleetView, publishedAddress } from "./views.ts";
@@ -13,24 +19,21 @@ export interface PodsView {
   /** Whether the Deployment has rolled out the latest pod template. */
   readonly isRolledOut: boolean;
   /** Why pods don't start (image, scheduling, crashes), in the kubelet's words. */
-  readonly problem: { readonly reason: string; readonly message: string } | undefined;
-  /** Config that a pod's HAProxy refused, in its own words. */
-  readonly refused: string | undefined;
+  readonly problem: { readonly reason: ConditionReason; readonly message: string } | undefined;
 }
 
 export interface StatusView {
   readonly fleet: FleetView;
   readonly plan: RotationPlan;
   readonly pods: PodsView;
+  /** What serving pods say of themselves. */
+  readonly reports: readonly PodReport[];
+  /** Whether some serving pod was not asked yet, by an operator that has just begun to lead for example. */
+  readonly isAsking: boolean;
+  readonly limits: LimitsView;
   readonly generation: number;
   readonly selector: string;
   readonly before: StatusBefore;
-}
-
-/** The part of the last status that the next one depends on. */
-export interface StatusBefore {
-  readonly observedGeneration: number;
-  readonly conditions: readonly Pick<Condition, "type" | "status" | "reason" | "lastTransitionTime">[];
 }
 
 export interface StatusAddress {
@@ -73,7 +76,7 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
     ...(plan.next === undefined
       ? {}
       : { nextRotation: { slot: plan.next.slot, at: formatInstant(plan.next.at), reason: plan.next.reason } }),
-    conditions: conditionsFrom(findings(view), view.before.conditions, generation, now),
+    conditions: conditionsFrom(findings(view, now), view.before.conditions, generation, now),
     addresses: statusAddresses(fleet),
   };
 }
@@ -86,35 +89,70 @@ const readyChecks: readonly ((view: StatusView) => Finding | undefined)[] = [
   (view) => (addressesReady(view).status === "True" ? undefined : addressesReady(view)),
 ];
 
-function findings(view: StatusView): Record<string, Finding | undefined> {
-  const { fleet, pods } = view;
+function findings(view: StatusView, now: Instant): Partial<Record<ConditionType, Finding | undefined>> {
+  const { fleet, pods, before, generation } = view;
   const ready = firstFinding(readyChecks, view, {
     status: "True",
     reason: "Serving",
     message: `all ${fleet.count} slots have a verified address, and ${pods.ready} pods are ready`,
   });
+  const progress = { before, generation, ready, isRolledOut: pods.isRolledOut };
   return {
     Ready: ready,
     AddressesReady: addressesReady(view),
+    ...podFindings(view),
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
     Paused: fleet.paused
       ? { status: "True", reason: "AskedFor", message: "spec.paused is true: no slot moves until it is false; drains still end" }
       : undefined,
-    Reconciling: reconciling(view, ready),
-    Stalled: stalled(view),
+    Reconciling: reconciling(progress),
+    Stalled: stalled(view) ?? overdue(progress, now),
   };
+}
+
+/** What pods tell. Until each of them was asked, what they told before holds: else a change of leaders would write every fleet's status twice. */
+function podFindings({ reports, limits, isAsking, before }: StatusView): Record<string, Finding> {
+  const told = {
+    UpstreamReachable: upstreamReachable(reports),
+    ConfigApplied: configApplied(reports),
+    LimitsApplied: limitsApplied(limits, reports),
+  };
+  const known = isAsking ? before.conditions : [];
+  return Object.fromEntries(Object.entries(told).map(([type, finding]) => [type, findingOf(known, type) ?? finding]));
+}
+
+function findingOf(conditions: StatusBefore["conditions"], type: string): Finding | undefined {
+  const known = conditions.find((condition) => condition.type === type);
+  const reason = known === undefined ? undefined : knownReason(known.reason);
+  return known === undefined || reason === undefined ? undefined : { status: known.status, reason, message: known.message };
 }
 
 function addressesReady({ fleet, plan }: StatusView): Finding {
   const waiting = slotNumbers(fleet).filter((slot) => publishedAddress(fleet.addresses, slot) === undefined);
   const [slot] = waiting;
-  if (slot === undefined) return { status: "True", reason: "Verified", message: `all ${fleet.count} slots have a verified address` };
+  if (slot === undefined)
+    return lostAddresses(fleet) ?? { status: "True", reason: "Verified", message: `all ${fleet.count} slots have a verified address` };
   const why = plan.shortages.find((shortage) => shortage.slot === slot)?.message ?? makingMessage(fleet, slot);
   return {
     status: "False",
     reason: "SlotsWithoutAddress",
     message: `${waiting.length} of ${fleet.count} slots have no address yet. ${why}`,
+  };
+}
+
+/** People were told of these addresses, and don't reach them: no slot is without one, but not all serve. */
+function lostAddresses(fleet: FleetView): Finding | undefined {
+  const lost = slotNumbers(fleet).flatMap((slot) => publishedAddress(fleet.addresses, slot) ?? []);
+  const [first, ...others] = lost.filter((address) => address.lost !== undefined);
+  if (first === undefined) return undefined;
+  const { slot, address = "", name } = first;
+  const what = first.lost?.balancerHas === "another" ? "has another address now" : "has no address any more";
+  const more = others.length === 0 ? "" : ` So are the addresses of ${others.length} other slots.`;
+  return {
+    status: "False",
+    reason: "AddressLost",
+    message: `slot ${slot}: people were told ${address}, but its load balancer ${what}: see kubectl describe wapa ${name}.${more}`,
   };
 }
 
@@ -140,22 +178,11 @@ function outageSuspected({ fleet, plan }: StatusView): Finding {
   };
 }
 
-/** Only while the generation isn't realised (kstatus): a rotation later on leaves the fleet Ready and quiet. */
-function reconciling({ before, generation, pods }: StatusView, ready: Finding): Finding | undefined {
-  const wasRealised = before.observedGeneration === generation && !before.conditions.some(({ type }) => type === "Reconciling");
-  if (wasRealised || (ready.status === "True" && pods.isRolledOut)) return undefined;
-  const message = ready.status === "True" ? "pods are being replaced" : ready.message;
-  return { status: "True", reason: "Progressing", message };
-}
-
 /** What no waiting mends: a person has to act. */
-function stalled({ fleet, pods }: StatusView): Finding | undefined {
-  if (pods.refused !== undefined)
-    return {
-      status: "True",
-      reason: "ConfigRefused",
-      message: `a pod's HAProxy refused the new configuration and serves the old one: ${pods.refused}`,
-    };
+function stalled(view: StatusView): Finding | undefined {
+  const { fleet, pods } = view;
+  const config = podFindings(view)["ConfigApplied"];
+  if (config?.reason === "ConfigRefused") return { ...config, status: "True" };
   if (pods.problem !== undefined) return { status: "True", ...pods.problem };
   const [fault, ...more] = windowFaults(fleet.rotation.windows);
   if (fault !== undefined) return { status: "True", reason: "WindowNeverOpens", message: [fault, ...more].join("; ") };
@@ -165,11 +192,11 @@ function stalled({ fleet, pods }: StatusView): Finding | undefined {
   return undefined;
 }
 
-/** One row an address, serving first. Of two that serve a slot for a moment, only the newest is published. */
+/** One row an address, serving first. Of two that serve a slot for a moment, only the newest is published; of a removed slot, none. */
 function statusAddresses(fleet: FleetView): StatusAddress[] {
   const rows = fleet.addresses.flatMap((entry): (StatusAddress & { order: number })[] => {
     if (entry.address === undefined || entry.repeat || entry.phase === "Quarantined" || entry.want === "Quarantine") return [];
-    const isPublished = publishedAddress(fleet.addresses, entry.slot)?.name === entry.name;
+    const isPublished = entry.slot < fleet.count && publishedAddress(fleet.addresses, entry.slot)?.name === entry.name;
     const phase = entry.phase === "Serving" && !isPublished ? "Draining" : entry.phase;
     const countries = entry.reachability.filter(({ verdict }) => verdict === "Blocked").map(({ country }) => country);
     const blockedIn = countries.length === 0 ? {} : { blockedIn: countries.toSorted() };

@@ -1,4 +1,5 @@
-import type { Condition } from "./conditions.ts";
+import type { EventReason } from "../api/reasons.ts";
+import type { Condition, StoredCondition } from "./conditions.ts";
 import type { FleetStatus } from "./fleet-status.ts";
 import type { RotationPlan } from "./plan.ts";
 import { type Instant, formatInstant } from "./time.ts";
@@ -7,7 +8,7 @@ import { type FleetView, publishedAddress } from "./views.ts";
 /** One Event to tell. */
 export interface Told {
   readonly type: "Normal" | "Warning";
-  readonly reason: string;
+  readonly reason: EventReason;
   readonly message: string;
 }
 
@@ -15,22 +16,31 @@ export interface Told {
 interface Before {
   readonly addresses?:
     readonly { readonly address: string; readonly phase: string; readonly blockedIn?: readonly string[] | undefined }[] | undefined;
-  readonly conditions?: readonly Pick<Condition, "type" | "status" | "reason">[] | undefined;
+  readonly conditions?: readonly Pick<StoredCondition, "type" | "status" | "reason">[] | undefined;
 }
 
-/** What this step adds to the fleet's story: each event once, since it comes from a difference between the last status and this one. */
-export function fleetStories(fleet: FleetView, plan: RotationPlan, before: Before | undefined, status: FleetStatus, now: Instant): Told[] {
+/** What this step does: told when it is done. That a slot without an address gets its first one is no news before it is published. */
+export function deeds(fleet: FleetView, plan: RotationPlan, now: Instant): Told[] {
   return [
-    ...publications(fleet, before),
-    ...plan.claims.map((claim) => claimed(fleet, claim)),
+    ...plan.claims.flatMap((claim) => rotationStart(fleet, claim)),
     ...plan.retirements.flatMap((step) => retired(fleet, step)),
-    ...refusedRequest(plan, fleet),
-    ...answeredReport(plan),
-    ...newBlocks(fleet, before, status),
-    ...conditionChanges(before?.conditions ?? [], status.conditions),
     ...(fleet.deleting && plan.retirements.length > 0
       ? [normal("Deleting", `all addresses go dark now, and stay in quarantine (${formatInstant(now)})`)]
       : []),
+  ];
+}
+
+/** What is new in the status: told when it is written, so each once, since it comes from a difference between the last status and this one. */
+export function news(fleet: FleetView, plan: RotationPlan, before: Before | undefined, status: FleetStatus): Told[] {
+  const published = publications(fleet, before);
+  const changes = conditionChanges(before?.conditions ?? [], status.conditions);
+  return [
+    ...published,
+    ...refusedRequest(plan, fleet),
+    ...answeredReport(plan),
+    ...newBlocks(fleet, before, status),
+    // A fleet whose last slot is published becomes Ready with it: one line is enough.
+    ...changes.filter(({ reason }) => reason !== "Ready" || published.length === 0),
   ];
 }
 
@@ -48,12 +58,9 @@ function publications(fleet: FleetView, before: Before | undefined): Told[] {
   });
 }
 
-function claimed(fleet: FleetView, { slot, address, pool, because }: RotationPlan["claims"][number]): Told {
-  const isRotation = publishedAddress(fleet.addresses, slot) !== undefined;
-  return normal(
-    isRotation ? "RotationStarted" : "Claimed",
-    `slot ${slot}: claimed ${address ?? "an address"} from pool ${pool}, because ${because}`,
-  );
+function rotationStart(fleet: FleetView, { slot, address, pool, because }: RotationPlan["claims"][number]): Told[] {
+  if (publishedAddress(fleet.addresses, slot) === undefined) return [];
+  return [normal("RotationStarted", `slot ${slot}: claimed ${address ?? "an address"} from pool ${pool}, because ${because}`)];
 }
 
 function retired(fleet: FleetView, step: RotationPlan["retirements"][number]): Told[] {
@@ -119,21 +126,24 @@ const alarming: Readonly<Record<string, "True" | "False">> = {
   PoolExhausted: "True",
   Stalled: "True",
   OutageSuspected: "True",
+  UpstreamReachable: "False",
+  LimitsApplied: "False",
 };
 
 /** Reasons that are worth a warning although all is well still. */
-const warnings: ReadonlySet<string> = new Set(["PoolLow", "PoolTooSmall"]);
+const warnings: ReadonlySet<string> = new Set(["PoolLow", "PoolTooSmall", "SomeServersDown", "PodsLag"]);
 
-function conditionChanges(before: readonly Pick<Condition, "type" | "status" | "reason">[], after: readonly Condition[]): Told[] {
+function conditionChanges(before: readonly Pick<StoredCondition, "type" | "status" | "reason">[], after: readonly Condition[]): Told[] {
   return after.flatMap(({ type, status, reason, message }) => {
     const known = before.find((condition) => condition.type === type);
     if (known?.status === status && known.reason === reason) return [];
+    if (type === "UpstreamReachable" && status === "True" && known?.status === "False") return [normal(type, message)];
     const isStart = type === "Ready" && known?.status !== "True";
     if ((status === alarming[type] && !isStart) || warnings.has(reason)) return [{ type: "Warning", reason, message }];
     return type === "Ready" && status === "True" ? [normal("Ready", message)] : [];
   });
 }
 
-function normal(reason: string, message: string): Told {
+function normal(reason: EventReason, message: string): Told {
   return { type: "Normal", reason, message };
 }

@@ -1,6 +1,7 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import { type Instant, instant, millis, parseDuration, parseInstant, seconds } from "./time.ts";
+import { HeldAddresses } from "./held.ts";
 import { parseIp } from "./ip.ts";
 import type { AddressView, FleetView, HeldAddress, PoolView, RotationRules, VerdictView } from "./views.ts";
 import { reportBlockedAnnotation, rotateAtAnnotation } from "../manifests/names.ts";
@@ -32,16 +33,27 @@ export function addressView(entry: ProxyAddress, sessions: SessionCounts = new M
     phaseSince: parseInstant(status?.phaseSince) ?? createdAt,
     createdAt,
     deleting: metadata.deletionTimestamp !== undefined,
-    unusable: isVerdict(entry, "Unusable"),
-    repeat: isVerdict(entry, "Repeat") || spec.retiredBecause === "Repeat",
+    unusable: verdictSince(entry, "Unusable") !== undefined,
+    lost: lostView(entry),
+    repeat: verdictSince(entry, "Repeat") !== undefined || spec.retiredBecause === "Repeat",
     reachability: (status?.reachability ?? []).map(verdictView),
     sessions: sessions.get(metadata.name),
   };
 }
 
-/** What verification found, as the address controller's condition says it. */
-function isVerdict({ status }: ProxyAddress, verdict: "Unusable" | "Repeat"): boolean {
-  return (status?.conditions ?? []).some(({ type, reason }) => type === "Verified" && reason === verdict);
+type Verdict = "Unusable" | "AddressChanged" | "AddressLost" | "Repeat";
+
+function lostView(entry: ProxyAddress): AddressView["lost"] {
+  const changed = verdictSince(entry, "AddressChanged");
+  if (changed !== undefined) return { since: changed, balancerHas: "another" };
+  const lost = verdictSince(entry, "AddressLost");
+  return lost === undefined ? undefined : { since: lost, balancerHas: "none" };
+}
+
+/** Since when verification finds this, as the address controller's condition says it. */
+function verdictSince({ status }: ProxyAddress, verdict: Verdict): Instant | undefined {
+  const found = (status?.conditions ?? []).find(({ type, reason }) => type === "Verified" && reason === verdict);
+  return found === undefined ? undefined : (parseInstant(found.lastTransitionTime) ?? instant(0));
 }
 
 function verdictView({ country, verdict, since, message }: Reachability): VerdictView {
@@ -62,7 +74,7 @@ export interface FleetViewInput {
   readonly entries: readonly AddressView[];
   readonly pools: readonly PoolView[];
   readonly formerPools: readonly PoolView[];
-  readonly held: readonly HeldAddress[];
+  readonly held: HeldAddresses;
 }
 
 /** A fleet as decisions see it. */
@@ -84,6 +96,7 @@ export function fleetView({ fleet, entries, pools, formerPools, held }: FleetVie
     lastHandledRotateAt: status?.lastHandledRotateAt,
     reportBlocked: metadata.annotations?.[reportBlockedAnnotation],
     lastHandledReport: status?.lastHandledReport,
+    told: new Set((status?.addresses ?? []).filter(({ phase }) => phase === "Serving").map(({ address }) => address)),
     addresses: entries,
     pools,
     formerPools,
@@ -120,10 +133,11 @@ export function goneFleet(namespace: string, name: string, entries: readonly Add
     lastHandledRotateAt: undefined,
     reportBlocked: undefined,
     lastHandledReport: undefined,
+    told: new Set(),
     addresses: entries,
     pools: [],
     formerPools,
-    held: [],
+    held: HeldAddresses.of([]),
   };
 }
 

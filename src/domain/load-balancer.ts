@@ -1,3 +1,4 @@
+import type { ConditionReason } from "../api/reasons.ts";
 import type { Finding } from "./conditions.ts";
 import { type Instant, type Millis, seconds, since } from "./time.ts";
 
@@ -36,18 +37,45 @@ export function waitingForLoadBalancer(
 }
 
 /**
- * What became of an address that serves, as far as its Service tells. A name that does not resolve now says nothing: people hold
- * addresses, not this name.
+ * What became of an address that serves, as far as its Service tells: `AddressChanged` where the load balancer leads elsewhere now, and
+ * `AddressLost` where it has none at all, which may pass. A name that does not resolve now says nothing: people hold addresses, not this
+ * name.
  */
 export function lostAddress(balancer: LoadBalancerView | undefined, address: string | undefined): Finding | undefined {
   if (balancer === undefined || address === undefined || balancer.given.includes(address)) return undefined;
   const [other] = balancer.given;
   if (other === undefined && balancer.hostname !== undefined) return undefined;
-  const what = other === undefined ? "set none any more" : `has now set ${other}`;
+  const told = `people were told ${address}, but its load balancer`;
+  if (other === undefined)
+    return {
+      status: "False",
+      reason: "AddressLost",
+      message: `${told} has set none any more: check that it runs. To give the slot another address, delete this ProxyAddress`,
+    };
   return {
     status: "False",
-    reason: "AddressLost",
-    message: `people were told ${address}, but its load balancer ${what}: check its own configuration. To give the slot another address, delete this ProxyAddress`,
+    reason: "AddressChanged",
+    message: `${told} has now set ${other}: its slot moves to a fresh address unless it comes back. Check the load balancer's own configuration`,
+  };
+}
+
+/**
+ * A provider that can't be asked gave another address than the ledger has, as after a restore into another cluster: it will never be
+ * that one again. It gets some time, since a name may lead to several addresses in turn.
+ */
+export function givenAnother(
+  balancer: LoadBalancerView | undefined,
+  address: string | undefined,
+  provisioningSince: Instant | undefined,
+  now: Instant,
+): Finding | undefined {
+  const [other] = balancer?.given ?? [];
+  if (address === undefined || other === undefined || balancer?.given.includes(address) === true) return undefined;
+  if (provisioningSince === undefined || since(provisioningSince, now) < patience) return undefined;
+  return {
+    status: "False",
+    reason: "Unusable",
+    message: `the provider gave ${other} instead of ${address}, and can't be asked for it: the slot takes another address`,
   };
 }
 
@@ -66,6 +94,6 @@ function unresolved(hostname: string, name: string): Finding {
   );
 }
 
-function unknown(reason: string, message: string): Finding {
+function unknown(reason: ConditionReason, message: string): Finding {
   return { status: "Unknown", reason, message };
 }

@@ -3,7 +3,7 @@ import { blockMayMoveAt, dueByAge } from "./age.ts";
 import { blockedIn, suspectedOutage } from "./reachability.ts";
 import { type RotateRequest, isClaimedFor } from "./rotate-request.ts";
 import { type SlotAddresses, slotsOf } from "./slots.ts";
-import { type Instant, formatDuration, instant, since, spokenTime } from "./time.ts";
+import { type Instant, formatDuration, instant, minutes, plus, since, spokenTime } from "./time.ts";
 import { type AddressView, type FleetView, isInMaking } from "./views.ts";
 import { openFrom } from "./windows.ts";
 
@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
   alreadyMoving, // one address in the making at a time
   withoutAddress, // people have nothing: neither a pause nor a budget may hold that up
   entryDeleted, // a person deleted the ledger entry: replace it, paused or not
+  addressChanged, // people are cut off, and no pause helps them: this is a repair
   paused, // a person said stop
   outageSuspected, // everything failing at once is not a block, and moving would burn the pool
   blockedForAudience, // people are cut off: neither window nor minimum age may hold them up
@@ -72,6 +73,17 @@ function entryDeleted(view: SlotView): Opinion | undefined {
   if (published?.deleting !== true) return undefined;
   const because = `the ledger entry ${published.name} was deleted`;
   return noRoomToDrain(view) ?? { kind: "move", cause: "Requested", requestedAt: requestFor(request, slot), because };
+}
+
+/** A load balancer may change its address by a slip: it gets this time to take it back. */
+const changePatience = minutes(2);
+
+function addressChanged({ published, request, slot, now }: SlotView): Opinion | undefined {
+  if (published?.lost?.balancerHas !== "another") return undefined;
+  const because = `the load balancer of ${nameOf(published)} has another address now`;
+  const at = plus(published.lost.since, changePatience);
+  if (now < at) return stay(`${because}: it moves after ${spokenTime(at)}`, { at, reason: "its load balancer has another address" });
+  return { kind: "move", cause: "NewSlot", requestedAt: requestFor(request, slot), because };
 }
 
 function paused({ fleet }: SlotView): Opinion | undefined {

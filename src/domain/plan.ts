@@ -40,7 +40,7 @@ export function planRotation(fleet: FleetView, bank: number, now: Instant, rando
   const request = rotateRequest(fleet);
   const opinions = fleet.deleting ? [] : opinionsOn(fleet, request, now);
   const { moving, waiting } = withinBudget(fleet, opinions, now);
-  const found = findAddresses(fleet, moving, bank, random);
+  const found = findAddresses(fleet, moving, bank, now, random);
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
   const retirements = fleet.addresses.map((address) => retirement(fleet, address, now));
   const slots = opinions.map(({ slot, opinion }): SlotExplanation => {
@@ -62,9 +62,9 @@ export function planRotation(fleet: FleetView, bank: number, now: Instant, rando
   };
 }
 
-function findAddresses(fleet: FleetView, moving: readonly Moving[], bank: number, random: Random): (Claim | Shortage)[] {
+function findAddresses(fleet: FleetView, moving: readonly Moving[], bank: number, now: Instant, random: Random): (Claim | Shortage)[] {
   if (moving.length === 0) return [];
-  const taken = takenBy(fleet);
+  const taken = takenBy(fleet, now);
   return moving.map(({ slot, opinion }) => claimFor(fleet, slot, opinion, taken, bank, random));
 }
 

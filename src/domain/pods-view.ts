@@ -1,8 +1,9 @@
+import type { ConditionReason } from "../api/reasons.ts";
 import type { Deployment, Pod } from "../manifests/objects.ts";
 import type { PodsView } from "./fleet-status.ts";
 
 /** Waiting reasons of a container that don't pass by themselves, with what to do. */
-const remedies: ReadonlyMap<string, { readonly reason: string; readonly remedy: string }> = new Map([
+const remedies: ReadonlyMap<string, { readonly reason: ConditionReason; readonly remedy: string }> = new Map([
   ["ErrImagePull", { reason: "ImagePullFailed", remedy: "check spec.image and its pull secrets" }],
   ["ImagePullBackOff", { reason: "ImagePullFailed", remedy: "check spec.image and its pull secrets" }],
   ["InvalidImageName", { reason: "ImagePullFailed", remedy: "correct spec.image" }],
@@ -12,14 +13,14 @@ const remedies: ReadonlyMap<string, { readonly reason: string; readonly remedy: 
 ]);
 
 /** What the fleet's Deployment and pods say, as one view. */
-export function podsView(wanted: number, deployment: Deployment | undefined, pods: readonly Pod[], refused: string | undefined): PodsView {
+export function podsView(wanted: number, deployment: Deployment | undefined, pods: readonly Pod[]): PodsView {
   const status = deployment?.status;
   const isObserved = deployment !== undefined && status?.observedGeneration === deployment.metadata.generation;
   const isRolledOut =
     isObserved &&
     (status?.updatedReplicas ?? 0) === (deployment.spec.replicas ?? 0) &&
     (status?.replicas ?? 0) === (status?.updatedReplicas ?? 0);
-  return { wanted, replicas: status?.replicas ?? 0, ready: status?.readyReplicas ?? 0, isRolledOut, problem: problemOf(pods), refused };
+  return { wanted, replicas: status?.replicas ?? 0, ready: status?.readyReplicas ?? 0, isRolledOut, problem: problemOf(pods) };
 }
 
 /** The first problem that keeps a pod from starting. */

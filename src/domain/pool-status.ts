@@ -1,12 +1,13 @@
+import type { ConditionReason } from "../api/reasons.ts";
 import { type Finding } from "./conditions.ts";
-import { type IpRange, contains, formatIp, mergeRanges, parseIp, rangeSize } from "./ip.ts";
+import { countFree, distinctRanges } from "./allocate.ts";
+import type { HeldAddresses } from "./held.ts";
+import { type IpRange, countAddresses, formatIp } from "./ip.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
 import type { Want } from "../api/proxy-address.ts";
 
-/** A ledger entry, as far as a pool's bookkeeping needs it. */
-export interface HeldAddress {
-  readonly pool: string;
-  readonly address: string | undefined;
+/** An entry of a pool, as far as its bookkeeping needs it. */
+export interface PoolEntry {
   readonly want: Want;
   readonly phase: AddressPhase;
 }
@@ -23,16 +24,13 @@ export interface PoolCounts {
 /**
  * Counts a pool's addresses. An address that an overlapping pool holds is not free here either.
  * @param ranges "assigned" where the provider gives what it gives: the pool holds what the ledger holds of it then
+ * @param held all that the ledger holds, of whatever pool
  */
-export function poolCounts(pool: string, ranges: readonly IpRange[] | "assigned", ledger: readonly HeldAddress[]): PoolCounts {
-  const own = ledger.filter((entry) => entry.pool === pool);
-  const count = (state: "serving" | "draining" | "quarantined") => own.filter((entry) => stateOf(entry) === state).length;
-  const states = { serving: count("serving"), draining: count("draining"), quarantined: count("quarantined") };
-  if (ranges === "assigned") return { total: own.length, ...states };
-  const merged = mergeRanges(ranges);
-  const total = Number(merged.reduce((sum, range) => sum + rangeSize(range), 0n));
-  const held = ledger.filter(({ address }) => address !== undefined && contains(merged, parseIp(address)));
-  return { total, ...states, free: total - held.length };
+export function poolCounts(ranges: readonly IpRange[] | "assigned", entries: Iterable<PoolEntry>, held: HeldAddresses): PoolCounts {
+  const states = { serving: 0, draining: 0, quarantined: 0 };
+  for (const entry of entries) states[stateOf(entry)]++;
+  if (ranges === "assigned") return { total: states.serving + states.draining + states.quarantined, ...states };
+  return { total: Number(countAddresses(distinctRanges(ranges))), ...states, free: Number(countFree({ ranges }, held)) };
 }
 
 /** A tenth of a pool, or what it keeps for blocks, is little: time to add addresses. */
@@ -45,7 +43,7 @@ export function lowWater(
   before: Partial<PoolCounts> | undefined,
   after: Partial<PoolCounts>,
   reserve: number,
-): { readonly reason: string; readonly message: string } | undefined {
+): { readonly reason: ConditionReason; readonly message: string } | undefined {
   if (!isLow(after, reserve) || isLow(before ?? {}, reserve)) return undefined;
   const { free = 0, total = 0, quarantined = 0 } = after;
   return {
@@ -54,7 +52,7 @@ export function lowWater(
   };
 }
 
-function stateOf({ want, phase }: HeldAddress): "serving" | "draining" | "quarantined" {
+function stateOf({ want, phase }: PoolEntry): "serving" | "draining" | "quarantined" {
   if (phase === "Quarantined" || want === "Quarantine") return "quarantined";
   return want === "Drain" ? "draining" : "serving";
 }
@@ -67,7 +65,7 @@ export function poolProblem(
   ranges: readonly IpRange[],
   others: readonly { readonly name: string; readonly ranges: readonly IpRange[] }[],
 ): Finding | undefined {
-  const total = mergeRanges(ranges).reduce((sum, range) => sum + rangeSize(range), 0n);
+  const total = countAddresses(distinctRanges(ranges));
   if (total > mostAddresses)
     return problem("TooManyAddresses", `it holds ${total} addresses; a pool has at most ${mostAddresses}: split it into several pools`);
   for (const other of others) {
@@ -84,6 +82,6 @@ export function poolProblem(
   return undefined;
 }
 
-function problem(reason: string, message: string): Finding {
+function problem(reason: ConditionReason, message: string): Finding {
   return { status: "False", reason, message };
 }

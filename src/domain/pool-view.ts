@@ -1,5 +1,6 @@
 import type { AddressPool } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";
+import { derived } from "../derived.ts";
 import { ProxyfleetError } from "../errors.ts";
 import { type IpRange, parseRange } from "./ip.ts";
 import { type LabelSelector, matchesSelector } from "./label-selector.ts";
@@ -63,6 +64,12 @@ function refusalOf(
 
 /** The pool's ranges, those of its named addresses included, or what is wrong with them. */
 export function poolRanges(spec: Pick<AddressPool["spec"], "addresses" | "named">): readonly IpRange[] | string {
+  return readRanges(spec).result;
+}
+
+const readRanges = derived((spec: Pick<AddressPool["spec"], "addresses" | "named">) => ({ result: rangesOrFault(spec) }));
+
+function rangesOrFault(spec: Pick<AddressPool["spec"], "addresses" | "named">): readonly IpRange[] | string {
   try {
     return [...spec.addresses, ...spec.named.map(({ address }) => address)].map(parseRange);
   } catch (error) {

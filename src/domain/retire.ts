@@ -25,7 +25,7 @@ export interface RetirementView {
   readonly lookAgainAt?: Instant;
 }
 
-/** The next step of one address: none while it is needed; drain once its successor is published; dark when the drain is over. */
+/** The next step of one address: none while it is needed; drain once people are told of its successor; dark when the drain is over. */
 export function retirement(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
   switch (address.want) {
     case "Quarantine":
@@ -49,12 +49,23 @@ function ofNeeded(fleet: FleetView, address: AddressView, now: Instant): Retirem
   if (address.unusable) return { now: quarantine(fleet, address, "Unusable", now) };
   if (address.repeat) return ofRepeat(fleet, address, now);
   if (address.phase !== "Serving") return ofUnpublished(fleet, address, now);
-  if (address.slot >= fleet.count) return { now: drain(fleet, address, "SlotRemoved", now) };
+  return ofServing(fleet, address, now);
+}
+
+function ofServing(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
   const published = publishedAddress(fleet.addresses, address.slot);
-  if (published === undefined || published.name === address.name) return {};
+  const isRemoved = address.slot >= fleet.count;
+  if (published === undefined || (published.name === address.name && !isRemoved)) return {};
+  // Its drain is counted from when people read that it leaves: an operator that is killed again and again may need long to tell them.
+  if (isTold(fleet, address)) return { lookAgainAt: now };
+  if (isRemoved) return { now: drain(fleet, address, "SlotRemoved", now) };
   // It serves on, unpublished, until the oldest of those that drain has made room.
   if (drainsOf(fleet, address.slot).length >= mostDrains) return {};
-  return { now: drain(fleet, address, replacedBecause(published), now) };
+  return { now: drain(fleet, address, address.lost === undefined ? replacedBecause(published) : "Unusable", now) };
+}
+
+function isTold({ told }: FleetView, { address }: AddressView): boolean {
+  return address !== undefined && told.has(address);
 }
 
 /** A repeat is kept, so that the provider can't give it again, until its slot has a fresh address or nothing is asked for a while. */
@@ -121,7 +132,7 @@ function quarantine(fleet: FleetView, address: AddressView, cause: RetireCause, 
   if (address.address === undefined)
     return { kind: "quarantine", name: address.name, because: address.repeat ? "Repeat" : because, until: now };
   const pool = [...fleet.pools, ...fleet.formerPools].find(({ name }) => name === address.pool);
-  const until = plus(now, quarantineTime(pool, because));
+  const until = plus(now, quarantineTime(pool, because, wasPublished(address)));
   return { kind: "quarantine", name: address.name, because, until: wasPublished(address) ? later(until, rememberedUntil(address)) : until };
 }
 
@@ -134,11 +145,11 @@ function later(a: Instant, b: Instant): Instant {
   return a > b ? a : b;
 }
 
-/** How long an address stays dark (ms). Where its pool is gone, the default of a pool counts: the memory must outlive an edit. */
-function quarantineTime(pool: PoolView | undefined, because: RetireCause): Millis {
+/** How long an address stays dark (ms). One that people were told of rests as they all do, even if it failed later. Where its pool is gone, the default of a pool counts: the memory must outlive an edit. */
+function quarantineTime(pool: PoolView | undefined, because: RetireCause, wasKnown: boolean): Millis {
   const times = pool?.quarantine ?? { blocked: seconds(720 * 3600), retired: seconds(168 * 3600), unusable: seconds(3600) };
   if (because === "Blocked") return times.blocked;
-  return because === "Unusable" ? times.unusable : times.retired;
+  return because === "Unusable" && !wasKnown ? times.unusable : times.retired;
 }
 
 function replacedBecause(successor: AddressView): RetireCause {

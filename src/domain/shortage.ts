@@ -1,14 +1,15 @@
-import { countFree, heldInside } from "./allocate.ts";
-import { countAddresses, mergeRanges } from "./ip.ts";
+import { countFree, distinctRanges } from "./allocate.ts";
+import type { HeldAddresses } from "./held.ts";
+import { countAddresses } from "./ip.ts";
 import { repeatsEndAt } from "./repeats.ts";
 import { earliest, spokenTime } from "./time.ts";
-import type { FleetView, HeldAddress, PoolView } from "./views.ts";
+import type { FleetView, PoolView } from "./views.ts";
 
 /** Why a slot that should move finds no address, and what a person can do about it. */
 export function shortageMessage(
   fleet: FleetView,
   slot: number,
-  taken: { readonly held: readonly HeldAddress[]; readonly claims: ReadonlyMap<string, number> },
+  taken: { readonly held: HeldAddresses; readonly claims: ReadonlyMap<string, number> },
 ): string {
   const reasons = fleet.pools.map(
     (pool) => pool.refusal ?? noRoom(pool, taken.claims) ?? onlyRepeats(fleet, slot, pool) ?? noneFree(pool, taken.held),
@@ -29,11 +30,12 @@ function onlyRepeats(fleet: FleetView, slot: number, { name, assigned }: PoolVie
   return `the provider of pool ${name} gives only addresses that were used before; it is asked again after ${until}`;
 }
 
-function noneFree(pool: PoolView, held: readonly HeldAddress[]): string {
+function noneFree(pool: PoolView, held: HeldAddresses): string {
   const free = countFree(pool, held);
-  const inside = heldInside(pool, held);
+  const ranges = distinctRanges(pool.ranges);
+  const inside = held.inside(ranges);
   const resting = inside.filter((address) => address.resting);
-  const total = countAddresses(mergeRanges(pool.ranges));
+  const total = countAddresses(ranges);
   const counts = [`${resting.length} of ${total} in quarantine`, `${inside.length - resting.length} in use`];
   if (free > 0n) return `pool ${pool.name} keeps its last ${free} for blocks (${counts.join(", ")}, spec.reserve is ${pool.reserve})`;
   const next = earliest(...resting.map(({ until }) => until));

@@ -1,6 +1,7 @@
 import type { AddressPhase } from "../api/address-phase.ts";
 import type { ClaimCause, RetireCause, ReachabilityVerdict, Want } from "../api/proxy-address.ts";
 import type { Instant, Millis } from "./time.ts";
+import type { HeldAddresses } from "./held.ts";
 import type { Ip, IpRange } from "./ip.ts";
 import type { RotationWindow } from "./windows.ts";
 
@@ -38,6 +39,8 @@ export interface AddressView {
   readonly deleting: boolean;
   /** Verification failed for long while another address of the pool works: the fault is this address's own. */
   readonly unusable: boolean;
+  /** Its load balancer has another address now, or none, though people were told of this one; undefined while it has this one. */
+  readonly lost: { readonly since: Instant; readonly balancerHas: "another" | "none" } | undefined;
   /** A provider that can't be asked gave an address that the ledger holds already: it is kept, unused, until the slot has another. */
   readonly repeat: boolean;
   readonly reachability: readonly VerdictView[];
@@ -105,6 +108,8 @@ export interface FleetView {
   readonly lastHandledRotateAt: string | undefined;
   readonly reportBlocked: string | undefined;
   readonly lastHandledReport: string | undefined;
+  /** Addresses that people are told to use, as the fleet's status says now. */
+  readonly told: ReadonlySet<string>;
   /** The fleet's own ledger entries, quarantined ones included. */
   readonly addresses: readonly AddressView[];
   /** The fleet's pools in order of preference. */
@@ -112,7 +117,7 @@ export interface FleetView {
   /** Pools that its entries came from, but that it names no more: nothing is claimed from them. */
   readonly formerPools: readonly PoolView[];
   /** Every address that the whole ledger holds. */
-  readonly held: readonly HeldAddress[];
+  readonly held: HeldAddresses;
 }
 
 /** An address on its way to its people. */
@@ -132,7 +137,7 @@ export function wasPublished({ phase, want, drainUntil }: AddressView): boolean 
   return phase === "Serving" || phase === "Draining";
 }
 
-/** The address that a slot's people are told: its newest one that serves. */
+/** The address that a slot's people are to be told: its newest one that serves. They are once the fleet's status names it. */
 export function publishedAddress(addresses: readonly AddressView[], slot: number): AddressView | undefined {
   const serving = addresses.filter((address) => address.slot === slot && address.phase === "Serving" && address.want === "Serve");
   return serving.toSorted((a, b) => b.turn - a.turn || b.phaseSince - a.phaseSince || (a.name < b.name ? -1 : 1))[0];

@@ -18,6 +18,7 @@ function situation(given: Partial<AddressSituation>): AddressSituation {
     phaseSince: at(-10),
     deleting: false,
     quarantineUntil: undefined,
+    canBeAsked: true,
     address,
     obstacle: undefined,
     service: published,
@@ -92,9 +93,13 @@ describe("an address that is to serve", () => {
       given: { phase: "Serving", verified: { status: "True", reason: "VerifiedAtPods", message: "every pod" } },
       expect: { phase: "Serving", says: ["True", "VerifiedAtPods"] },
     },
-    "says so when its load balancer took it away, and goes on: nothing tells that it is burnt": {
+    "says so when its load balancer has another address now, and goes on: the fleet replaces it first": {
       given: { phase: "Serving", service: { ...published, given: ["203.0.113.8"] } },
-      expect: { phase: "Serving", service: "keep", says: ["False", "AddressLost", "has now set 203.0.113.8"] },
+      expect: { phase: "Serving", service: "keep", says: ["False", "AddressChanged", "has now set 203.0.113.8"] },
+    },
+    "says so when its load balancer has no address any more, and goes on: it may come back": {
+      given: { phase: "Serving", service: silent },
+      expect: { phase: "Serving", service: "keep", says: ["False", "AddressLost", "has set none any more"] },
     },
     "waits until its load balancer's name leads to it": {
       given: { phase: "Provisioning", phaseSince: at(-3600), service: named },
@@ -118,6 +123,30 @@ describe("an address that is to serve", () => {
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => check(given, expect));
+});
+
+describe("an address that the ledger knows, of a provider that can't be asked, as after a restore elsewhere", () => {
+  const other = { ...published, given: ["203.0.113.8"] };
+  const cases: Record<string, { given: Partial<AddressSituation>; expect: Expected }> = {
+    "is given up when the provider has given another one for a minute": {
+      given: { phase: "Provisioning", phaseSince: at(-60), service: other },
+      expect: { phase: "Provisioning", says: ["False", "Unusable", "gave 203.0.113.8 instead of 203.0.113.9, and can't be asked for it"] },
+    },
+    "is waited for at first: a name may lead to several addresses in turn": {
+      given: { phase: "Provisioning", phaseSince: at(-59), service: other },
+      expect: { phase: "Provisioning", says: ["False", "OtherAddress"] },
+    },
+    "is waited for while the provider has given nothing": {
+      given: { phase: "Provisioning", phaseSince: at(-3600), service: silent },
+      expect: { phase: "Provisioning", says: ["False", "LoadBalancerSilent"] },
+    },
+    "is tried if the provider gave the same": { given: { phase: "Provisioning", phaseSince: at(-60) }, expect: { phase: "Verifying" } },
+    "stays with a provider that can be asked: the pool may be mended": {
+      given: { canBeAsked: true, phase: "Provisioning", phaseSince: at(-3600), service: other },
+      expect: { phase: "Provisioning", says: ["False", "OtherAddress"] },
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => check({ canBeAsked: false, ...given }, expect));
 });
 
 describe("an address that its provider chooses", () => {

@@ -1,6 +1,8 @@
+import { HeldAddresses } from "../../../src/domain/held.ts";
 import { ledgerName, parseIp, parseRange } from "../../../src/domain/ip.ts";
 import { type Instant, hours, instant, millis, minutes, plus, seconds } from "../../../src/domain/time.ts";
 import { isBurnt } from "../../../src/domain/reachability.ts";
+import type { ServerReport, ToldReport } from "../../../src/domain/pod-report.ts";
 import type { AddressView, FleetView, HeldAddress, PoolView, Random, VerdictView } from "../../../src/domain/views.ts";
 
 export { hours };
@@ -31,6 +33,26 @@ export function blocked(country = "IR", given: Partial<VerdictView> = {}): Verdi
   return { country, verdict: "Blocked", since: at(-3600), ...given };
 }
 
+/** Servers of an upstream as a pod sees them, each with its state. */
+export function servers(chat: Readonly<Record<string, ServerReport["state"]>>, media: ServerReport["state"] = "up"): ServerReport[] {
+  const chats = Object.entries(chat).map(([server, state]) => ({ upstream: "chat" as const, server, state }));
+  return [...chats, { upstream: "media", server: "m:443", state: media }];
+}
+
+/** A pod that tells of nothing but good, unless told otherwise. */
+export function told(pod = "p-1", given: Partial<ToldReport> = {}): ToldReport {
+  const connections = { wanted: 27_500, granted: 27_500 };
+  return {
+    kind: "told",
+    pod,
+    refused: undefined,
+    lags: false,
+    connections,
+    servers: servers({ "a:5222": "up", "b:5222": "up" }),
+    ...given,
+  };
+}
+
 /** A ledger entry of slot 0 that has served for an hour, unless told otherwise. */
 export function entry(ip: string, given: Partial<AddressView> = {}): AddressView {
   return {
@@ -51,6 +73,7 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     createdAt: at(-3610),
     deleting: false,
     unusable: false,
+    lost: undefined,
     repeat: false,
     reachability: [],
     sessions: undefined,
@@ -90,7 +113,7 @@ export function rules(given: Partial<FleetView["rotation"]> = {}): FleetView["ro
 }
 
 /** A fleet of one slot and one pool; what its entries hold is held. */
-export function fleet(given: Partial<FleetView> = {}): FleetView {
+export function fleet(given: Partial<Omit<FleetView, "held">> & { readonly held?: Iterable<HeldAddress> } = {}): FleetView {
   const addresses = given.addresses ?? [];
   return {
     namespace: "proxies",
@@ -108,10 +131,11 @@ export function fleet(given: Partial<FleetView> = {}): FleetView {
     lastHandledRotateAt: undefined,
     reportBlocked: undefined,
     lastHandledReport: undefined,
+    told: new Set(),
     pools: [pool()],
     formerPools: [],
-    held: heldBy(addresses),
     ...given,
+    held: HeldAddresses.of(given.held ?? heldBy(addresses)),
     addresses,
   };
 }

@@ -4,12 +4,12 @@ import { type Claim, type Shortage, claimFor, takenBy } from "../../../src/domai
 import type { Opinion } from "../../../src/domain/opinion.ts";
 import type { ClaimCause } from "../../../src/api/proxy-address.ts";
 import type { FleetView } from "../../../src/domain/views.ts";
-import { at, dark, draining, entry, fleet, held, pool } from "./build.ts";
+import { at, dark, draining, entry, fleet, held, noon, pool } from "./build.ts";
 
 const bank = 8;
 const move = (cause: ClaimCause): Opinion & { kind: "move" } => ({ kind: "move", cause, requestedAt: undefined, because: "asked by hand" });
 const claim = (given: FleetView, cause: ClaimCause = "Requested", slot = 0): Claim | Shortage =>
-  claimFor(given, slot, move(cause), takenBy(given), bank, () => 0);
+  claimFor(given, slot, move(cause), takenBy(given, noon), bank, () => 0);
 
 const repeat = (n: number) =>
   entry("192.0.2.1", { name: `ip-repeat-${n}`, address: undefined, repeat: true, phase: "Provisioning", createdAt: at(-60) });
@@ -57,6 +57,18 @@ describe("claimFor", () => {
     "the lowest lane that nobody uses is taken": {
       given: fleet({ addresses: [entry("203.0.113.9", { lane: 0 }), draining("203.0.113.8", { lane: 2 })] }),
       expect: { lane: 1 },
+    },
+    "the lane of an address that has just gone dark is taken last: it is still open for that one": {
+      given: fleet({ addresses: [dark("203.0.113.9", { lane: 0, phaseSince: at(-4) })] }),
+      expect: { lane: 1 },
+    },
+    "the lane of an address that has just gone dark is taken where there is no other": {
+      given: fleet({
+        addresses: Array.from({ length: bank }, (_, lane) =>
+          (lane === 3 ? dark : draining)(`203.0.113.${lane}`, { lane, phaseSince: at(-4) }),
+        ),
+      }),
+      expect: { lane: 3 },
     },
     "the lane of a dark address is free": { given: fleet({ addresses: [dark("203.0.113.9", { lane: 0 })] }), expect: { lane: 0 } },
     "the lane of an address that is to go dark, and is not yet, is not free": {
@@ -154,7 +166,7 @@ describe("claimFor", () => {
 
   test("claims of one plan share neither an address nor a lane", () => {
     const given = fleet({ count: 4, pools: [pool({ ranges: ["203.0.113.0/30"] })] });
-    const taken = takenBy(given);
+    const taken = takenBy(given, noon);
     const claims = [0, 1, 2, 3].map((slot) => claimFor(given, slot, move("NewSlot"), taken, bank, () => 0) as Claim);
     assert.equal(new Set(claims.map(({ address }) => address)).size, 4);
     assert.deepEqual(
@@ -165,7 +177,7 @@ describe("claimFor", () => {
 
   test("claims of one plan stay within what a namespace may hold", () => {
     const given = fleet({ count: 4, pools: [pool({ room: 2 })] });
-    const taken = takenBy(given);
+    const taken = takenBy(given, noon);
     const results = [0, 1, 2, 3].map((slot) => claimFor(given, slot, move("NewSlot"), taken, bank, () => 0));
     assert.equal(results.filter((result) => "address" in result).length, 2);
     assert.ok("message" in results[3]! && /gives this namespace no more addresses \(spec\.perNamespace\)/.test(results[3].message));

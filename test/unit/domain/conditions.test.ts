@@ -4,16 +4,20 @@ import { type Finding, conditionsFrom, firstFinding } from "../../../src/domain/
 import { formatInstant } from "../../../src/domain/time.ts";
 import { at, noon } from "./build.ts";
 
-const finding = (status: Finding["status"], reason = "Why", message = "because"): Finding => ({ status, reason, message });
+const finding = (status: Finding["status"], reason: Finding["reason"] = "Serving", message = "because"): Finding => ({
+  status,
+  reason,
+  message,
+});
 const before = [{ type: "Ready", status: "True", lastTransitionTime: formatInstant(at(-3600)) } as const];
 
 describe("conditionsFrom", () => {
   test("a status that stays keeps its time, though reason and message change", () => {
-    const [ready] = conditionsFrom({ Ready: finding("True", "Other", "another text") }, before, 7, noon);
+    const [ready] = conditionsFrom({ Ready: finding("True", "SlotsWithoutAddress", "another text") }, before, 7, noon);
     assert.deepEqual(ready, {
       type: "Ready",
       status: "True",
-      reason: "Other",
+      reason: "SlotsWithoutAddress",
       message: "another text",
       lastTransitionTime: formatInstant(at(-3600)),
       observedGeneration: 7,
@@ -25,11 +29,11 @@ describe("conditionsFrom", () => {
     assert.equal(conditionsFrom({ Stalled: finding("True") }, before, 7, noon)[0]?.lastTransitionTime, formatInstant(noon)));
   test("a type without a finding is left out", () => assert.deepEqual(conditionsFrom({ Ready: undefined }, before, 7, noon), []));
   test("a message is cut at what the API server takes", () =>
-    assert.equal(conditionsFrom({ Ready: finding("True", "Why", "x".repeat(40_000)) }, [], 1, noon)[0]?.message.length, 32_768));
+    assert.equal(conditionsFrom({ Ready: finding("True", "Serving", "x".repeat(40_000)) }, [], 1, noon)[0]?.message.length, 32_768));
 });
 
 test("the first check with a finding decides", () => {
-  const chain = [() => undefined, () => finding("False", "Second"), () => finding("False", "Third")];
-  assert.equal(firstFinding(chain, 0, finding("True")).reason, "Second");
-  assert.equal(firstFinding([() => undefined], 0, finding("True", "Else")).reason, "Else");
+  const chain = [() => undefined, () => finding("False", "PodsCrash"), () => finding("False", "NoReadyPod")];
+  assert.equal(firstFinding(chain, 0, finding("True")).reason, "PodsCrash");
+  assert.equal(firstFinding([() => undefined], 0, finding("True", "Serving")).reason, "Serving");
 });

@@ -1,30 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type FleetStatus, type PodsView, type StatusBefore, fleetStatus } from "../../../src/domain/fleet-status.ts";
-import { planRotation } from "../../../src/domain/plan.ts";
+import type { FleetStatus } from "../../../src/domain/fleet-status.ts";
+import type { StatusBefore } from "../../../src/domain/progress.ts";
 import { formatInstant } from "../../../src/domain/time.ts";
-import type { FleetView } from "../../../src/domain/views.ts";
-import { at, blocked, dark, draining, entry, fleet, hours, noon, pool, rules } from "./build.ts";
+import { at, blocked, dark, draining, entry, fleet, hours, noon, pool, rules, told } from "./build.ts";
+import { type GivenFleet, realised, reconcilingSince, served, statusOf } from "./told-fleet.ts";
 
-const healthy: PodsView = { wanted: 2, replicas: 2, ready: 2, isRolledOut: true, problem: undefined, refused: undefined };
-const pulling = { reason: "ImagePullFailed", message: "pod p does not start: check spec.image" };
+const pulling = { reason: "ImagePullFailed", message: "pod p does not start: check spec.image" } as const;
 const never: StatusBefore = { observedGeneration: 0, conditions: [] };
-const realised: StatusBefore = {
+const refusedBefore: StatusBefore = {
   observedGeneration: 3,
-  conditions: [{ type: "Ready", status: "True", reason: "Serving", lastTransitionTime: formatInstant(at(-3600)) }],
+  conditions: [
+    { type: "ConfigApplied", status: "False", reason: "ConfigRefused", message: "line 7", lastTransitionTime: formatInstant(at(-60)) },
+  ],
 };
-const served = entry("203.0.113.9");
-
-interface Given {
-  readonly fleet?: FleetView;
-  readonly pods?: Partial<PodsView>;
-  readonly before?: StatusBefore;
-}
-
-function statusOf({ fleet: view = fleet({ addresses: [served] }), pods = {}, before = never }: Given): FleetStatus {
-  const plan = planRotation(view, 4, noon, () => 0);
-  return fleetStatus({ fleet: view, plan, pods: { ...healthy, ...pods }, generation: 3, selector: "a=b", before }, noon);
-}
 
 type Said = readonly [status: string, reason: string, message?: string];
 
@@ -37,12 +26,15 @@ function checkConditions(status: FleetStatus, expect: Readonly<Record<string, Sa
 }
 
 describe("a fleet's conditions", () => {
-  const cases: Record<string, { given: Given; expect: Record<string, Said | undefined> }> = {
+  const cases: Record<string, { given: GivenFleet; expect: Record<string, Said | undefined> }> = {
     "all slots published and a pod ready is Ready": {
       given: {},
       expect: {
         Ready: ["True", "Serving", "all 1 slots have a verified address, and 2 pods are ready"],
         AddressesReady: ["True", "Verified"],
+        UpstreamReachable: ["True", "AllServersUp"],
+        ConfigApplied: ["True", "Loaded"],
+        LimitsApplied: ["True", "Applied"],
         PoolExhausted: ["False", "AddressesFree"],
         Paused: undefined,
         Reconciling: undefined,
@@ -111,6 +103,13 @@ describe("a fleet's conditions", () => {
         AddressesReady: ["False", "SlotsWithoutAddress"],
       },
     },
+    "an address that its load balancer lost is told, though no slot is without one": {
+      given: { fleet: fleet({ addresses: [entry("203.0.113.9", { lost: { since: at(-5), balancerHas: "another" } })] }) },
+      expect: {
+        Ready: ["False", "AddressLost", "slot 0: people were told 203.0.113.9, but its load balancer has another address now"],
+        AddressesReady: ["False", "AddressLost"],
+      },
+    },
     "a slot that finds no address is told with what to do": {
       given: { fleet: fleet({ pools: [pool({ ranges: [] })] }) },
       expect: {
@@ -127,8 +126,24 @@ describe("a fleet's conditions", () => {
       expect: { Paused: ["True", "AskedFor", "until it is false"] },
     },
     "config that HAProxy refused is told in its own words": {
-      given: { pods: { refused: "unknown keyword 'x'" } },
-      expect: { Ready: ["True", "Serving"], Stalled: ["True", "ConfigRefused", "serves the old one: unknown keyword 'x'"] },
+      given: { reports: [told(), told("p-2", { refused: "unknown keyword 'x'" })] },
+      expect: {
+        Ready: ["True", "Serving"],
+        ConfigApplied: ["False", "ConfigRefused", "serves the one before: unknown keyword 'x'"],
+        Stalled: ["True", "ConfigRefused", "pod p-2's HAProxy refused"],
+      },
+    },
+    "what pods told before holds until a new leader has asked them all": {
+      given: { reports: [], isAsking: true, before: refusedBefore },
+      expect: {
+        ConfigApplied: ["False", "ConfigRefused", "line 7"],
+        Stalled: ["True", "ConfigRefused", "line 7"],
+        UpstreamReachable: ["Unknown", "NoPodServes"],
+      },
+    },
+    "what pods told before is over when they were asked again": {
+      given: { before: refusedBefore },
+      expect: { ConfigApplied: ["True", "Loaded"], Stalled: undefined },
     },
     "no pool that may be used is for a person to mend": {
       given: { fleet: fleet({ addresses: [served], pools: [pool({ refusal: "pool x does not exist" })] }) },
@@ -138,27 +153,61 @@ describe("a fleet's conditions", () => {
       given: { fleet: fleet({ addresses: [served], pools: [pool({ refusal: "pool x does not exist" }), pool({ name: "b" })] }) },
       expect: { Stalled: undefined },
     },
-    "a new generation is being realised until pods are replaced": {
-      given: { pods: { isRolledOut: false } },
-      expect: { Ready: ["True", "Serving"], Reconciling: ["True", "Progressing", "pods are being replaced"] },
+    "a young fleet is being created until pods are replaced": {
+      given: { before: reconcilingSince(-30, "Creating"), pods: { isRolledOut: false } },
+      expect: { Ready: ["True", "Serving"], Reconciling: ["True", "Creating", "pods are being replaced"] },
+    },
+    "a fleet that was never looked at is being created": {
+      given: { fleet: fleet(), before: never, pods: { ready: 0, isRolledOut: false } },
+      expect: { Ready: ["False", "NoReadyPod"], Reconciling: ["True", "Creating", "none of 2 pods is ready yet"] },
+    },
+    "a young fleet that serves is realised": {
+      given: { before: reconcilingSince(-30, "Creating") },
+      expect: { Ready: ["True", "Serving"], Reconciling: undefined },
+    },
+    "a generation that is looked at for the first time is not realised: its pods are those of the one before": {
+      given: { before: { ...realised, observedGeneration: 2 } },
+      expect: { Ready: ["True", "Serving"], Reconciling: ["True", "Updating", "the new spec is being applied"] },
+    },
+    "a young fleet is being created until every slot has an address, whatever was changed meanwhile": {
+      given: { fleet: fleet({ count: 2, addresses: [served] }), before: reconcilingSince(-30, "Creating") },
+      expect: { Ready: ["False", "SlotsWithoutAddress"], Reconciling: ["True", "Creating", "1 of 2 slots have no address"] },
+    },
+    "a fleet that served is updated, not created, when its spec changes": {
+      given: { fleet: fleet({ count: 2, addresses: [served] }), before: { ...realised, observedGeneration: 2 } },
+      expect: { Ready: ["False", "SlotsWithoutAddress"], Reconciling: ["True", "Updating"], Stalled: undefined },
+    },
+    "an update that takes its time is no fault yet": {
+      given: { fleet: fleet(), before: reconcilingSince(-599, "Updating") },
+      expect: { Reconciling: ["True", "Updating"], Stalled: undefined },
+    },
+    "a fleet that is not ready long after its spec changed is stuck, and says why": {
+      given: { fleet: fleet(), before: reconcilingSince(-600, "Updating") },
+      expect: {
+        Reconciling: ["True", "Updating"],
+        Stalled: ["True", "ProgressDeadlineExceeded", "not ready 10m after its spec changed: 1 of 1 slots have no address"],
+      },
+    },
+    "pods that are replaced slowly are no fault of a fleet that serves": {
+      given: { pods: { isRolledOut: false }, before: reconcilingSince(-3600, "Updating") },
+      expect: { Reconciling: ["True", "Updating"], Stalled: undefined },
     },
     "a realised generation stays so, whatever pods come and go later": {
-      given: { before: realised, pods: { isRolledOut: false, ready: 0 } },
+      given: { pods: { isRolledOut: false, ready: 0 } },
       expect: { Ready: ["False", "NoReadyPod"], Reconciling: undefined },
     },
     "a rotation of a realised fleet keeps it Ready and quiet": {
       given: {
-        before: realised,
         fleet: fleet({ rotateAt: "now", addresses: [served, entry("203.0.113.7", { phase: "Verifying", requestedAt: "now" })] }),
       },
       expect: { Ready: ["True", "Serving"], Reconciling: undefined },
     },
     "a generation that is not realised goes on until it is": {
       given: {
-        before: { ...realised, conditions: [{ type: "Reconciling", status: "True", reason: "Progressing", lastTransitionTime: "" }] },
+        before: reconcilingSince(-60, "Updating"),
         pods: { isRolledOut: false },
       },
-      expect: { Reconciling: ["True", "Progressing"] },
+      expect: { Reconciling: ["True", "Updating"] },
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => checkConditions(statusOf(given), expect));

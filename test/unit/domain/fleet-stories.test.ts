@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type PodsView, fleetStatus } from "../../../src/domain/fleet-status.ts";
-import { type Told, fleetStories } from "../../../src/domain/fleet-stories.ts";
+import { type Told, deeds, news } from "../../../src/domain/fleet-stories.ts";
+import type { PodReport } from "../../../src/domain/pod-report.ts";
 import { planRotation } from "../../../src/domain/plan.ts";
 import type { FleetView } from "../../../src/domain/views.ts";
-import { at, draining, entry, fleet, noon, pool } from "./build.ts";
+import { at, draining, entry, fleet, noon, pool, servers, told as toldBy } from "./build.ts";
 
-const healthy: PodsView = { wanted: 2, replicas: 2, ready: 2, isRolledOut: true, problem: undefined, refused: undefined };
+const healthy: PodsView = { wanted: 2, replicas: 2, ready: 2, isRolledOut: true, problem: undefined };
 const served = entry("203.0.113.9");
 const fresh = entry("203.0.113.7", { cause: "Requested", createdAt: at(-4), phaseSince: at(-1) });
 const empty = { addresses: [], conditions: [] };
@@ -15,21 +16,29 @@ const known = {
   conditions: [{ type: "Ready", status: "True", reason: "Serving" } as const],
 };
 
-function told(view: FleetView, before: typeof empty | typeof known, pods: Partial<PodsView> = {}): Told[] {
+interface Before {
+  readonly addresses: readonly { readonly address: string; readonly phase: string }[];
+  readonly conditions: readonly { readonly type: string; readonly status: "True" | "False"; readonly reason: string }[];
+}
+
+function told(view: FleetView, before: Before, pods: Partial<PodsView> = {}, reports: readonly PodReport[] = [toldBy()]): Told[] {
   const plan = planRotation(view, 4 * view.count, noon, () => 0);
-  const conditionsBefore = before.conditions.map((condition) => ({ ...condition, lastTransitionTime: "" }));
+  const conditionsBefore = before.conditions.map((condition) => ({ ...condition, message: "", lastTransitionTime: "" }));
   const status = fleetStatus(
     {
       fleet: view,
       plan,
       pods: { ...healthy, ...pods },
+      reports,
+      isAsking: false,
+      limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
       generation: 1,
       selector: "",
       before: { observedGeneration: 1, conditions: conditionsBefore },
     },
     noon,
   );
-  return fleetStories(view, plan, before, status, noon);
+  return [...news(view, plan, before, status), ...deeds(view, plan, noon)];
 }
 
 describe("the story of a fleet", () => {
@@ -38,13 +47,10 @@ describe("the story of a fleet", () => {
     { given: FleetView; before?: typeof known; pods?: Partial<PodsView>; expect: readonly (readonly [string, string, string?])[] }
   > = {
     "nothing new is nothing told": { given: fleet({ addresses: [served] }), before: known, expect: [] },
-    "a new slot's claim": {
+    "a new slot's claim is no news before its address is published": {
       given: fleet({ count: 2, addresses: [{ ...served, slot: 1 }] }),
       before: known,
-      expect: [
-        ["Normal", "Claimed", "slot 0: claimed 203.0.113.1 from pool pool-a, because the slot has no address"],
-        ["Warning", "SlotsWithoutAddress", "1 of 2 slots"],
-      ],
+      expect: [["Warning", "SlotsWithoutAddress", "1 of 2 slots"]],
     },
     "a rotation's start": {
       given: fleet({ rotateAt: "now", addresses: [served] }),
@@ -107,9 +113,34 @@ describe("the story of a fleet", () => {
       );
     });
 
-  test("that a new fleet is not Ready yet is no news; that it became Ready is", () => {
+  describe("of its upstream", () => {
+    const view = fleet({ addresses: [served] });
+    const reasons = (before: Before, ...reports: readonly PodReport[]) =>
+      told(view, before, {}, reports).map(({ type, reason }) => `${type} ${reason}`);
+    const dead = toldBy("p-1", { servers: servers({ "a:5222": "down" }) });
+    const partly = toldBy("p-1", { servers: servers({ "a:5222": "down", "b:5222": "up" }) });
+    const since = (status: "True" | "False", reason: string): Before => ({
+      ...known,
+      conditions: [...known.conditions, { type: "UpstreamReachable", status, reason }],
+    });
+
+    test("warns when it is lost, in whole or in part, and once", () => {
+      assert.deepEqual(reasons(since("True", "AllServersUp"), dead), ["Warning ChatUnreachable"]);
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), dead), []);
+      assert.deepEqual(reasons(since("True", "AllServersUp"), partly), ["Warning SomeServersDown"]);
+    });
+
+    test("says when it is back, and no word of a new fleet's", () => {
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), toldBy()), ["Normal UpstreamReachable"]);
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), partly), ["Normal UpstreamReachable"]);
+      assert.deepEqual(reasons(known, toldBy()), []);
+    });
+  });
+
+  test("that a new fleet is not Ready yet is no news; that it became Ready is, unless the last publication says so", () => {
     assert.deepEqual(told(fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }), empty), []);
-    const reasons = told(fleet({ addresses: [served] }), empty).map(({ reason }) => reason);
-    assert.deepEqual(reasons, ["Published", "Ready"]);
+    const reasons = (before: typeof known) => told(fleet({ addresses: [served] }), before).map(({ reason }) => reason);
+    assert.deepEqual(reasons({ ...known, addresses: [], conditions: [] }), ["Published"]);
+    assert.deepEqual(reasons({ ...known, conditions: [] }), ["Ready"]);
   });
 });

@@ -70,6 +70,18 @@ describe("whether a slot moves: the first check with an opinion decides", () => 
       given: fleet({ addresses: [entry("203.0.113.9", { deleting: true }), draining("203.0.113.1"), draining("203.0.113.2")] }),
       expect: { kind: "stay", because: "two of its addresses still drain" },
     },
+    "an address whose load balancer has another one now gets two minutes to come back": {
+      given: fleet({ addresses: [entry("203.0.113.9", { lost: { since: at(-119), balancerHas: "another" } })] }),
+      expect: { kind: "stay", next: { at: at(1), reason: "its load balancer has another address" } },
+    },
+    "an address whose load balancer has another one now is replaced, though the fleet is paused": {
+      given: fleet({ paused: true, addresses: [entry("203.0.113.9", { lost: { since: at(-120), balancerHas: "another" } })] }),
+      expect: { kind: "move", cause: "NewSlot", because: "the load balancer of 203.0.113.9 has another address now" },
+    },
+    "an address whose load balancer has none now stays: an outage of the provider passes": {
+      given: fleet({ addresses: [entry("203.0.113.9", { lost: { since: at(-3600), balancerHas: "none" } })] }),
+      expect: { kind: "stay", because: "nothing asks for a move" },
+    },
     "a paused fleet does not answer a request": {
       given: fleet({ paused: true, rotateAt: "now", addresses: [serving] }),
       expect: { kind: "stay", because: "the fleet is paused" },

@@ -40,8 +40,7 @@ describe("a rollout", () => {
     "is not done while a pod is to be made": { given: deployment({ ...rolledOut, replicas: 1, updatedReplicas: 1 }), expect: false },
     "is not done without a Deployment": { given: undefined, expect: false },
   };
-  for (const [name, { given, expect }] of Object.entries(cases))
-    test(name, () => assert.equal(podsView(2, given, [], undefined).isRolledOut, expect));
+  for (const [name, { given, expect }] of Object.entries(cases)) test(name, () => assert.equal(podsView(2, given, []).isRolledOut, expect));
 });
 
 describe("what keeps a pod from starting", () => {
@@ -67,7 +66,7 @@ describe("what keeps a pod from starting", () => {
   };
   for (const [name, { given, reason, says }] of Object.entries(cases))
     test(name, () => {
-      const { problem } = podsView(2, undefined, [pod({}), given], undefined);
+      const { problem } = podsView(2, undefined, [pod({}), given]);
       assert.equal(problem?.reason, reason);
       assert.ok((problem?.message ?? "").includes(says ?? ""), problem?.message ?? "no problem");
     });

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
 import type { Parsed } from "../../../src/api/parse.ts";
+import { HeldAddresses } from "../../../src/domain/held.ts";
 import { parseRange } from "../../../src/domain/ip.ts";
-import { type HeldAddress, lowWater, poolCounts, poolProblem } from "../../../src/domain/pool-status.ts";
+import { held } from "./build.ts";
+import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/domain/pool-status.ts";
 import { poolView } from "../../../src/domain/pool-view.ts";
 import { hours } from "./build.ts";
 
@@ -65,46 +67,24 @@ describe("the pool as a fleet may use it", () => {
 });
 
 describe("poolCounts", () => {
-  const held = (address: string | undefined, given: Partial<HeldAddress> = {}): HeldAddress => ({
-    pool: "metallb-a",
-    address,
-    want: "Serve",
-    phase: "Serving",
-    ...given,
-  });
-  test("counts each address where it is in its life", () => {
-    const ledger = [
-      held("203.0.113.1"),
-      held("203.0.113.2", { phase: "Provisioning" }),
-      held("203.0.113.3", { want: "Drain", phase: "Serving" }),
-      held("203.0.113.4", { want: "Quarantine", phase: "Draining" }),
-      held("203.0.113.5", { want: "Quarantine", phase: "Quarantined" }),
-      held(undefined),
-    ];
-    assert.deepEqual(poolCounts("metallb-a", [parseRange("203.0.113.0/28")], ledger), {
+  const entries: readonly PoolEntry[] = [
+    { want: "Serve", phase: "Serving" },
+    { want: "Serve", phase: "Provisioning" },
+    { want: "Drain", phase: "Serving" },
+    { want: "Quarantine", phase: "Draining" },
+    { want: "Quarantine", phase: "Quarantined" },
+  ];
+  const ledger = HeldAddresses.of(held(["203.0.113.1", "203.0.113.2", "203.0.113.3", "198.51.100.1"]));
+  test("counts each address where it is in its life, and as free what nobody holds, of this pool or of one that overlaps", () =>
+    assert.deepEqual(poolCounts([parseRange("203.0.113.0/28")], entries, ledger), {
       total: 16,
-      serving: 3,
+      serving: 2,
       draining: 1,
       quarantined: 2,
-      free: 11,
-    });
-  });
-  test("an address that an overlapping pool holds is not free here", () =>
-    assert.deepEqual(poolCounts("metallb-a", [parseRange("203.0.113.0/30")], [held("203.0.113.1", { pool: "other" })]), {
-      total: 4,
-      serving: 0,
-      draining: 0,
-      quarantined: 0,
-      free: 3,
+      free: 13,
     }));
-  test("of a provider that gives what it gives nobody knows what is free", () => {
-    const ledger = [
-      held("203.0.113.1"),
-      held("203.0.113.2", { want: "Quarantine", phase: "Quarantined" }),
-      held("203.0.113.3", { pool: "other" }),
-    ];
-    assert.deepEqual(poolCounts("metallb-a", "assigned", ledger), { total: 2, serving: 1, draining: 0, quarantined: 1 });
-  });
+  test("of a provider that gives what it gives nobody knows what is free", () =>
+    assert.deepEqual(poolCounts("assigned", entries, ledger), { total: 5, serving: 2, draining: 1, quarantined: 2 }));
 });
 
 describe("lowWater", () => {

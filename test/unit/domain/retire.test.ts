@@ -37,6 +37,26 @@ describe("the end of an address", () => {
       of: old,
       expect: { now: { kind: "drain", name: old.name, because: "Requested", until: plus(noon, hours(24)) } },
     },
+    "an address drains only once the fleet's status no longer tells people of it, so that they know its successor for all of the drain": {
+      given: fleet({ addresses: [old, fresh], told: new Set(["203.0.113.9"]) }),
+      of: old,
+      expect: { lookAgainAt: noon },
+    },
+    "an address of which people are told stays for as long as it has no successor": {
+      given: fleet({ addresses: [old], told: new Set(["203.0.113.9"]) }),
+      of: old,
+      expect: none,
+    },
+    "the address of a slot that is no more drains only once the fleet's status no longer tells people of it": {
+      given: fleet({ count: 1, addresses: [{ ...old, slot: 1 }], told: new Set(["203.0.113.9"]) }),
+      of: { ...old, slot: 1 },
+      expect: { lookAgainAt: noon },
+    },
+    "when the fleet is deleted, an address goes dark even if people are still told of it": {
+      given: fleet({ deleting: true, addresses: [old], told: new Set(["203.0.113.9"]) }),
+      of: old,
+      expect: { now: { kind: "quarantine", name: old.name, because: "FleetDeleted", until: plus(noon, hours(168)) } },
+    },
     "a blocked address drains for a shorter time": {
       given: fleet({ addresses: [old, { ...fresh, cause: "Blocked" }] }),
       of: old,
@@ -66,6 +86,16 @@ describe("the end of an address", () => {
       given: fleet(),
       of: { ...fresh, phase: "Verifying", unusable: true },
       expect: { now: { kind: "quarantine", name: fresh.name, because: "Unusable", until: plus(noon, hours(1)) } },
+    },
+    "an address that its load balancer lost drains once its successor is published: who holds a session keeps it": {
+      given: fleet({ addresses: [{ ...old, lost: { since: at(-300), balancerHas: "another" } }, fresh] }),
+      of: { ...old, lost: { since: at(-300), balancerHas: "another" } },
+      expect: { now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) } },
+    },
+    "an address that its load balancer lost rests as long as any that people were told of": {
+      given: fleet(),
+      of: draining("203.0.113.9", { drainUntil: noon, retiredBecause: "Unusable" }),
+      expect: { now: { kind: "quarantine", name: old.name, because: "Unusable", until: plus(noon, hours(168)) } },
     },
     "all that serves goes dark at once when the fleet is deleted": {
       given: fleet({ deleting: true, addresses: [old] }),

@@ -3,19 +3,25 @@ import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { planRotation } from "../../../src/domain/plan.ts";
 import { hours, plus } from "../../../src/domain/time.ts";
+import { providers } from "../../../src/manifests/providers.ts";
 import { rules } from "./build.ts";
 import { history, pass, play } from "./world/history.ts";
 import { type World, emptyWorld, look } from "./world/world.ts";
 import { publishedSlots } from "./world/writes.ts";
 
 /** A failure prints the seed and the shortest history that fails. */
-const run = { seed: 20_261_123, numRuns: 1000 };
+const run = { seed: 20_261_123, numRuns: 500 };
 
 /** Everything works again, nothing is asked any more, and hours go by until nobody has anything to do. */
 function settle(world: World): void {
   world.provider = "works";
   world.broken.clear();
-  for (const entry of world.entries.values()) entry.reachability = [];
+  for (const entry of world.entries.values()) {
+    entry.reachability = [];
+    // A person mends the load balancer. What was published is replaced meanwhile: nobody waits for that.
+    const service = entry.phase === "Serving" ? undefined : world.services.get(entry.name);
+    if (service !== undefined && entry.address !== "" && service.ip !== entry.address) service.ip = undefined;
+  }
   if (world.fleet !== undefined) Object.assign(world.fleet, { paused: false, rotation: rules(), reportBlocked: undefined });
   for (let later = 0; later < 3; later++) {
     untilIdle(world);
@@ -34,14 +40,10 @@ function untilIdle(world: World): void {
 }
 
 describe("whatever happens, in any order, with the operator killed between any two writes", () => {
-  const worlds = [
-    ["roomy", "asked"],
-    ["tight", "asked"],
-    ["roomy", "assigned"],
-  ] as const;
-  for (const [size, capability] of worlds) {
-    const what = capability === "asked" ? `in a ${size} pool` : "with a provider that gives what it gives";
-    test(`${what} no slot loses its address, none is held twice, budgets hold, and all that was asked is done once`, () =>
+  const rows = [...providers].map(([name, capability]) => ["roomy", name, capability] as const);
+  const tight = [...providers].flatMap(([name, capability]) => (name === "MetalLB" ? [["tight", name, capability] as const] : []));
+  for (const [size, name, capability] of [...rows, ...tight]) {
+    test(`with a ${size} pool of ${name} no slot loses its address, none is held twice, budgets hold, and all that was asked is done once`, () =>
       fc.assert(
         fc.property(fc.integer(), history, (seed, steps) => {
           const world = emptyWorld(seed, size, capability);
@@ -68,6 +70,8 @@ function checkSettled(world: World): void {
   );
   assert.equal(live.lastHandledRotateAt, live.rotateAt, "the last request is answered");
   assert.equal(world.entries.size, live.count, "nothing is left but what serves");
+  for (const { name, address } of live.addresses)
+    assert.equal(world.services.get(name)?.ip, address, `people are told ${address}, and its load balancer leads elsewhere`);
   const { claims, retirements, shortages } = planRotation(live, 4 * live.count, world.now, world.random);
   assert.deepEqual({ claims, retirements, shortages }, { claims: [], retirements: [], shortages: [] });
 }

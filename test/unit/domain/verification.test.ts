@@ -4,7 +4,7 @@ import { type Evidence, judge } from "../../../src/domain/verification.ts";
 import type { Instant } from "../../../src/domain/time.ts";
 import { at, noon } from "./build.ts";
 
-const works: Evidence = { readyPods: 2, lagging: [], chatProblem: undefined, mediaProblem: undefined, neighbourWorks: undefined };
+const works: Evidence = { readyPods: 2, lagging: [], problems: [], neighbourWorks: undefined };
 
 describe("judge", () => {
   const cases: Record<string, { given: Partial<Evidence>; since?: Instant; expect: string; says?: RegExp }> = {
@@ -20,35 +20,44 @@ describe("judge", () => {
       says: /pod family-proxy-x does not serve the lane of 203\.0\.113\.9 yet/,
     },
     "a pod that lags explains a failure: the address is not to blame": {
-      given: { lagging: [{ pod: "p", problem: "x" }], chatProblem: "refused", neighbourWorks: true },
+      given: { lagging: [{ pod: "p", problem: "x" }], problems: [{ listener: "chat", problem: "refused" }], neighbourWorks: true },
       since: at(-600),
       expect: "PodsLag",
     },
     "chat fails": {
-      given: { chatProblem: "timed out" },
+      given: { problems: [{ listener: "chat", problem: "timed out" }] },
       expect: "ChatFails",
       says: /timed out\. Nobody was told of it; it is tried again/,
     },
-    "media fails": { given: { mediaProblem: "refused" }, expect: "MediaFails" },
-    "chat is told first where both fail": { given: { chatProblem: "timed out", mediaProblem: "refused" }, expect: "ChatFails" },
+    "media fails": { given: { problems: [{ listener: "media", problem: "refused" }] }, expect: "MediaFails" },
+    "plain chat fails": { given: { problems: [{ listener: "plainChat", problem: "was ended at once" }] }, expect: "PlainChatFails" },
+    "chat is told first where both fail": {
+      given: {
+        problems: [
+          { listener: "chat", problem: "timed out" },
+          { listener: "media", problem: "refused" },
+        ],
+      },
+      expect: "ChatFails",
+    },
     "for two minutes it is nobody's fault": {
-      given: { chatProblem: "timed out", neighbourWorks: true },
+      given: { problems: [{ listener: "chat", problem: "timed out" }], neighbourWorks: true },
       since: at(-119),
       expect: "ChatFails",
     },
     "after two minutes it is the address's fault if another one of its pool works": {
-      given: { chatProblem: "timed out", neighbourWorks: true },
+      given: { problems: [{ listener: "chat", problem: "timed out" }], neighbourWorks: true },
       since: at(-120),
       expect: "Unusable",
       says: /while another address of its pool does: timed out/,
     },
     "it is not the address's fault if no other one works: the provider is down": {
-      given: { chatProblem: "timed out", neighbourWorks: false },
+      given: { problems: [{ listener: "chat", problem: "timed out" }], neighbourWorks: false },
       since: at(-600),
       expect: "ChatFails",
     },
     "it is not the address's fault if there is nothing to compare with": {
-      given: { mediaProblem: "refused" },
+      given: { problems: [{ listener: "media", problem: "refused" }] },
       since: at(-600),
       expect: "MediaFails",
     },

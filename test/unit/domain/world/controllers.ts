@@ -5,12 +5,13 @@ import { type RotationPlan, planRotation } from "../../../../src/domain/plan.ts"
 import type { Retirement } from "../../../../src/domain/retire.ts";
 import { compareAfter, judge } from "../../../../src/domain/verification.ts";
 import { type IpRange, formatIp } from "../../../../src/domain/ip.ts";
+import { laneUsers } from "../../../../src/domain/lane-use.ts";
 import { suspectedOutage } from "../../../../src/domain/reachability.ts";
 import { slotsOf } from "../../../../src/domain/slots.ts";
 import { hours, since } from "../../../../src/domain/time.ts";
-import { type FleetView, isInMaking } from "../../../../src/domain/views.ts";
+import { type FleetView, isInMaking, publishedAddress } from "../../../../src/domain/views.ts";
 import { bankSize } from "../../../../src/manifests/lanes.ts";
-import { type Entry, type Sight, type World, isOwn, look, requestKey } from "./world.ts";
+import { type Entry, type LiveService, type Sight, type World, isOwn, look, requestKey } from "./world.ts";
 import { Conflict, type Life, write } from "./writes.ts";
 
 /** One run of the fleet controller on what it saw, with the guards that the API server gives: versions, and names that are taken. */
@@ -24,14 +25,14 @@ export function runFleet(world: World, sight: Sight, life: Life): void {
       world.fleet = undefined;
       world.lanes = new Map();
     });
-  const lit = live.addresses.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat);
-  const plan = planRotation(live, bankSize(live.count, Math.max(-1, ...lit.map(({ lane }) => lane))), world.now, world.random);
-  openLanes(world, new Map(lit.map(({ lane, name }) => [lane, name])), life);
+  const open = laneUsers(live.addresses, world.now);
+  const plan = planRotation(live, bankSize(live.count, open.at(-1)?.lane), world.now, world.random);
+  openLanes(world, new Map(open.map(({ lane, name }) => [lane, name])), life);
   for (const step of plan.retirements) retire(world, sight, step, life);
   if (plan.claims.length > 0 && [...world.entries.keys()].some((name) => !sight.versions.has(name))) throw new Conflict();
   for (const claim of plan.claims) create(world, sight, claim, life);
   writeVerdict(world, sight, plan, life);
-  answer(world, plan, life);
+  tell(world, live, plan, life);
 }
 
 function writeVerdict(world: World, sight: Sight, { report }: RotationPlan, life: Life): void {
@@ -69,7 +70,7 @@ function create(world: World, sight: Sight, claim: Claim, life: Life): void {
   const untold = { drainUntil: undefined, quarantineUntil: undefined, retiredBecause: undefined, sessions: undefined };
   const fresh = { want: "Serve", phase: undefined, phaseSince: world.now, createdAt: world.now, deleting: false, unusable: false } as const;
   checkClaim(world, sight, claim);
-  const unseen = { repeat: false, reachability: [] };
+  const unseen = { lost: undefined, repeat: false, reachability: [] };
   write(world, life, () => {
     const version = ++world.versions;
     if (cause === "Age") world.movesByAge.set(name, world.now);
@@ -110,11 +111,11 @@ function checkClaim(world: World, { live, versions }: Sight, { slot, name, cause
 }
 
 function checkNeighbours(world: World, live: FleetView, address: string): void {
-  const burnt = live.held.filter((held) => held.burnt);
+  const burnt = [...live.held].filter((held) => held.burnt);
   const isNear = (ip: string) => burnt.some((held) => ip.startsWith(formatIp(held.ip).replace(/\d+$/, "")));
   if (!isNear(address)) return;
   const claimed = [...world.entries.values()].map((entry) => entry.address);
-  const taken = new Set([...claimed, ...live.held.map(({ ip }) => formatIp(ip))]);
+  const taken = new Set([...claimed, ...[...live.held].map(({ ip }) => formatIp(ip))]);
   const others = live.pools.flatMap(({ ranges }) => ranges.flatMap(listed)).filter((ip) => !taken.has(ip) && !isNear(ip));
   assert.deepEqual(others, [], `${address} is beside a blocked address although others are free`);
 }
@@ -123,9 +124,14 @@ function listed({ family, first, last }: IpRange): string[] {
   return Array.from({ length: Number(last - first) + 1 }, (_, index) => formatIp({ family, value: first + BigInt(index) }));
 }
 
-function answer(world: World, { answered, report }: RotationPlan, life: Life): void {
+/** The fleet's status: which addresses people are told to use, and what was asked and is answered. */
+function tell(world: World, live: FleetView, { answered, report }: RotationPlan, life: Life): void {
   const { fleet } = world;
   if (fleet === undefined) return;
+  const slots = Array.from({ length: live.count }, (_, slot) => slot);
+  const told = new Set(slots.flatMap((slot) => publishedAddress(live.addresses, slot)?.address ?? []));
+  if (live.told !== fleet.told) throw new Conflict();
+  if ([...told].join() !== [...fleet.told].join()) write(world, life, () => (fleet.told = told));
   if ((report.kind === "answered" || report.kind === "refused") && fleet.lastHandledReport !== report.text)
     write(world, life, () => (fleet.lastHandledReport = report.text));
   if (answered.kind === "none" || fleet.lastHandledRotateAt === answered.text) return;
@@ -150,15 +156,16 @@ export function runAddress(world: World, entry: Entry, life: Life): void {
   const service = world.services.get(entry.name);
   if (decision.service === "remove" && service?.terminating === false) write(world, life, () => (service.terminating = true));
   if (decision.service !== "remove" && situation.obstacle === undefined && service === undefined)
-    write(world, life, () => world.services.set(entry.name, { ip: undefined, terminating: false }));
+    write(world, life, () => world.services.set(entry.name, { ip: undefined, resolves: false, terminating: false }));
   const { take } = decision;
   if (take !== undefined) write(world, life, () => Object.assign(entry, { address: take, version: ++world.versions }));
   const unusable = decision.verified.reason === "Unusable";
   const repeat = decision.verified.reason === "Repeat";
-  if (entry.phase !== decision.phase || entry.unusable !== unusable || entry.repeat !== repeat)
+  const lost = lostNow(entry, decision.verified.reason, world);
+  if (entry.phase !== decision.phase || entry.unusable !== unusable || entry.repeat !== repeat || entry.lost !== lost)
     write(world, life, () => {
       if (entry.phase !== decision.phase) entry.phaseSince = world.now;
-      Object.assign(entry, { phase: decision.phase, unusable, repeat, version: ++world.versions });
+      Object.assign(entry, { phase: decision.phase, unusable, lost, repeat, version: ++world.versions });
       const told = decision.phase === "Serving" ? world.fleet : undefined;
       if (told !== undefined) world.served.add(requestKey(told.uid, entry.requestedAt, entry.slot));
     });
@@ -166,18 +173,27 @@ export function runAddress(world: World, entry: Entry, life: Life): void {
     write(world, life, () => Object.assign(entry, { deleting: true, version: ++world.versions }));
 }
 
+function lostNow({ lost }: Entry, reason: string, { now }: World): Entry["lost"] {
+  const balancerHas = reason === "AddressChanged" ? "another" : reason === "AddressLost" ? "none" : undefined;
+  if (balancerHas === undefined || lost?.balancerHas === balancerHas) return balancerHas === undefined ? undefined : lost;
+  return { since: lost?.since ?? now, balancerHas };
+}
+
 function situationOf(world: World, entry: Entry): AddressSituation {
   const { want, phase, phaseSince, deleting, quarantineUntil } = entry;
   const live = world.services.get(entry.name);
-  const given = live?.ip === undefined ? [] : [live.ip];
-  const service = live === undefined ? undefined : { given, hostname: undefined, terminating: live.terminating };
+  const given = live?.ip === undefined || !isSeen(world, live) ? [] : [live.ip];
+  const hostname = world.capability.statusIsHostName && live?.ip !== undefined ? `${entry.name}.example.org` : undefined;
+  const service = live === undefined ? undefined : { given, hostname, terminating: live.terminating };
+  const canBeAsked = world.capability.asks !== "nothing";
   const address = entry.address === "" ? undefined : entry.address;
   const isRepeat =
     entry.repeat || (address === undefined && given.some((ip) => [...world.entries.values()].some((other) => other.address === ip)));
   const obstacle = obstacleTo(world, entry);
-  const isDue = want === "Serve" && phase !== "Serving" && obstacle === undefined && address !== undefined && live?.ip === address;
+  const isDue = want === "Serve" && phase !== "Serving" && obstacle === undefined && address !== undefined && given.includes(address);
   const verdict = isDue ? tryAddress(world, entry) : undefined;
-  return { want, phase, phaseSince, deleting, quarantineUntil, address, obstacle, service, isRepeat, verified: undefined, verdict };
+  const verified = undefined;
+  return { want, phase, phaseSince, deleting, quarantineUntil, canBeAsked, address, obstacle, service, isRepeat, verified, verdict };
 }
 
 function obstacleTo(world: World, entry: Entry): AddressSituation["obstacle"] {
@@ -191,28 +207,46 @@ function tryAddress(world: World, entry: Entry): AddressSituation["verdict"] {
   const neighbours = [...world.entries.values()].filter(({ name, phase }) => name !== entry.name && phase === "Serving");
   const verifyingSince = entry.phase === "Verifying" ? entry.phaseSince : world.now;
   const compare = since(verifyingSince, world.now) >= compareAfter;
-  const chatProblem = works(entry) ? undefined : "no answer in 5 s";
+  const problems = works(entry) ? [] : [{ listener: "chat" as const, problem: "no answer in 5 s" }];
   const neighbourWorks = compare ? neighbours.some(works) : undefined;
-  return judge(
-    entry.address,
-    { readyPods: 2, lagging: [], chatProblem, mediaProblem: undefined, neighbourWorks },
-    verifyingSince,
-    world.now,
-  );
+  return judge(entry.address, { readyPods: 2, lagging: [], problems, neighbourWorks }, verifyingSince, world.now);
 }
 
-/** The load balancer sets the address of every Service, and lets go of those that are on their way out. */
+function isSeen({ capability }: World, { resolves }: LiveService): boolean {
+  return !capability.statusIsHostName || resolves;
+}
+
+/** The load balancer sets the address of every Service, and lets go of those that are on their way out. A name resolves some time later. */
 export function runBalancer(world: World): void {
   for (const [name, service] of world.services) {
     if (service.terminating) world.services.delete(name);
-    else if (world.provider !== "silent") service.ip ??= given(world, name);
+    else if (service.ip !== undefined) service.resolves = world.provider !== "silent";
+    else if (world.provider !== "silent") service.ip = given(world, name);
   }
 }
 
+/** No load balancer gives an address that another of its Services has. */
 function given(world: World, name: string): string | undefined {
-  if (world.capability === "asked") return world.entries.get(name)?.address;
   const used = new Set([...world.services.values()].map(({ ip }) => ip));
-  return Array.from({ length: 24 }, (_, index) => `192.0.2.${index + 1}`).find((ip) => !used.has(ip));
+  if (world.capability.asks !== "nothing") {
+    const wanted = world.entries.get(name)?.address;
+    return used.has(wanted) ? undefined : wanted;
+  }
+  return ownAddress(world, used);
+}
+
+/** One of the provider's own addresses: the lowest free one, or any, where a freed one does not come again at once. */
+function ownAddress({ capability, random }: World, used: ReadonlySet<string | undefined>): string | undefined {
+  const free = Array.from({ length: 24 }, (_, index) => `192.0.2.${index + 1}`).filter((ip) => !used.has(ip));
+  return capability.handsBackTheLast ? free[0] : free[Math.floor(random() * free.length)];
+}
+
+/** By somebody's hand, or a fault of its own, the load balancer gives a living Service another address than it had. */
+export function changeAddress(world: World, name: string): void {
+  const service = world.services.get(name);
+  if (service?.ip === undefined || service.terminating) return;
+  const used = new Set([...world.services.values()].map(({ ip }) => ip));
+  service.ip = Array.from({ length: 250 }, (_, index) => `198.18.0.${index + 1}`).find((ip) => !used.has(ip));
 }
 
 /** Everybody runs once, on what is so now. */

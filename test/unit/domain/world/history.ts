@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { plus, seconds } from "../../../../src/domain/time.ts";
-import { runAddress, runAll, runBalancer, runFleet } from "./controllers.ts";
+import { changeAddress, runAddress, runAll, runBalancer, runFleet } from "./controllers.ts";
 import { type Entry, type Sight, type World, createFleet, look, restore, withFreshSpec } from "./world.ts";
 import { Conflict, Killed } from "./writes.ts";
 
@@ -18,7 +18,7 @@ export type Step =
   | { readonly do: "report"; readonly pick: number }
   | { readonly do: "measured"; readonly pick: number; readonly verdict: "Blocked" | "Suspected" | "Reachable" }
   | { readonly do: "restore" | "allFail" }
-  | { readonly do: "deleteEntry" | "addressBreaks"; readonly pick: number }
+  | { readonly do: "deleteEntry" | "addressBreaks" | "addressChanges"; readonly pick: number }
   | { readonly do: "provider"; readonly state: World["provider"] };
 
 const pick = fc.nat(20);
@@ -50,6 +50,7 @@ export const history: fc.Arbitrary<Step[]> = fc.array(
         verdict: fc.constantFrom("Blocked" as const, "Suspected" as const, "Reachable" as const),
       }),
     },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("addressChanges" as const), pick }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("clockJumps" as const), seconds: fc.integer({ min: -4000, max: 8000 }) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("restore" as const, "allFail" as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("pause" as const), on: fc.boolean() }) },
@@ -103,6 +104,8 @@ function act(world: World, step: Step, index: number, old: Sight | undefined): v
       return picked(world, step.pick, (entry) => Object.assign(entry, { deleting: true, version: ++world.versions }));
     case "addressBreaks":
       return picked(world, step.pick, ({ address }) => world.broken.add(address));
+    case "addressChanges":
+      return picked(world, step.pick, ({ name }) => changeAddress(world, name));
     case "measured":
       return picked(world, step.pick, (entry) =>
         Object.assign(entry, {

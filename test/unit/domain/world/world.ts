@@ -1,8 +1,9 @@
 import { ledgerName } from "../../../../src/domain/ip.ts";
 import { goneFleet } from "../../../../src/domain/fleet-view.ts";
 import { type Instant, seconds } from "../../../../src/domain/time.ts";
-import type { AddressView, FleetView, PoolView, Random } from "../../../../src/domain/views.ts";
+import type { AddressView, FleetView, HeldAddress, PoolView, Random } from "../../../../src/domain/views.ts";
 import { isBurnt } from "../../../../src/domain/reachability.ts";
+import type { Provider } from "../../../../src/manifests/providers.ts";
 import { fleet, held, noon, pool, rules, seeded } from "../build.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -33,10 +34,23 @@ export interface Fleet {
   lastHandledRotateAt: string | undefined;
   reportBlocked: string | undefined;
   lastHandledReport: string | undefined;
+  /** Addresses that its status tells people to use. */
+  told: ReadonlySet<string>;
 }
 
-/** What the load balancer is like: it gives the address that it is asked for, or one of a few of its own, the lowest free one first. */
-export type Capability = "asked" | "assigned";
+/**
+ * What the load balancer is like, as its row in the capability table says: whether it gives the address that it is asked for or one of a
+ * few of its own, whether it gives a freed one again at once, and whether its Services show a name that resolves later, and not always.
+ */
+export type Capability = Pick<Provider, "asks" | "handsBackTheLast" | "statusIsHostName">;
+
+/** A Service as its load balancer made it. */
+export interface LiveService {
+  ip: string | undefined;
+  /** Where a name stands in the status: whether it resolves now. */
+  resolves: boolean;
+  terminating: boolean;
+}
 
 /** All that exists: the objects of the API server, the load balancer, and what the test remembers. */
 export interface World {
@@ -45,7 +59,7 @@ export interface World {
   readonly pools: readonly PoolView[];
   fleet: Fleet | undefined;
   readonly entries: Map<string, Entry>;
-  readonly services: Map<string, { ip: string | undefined; terminating: boolean }>;
+  readonly services: Map<string, LiveService>;
   /** The lanes that are open in the pods, and for which entry. */
   lanes: Map<number, string>;
   readonly capability: Capability;
@@ -61,17 +75,21 @@ export interface World {
   readonly movesByAge: Map<string, Instant>;
 }
 
+/** As MetalLB. */
+const asked: Capability = { asks: "address", handsBackTheLast: true, statusIsHostName: false };
+
 /** A world with one new fleet, in which drains and quarantines are short. A tight pool runs dry now and then. */
-export function emptyWorld(seed: number, size: "roomy" | "tight", capability: Capability = "asked"): World {
+export function emptyWorld(seed: number, size: "roomy" | "tight", capability: Capability = asked): World {
   const quarantine = { blocked: seconds(120), retired: seconds(60), unusable: seconds(30) };
   const tight = ["203.0.113.0/30", "198.51.100.0/31"];
-  const ranges = capability === "assigned" ? [] : size === "roomy" ? ["203.0.113.0/27", "198.51.100.0/29", "192.0.2.0/29"] : tight;
+  const isAssigned = capability.asks === "nothing";
+  const ranges = isAssigned ? [] : size === "roomy" ? ["203.0.113.0/27", "198.51.100.0/29", "192.0.2.0/29"] : tight;
   const avoidPrefix = { ipv4: 24, ipv6: 48 };
   const reserve = size === "roomy" ? 2 : 0;
   const world: World = {
     now: noon,
     random: seeded(seed),
-    pools: [pool({ ranges, quarantine, avoidPrefix, reserve, assigned: capability === "assigned" })],
+    pools: [pool({ ranges, quarantine, avoidPrefix, reserve, assigned: isAssigned })],
     capability,
     fleet: undefined,
     entries: new Map(),
@@ -106,6 +124,7 @@ export function createFleet(world: World): void {
     lastHandledRotateAt: undefined,
     reportBlocked: undefined,
     lastHandledReport: undefined,
+    told: new Set(),
   };
 }
 
@@ -116,9 +135,8 @@ export function createFleet(world: World): void {
 export function restore(world: World): void {
   const { fleet } = world;
   if (fleet === undefined || fleet.deleting) return;
-  world.fleet = { ...fleet, uid: ++world.fleets, lastHandledRotateAt: undefined, lastHandledReport: undefined };
-  // Addresses that nobody can ask for come back only where their Services outlived the loss.
-  if (world.capability === "asked") world.services.clear();
+  world.fleet = { ...fleet, uid: ++world.fleets, lastHandledRotateAt: undefined, lastHandledReport: undefined, told: new Set() };
+  world.services.clear();
   world.lanes = new Map();
   for (const entry of world.entries.values()) {
     if (entry.deleting) {
@@ -128,8 +146,8 @@ export function restore(world: World): void {
     if (entry.want !== "Serve" && entry.drainUntil !== undefined)
       world.served.add(requestKey(world.fleet.uid, entry.requestedAt, entry.slot));
     const version = ++world.versions;
-    const lost = { phase: undefined, unusable: false, repeat: false, reachability: [] };
-    Object.assign(entry, lost, { phaseSince: world.now, createdAt: world.now, restored: true, version });
+    const blank = { phase: undefined, unusable: false, lost: undefined, repeat: false, reachability: [] };
+    Object.assign(entry, blank, { phaseSince: world.now, createdAt: world.now, restored: true, version });
   }
 }
 
@@ -187,7 +205,7 @@ function liveView(world: World, { uid, ...spec }: Fleet, views: readonly { owner
   });
 }
 
-function heldView({ address, pool, want, quarantineUntil, ...rest }: AddressView): FleetView["held"] {
+function heldView({ address, pool, want, quarantineUntil, ...rest }: AddressView): HeldAddress[] {
   if (address === undefined) return [];
   return held([address], { pool, resting: want === "Quarantine", until: quarantineUntil, burnt: isBurnt(rest) });
 }
@@ -200,5 +218,5 @@ function viewOf({ owner: _owner, because: _because, version: _version, restored:
 
 /** The entry's name tells its address, so that nobody can hold one twice; where the provider gives what it gives, it can't. */
 export function isWellNamed({ capability }: World, { name, address }: Entry): boolean {
-  return capability === "assigned" || name === ledgerName(address);
+  return capability.asks === "nothing" || name === ledgerName(address);
 }

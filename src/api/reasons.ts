@@ -1,0 +1,105 @@
+// The words by which people and programs know what is so and what happened. docs/conditions.md explains each of them; a test holds the
+// page and these lists to each other.
+
+/** What conditions of fleets, pools and addresses speak of. */
+export const conditionTypes = [
+  "AddressesReady",
+  "ConfigApplied",
+  "LimitsApplied",
+  "OutageSuspected",
+  "Paused",
+  "PoolExhausted",
+  "Ready",
+  "Reconciling",
+  "Stalled",
+  "UpstreamReachable",
+  "Verified",
+] as const;
+export type ConditionType = (typeof conditionTypes)[number];
+
+/** Why a condition is as it is. */
+export const conditionReasons = [
+  "AddressChanged",
+  "AddressLost",
+  "AddressesFree",
+  "AllServersUp",
+  "Applied",
+  "AskedFor",
+  "ChatFails",
+  "ChatUnreachable",
+  "ClientsNotSeen",
+  "ConfigRefused",
+  "Creating",
+  "Draining",
+  "FewerConnections",
+  "FleetMissing",
+  "ImagePullFailed",
+  "InvalidSpec",
+  "LoadBalancerSilent",
+  "Loaded",
+  "MediaFails",
+  "MediaUnreachable",
+  "NameMissing",
+  "NoFreshAddress",
+  "NoPodServes",
+  "NoReadyPod",
+  "NoUsablePool",
+  "NoneSeen",
+  "NothingReachable",
+  "OtherAddress",
+  "Overlaps",
+  "PlainChatFails",
+  "PodsCantStart",
+  "PodsCrash",
+  "PodsLag",
+  "PodsSilent",
+  "PodsUnschedulable",
+  "PoolLow",
+  "PoolMissing",
+  "PoolTooSmall",
+  "ProgressDeadlineExceeded",
+  "ProviderUnknown",
+  "Repeat",
+  "Retired",
+  "ServiceMissing",
+  "Serving",
+  "SlotsFailTogether",
+  "SlotsWithoutAddress",
+  "SomeServersDown",
+  "TooManyAddresses",
+  "Unusable",
+  "Updating",
+  "Usable",
+  "Verified",
+  "VerifiedAtPods",
+  "Verifying",
+  "WaitingForLane",
+  "WaitingForLoadBalancer",
+  "WaitingForName",
+  "WindowNeverOpens",
+] as const;
+export type ConditionReason = (typeof conditionReasons)[number];
+
+/** What an Event tells. A condition that changed is told under its own reason. */
+export const eventReasons = [
+  "AddressAdopted",
+  "AddressUnusable",
+  "BlockReported",
+  "Blocked",
+  "Deleting",
+  "Draining",
+  "Published",
+  "Ready",
+  "ReportRefused",
+  "RotateRefused",
+  "RotationStarted",
+  "ServiceRemoved",
+  "UpstreamReachable",
+  "WentDark",
+] as const;
+export type EventReason = (typeof eventReasons)[number] | ConditionReason;
+
+/** The reason of a stored condition, where this version knows it. */
+export function knownReason(reason: string): ConditionReason | undefined {
+  return conditionReasons.find((known) => known === reason);
+}
