@@ -1,3 +1,4 @@
+import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { type ClientLimits, limitTable } from "./haproxy/client-limits.ts";
 import { renderLane } from "./haproxy/lane.ts";
 import { runDirectory } from "./haproxy/run-directory.ts";
@@ -15,6 +16,12 @@ export interface HaproxyInput {
   readonly bank: number;
 }
 
+/** What a fleet's spec says of the configuration. @param bank lanes to bind, from 0 up */
+export function haproxyInput({ listeners, upstream, limits, addresses }: WhatsAppProxySpec, bank: number): HaproxyInput {
+  const clientsSeen = addresses.externalTrafficPolicy === "Local" ? "Always" : "WithProxyHeader";
+  return { listeners, upstream, limits: { ...limits, clientsSeen }, bank };
+}
+
 /**
  * The HAProxy configuration (3.0) of a fleet's pods: the whole bank of lanes, whether open or not.
  * The same input gives the same text, byte for byte.
@@ -29,6 +36,7 @@ export function renderHaproxyConfig(input: HaproxyInput): string {
     globalSection(input.limits.maxConnections),
     defaults,
     resolvers,
+    metrics,
     renderUpstream(input.upstream, "chat"),
     renderUpstream(input.upstream, "media"),
     ...limitTable(input.limits),
@@ -44,7 +52,9 @@ const header = "# Made by Proxyfleet from a WhatsAppProxy. Change that object in
 // - nbthread: HAProxy counts the node's cores, and would start a thread on each, whatever the pod's share. The supervisor lowers it further.
 // - mworker-max-reloads: a worker left behind by a reload lives as long as a phone holds on; after three more reloads it goes.
 //   No hard-stop-after: it would also end, after a reload, every session at once. The supervisor ends the sessions of a pod that stops.
-// - no tickets, no session cache: nothing that resumes a session may serve two lanes.
+// - prefer-client-ciphers: phones without AES in hardware ask for ChaCha20 and others for AES with SHA-256, which costs both sides least.
+// - stick-counters: clients are counted in one table at most, and each counter costs memory in every connection.
+// - no session cache: all lanes would share it. Sessions are resumed by tickets, whose keys are each lane's own, for as long as a key lasts.
 function globalSection(maxConnections: number): string {
   return `global
     maxconn ${maxConnections}
@@ -52,8 +62,10 @@ function globalSection(maxConnections: number): string {
     nbthread 4
     mworker-max-reloads 3
     spread-checks 5
-    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+    ssl-default-bind-options ssl-min-ver TLSv1.2 prefer-client-ciphers
+    tune.stick-counters 1
     tune.ssl.cachesize 0
+    tune.ssl.lifetime 12h
     stats socket unix@${runDirectory}/admin.sock mode 600 level admin
     stats maxconn 32`;
 }
@@ -70,7 +82,7 @@ const defaults = `defaults
     balance leastconn
     timeout connect 5s
     timeout check 5s
-    timeout client-hs 10s
+    timeout client-hs 15s
     timeout client 20m
     timeout server 20m
     timeout client-fin 10s
@@ -78,6 +90,16 @@ const defaults = `defaults
     retries 2
     option redispatch 1
     default-server init-addr none resolvers cluster resolve-prefer ipv4`;
+
+// HAProxy's own metrics, for the supervisor, which shows them on its private port. A socket in the run directory can't be published by mistake.
+const metrics = `frontend metrics
+    mode http
+    bind unix@${runDirectory}/metrics.sock mode 600
+    maxconn 8
+    timeout client 10s
+    timeout http-request 5s
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request return status 404`;
 
 // Names are asked for again every 5 s. Without one, the last good address stays for a day: a DNS outage must not cut people off.
 const resolvers = `resolvers cluster

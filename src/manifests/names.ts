@@ -17,6 +17,8 @@ export const rotateAtAnnotation = `${group}/rotate-at`;
 export const reportBlockedAnnotation = `${group}/report-blocked`;
 /** Put on a pod's metadata so that the kubelet brings it the changed Secret at once. */
 export const revisionAnnotation = `${group}/config-revision`;
+/** On a fleet's Secret: the revision that it was made with. */
+export const firstRevisionAnnotation = `${group}/first-revision`;
 
 export const fleetFinalizer = `${group}/quarantine-addresses`;
 export const addressFinalizer = `${group}/release-service`;

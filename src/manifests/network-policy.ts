@@ -8,20 +8,20 @@ import type { NetworkPolicy } from "./objects.ts";
 const mostLanes = 256;
 
 /**
- * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere, the supervisor from the operator only.
- * Out: DNS, and the ports of the upstream servers.
+ * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere; the supervisor, which tells the metrics too,
+ * from the operator's namespace and those of the monitoring. Out: DNS, and the ports of the upstream servers.
  */
 export function networkPolicyManifest(
   { namespace, fleet, owner }: ChildOwner,
   spec: WhatsAppProxySpec,
-  operatorNamespace: string,
+  askers: readonly string[],
 ): NetworkPolicy {
   const lanes = {
     protocol: "TCP" as const,
     port: lanePort(0, "chat"),
     endPort: lanePort(mostLanes - 1, listenerNames[listenerNames.length - 1] ?? "chat"),
   };
-  const operator = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": operatorNamespace } } };
+  const from = [{ namespaceSelector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [...askers] }] } }];
   const dns = [
     { protocol: "UDP" as const, port: 53 },
     { protocol: "TCP" as const, port: 53 },
@@ -33,7 +33,7 @@ export function networkPolicyManifest(
     spec: {
       podSelector: { matchLabels: podSelector(fleet) },
       policyTypes: ["Ingress", "Egress"],
-      ingress: [{ ports: [lanes] }, { from: [operator], ports: [{ protocol: "TCP", port: supervisorPort }] }],
+      ingress: [{ ports: [lanes] }, { from, ports: [{ protocol: "TCP", port: supervisorPort }] }],
       egress: [{ ports: dns }, { ports: upstreamPorts(spec).map((port) => ({ protocol: "TCP" as const, port })) }],
     },
   };

@@ -22,7 +22,7 @@ export interface PodConfigInput extends HaproxyInput {
 }
 
 /**
- * The content of a fleet's Secret, as plain text by key: `haproxy.cfg`, `lanes.json`, and `lane-<n>.pem` for each open lane. All in one Secret,
+ * The content of a fleet's Secret before it is packed, as plain text by key: `haproxy.cfg`, `lanes.json`, and `lane-<n>.pem` for each open lane. All in one Secret,
  * since a pod sees the keys of one volume change together, and those of two volumes not.
  * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod says what it has loaded. It sees no private key.
  * @throws UpstreamAddressError if a server of `upstream` is not "host:port"
@@ -46,7 +46,7 @@ export function renderPodConfig(input: PodConfigInput, hash: (text: string) => s
   const revision = hash(`${config}\n${JSON.stringify(lanes)}`);
   return {
     "haproxy.cfg": config,
-    "lanes.json": `${JSON.stringify({ revision, ...lanes }, null, 2)}\n`,
+    "lanes.json": `${JSON.stringify({ revision, ...lanes })}\n`,
     ...Object.fromEntries(open.map(({ lane, pem }) => [`lane-${lane}.pem`, pem])),
   };
 }

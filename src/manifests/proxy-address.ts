@@ -4,7 +4,7 @@ import type { Claim } from "../domain/claim.ts";
 import type { Retirement } from "../domain/retire.ts";
 import { type Instant, formatInstant } from "../domain/time.ts";
 import { lanePort, listenersOf } from "./lanes.ts";
-import { fleetLabel, fleetNamespaceLabel, group, managedBy, slotLabel } from "./names.ts";
+import { addressFinalizer, fleetLabel, fleetNamespaceLabel, group, managedBy, slotLabel } from "./names.ts";
 import type { KubeObject } from "./objects.ts";
 
 export interface Claimant {
@@ -17,7 +17,10 @@ export type ProxyAddressManifest = KubeObject & { spec: ProxyAddressSpec };
 
 const identity = { apiVersion: `${group}/v1alpha1`, kind: "ProxyAddress" } as const;
 
-/** The ledger entry of a fresh claim. Its name is the address: creating it takes the address, or fails because somebody has it. */
+/**
+ * The ledger entry of a fresh claim. Its name is the address: creating it takes the address, or fails because somebody has it. It is born
+ * with its finalizer: no entry may go and leave a Service behind.
+ */
 export function claimManifest(fleet: Claimant, listeners: ListenersSpec, claim: Claim): ProxyAddressManifest {
   const ports = listenersOf(listeners).flatMap((name) => {
     const listener = listeners[name];
@@ -25,7 +28,7 @@ export function claimManifest(fleet: Claimant, listeners: ListenersSpec, claim: 
   });
   return {
     ...identity,
-    metadata: { name: claim.name, labels: labels(fleet, claim.slot) },
+    metadata: { name: claim.name, labels: labels(fleet, claim.slot), finalizers: [addressFinalizer] },
     spec: {
       pool: claim.pool,
       ...(claim.address === undefined ? {} : { address: claim.address }),

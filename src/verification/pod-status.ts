@@ -1,4 +1,4 @@
-import { request } from "undici";
+import { Agent, request } from "undici";
 import { z } from "zod";
 import { ProxyfleetError } from "../errors.ts";
 import type { ApiClient } from "../kube/client.ts";
@@ -15,7 +15,24 @@ const laneStatus = z.object({
   open: z.boolean(),
   address: z.string().optional(),
   certificateSHA256: z.string().optional(),
+  /** Open now, in old workers too. The rest is counted since the lane serves its address in this pod. */
   sessions: z.number().optional(),
+  sessionsTotal: z.number().optional(),
+  /** From clients and to them, without the outer TLS. */
+  bytesIn: z.number().optional(),
+  bytesOut: z.number().optional(),
+  handshakeFailures: z.number().optional(),
+});
+
+/** One server of `spec.upstream` as a pod sees it: `name` is its group and its place in the spec ("chat-0"). */
+const upstreamStatus = z.object({
+  group: z.enum(["chat", "media"]),
+  name: z.string(),
+  /** Of the `total` addresses that the server's name has now, `up` answer. A name that can't be resolved has none. */
+  up: z.number(),
+  total: z.number(),
+  /** When the last of them went up or down (RFC 3339, to the second). */
+  since: z.string(),
 });
 
 const podStatus = z.object({
@@ -23,6 +40,7 @@ const podStatus = z.object({
   refused: z.object({ revision: z.string(), message: z.string() }).nullish(),
   maxConnections: z.object({ wanted: z.number(), granted: z.number() }).optional(),
   oldWorkers: z.number().optional(),
+  upstreams: z.array(upstreamStatus).optional(),
   lanes: z.array(laneStatus),
 });
 
@@ -32,11 +50,13 @@ export type PodStatus = z.output<typeof podStatus>;
 /** Asks a proxy pod for its status. @throws PodStatusError */
 export type PodStatusReader = (pod: Pod) => Promise<PodStatus>;
 
-/** Asks pods at their own address: inside the cluster. */
+/** Asks pods at their own address: inside the cluster. Each time anew, since a connection to each of a thousand pods would take 20 MB. */
 export function directReader(timeoutMs = 2_000): PodStatusReader {
+  const dispatcher = new Agent({ connections: 1, pipelining: 0 });
   return async (pod) =>
     read(pod, async () => {
       const response = await request(`http://${urlHost(pod.status?.podIP ?? "")}:${supervisorPort}/status`, {
+        dispatcher,
         signal: AbortSignal.timeout(timeoutMs),
       });
       return response.body.json();

@@ -7,7 +7,8 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { issueCertificate } from "../../src/certificates/issue.ts";
-import { type HaproxyInput, renderHaproxyConfig } from "../../src/manifests/haproxy.ts";
+import { haproxyInput, renderHaproxyConfig } from "../../src/manifests/haproxy.ts";
+import { specOf } from "../unit/manifests/sample.ts";
 
 /** A real HAProxy (3.0 is what the image has): `PROXYFLEET_HAPROXY`, or the one in PATH. */
 const haproxy = process.env["PROXYFLEET_HAPROXY"] ?? "haproxy";
@@ -18,6 +19,9 @@ const skip = /^HAProxy version [3-9]/.test(version)
 
 const inputs = 60;
 
+/** Three keys of 80 bytes, as HAProxy wants them (`tls-ticket-keys`). */
+const ticketKeys = `${Buffer.alloc(80).toString("base64")}\n`.repeat(3);
+
 const host = fc.oneof(
   fc.constantFrom("g.whatsapp.net", "g-fallback.whatsapp.net", "relay.proxies.svc.cluster.local", "a", "x".repeat(60)),
   fc.ipV4(),
@@ -26,19 +30,38 @@ const host = fc.oneof(
 const server = fc.tuple(host, fc.integer({ min: 1, max: 65_535 })).map(([name, port]) => `${name}:${port}`);
 const servers = fc.array(server, { minLength: 1, maxLength: 8 });
 
-const input: fc.Arbitrary<HaproxyInput> = fc.record({
-  listeners: fc.constantFrom({}, { plainChat: { port: 5222 } }),
-  upstream: fc.record({
-    chat: fc.record({ servers, proxyProtocol: fc.constantFrom("V2" as const, "V1" as const, "Off" as const) }),
-    media: fc.record({ servers }),
-  }),
-  limits: fc.record({
-    maxConnections: fc.integer({ min: 1, max: 5_000 }),
-    connectionsPerClient: fc.constantFrom(0, 1, 1_000_000),
-    connectionRatePerClient: fc.constantFrom(0, 20, 1_000_000),
-  }),
-  bank: fc.integer({ min: 1, max: 24 }),
-});
+/** Fleets as people write them, with all fields that a configuration depends on. What is left out has its default. */
+const spec = fc
+  .record(
+    {
+      listeners: fc.record(
+        { chat: fc.record({ port: fc.constantFrom(443, 8443) }), plainChat: fc.record({ port: fc.constantFrom(5222, 80) }) },
+        { requiredKeys: [] },
+      ),
+      upstream: fc.record(
+        {
+          chat: fc.record({ servers, proxyProtocol: fc.constantFrom("V2", "V1", "Off") }, { requiredKeys: [] }),
+          media: fc.record({ servers }),
+        },
+        { requiredKeys: [] },
+      ),
+      // More connections than this machine has files for are a warning: the supervisor lowers them.
+      limits: fc
+        .record(
+          { connectionsPerClient: fc.constantFrom(0, 1, 1_000_000), connectionRatePerClient: fc.constantFrom(0, 20, 1_000_000) },
+          { requiredKeys: [] },
+        )
+        .chain((limits) => fc.integer({ min: 1, max: 5_000 }).map((maxConnections) => ({ ...limits, maxConnections }))),
+      addresses: fc.record({
+        pools: fc.constant([{ name: "pool-a" }]),
+        externalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
+      }),
+    },
+    { requiredKeys: ["limits"] },
+  )
+  .map(specOf);
+
+const input = fc.tuple(spec, fc.integer({ min: 1, max: 24 })).map(([given, bank]) => haproxyInput(given, bank));
 
 describe("HAProxy", { skip }, () => {
   let directory = "";
@@ -49,6 +72,7 @@ describe("HAProxy", { skip }, () => {
     const { pem } = await issueCertificate(Date.now(), Math.random);
     for (let lane = 0; lane < 256; lane++) {
       writeFileSync(join(directory, "lanes", `${lane}.pem`), pem);
+      writeFileSync(join(directory, "lanes", `${lane}.tickets`), ticketKeys);
       writeFileSync(join(directory, "lanes", `${lane}.proxies`), lane % 2 === 0 ? "" : "10.0.0.0/8\n2001:db8::/32\n");
     }
   });
@@ -74,9 +98,13 @@ describe("HAProxy", { skip }, () => {
       .filter((line) => /\[(?:WARNING|ALERT)\]/.test(line) && !line.includes("'nbthread'"))
       .join("\n");
 
-  test(`takes ${inputs} generated configurations without a warning`, async () => {
+  test(`takes the configurations of ${inputs} generated fleets without a warning`, async () => {
     await fc.assert(
-      fc.asyncProperty(input, async (given) => assert.equal(await objections(renderHaproxyConfig(given)), "")),
+      fc.asyncProperty(input, async (given) => {
+        const config = renderHaproxyConfig(given);
+        assert.match(config, /^# Made by Proxyfleet from a WhatsAppProxy\. /, "it says what made it");
+        assert.equal(await objections(config), "");
+      }),
       { numRuns: inputs },
     );
   });
@@ -86,7 +114,7 @@ describe("HAProxy", { skip }, () => {
     const largest = renderHaproxyConfig({
       listeners: { plainChat: {} },
       upstream: { chat: { servers, proxyProtocol: "V2" }, media: { servers } },
-      limits: { maxConnections: 5_000, connectionsPerClient: 10, connectionRatePerClient: 50 },
+      limits: { maxConnections: 5_000, connectionsPerClient: 10, connectionRatePerClient: 50, clientsSeen: "WithProxyHeader" },
       bank: 256,
     });
     assert.equal(await objections(largest), "");

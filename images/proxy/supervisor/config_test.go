@@ -198,6 +198,24 @@ func TestAContainerThatStartsAnewWithARefusedConfigurationRunsTheLastGoodOne(t *
 	p.mustShow(second)
 }
 
+func TestAFirstConfigurationThatIsRefusedIsReportedInHAProxysWordsAndABetterOneIsTaken(t *testing.T) {
+	p := newPod(t)
+	config := p.config
+	p.config += "nonsense 42\n"
+	p.publish(newLane(t, 0))
+	p.start()
+	p.until("the refusal", func(d status.Document) bool {
+		return d.Refused != nil && strings.Contains(d.Refused.Message, "unknown keyword 'nonsense'")
+	})
+	if _, err := p.get("/readyz"); err == nil {
+		t.Fatal("ready without a configuration")
+	}
+	p.config = config
+	p.publish(newLane(t, 0))
+	p.ready()
+	p.until("no refusal any more", func(d status.Document) bool { return d.Refused == nil })
+}
+
 func TestAMountThatMakesNoSenseIsReported(t *testing.T) {
 	p := newPod(t)
 	first := newLane(t, 0)
@@ -224,7 +242,7 @@ func TestFewFilesMeanFewerConnections(t *testing.T) {
 	p.ready()
 	document, err := p.status()
 	p.must(err)
-	if granted := document.MaxConnections.Granted; document.MaxConnections.Wanted != 27500 || granted < 500 || granted > 1000 {
+	if granted := document.MaxConnections.Granted; document.MaxConnections.Wanted != 27500 || granted < 1500 || granted > 2000 {
 		t.Fatalf("status says %+v", document.MaxConnections)
 	}
 	p.talk(0, "chat")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/tls"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -148,6 +149,7 @@ func TestASessionThatIsConnectingWhenItsLaneClosesIsNotLeftBehind(t *testing.T) 
 	connection, err := net.Dial("tcp", p.port(0, "media"))
 	p.must(err)
 	defer connection.Close()
+	io.WriteString(connection, tlsRecord)
 	p.until("the session is counted", func(d status.Document) bool { return d.Lanes[0].Sessions == 1 })
 	if document := p.applied(p.publish()); document.Lanes[0].Sessions != 0 {
 		t.Fatalf("status says %+v", document.Lanes[0])
@@ -157,25 +159,17 @@ func TestASessionThatIsConnectingWhenItsLaneClosesIsNotLeftBehind(t *testing.T) 
 	p.talk(0, "chat")
 }
 
-func TestNoSessionIsResumedOnAnyLane(t *testing.T) {
+func TestASessionWhoseClientSaysNothingIsEndedWithItsLane(t *testing.T) {
 	p := newPod(t)
-	p.publish(newLane(t, 0), newLane(t, 1))
+	p.config = strings.ReplaceAll(p.config, "inspect-delay 15s", "inspect-delay 10m")
+	p.publish(newLane(t, 0))
 	p.start()
 	p.ready()
-	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		cache := tls.NewLRUClientSessionCache(8)
-		for _, number := range []int{0, 0, 1, 0} {
-			config := &tls.Config{InsecureSkipVerify: true, ServerName: "same.example", ClientSessionCache: cache, MinVersion: version, MaxVersion: version}
-			connection, err := tls.Dial("tcp", p.port(number, "chat"), config)
-			p.must(err)
-			connection.SetDeadline(time.Now().Add(5 * time.Second))
-			connection.Write([]byte("hello\n"))
-			connection.Read(make([]byte, 6)) // tickets come after the handshake
-			if connection.ConnectionState().DidResume {
-				t.Fatalf("lane %d resumed a session (TLS version %x)", number, version)
-			}
-			connection.Close()
-		}
+	silent := []net.Conn{p.dial(0, "media"), p.shakenHands(0)}
+	p.until("they are counted", func(d status.Document) bool { return d.Lanes[0].Sessions == 2 })
+	p.applied(p.publish())
+	for _, connection := range silent {
+		p.mustBeClosed(connection)
 	}
 }
 

@@ -25,15 +25,19 @@ import (
 // version is set when the image is built: go build -ldflags "-X main.version=0.1.0".
 var version = "dev"
 
+// clock is what the supervisor takes the time from. Tests turn it.
+var clock = time.Now
+
 const usage = `supervisor runs HAProxy in a Proxyfleet pod.
 
-It reads haproxy.cfg, lanes.json and lane-<n>.pem from --config-dir, starts HAProxy, and follows changes of these files: lanes open, close and
-change their certificate at run time, and a changed haproxy.cfg is loaded without closing a connection. A configuration that HAProxy refuses
+It reads haproxy.cfg.gz, lanes.json and lane-<n>.pem from --config-dir, starts HAProxy, and follows changes of these files: lanes open, close and
+change their certificate at run time, and a changed configuration is loaded without closing a connection. A configuration that HAProxy refuses
 changes nothing; the refusal shows in /status. SIGTERM ends the pod gently, a second one at once.
 
   GET /livez    the supervisor works
   GET /readyz   the lanes are bound
-  GET /status   what is loaded, and the open sessions of each lane (JSON)
+  GET /status   what is loaded, and what each lane and upstream does (JSON)
+  GET /metrics  the same for Prometheus; /metrics/haproxy?scope=global is HAProxy's own
 
 Flags:
 `
@@ -90,6 +94,7 @@ func run(options supervise.Options, listen string, log *slog.Logger) error {
 	// SIGUSR1 is what images of HAProxy name as their stop signal: an image on such a base may inherit it.
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1)
+	options.Now = clock
 	host, err := machine.Prepare()
 	if err != nil {
 		return err
@@ -102,7 +107,7 @@ func run(options supervise.Options, listen string, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("listen for status requests: %w", err)
 	}
-	server := status.NewServer(supervisor.Source())
+	server := status.NewServer(supervisor.Source(), supervisor.Exporter())
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("the status server ended", "problem", err.Error())

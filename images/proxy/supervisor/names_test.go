@@ -4,15 +4,19 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/netip"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"proxyfleet.dev/supervisor/internal/status"
 )
 
-// nameserver answers every question for an IPv4 address with the same one, or that there is no such name (RFC 1035).
+// nameserver answers every question with the addresses that it was told, of the family that is asked for, or that there is no such name (RFC 1035).
 type nameserver struct {
 	net.PacketConn
-	answer atomic.Pointer[net.IP]
+	answer atomic.Pointer[[]netip.Addr]
 	asked  atomic.Int64
 }
 
@@ -28,9 +32,13 @@ func newNameserver(t *testing.T) *nameserver {
 	return n
 }
 
-func (n *nameserver) says(address string) {
-	ip := net.ParseIP(address).To4()
-	n.answer.Store(&ip)
+// says makes it know the name by these addresses; none means that there is no such name.
+func (n *nameserver) says(addresses ...string) {
+	var known []netip.Addr
+	for _, address := range addresses {
+		known = append(known, netip.MustParseAddr(address))
+	}
+	n.answer.Store(&known)
 }
 
 func (n *nameserver) serve() {
@@ -46,7 +54,8 @@ func (n *nameserver) serve() {
 }
 
 func (n *nameserver) reply(question []byte) []byte {
-	const headerLength, typeA, noSuchName = 12, 1, 3
+	const headerLength, noSuchName = 12, 3
+	const typeA, typeAAAA = 1, 28
 	end := headerLength // of the question's section: labels, then type and class
 	for question[end] != 0 {
 		end += 1 + int(question[end])
@@ -55,15 +64,19 @@ func (n *nameserver) reply(question []byte) []byte {
 	reply := append([]byte{}, question[:end]...)
 	reply[2], reply[3] = 0x81, 0x80
 	copy(reply[4:], []byte{0, 1, 0, 0, 0, 0, 0, 0})
-	address := n.answer.Load()
-	if address == nil {
+	known := n.answer.Load()
+	if known == nil || len(*known) == 0 {
 		reply[3] |= noSuchName
 		return reply
 	}
-	if binary.BigEndian.Uint16(question[end-4:]) == typeA {
-		reply[7] = 1
-		reply = append(reply, 0xc0, headerLength, 0, typeA, 0, 1, 0, 0, 0, 1, 0, 4)
-		reply = append(reply, *address...)
+	asked := binary.BigEndian.Uint16(question[end-4:])
+	for _, address := range *known {
+		bytes := address.AsSlice()
+		if asked == typeA && address.Is4() || asked == typeAAAA && address.Is6() {
+			reply[7]++
+			reply = append(reply, 0xc0, headerLength, 0, byte(asked), 0, 1, 0, 0, 0, 1, 0, byte(len(bytes)))
+			reply = append(reply, bytes...)
+		}
 	}
 	return reply
 }
@@ -77,7 +90,7 @@ func TestAnUpstreamsNameIsFollowedAndStopsNoStart(t *testing.T) {
 	p.reaches("127.0.0.1")
 	names.says("127.0.0.3")
 	p.reaches("127.0.0.3")
-	names.answer.Store(nil)
+	names.says()
 	asked := names.asked.Load()
 	eventually(t, "HAProxy hears a few times that there is no such name", func() bool { return names.asked.Load() > asked+4 })
 	p.reaches("127.0.0.3")
@@ -106,10 +119,64 @@ func newNamedPod(t *testing.T) (*pod, *nameserver) {
 	p.config = strings.NewReplacer(
 		"parse-resolv-conf", "nameserver test "+names.LocalAddr().String(),
 		"timeout resolve 5s", "timeout resolve 50ms",
+		"timeout retry 1s", "timeout retry 50ms",
+		"inter 10s fastinter 2s downinter 5s fall 3", "inter 50ms fall 1",
 		p.chat.address(), "chat.test:"+port,
 		"    server chat-1 ", "    # server chat-1 ",
 	).Replace(p.config)
+	p.config = regexp.MustCompile(`(?m)^(    server )chat-0( chat.test:.*)$`).ReplaceAllStringFunc(p.config, func(line string) string {
+		return line + "\n" + strings.ReplaceAll(line, "chat-0", "chat-0-1") + " resolve-prefer ipv6" // as the operator writes it for a name
+	})
 	return p, names
+}
+
+func TestOfANamesAddressesTheOneThatAnswersIsUsed(t *testing.T) {
+	for name, addresses := range map[string][]string{"the first is dead": {"127.0.0.9", "127.0.0.3"}, "the other family is dead": {"127.0.0.9", "::1"}} {
+		t.Run(name, func(t *testing.T) {
+			p, names := newNamedPod(t)
+			_, port, _ := net.SplitHostPort(p.chat.address())
+			listenAsUpstream(t, net.JoinHostPort("::1", port))
+			names.says(addresses...)
+			p.publish(newLane(t, 0))
+			p.start()
+			p.ready()
+			p.until("one of two answers", func(d status.Document) bool {
+				return d.Upstreams[0].Name == "chat-0" && d.Upstreams[0].Up == 1 && d.Upstreams[0].Total == 2
+			})
+			for range 10 {
+				if where, err := p.talk(0, "chat").ask("where"); err != nil || where != addresses[1] {
+					t.Fatalf("reached %q, %v", where, err)
+				}
+			}
+		})
+	}
+}
+
+func TestTwoAddressesOfANameShareTheSessions(t *testing.T) {
+	p, names := newNamedPod(t)
+	names.says("127.0.0.1", "127.0.0.3")
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	reached := map[string]int{}
+	for range 10 {
+		where, err := p.talk(0, "chat").ask("where")
+		p.must(err)
+		reached[where]++
+	}
+	if reached["127.0.0.1"] != 5 || reached["127.0.0.3"] != 5 {
+		t.Fatal(reached)
+	}
+}
+
+func TestANameWithOneAddressHasOneServer(t *testing.T) {
+	p, names := newNamedPod(t)
+	names.says("127.0.0.1")
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	p.until("it is one, and answers", func(d status.Document) bool { return d.Upstreams[0].Up == 1 && d.Upstreams[0].Total == 1 })
+	p.talk(0, "chat")
 }
 
 // reaches waits until new chat sessions come to an upstream's address.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,10 +28,18 @@ import (
 // TestMain lets the test program be the supervisor, so that tests run it as a process of its own.
 func TestMain(m *testing.M) {
 	if os.Getenv("RUN_AS_SUPERVISOR") != "" {
+		clock = turnedClock
 		main()
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// turnedClock is ahead by as much as the file named in CLOCK_AHEAD says.
+func turnedClock() time.Time {
+	text, _ := os.ReadFile(os.Getenv("CLOCK_AHEAD"))
+	ahead, _ := time.ParseDuration(string(text))
+	return time.Now().Add(ahead)
 }
 
 // patience is how long a test waits for what must come; a test that passes never waits that long.
@@ -43,7 +52,7 @@ type pod struct {
 	firstPort         int
 	chat, media       *upstream
 	statusAddress     string
-	config            string // what publish writes as haproxy.cfg
+	config            string // what publish packs into haproxy.cfg.gz
 	bank              int
 	revision          int
 	command           *exec.Cmd
@@ -60,9 +69,16 @@ type lane struct {
 	proxiesFrom []string
 }
 
+// newPod is a pod of a test that runs beside others.
 func newPod(t *testing.T) *pod {
 	t.Helper()
 	t.Parallel()
+	return newPodOf(t)
+}
+
+// newPodOf is one of several pods of a test.
+func newPodOf(t *testing.T) *pod {
+	t.Helper()
 	p := &pod{T: t, configDir: t.TempDir(), runDir: t.TempDir(), chat: newUpstream(t), media: newUpstream(t), bank: 4}
 	p.firstPort = freePorts(t, 16)
 	p.statusAddress = fmt.Sprintf("127.0.0.1:%d", p.firstPort+15)
@@ -110,13 +126,24 @@ func (p *pod) port(lane int, listener string) string {
 	return fmt.Sprintf("127.0.0.1:%d", p.firstPort+4*lane+offset)
 }
 
+// pack is what the operator does to haproxy.cfg.
+func (p *pod) pack(config string) []byte {
+	p.Helper()
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, err := io.WriteString(writer, config)
+	p.must(err)
+	p.must(writer.Close())
+	return packed.Bytes()
+}
+
 // publish mounts a new state as the kubelet does: a new directory, then a link swapped onto it. It returns the state's revision.
 func (p *pod) publish(open ...lane) string {
 	p.Helper()
 	p.revision++
 	revision := fmt.Sprintf("r%d", p.revision)
 	entries := []map[string]any{}
-	files := map[string][]byte{"haproxy.cfg": []byte(p.config)}
+	files := map[string][]byte{"haproxy.cfg.gz": p.pack(p.config)}
 	for _, lane := range open {
 		entries = append(entries, map[string]any{
 			"lane": lane.number, "address": lane.address, "uid": lane.uid,
@@ -142,7 +169,7 @@ func (p *pod) start(change ...func(command *exec.Cmd)) {
 	p.Helper()
 	p.command = exec.Command(os.Args[0], "--config-dir", p.configDir, "--run-dir", p.runDir, "--listen", p.statusAddress,
 		"--haproxy", haproxy(p.T), "--linger", "500ms", "--drain", "20s")
-	p.command.Env = append(os.Environ(), "RUN_AS_SUPERVISOR=yes")
+	p.command.Env = append(os.Environ(), "RUN_AS_SUPERVISOR=yes", "CLOCK_AHEAD="+p.clockFile())
 	p.output = &safeBuffer{}
 	p.command.Stdout, p.command.Stderr = p.output, p.output
 	for _, do := range change {
@@ -162,6 +189,14 @@ func (p *pod) start(change ...func(command *exec.Cmd)) {
 			p.Log(p.output.String())
 		}
 	})
+}
+
+func (p *pod) clockFile() string { return filepath.Join(p.runDir, "clock") }
+
+// turnClock sets the pod's clock ahead.
+func (p *pod) turnClock(ahead time.Duration) {
+	p.Helper()
+	p.must(os.WriteFile(p.clockFile(), []byte(ahead.String()), 0o600))
 }
 
 func (p *pod) signal(signal os.Signal) { p.command.Process.Signal(signal) }

@@ -21,7 +21,11 @@ import (
 
 // upstream plays WhatsApp: it reads a PROXY header of version 2 if there is one, answers "who" with the client that the header names and "where"
 // with its own address, and echoes every other line.
-type upstream struct{ net.Listener }
+type upstream struct {
+	net.Listener
+	// spokenTo counts the connections on which something came.
+	spokenTo atomic.Int64
+}
 
 func newUpstream(t *testing.T) *upstream {
 	t.Helper()
@@ -35,7 +39,7 @@ func listenAsUpstream(t *testing.T, address string) *upstream {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	u := &upstream{listener}
+	u := &upstream{Listener: listener}
 	go func() {
 		for {
 			connection, err := listener.Accept()
@@ -53,6 +57,10 @@ func (u *upstream) address() string { return u.Addr().String() }
 func (u *upstream) serve(connection net.Conn) {
 	defer connection.Close()
 	reader := bufio.NewReader(connection)
+	if _, err := reader.Peek(1); err != nil {
+		return
+	}
+	u.spokenTo.Add(1)
 	client := readHeader(reader)
 	for {
 		line, err := reader.ReadString('\n')
@@ -148,8 +156,14 @@ func (p *pod) tryTalk(lane int, listener string) (*conversation, error) {
 		connection = tls.Client(connection, &tls.Config{InsecureSkipVerify: true})
 	}
 	c := &conversation{p.T, connection, bufio.NewReader(connection)}
+	if listener == "media" {
+		return c, c.echo(tlsRecord + "hello") // its own TLS goes through to the upstream
+	}
 	return c, c.echo("hello")
 }
+
+// tlsRecord is the first byte of any TLS handshake (RFC 8446 §5.1).
+const tlsRecord = "\x16"
 
 // ask sends a line and returns the answer.
 func (c *conversation) ask(line string) (string, error) {

@@ -14,18 +14,31 @@ export function renderLane(lane: number, listener: ListenerName, upstream: Upstr
 
 function frontend(name: string, lane: number, listener: ListenerName, limits: ClientLimits): string[] {
   const port = lanePort(lane, listener);
-  const tls = listener === "chat" ? ` ssl crt ${runDirectory}/lanes/${lane}.pem` : "";
+  const tls = listener === "chat" ? ` ssl crt ${runDirectory}/lanes/${lane}.pem tls-ticket-keys ${runDirectory}/lanes/${lane}.tickets` : "";
   return [
     `frontend ${name}`,
-    // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1.
-    `    bind 0.0.0.0:${port}${tls}`,
-    `    bind [::]:${port} v6only${tls}`,
+    // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1. One line: each line with TLS makes a
+    // context of its own, of which a bank of 256 lanes has enough.
+    `    bind 0.0.0.0:${port},[::]:${port} v6only${tls}`,
     // The list changes at run time. A header from anyone else is bytes like any other, and believed by nobody.
     `    tcp-request connection expect-proxy layer4 if { src -f ${runDirectory}/lanes/${lane}.proxies }`,
     ...limitRules(limits),
+    ...firstByteRules[listener],
     `    default_backend ${name}-up`,
   ];
 }
+
+// Who says nothing, or on media not the first byte of TLS (0x16), is turned away before anything is opened for it upstream. Phones speak first:
+// inside the outer TLS too, where the chat's own handshake begins. Plain chat is left as it is, so that an open port tells that it leads somewhere.
+const firstByteRules: Readonly<Record<ListenerName, readonly string[]>> = {
+  chat: ["    tcp-request inspect-delay 15s", "    tcp-request content accept if { req.len gt 0 }", "    tcp-request content reject"],
+  media: [
+    "    tcp-request inspect-delay 15s",
+    "    tcp-request content accept if { req.payload(0,1) -m bin 16 }",
+    "    tcp-request content reject",
+  ],
+  plainChat: [],
+};
 
 function backend(name: string, listener: ListenerName, upstream: Upstream): string[] {
   const to = upstreamOf(listener);

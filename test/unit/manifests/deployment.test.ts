@@ -91,6 +91,18 @@ describe("the pods", () => {
     );
   });
 
+  test("spread over nodes and zones, where there are several", () => {
+    const constraints = podOf(made()).topologySpreadConstraints ?? [];
+    assert.deepEqual(
+      constraints.map(({ topologyKey, maxSkew, whenUnsatisfiable }) => [topologyKey, maxSkew, whenUnsatisfiable]),
+      [
+        ["kubernetes.io/hostname", 1, "ScheduleAnyway"],
+        ["topology.kubernetes.io/zone", 1, "ScheduleAnyway"],
+      ],
+    );
+    for (const { labelSelector } of constraints) assert.deepEqual(labelSelector, made().spec.selector);
+  });
+
   test("are pulled as a person says", () => {
     const deployment = made({ image: { tag: "1", pullPolicy: "Never", pullSecrets: [{ name: "registry" }] } });
     assert.deepEqual([containerOf(deployment).imagePullPolicy, podOf(deployment).imagePullSecrets], ["Never", [{ name: "registry" }]]);

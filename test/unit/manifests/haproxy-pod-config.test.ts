@@ -18,7 +18,7 @@ const lane = (number: number, change: Partial<OpenLane> = {}): OpenLane => ({
 const fleet: PodConfigInput = {
   listeners: {},
   upstream: { chat: { servers: ["a.example:5222", "b.example:5222"], proxyProtocol: "V2" }, media: { servers: ["c.example:443"] } },
-  limits: { maxConnections: 27_500, connectionsPerClient: 0, connectionRatePerClient: 0 },
+  limits: { maxConnections: 27_500, connectionsPerClient: 0, connectionRatePerClient: 0, clientsSeen: "Always" },
   bank: 8,
   open: [lane(4, { proxiesFrom: ["2001:db8::/32", "10.0.0.0/8"] }), lane(0)],
 };

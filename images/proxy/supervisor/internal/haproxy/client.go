@@ -49,12 +49,6 @@ func (c Client) lines(ctx context.Context, command string, each func(line string
 	if err := connection.(*net.UnixConn).CloseWrite(); err != nil {
 		return fmt.Errorf("end the command to HAProxy: %w", err)
 	}
-	// HAProxy's master closes the connection only when it sees that no further command comes.
-	if half, ok := connection.(*net.UnixConn); ok {
-		if err := half.CloseWrite(); err != nil {
-			return fmt.Errorf("send HAProxy a command: %w", err)
-		}
-	}
 	scanner := bufio.NewScanner(connection)
 	scanner.Buffer(make([]byte, 4096), 1<<20)
 	for scanner.Scan() {

@@ -2,8 +2,6 @@ package haproxy
 
 import (
 	"context"
-	"encoding/csv"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -14,6 +12,27 @@ type Frontend struct {
 	Lane     int
 	Open     bool
 	Sessions int
+	Counters Counters
+}
+
+// Counters are what a frontend has counted since its worker started. None tells of a single client.
+type Counters struct {
+	// Sessions are all that were taken, those that are open too.
+	Sessions int64
+	// BytesIn came from clients and BytesOut went to them, without the outer TLS.
+	BytesIn, BytesOut int64
+	// HandshakeFailures are connections whose TLS handshake did not succeed: broken off, too slow, or not TLS at all.
+	HandshakeFailures int64
+}
+
+// Plus adds what another worker has counted.
+func (c Counters) Plus(o Counters) Counters {
+	return Counters{c.Sessions + o.Sessions, c.BytesIn + o.BytesIn, c.BytesOut + o.BytesOut, c.HandshakeFailures + o.HandshakeFailures}
+}
+
+// Minus leaves out what was counted before.
+func (c Counters) Minus(o Counters) Counters {
+	return Counters{c.Sessions - o.Sessions, c.BytesIn - o.BytesIn, c.BytesOut - o.BytesOut, c.HandshakeFailures - o.HandshakeFailures}
 }
 
 // Backend is the name of the frontend's own backend.
@@ -29,7 +48,10 @@ func (w Worker) Frontends(ctx context.Context) ([]Frontend, error) {
 	for _, row := range rows {
 		lane, ok := laneOf(row.proxy)
 		if ok {
-			frontends = append(frontends, Frontend{Name: row.proxy, Lane: lane, Open: row.status == "OPEN", Sessions: row.sessions})
+			frontends = append(frontends, Frontend{
+				Name: row.proxy, Lane: lane, Open: row.status == "OPEN", Sessions: int(row.sessions),
+				Counters: Counters{row.sessionsTotal, row.bytesIn, row.bytesOut, row.handshakeFailures},
+			})
 		}
 	}
 	return frontends, nil
@@ -64,48 +86,4 @@ func laneOf(frontend string) (int, bool) {
 	}
 	lane, err := strconv.Atoi(parts[1])
 	return lane, err == nil
-}
-
-const (
-	frontendRows = 1
-	serverRows   = 4
-)
-
-type statsRow struct {
-	proxy, server, status string
-	sessions              int
-}
-
-// stats reads rows of HAProxy's statistics (§9.1), which name no client.
-func (w Worker) stats(ctx context.Context, proxy string, kind int) ([]statsRow, error) {
-	answer, err := w.ask(ctx, fmt.Sprintf("show stat %s %d -1", proxy, kind))
-	if err != nil {
-		return nil, err
-	}
-	table, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(answer, "# "))).ReadAll()
-	if err != nil || len(table) == 0 {
-		return nil, fmt.Errorf("HAProxy's statistics can't be read: %w", errOr(err, ErrWorkerGone))
-	}
-	column := map[string]int{}
-	for i, name := range table[0] {
-		column[name] = i
-	}
-	rows := make([]statsRow, 0, len(table)-1)
-	for _, fields := range table[1:] {
-		sessions, err := strconv.Atoi(fields[column["scur"]])
-		if err != nil {
-			return nil, fmt.Errorf("HAProxy's statistics can't be read: %w", err)
-		}
-		rows = append(rows, statsRow{
-			proxy: fields[column["pxname"]], server: fields[column["svname"]], status: fields[column["status"]], sessions: sessions,
-		})
-	}
-	return rows, nil
-}
-
-func errOr(err, fallback error) error {
-	if err != nil {
-		return err
-	}
-	return fallback
 }

@@ -1,7 +1,9 @@
 package haproxy
 
 import (
+	"reflect"
 	"testing"
+	"time"
 )
 
 func TestParseWorkers(t *testing.T) {
@@ -26,10 +28,11 @@ func TestParseSession(t *testing.T) {
 		want session
 		ok   bool
 	}{
-		"a client's session":         {line + "8,1h,fd=29,rex=19m59s,wex=] exp=19m38s", session{"0x7f8c47884000", "lane-0-media", true}, true},
-		"one that is connecting":     {line + "5,1h,fd=29,rex=,wex=] exp=4s", session{"0x7f8c47884000", "lane-0-media", false}, true},
-		"one that is ending":         {line + "10,1h,fd=29,rex=,wex=] exp=4s", session{"0x7f8c47884000", "lane-0-media", true}, true},
-		"one that says it otherwise": {"0x1: proto=x fe=lane-0-media be=x", session{"0x1", "lane-0-media", false}, true},
+		"a client's session":         {line + "8,1h,fd=29,rex=19m59s,wex=] exp=19m38s", session{"0x7f8c47884000", "lane-0-media", established}, true},
+		"one that is connecting":     {line + "5,1h,fd=29,rex=,wex=] exp=4s", session{"0x7f8c47884000", "lane-0-media", connects}, true},
+		"one that said nothing yet":  {line + "0,h1,fd=-1,rex=,wex=] exp=4s", session{"0x7f8c47884000", "lane-0-media", waits}, true},
+		"one that is ending":         {line + "10,1h,fd=29,rex=,wex=] exp=4s", session{"0x7f8c47884000", "lane-0-media", established}, true},
+		"one that says it otherwise": {"0x1: proto=x fe=lane-0-media be=x", session{"0x1", "lane-0-media", connects}, true},
 		"the command itself":         {"0x7f8c47884800: proto=sockpair src=unix:2 fe=GLOBAL be=<NONE> scb=[8,1h]", session{}, false},
 		"an empty line":              {"", session{}, false},
 		"another answer":             {"Unknown command: 'show'", session{}, false},
@@ -63,5 +66,49 @@ func TestAlertsAreHAProxysWordsWithoutTheRest(t *testing.T) {
 				t.Fatalf("%q", got)
 			}
 		})
+	}
+}
+
+func TestTicketKeysFile(t *testing.T) {
+	for line, want := range map[string]string{"# 7 (/run/proxyfleet/lanes/3.tickets)": "/run/proxyfleet/lanes/3.tickets", "# id (file)": "file", "# id secret": "", "0.1 VwRSNj71": ""} {
+		if file, found := ticketKeysFile(line); found != (want != "") || found && file != want {
+			t.Errorf("%q: %q %v", line, file, found)
+		}
+	}
+}
+
+func TestParseStats(t *testing.T) {
+	rows, err := parseStats("# pxname,svname,scur,stot,bin,bout,status,lastchg,-,ssl_failed_handshake,\n" +
+		"lane-0-chat,FRONTEND,3,9,100,200,OPEN,,-,4,\n" + "upstream-chat,chat-0,,,,,MAINT (resolution),7,-,,\n")
+	want := []statsRow{
+		{proxy: "lane-0-chat", server: "FRONTEND", status: "OPEN", sessions: 3, sessionsTotal: 9, bytesIn: 100, bytesOut: 200, handshakeFailures: 4},
+		{proxy: "upstream-chat", server: "chat-0", status: "MAINT (resolution)", secondsSinceChange: 7},
+	}
+	if err != nil || !reflect.DeepEqual(rows, want) {
+		t.Fatalf("%+v %v", rows, err)
+	}
+	for _, wrong := range []string{"", "# pxname,svname,scur\nlane-0-chat,FRONTEND,many\n", "# pxname,svname\nlane-0-chat\n"} {
+		if rows, err := parseStats(wrong); err == nil {
+			t.Errorf("%q was read as %+v", wrong, rows)
+		}
+	}
+}
+
+func TestTheAddressesOfOneNameAreOneUpstream(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 0, 0, 5, time.UTC)
+	got := groupUpstreams("chat", []statsRow{
+		{server: "chat-0", status: "UP 1/3", secondsSinceChange: 3600},
+		{server: "chat-0-1", status: "DOWN", secondsSinceChange: 60},
+		{server: "chat-2", status: "UP", address: "192.0.2.1:1", secondsSinceChange: 60},
+		{server: "chat-2-1", status: "UP", address: "192.0.2.1:1", secondsSinceChange: 60},
+		{server: "chat-1", status: "MAINT (resolution)", secondsSinceChange: 10},
+	}, now)
+	want := []Upstream{
+		{Group: "chat", Name: "chat-0", Up: 1, Total: 2, Since: now.Add(-time.Minute).Truncate(time.Second)},
+		{Group: "chat", Name: "chat-2", Up: 1, Total: 1, Since: now.Add(-time.Minute).Truncate(time.Second)},
+		{Group: "chat", Name: "chat-1", Since: now.Add(-10 * time.Second).Truncate(time.Second)},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("%+v", got)
 	}
 }

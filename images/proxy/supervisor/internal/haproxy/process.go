@@ -58,7 +58,7 @@ func Start(program, config, masterSocket string, log *slog.Logger) (*Process, er
 		return nil, fmt.Errorf("start HAProxy: %w", errors.Join(err, reader.Close(), writer.Close()))
 	}
 	writer.Close()
-	process := &Process{Client: Client{Socket: masterSocket}, command: command, output: &output{}, ended: make(chan struct{})}
+	process := &Process{Client: Client{Socket: masterSocket}, command: command, output: &output{done: make(chan struct{})}, ended: make(chan struct{})}
 	go process.output.pass(reader, log)
 	go func() {
 		process.err = command.Wait()
@@ -129,14 +129,19 @@ func (p *Process) Kill() error {
 
 // output passes on what HAProxy says, and remembers the last of it.
 type output struct {
+	done  chan struct{} // closed when all is read
 	mutex sync.Mutex
 	last  []string
 }
+
+// lastOutput is how long what an ended HAProxy said last may take to be read.
+const lastOutput = time.Second
 
 // linesKept is enough for the alerts of one failed start.
 const linesKept = 40
 
 func (o *output) pass(from io.ReadCloser, log *slog.Logger) {
+	defer close(o.done)
 	defer from.Close()
 	for scanner := bufio.NewScanner(from); scanner.Scan(); {
 		line := scanner.Text()
@@ -160,7 +165,12 @@ func repeats(line string) bool {
 	return false
 }
 
+// lastWords are the alerts of a HAProxy that has ended.
 func (o *output) lastWords() string {
+	select {
+	case <-o.done:
+	case <-time.After(lastOutput): // another process may hold the pipe still
+	}
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	return alerts(strings.Join(o.last, "\n"))

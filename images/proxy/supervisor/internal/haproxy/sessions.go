@@ -11,7 +11,8 @@ import (
 // EndSessions ends the sessions of paused frontends, as far as that can be done now. Call it again until none is left.
 //
 // A session that is still connecting to its server must be let be: HAProxy 3.0 never frees one that is shut down at that moment, not even when
-// the client goes. So the servers of a frontend's backend first take no new session, and those that were connecting are waited for.
+// the client goes. So the servers of a frontend's backend first take no new session, and those that were connecting are waited for. Those whose
+// client has said nothing yet have no server, and are ended one by one.
 func (w Worker) EndSessions(ctx context.Context, frontends []Frontend) error {
 	if w.Old {
 		return w.endOneByOne(ctx, frontends)
@@ -28,9 +29,18 @@ func (w Worker) EndSessions(ctx context.Context, frontends []Frontend) error {
 		}
 	}
 	connecting := map[string]bool{}
+	var waiting []string
 	err := w.sessions(ctx, func(session session) {
-		connecting[session.frontend] = connecting[session.frontend] || !session.established
+		switch _, ending := servers[session.frontend]; {
+		case ending && session.stage == waits:
+			waiting = append(waiting, "shutdown session "+session.id)
+		case session.stage == connects:
+			connecting[session.frontend] = true
+		}
 	})
+	if err == nil {
+		err = w.askMany(ctx, waiting, func(string) {})
+	}
 	if err != nil {
 		return err
 	}
@@ -63,7 +73,7 @@ func (w Worker) EndSome(ctx context.Context, most int) (int, error) {
 func (w Worker) end(ctx context.Context, of func(frontend string) bool, most int) (int, error) {
 	var commands []string
 	err := w.sessions(ctx, func(session session) {
-		if session.established && of(session.frontend) && len(commands) < most {
+		if session.stage != connects && of(session.frontend) && len(commands) < most {
 			commands = append(commands, "shutdown session "+session.id)
 		}
 	})
@@ -94,11 +104,22 @@ func (w Worker) setServers(ctx context.Context, names []string, state string) er
 	return nil
 }
 
+// stage is how far a session has come.
+type stage int
+
+const (
+	// waits: its client has not said anything yet, and no server was chosen.
+	waits stage = iota
+	// connects: its server was chosen and has not answered yet.
+	connects
+	// established: its server answered; or it is on its way to the end.
+	established
+)
+
 // session is one line of HAProxy's list, without the client, whom it also names.
 type session struct {
 	id, frontend string
-	// established says that the server answered: the session is past connecting.
-	established bool
+	stage        stage
 }
 
 // sessions hands over all sessions of lanes. HAProxy's list names clients: nothing of a line is kept but what session holds.
@@ -110,8 +131,17 @@ func (w Worker) sessions(ctx context.Context, each func(session)) error {
 	})
 }
 
-// establishedState is where HAProxy counts a server's side as connected (SC_ST_EST); what comes after it is on its way to the end.
-const establishedState = 8
+// stageOf reads the state of a session's server side (SC_ST_*): it begins at 0 and is connected from 8 on. What can't be read may be connecting.
+func stageOf(state string) stage {
+	switch number, err := strconv.Atoi(state); {
+	case err == nil && number == 0:
+		return waits
+	case err == nil && number >= 8:
+		return established
+	default:
+		return connects
+	}
+}
 
 // parseSession reads a line such as "0x7f8c47884000: proto=tcpv4 src=… fe=lane-0-media be=… scb=[8,1h,fd=29,…] …".
 func parseSession(line string) (session, bool) {
@@ -125,7 +155,6 @@ func parseSession(line string) (session, bool) {
 		return session{}, false
 	}
 	_, rest, _ = strings.Cut(rest, " scb=[")
-	number, _, _ := strings.Cut(rest, ",")
-	state, err := strconv.Atoi(number)
-	return session{id: strings.Clone(id), frontend: strings.Clone(frontend), established: err == nil && state >= establishedState}, true
+	state, _, _ := strings.Cut(rest, ",")
+	return session{id: strings.Clone(id), frontend: strings.Clone(frontend), stage: stageOf(state)}, true
 }

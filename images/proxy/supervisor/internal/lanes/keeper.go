@@ -9,29 +9,49 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/podconfig"
 	"proxyfleet.dev/supervisor/internal/rundir"
+	"proxyfleet.dev/supervisor/internal/tickets"
 )
 
 // Keeper keeps the lanes of one HAProxy.
 type Keeper struct {
-	files        rundir.Dir
-	log          *slog.Logger
-	placeholders map[int]podconfig.Certificate
+	files rundir.Dir
+	log   *slog.Logger
+	now   func() time.Time
 
-	mutex  sync.Mutex // guards what follows: the status server reads it
-	serves map[int]podconfig.Lane
+	looking sync.Mutex // one observation at a time, so that an older one is never counted after a newer one
+
+	mutex        sync.Mutex // guards what follows
+	placeholders map[int]podconfig.Certificate
+	serves       map[int]podconfig.Lane
+	tally        *tally
 	// leaving says that the pod is going: no lane accepts any more, and sessions stay.
 	leaving bool
 }
 
-// New makes the keeper of the lanes in a run directory.
-func New(files rundir.Dir, log *slog.Logger) *Keeper {
-	return &Keeper{files: files, log: log, placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}}
+// New makes the keeper of the lanes in a run directory. `now` tells the time, which the keys of TLS tickets follow.
+func New(files rundir.Dir, now func() time.Time, log *slog.Logger) *Keeper {
+	return &Keeper{files: files, now: now, log: log, placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}, tally: newTally()}
+}
+
+// observe looks at all workers, and takes what they have counted.
+func (k *Keeper) observe(ctx context.Context, client haproxy.Client) (observation, error) {
+	k.looking.Lock()
+	defer k.looking.Unlock()
+	seen, err := observe(ctx, client, k.files)
+	if err == nil {
+		k.mutex.Lock()
+		defer k.mutex.Unlock()
+		k.tally.see(seen.counts)
+	}
+	return seen, err
 }
 
 // ErrEnding says that sessions of a lane that closes or moves have not all ended yet. The next pass goes on.
@@ -40,22 +60,36 @@ var ErrEnding = errors.New("sessions are still ending")
 // ErrUnseen says that HAProxy did not show its lanes.
 var ErrUnseen = errors.New("HAProxy does not show its lanes")
 
-// PrepareStart writes the files of all lanes as wanted, for a HAProxy that is about to start.
+// PrepareStart writes the files of all lanes as wanted, for a HAProxy that is about to start. Of a bank of some hundred lanes most are closed and
+// need a certificate made, so all processors take part.
 func (k *Keeper) PrepareStart(wanted podconfig.Snapshot) error {
-	for number := range wanted.Bank {
+	return forEachLane(wanted.Bank, func(number int) error {
 		lane, open := wanted.Open[number]
 		if !open {
-			if err := k.writePlaceholder(number); err != nil {
-				return err
+			return k.writePlaceholder(number)
+		}
+		_, err := k.write(number, lane.Certificate, lane.ProxiesFrom)
+		if err == nil {
+			k.setServes(lane)
+		}
+		return err
+	})
+}
+
+// forEachLane does something for each lane of a bank, several at once.
+func forEachLane(bank int, do func(number int) error) error {
+	failed := make([]error, bank)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for number := int(next.Add(1)) - 1; number < bank; number = int(next.Add(1)) - 1 {
+				failed[number] = do(number)
 			}
-			continue
-		}
-		if err := k.files.WriteLane(number, lane.Certificate.PEM, lane.ProxiesFrom); err != nil {
-			return err
-		}
-		k.setServes(lane)
+		})
 	}
-	return nil
+	workers.Wait()
+	return errors.Join(failed...)
 }
 
 // PrepareReload writes files for lanes that the running HAProxy does not have. The others' files stay: they say what is loaded.
@@ -80,7 +114,7 @@ func (k *Keeper) Leave() {
 
 // Converge takes the next steps of every lane. ErrEnding among the errors means that another pass is due soon.
 func (k *Keeper) Converge(ctx context.Context, client haproxy.Client, wanted podconfig.Snapshot) error {
-	seen, err := observe(ctx, client, k.files)
+	seen, err := k.observe(ctx, client)
 	if err == nil {
 		seen, err = k.pause(ctx, client, seen, wanted)
 	}
@@ -126,7 +160,7 @@ func (k *Keeper) pause(ctx context.Context, client haproxy.Client, seen observat
 	if err := seen.current.Pause(ctx, names); err != nil {
 		return seen, err
 	}
-	return observe(ctx, client, k.files)
+	return k.observe(ctx, client)
 }
 
 // close takes the certificate away from a lane that refuses and has no session any more.
@@ -174,10 +208,11 @@ func (k *Keeper) open(ctx context.Context, seen observation, now laneView, wante
 	return nil
 }
 
-// load brings a lane's certificate and list of proxies to what they should be, in the files first (a reload reads them), then in HAProxy, and
-// checks that HAProxy shows them.
+// load brings a lane's certificate, ticket keys and list of proxies to what they should be, in the files first (a reload reads them), then in
+// HAProxy, and checks that HAProxy shows them. Tickets of another certificate are worth nothing afterwards.
 func (k *Keeper) load(ctx context.Context, seen observation, now laneView, certificate podconfig.Certificate, proxies []string) error {
-	if err := k.files.WriteLane(now.number, certificate.PEM, proxies); err != nil {
+	keys, err := k.write(now.number, certificate, proxies)
+	if err != nil {
 		return err
 	}
 	if len(now.frontends) == 0 {
@@ -188,5 +223,17 @@ func (k *Keeper) load(ctx context.Context, seen observation, now laneView, certi
 			return err
 		}
 	}
+	if err := seen.turnTicketKeys(ctx, k.files.TicketKeys(now.number), now.ticketKeys, keys); err != nil {
+		return err
+	}
 	return seen.matchProxies(ctx, k.files.Proxies(now.number), proxies)
+}
+
+// write writes a lane's files, and returns the ticket keys that are due now.
+func (k *Keeper) write(number int, certificate podconfig.Certificate, proxies []string) (tickets.Keys, error) {
+	keys, err := certificate.Tickets.At(k.now())
+	if err != nil {
+		return keys, err
+	}
+	return keys, k.files.WriteLane(number, rundir.LaneFiles{Certificate: certificate.PEM, TicketKeys: keys.Text(), Proxies: proxies})
 }

@@ -10,6 +10,7 @@ import (
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/podconfig"
 	"proxyfleet.dev/supervisor/internal/rundir"
+	"proxyfleet.dev/supervisor/internal/tickets"
 )
 
 // observation is what HAProxy shows at one moment.
@@ -19,6 +20,8 @@ type observation struct {
 	lanes   map[int]laneView
 	// proxiesCounts tells how many ranges each list has, so that empty ones, which most are, need no look.
 	proxiesCounts map[string]int
+	// counts is what each worker has counted, by its process number.
+	counts map[int]perLane
 	// leftovers are the frontends with sessions in old workers.
 	leftovers map[haproxy.Worker][]haproxy.Frontend
 }
@@ -31,6 +34,7 @@ type laneView struct {
 	// sessions counts those of old workers too.
 	sessions        int
 	certificateSHA1 string
+	ticketKeys      tickets.Keys
 }
 
 // accepts tells whether all listeners of the lane are open.
@@ -60,7 +64,7 @@ func observe(ctx context.Context, client haproxy.Client, files rundir.Dir) (obse
 	if err != nil {
 		return observation{}, err
 	}
-	seen := observation{current: workers[0], old: workers[1:], lanes: map[int]laneView{}, leftovers: map[haproxy.Worker][]haproxy.Frontend{}}
+	seen := observation{current: workers[0], old: workers[1:], lanes: map[int]laneView{}, counts: map[int]perLane{}, leftovers: map[haproxy.Worker][]haproxy.Frontend{}}
 	if err := seen.observeCurrent(ctx, files); err != nil {
 		return observation{}, err
 	}
@@ -77,6 +81,7 @@ func (o *observation) observeCurrent(ctx context.Context, files rundir.Dir) erro
 	if err != nil {
 		return err
 	}
+	o.count(o.current, frontends)
 	for _, frontend := range frontends {
 		lane := o.lanes[frontend.Lane]
 		lane.number = frontend.Lane
@@ -95,8 +100,12 @@ func (o *observation) observeCurrent(ctx context.Context, files rundir.Dir) erro
 	if o.proxiesCounts, err = o.current.ProxiesCounts(ctx); err != nil {
 		return err
 	}
+	ticketKeys, err := o.current.LoadedTicketKeys(ctx)
+	if err != nil {
+		return err
+	}
 	for number, lane := range o.lanes {
-		lane.certificateSHA1 = loaded[files.Certificate(number)]
+		lane.certificateSHA1, lane.ticketKeys = loaded[files.Certificate(number)], ticketKeys[files.TicketKeys(number)]
 		o.lanes[number] = lane
 	}
 	return nil
@@ -107,6 +116,7 @@ func (o *observation) observeOld(ctx context.Context, worker haproxy.Worker) err
 	if err != nil {
 		return err
 	}
+	o.count(worker, frontends)
 	for _, frontend := range frontends {
 		if frontend.Sessions == 0 {
 			continue
@@ -118,6 +128,14 @@ func (o *observation) observeOld(ctx context.Context, worker haproxy.Worker) err
 		o.leftovers[worker] = append(o.leftovers[worker], frontend)
 	}
 	return nil
+}
+
+func (o *observation) count(worker haproxy.Worker, frontends []haproxy.Frontend) {
+	counts := perLane{}
+	for _, frontend := range frontends {
+		counts.add(frontend.Lane, frontend.Counters)
+	}
+	o.counts[worker.PID] = counts
 }
 
 // endSessions ends, as far as that can be done now, the sessions of the lanes that `of` picks, in all workers.
@@ -152,6 +170,24 @@ func (o observation) swapCertificate(ctx context.Context, file string, certifica
 		return fmt.Errorf("HAProxy shows the certificate %s for %s, not %s", loaded[file], file, certificate.SHA1)
 	}
 	return nil
+}
+
+// turnTicketKeys adds the keys that a lane lacks, and makes sure that HAProxy has them.
+func (o observation) turnTicketKeys(ctx context.Context, file string, loaded, wanted tickets.Keys) error {
+	missing := wanted.After(loaded)
+	if len(missing) == 0 {
+		return nil
+	}
+	for _, key := range missing {
+		if err := o.current.AddTicketKey(ctx, file, key); err != nil {
+			return err
+		}
+	}
+	all, err := o.current.LoadedTicketKeys(ctx)
+	if err == nil && all[file] != wanted {
+		err = fmt.Errorf("HAProxy has other ticket keys for %s than it was given", file)
+	}
+	return err
 }
 
 func (o observation) matchProxies(ctx context.Context, file string, wanted []string) error {

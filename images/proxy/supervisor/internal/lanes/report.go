@@ -15,26 +15,43 @@ type State struct {
 	CertificateSHA256 string `json:"certificateSHA256,omitempty"`
 	// Sessions are the open ones in all workers, of a closed lane too until they have ended.
 	Sessions int `json:"sessions"`
+	// The rest is counted since the lane serves its address in this pod, over all workers.
+	// SessionsTotal are all that were taken, the open ones too.
+	SessionsTotal int64 `json:"sessionsTotal"`
+	// BytesIn came from clients and BytesOut went to them, without the outer TLS.
+	BytesIn  int64 `json:"bytesIn"`
+	BytesOut int64 `json:"bytesOut"`
+	// HandshakeFailures are connections whose outer TLS handshake did not succeed.
+	HandshakeFailures int64 `json:"handshakeFailures"`
 }
 
-// Report is all lanes, in order, and the number of workers that reloads left behind.
+// Report is all lanes, in order, what they lead to, and the number of workers that reloads left behind.
 type Report struct {
 	Lanes      []State
+	Upstreams  []haproxy.Upstream
 	OldWorkers int
 }
 
-// Report asks HAProxy for the state of all lanes.
+// Report asks HAProxy for the state of all lanes and upstreams.
 func (k *Keeper) Report(ctx context.Context, client haproxy.Client) (Report, error) {
-	seen, err := observe(ctx, client, k.files)
+	seen, err := k.observe(ctx, client)
+	if err != nil {
+		return Report{}, err
+	}
+	upstreams, err := seen.current.Upstreams(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
-	report := Report{Lanes: make([]State, 0, len(seen.lanes)), OldWorkers: len(seen.old)}
+	report := Report{Lanes: make([]State, 0, len(seen.lanes)), Upstreams: upstreams, OldWorkers: len(seen.old)}
 	for _, number := range seen.numbers() {
 		view := seen.lane(number)
-		state := State{Lane: number, Sessions: view.sessions}
+		counts := k.tally.of(number)
+		state := State{
+			Lane: number, Sessions: view.sessions, SessionsTotal: counts.Sessions,
+			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: counts.HandshakeFailures,
+		}
 		if lane, ok := k.serves[number]; ok && view.certificateSHA1 == lane.Certificate.SHA1 {
 			state.Open = view.accepts()
 			state.Address = lane.Address

@@ -20,7 +20,10 @@ func (k *Keeper) serving(number int, claim podconfig.Lane) bool {
 func (k *Keeper) setServes(lane podconfig.Lane) bool {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
-	old := k.serves[lane.Number]
+	old, served := k.serves[lane.Number]
+	if !served || !old.SameClaim(lane) {
+		k.tally.begin(lane.Number)
+	}
 	k.serves[lane.Number] = lane
 	return !old.SameClaim(lane) || old.Certificate.SHA256 != lane.Certificate.SHA256
 }
@@ -48,7 +51,7 @@ func (k *Keeper) isLeaving() bool {
 
 // placeholder makes, once, the certificate that a lane has while it is closed.
 func (k *Keeper) placeholder(number int) (podconfig.Certificate, error) {
-	if known, ok := k.placeholders[number]; ok {
+	if known, ok := k.knownPlaceholder(number); ok {
 		return known, nil
 	}
 	text, err := rundir.Placeholder(time.Now())
@@ -57,15 +60,24 @@ func (k *Keeper) placeholder(number int) (podconfig.Certificate, error) {
 	}
 	certificate, err := podconfig.ParseCertificate(text)
 	if err == nil {
+		k.mutex.Lock()
+		defer k.mutex.Unlock()
 		k.placeholders[number] = certificate
 	}
 	return certificate, err
 }
 
+func (k *Keeper) knownPlaceholder(number int) (podconfig.Certificate, bool) {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	known, ok := k.placeholders[number]
+	return known, ok
+}
+
 func (k *Keeper) writePlaceholder(number int) error {
 	certificate, err := k.placeholder(number)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = k.write(number, certificate, nil)
 	}
-	return k.files.WriteLane(number, certificate.PEM, nil)
+	return err
 }

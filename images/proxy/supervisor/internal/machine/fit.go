@@ -15,23 +15,29 @@ type Fitted struct {
 
 var (
 	maxConnections = regexp.MustCompile(`(?m)^(\s+maxconn )(\d+)$`)
-	maxPipes       = regexp.MustCompile(`(?m)^\s+maxpipes (\d+)$`)
+	maxPipes       = regexp.MustCompile(`(?m)^(\s+maxpipes )(\d+)$`)
 	threads        = regexp.MustCompile(`(?m)^(\s+nbthread )(\d+)$`)
-	ipv6Bind       = regexp.MustCompile(`(?m)^\s+bind \[::\]:.*\n`)
+	ipv6Bind       = regexp.MustCompile(`,\[::\]:\d+ v6only`)
+	resolvePrefer  = regexp.MustCompile(` resolve-prefer ipv[46]`)
 	bind           = regexp.MustCompile(`(?m)^\s+bind `)
-	check          = regexp.MustCompile(`(?m)^\s+server .* check$`)
+	check          = regexp.MustCompile(`(?m)^\s+server .* check( |$)`)
 )
 
-// Fit changes what does not fit: connections and threads are lowered, IPv6 ports go where there is no IPv6, and names are asked for in the
+// filesPerPipe is how many files the limit must have for each pipe. A pipe holds two, and is needed only while bytes are on their way through it;
+// without one they are copied. So where files are few they go to connections.
+const filesPerPipe = 40
+
+// Fit changes what does not fit: connections, pipes and threads are lowered, IPv6 ports go where there is no IPv6, and names are asked for in the
 // family that the pod has.
 func Fit(config string, machine Machine) Fitted {
 	if !machine.HasIPv6 {
 		config = ipv6Bind.ReplaceAllString(config, "")
 	}
-	if machine.OnlyIPv6 {
-		config = strings.ReplaceAll(config, " resolve-prefer ipv4", " resolve-prefer ipv6")
+	if only := machine.Families(); len(only) == 1 {
+		config = resolvePrefer.ReplaceAllString(config, " resolve-prefer "+strings.Replace(only[0], "ip", "ipv", 1))
 	}
 	config = lower(threads, config, machine.Threads)
+	config = lower(maxPipes, config, max(machine.OpenFiles/filesPerPipe, 1))
 	wanted := number(maxConnections, config)
 	granted := min(wanted, connectionsFor(machine.OpenFiles, config))
 	return Fitted{Config: lower(maxConnections, config, granted), Wanted: wanted, Granted: granted}
@@ -40,7 +46,7 @@ func Fit(config string, machine Machine) Fitted {
 // connectionsFor is how many connections HAProxy can promise with so many files: two each (client and server), after two for each pipe,
 // one for each bound port and each check, three a thread, and 44 for its own sockets (measured with HAProxy 3.0; the rest is reserve).
 func connectionsFor(openFiles int, config string) int {
-	others := 2*number(maxPipes, config) + len(bind.FindAllString(config, -1)) + len(check.FindAllString(config, -1)) +
+	others := 2*number(maxPipes, config) + len(bind.FindAllString(config, -1)) + len(ipv6Bind.FindAllString(config, -1)) + len(check.FindAllString(config, -1)) +
 		4*number(threads, config) + 100
 	return max((openFiles-others)/2, 1)
 }

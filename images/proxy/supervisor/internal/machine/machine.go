@@ -16,8 +16,20 @@ type Machine struct {
 	Threads int
 	// HasIPv6 tells whether an IPv6 port can be bound.
 	HasIPv6 bool
-	// OnlyIPv6 tells whether the pod has IPv6 addresses and no IPv4 address to reach others from.
-	OnlyIPv6 bool
+	// FromIPv4 and FromIPv6 tell whether the pod has addresses of that family to reach others from.
+	FromIPv4, FromIPv6 bool
+}
+
+// Families are those in which the pod reaches others, the preferred one first ("ip4", "ip6"). A pod that seems to have none tries IPv4.
+func (m Machine) Families() []string {
+	switch {
+	case m.FromIPv4 && m.FromIPv6:
+		return []string{"ip4", "ip6"}
+	case m.FromIPv6:
+		return []string{"ip6"}
+	default:
+		return []string{"ip4"}
+	}
 }
 
 // Prepare raises the limit of open files as far as it goes, for this process and HAProxy, forbids core dumps (they would hold keys and
@@ -38,7 +50,8 @@ func Prepare() (Machine, error) {
 		OpenFiles: int(min(files.Cur, 1<<30)),
 		Threads:   runtime.GOMAXPROCS(0), // Go's own count heeds the pod's CPU limit
 		HasIPv6:   canBindIPv6(),
-		OnlyIPv6:  ipv6 && !ipv4,
+		FromIPv4:  ipv4,
+		FromIPv6:  ipv6,
 	}, nil
 }
 

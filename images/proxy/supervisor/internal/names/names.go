@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,20 +19,20 @@ const patience = 2 * time.Second
 // lookup finds the addresses of a name; network is "ip4" or "ip6".
 type lookup func(ctx context.Context, network, name string) ([]netip.Addr, error)
 
-// Book remembers the last known address of each name, for times when no nameserver answers.
+// Book remembers the last known addresses of each name, for times when no nameserver answers.
 type Book struct {
 	lookupFor func(config string) lookup
-	network   string
-	known     map[string]netip.Addr
+	// families are those that the pod reaches others in, the preferred one first.
+	families []string
+	known    map[question][]netip.Addr
 }
 
-// NewBook makes a book of addresses in the family that the pod has.
-func NewBook(onlyIPv6 bool) *Book {
-	network := "ip4"
-	if onlyIPv6 {
-		network = "ip6"
-	}
-	return &Book{lookupFor: asHAProxyAsks, network: network, known: map[string]netip.Addr{}}
+// question is what is looked up.
+type question struct{ family, name string }
+
+// NewBook makes a book of addresses of the given families ("ip4", "ip6").
+func NewBook(families []string) *Book {
+	return &Book{lookupFor: asHAProxyAsks, families: families, known: map[question][]netip.Addr{}}
 }
 
 // nameserver is a line of HAProxy's resolvers section: "    nameserver dns 192.0.2.53:53".
@@ -48,25 +50,54 @@ func asHAProxyAsks(config string) lookup {
 	return (&net.Resolver{PreferGo: true, Dial: dial}).LookupNetIP
 }
 
-// server is a line of an upstream's server that may have a name: "    server chat-0 g.whatsapp.net:5222 check".
-var server = regexp.MustCompile(`(?m)^\s+server \S+ ([A-Za-z0-9.-]+):\d+.*$`)
+// server is a line of an upstream's server that may have a name: "    server chat-0 g.whatsapp.net:5222 check". A name that has several lines in
+// a backend gets an address for each.
+var server = regexp.MustCompile(`^\s+server \S+ ([A-Za-z0-9.-]+):\d+`)
 
 // Pin adds to each server line with a name the address to start with (HAProxy's init-addr). Names that can't be found stay as they are.
 func (b *Book) Pin(ctx context.Context, config string) string {
-	b.refresh(ctx, b.lookupFor(config), namesIn(config))
-	return server.ReplaceAllStringFunc(config, func(line string) string {
-		if address, ok := b.known[server.FindStringSubmatch(line)[1]]; ok {
-			return line + " init-addr " + address.String() + ",none"
+	lines := strings.Split(config, "\n")
+	b.refresh(ctx, b.lookupFor(config), namesIn(lines))
+	taken := map[netip.Addr]bool{}
+	for i, line := range lines {
+		match := server.FindStringSubmatch(line)
+		if match == nil {
+			if strings.HasPrefix(line, "backend ") {
+				clear(taken)
+			}
+			continue
 		}
-		return line
-	})
+		if address, found := b.choose(match[1], strings.Contains(line, " resolve-prefer ipv6"), taken); found {
+			taken[address] = true
+			lines[i] = line + " init-addr " + address.String() + ",none"
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
-func namesIn(config string) map[string]bool {
+// choose takes a name's first address that no server of the backend has yet, of the preferred family if there is one, as HAProxy does.
+func (b *Book) choose(name string, preferIPv6 bool, taken map[netip.Addr]bool) (netip.Addr, bool) {
+	families := slices.Clone(b.families)
+	if preferIPv6 {
+		slices.Reverse(families)
+	}
+	for _, family := range families {
+		for _, address := range b.known[question{family, name}] {
+			if !taken[address] {
+				return address, true
+			}
+		}
+	}
+	return netip.Addr{}, false
+}
+
+func namesIn(lines []string) map[string]bool {
 	names := map[string]bool{}
-	for _, match := range server.FindAllStringSubmatch(config, -1) {
-		if _, err := netip.ParseAddr(match[1]); err != nil {
-			names[match[1]] = true
+	for _, line := range lines {
+		if match := server.FindStringSubmatch(line); match != nil {
+			if _, err := netip.ParseAddr(match[1]); err != nil {
+				names[match[1]] = true
+			}
 		}
 	}
 	return names
@@ -79,16 +110,21 @@ func (b *Book) refresh(ctx context.Context, find lookup, names map[string]bool) 
 	var lookups sync.WaitGroup
 	var mutex sync.Mutex
 	for name := range names {
-		lookups.Go(func() {
-			// The dot at the end keeps the pod's search domains out, as HAProxy does.
-			addresses, err := find(ctx, b.network, name+".")
-			if err != nil || len(addresses) == 0 {
-				return
-			}
-			mutex.Lock()
-			defer mutex.Unlock()
-			b.known[name] = addresses[0].Unmap()
-		})
+		for _, family := range b.families {
+			lookups.Go(func() {
+				// The dot at the end keeps the pod's search domains out, as HAProxy does.
+				addresses, err := find(ctx, family, name+".")
+				if err != nil || len(addresses) == 0 {
+					return
+				}
+				for i, address := range addresses {
+					addresses[i] = address.Unmap()
+				}
+				mutex.Lock()
+				defer mutex.Unlock()
+				b.known[question{family, name}] = addresses
+			})
+		}
 	}
 	lookups.Wait()
 }

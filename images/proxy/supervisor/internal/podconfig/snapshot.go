@@ -2,8 +2,11 @@
 package podconfig
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -12,7 +15,7 @@ import (
 type Snapshot struct {
 	// Revision names the state; the operator compares it.
 	Revision string
-	// Config is haproxy.cfg as the operator wrote it.
+	// Config is haproxy.cfg as the operator wrote it, unpacked.
 	Config string
 	// Bank is the number of lanes that Config binds.
 	Bank int
@@ -54,7 +57,7 @@ func Read(dir string) (Snapshot, error) {
 	if data, err := filepath.EvalSymlinks(filepath.Join(dir, "..data")); err == nil {
 		dir = data
 	}
-	config, err := os.ReadFile(filepath.Join(dir, "haproxy.cfg"))
+	packed, err := os.ReadFile(filepath.Join(dir, "haproxy.cfg.gz"))
 	if err != nil {
 		return Snapshot{}, missing(err)
 	}
@@ -66,6 +69,10 @@ func Read(dir string) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, &ErrInvalid{Revision: document.Revision, Cause: err}
 	}
+	config, err := unpack(packed)
+	if err != nil {
+		return Snapshot{}, &ErrInvalid{Revision: document.Revision, Cause: err}
+	}
 	open := make(map[int]Lane, len(document.Open))
 	for _, entry := range document.Open {
 		lane, err := readLane(dir, entry)
@@ -74,7 +81,20 @@ func Read(dir string) (Snapshot, error) {
 		}
 		open[lane.Number] = lane
 	}
-	return Snapshot{Revision: document.Revision, Config: string(config), Bank: document.Bank, Open: open}, nil
+	return Snapshot{Revision: document.Revision, Config: config, Bank: document.Bank, Open: open}, nil
+}
+
+// unpack takes a configuration out of its gzip. Packed, that of the largest fleet fits into a Secret, which holds a MiB.
+func unpack(packed []byte) (string, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return "", fmt.Errorf("haproxy.cfg.gz: %w", err)
+	}
+	config, err := io.ReadAll(reader)
+	if err != nil {
+		return "", fmt.Errorf("haproxy.cfg.gz: %w", err)
+	}
+	return string(config), nil
 }
 
 func readLane(dir string, entry openLane) (Lane, error) {

@@ -1,6 +1,8 @@
 package podconfig_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +26,17 @@ func placeholder(t *testing.T) []byte {
 	return text
 }
 
+// pack is what the operator does to haproxy.cfg.
+func pack(text string) string {
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, err := writer.Write([]byte(text))
+	if err := errors.Join(err, writer.Close()); err != nil {
+		panic(err)
+	}
+	return packed.String()
+}
+
 // mount writes files for Read.
 func mount(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -44,7 +57,7 @@ func TestReadTakesWhatTheOperatorWrote(t *testing.T) {
 	}
 	lanes := fmt.Sprintf(`{"revision":"abc","maxConnections":27500,"bank":8,"listeners":["chat","media"],"servers":{},
 		"open":[{"lane":5,"address":"ip-203-0-113-9","uid":"u","certificateSHA256":%q,"proxiesFrom":["10.1.2.3/8","192.0.2.1","2001:db8::1/32","10.0.0.0/8"]}]}`, certificate.SHA256)
-	snapshot, err := podconfig.Read(mount(t, map[string]string{"haproxy.cfg": "global\n", "lanes.json": lanes, "lane-5.pem": string(text)}))
+	snapshot, err := podconfig.Read(mount(t, map[string]string{"haproxy.cfg.gz": pack("global\n"), "lanes.json": lanes, "lane-5.pem": string(text)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,11 +71,11 @@ func TestReadTakesWhatTheOperatorWrote(t *testing.T) {
 }
 
 func TestReadFollowsTheKubeletsLink(t *testing.T) {
-	dir := mount(t, map[string]string{"haproxy.cfg": "stale", "lanes.json": "stale"})
+	dir := mount(t, map[string]string{"haproxy.cfg.gz": "stale", "lanes.json": "stale"})
 	state := filepath.Join(dir, "..state")
 	if err := errors.Join(
 		os.Mkdir(state, 0o700),
-		os.WriteFile(filepath.Join(state, "haproxy.cfg"), []byte("global\n"), 0o600),
+		os.WriteFile(filepath.Join(state, "haproxy.cfg.gz"), []byte(pack("global\n")), 0o600),
 		os.WriteFile(filepath.Join(state, "lanes.json"), []byte(`{"revision":"now","bank":4,"open":[]}`), 0o600),
 		os.Symlink("..state", filepath.Join(dir, "..data")),
 	); err != nil {
@@ -94,7 +107,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		"a certificate that is not wanted": {open(`{"lane":2,"address":"a","certificateSHA256":"00"}`), "and lanes.json says 00"},
 		"a text that is not a certificate": {open(`{"lane":3,"address":"a"}`), "not a certificate with its private key"},
 	}
-	dir := mount(t, map[string]string{"haproxy.cfg": "", "lane-2.pem": string(placeholder(t)), "lane-3.pem": "secret"})
+	dir := mount(t, map[string]string{"haproxy.cfg.gz": pack(""), "lane-2.pem": string(placeholder(t)), "lane-3.pem": "secret"})
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "lanes.json"), []byte(c.lanes), 0o600); err != nil {
@@ -112,6 +125,17 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestReadSaysThatAConfigurationIsNotPackedAsItShould(t *testing.T) {
+	whole := pack("global\n")
+	for wrong, says := range map[string]string{"": "EOF", "global\n    maxconn 1\n": "gzip: invalid header", whole[:len(whole)-1]: "unexpected EOF"} {
+		_, err := podconfig.Read(mount(t, map[string]string{"haproxy.cfg.gz": wrong, "lanes.json": `{"revision":"r","bank":4,"open":[]}`}))
+		var invalid *podconfig.ErrInvalid
+		if !errors.As(err, &invalid) || invalid.Revision != "r" || !strings.Contains(err.Error(), "haproxy.cfg.gz: "+says) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+}
+
 func TestARangeThatIsNoneNeverReachesHAProxy(t *testing.T) {
 	text := placeholder(t)
 	certificate, err := podconfig.ParseCertificate(text)
@@ -121,7 +145,7 @@ func TestARangeThatIsNoneNeverReachesHAProxy(t *testing.T) {
 	for _, wrong := range []string{"", "10.0.0.0/33", "10.0.0.0/8;shutdown", "fe80::1%eth0", "a", "10.0.0.0/8\n"} {
 		document, _ := json.Marshal(map[string]any{"revision": "r", "bank": 1, "open": []any{
 			map[string]any{"lane": 0, "address": "a", "certificateSHA256": certificate.SHA256, "proxiesFrom": []string{wrong}}}})
-		_, err := podconfig.Read(mount(t, map[string]string{"haproxy.cfg": "", "lanes.json": string(document), "lane-0.pem": string(text)}))
+		_, err := podconfig.Read(mount(t, map[string]string{"haproxy.cfg.gz": pack(""), "lanes.json": string(document), "lane-0.pem": string(text)}))
 		if err == nil || !strings.Contains(err.Error(), "lane 0, proxiesFrom") {
 			t.Errorf("%q: %v", wrong, err)
 		}

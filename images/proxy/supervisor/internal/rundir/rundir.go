@@ -23,8 +23,11 @@ func At(path string) (Dir, error) {
 	return Dir{Path: absolute}, nil
 }
 
-// Config is the configuration that HAProxy runs, fitted to this machine.
+// Config is the configuration that HAProxy reads, fitted to this machine.
 func (d Dir) Config() string { return filepath.Join(d.Path, "haproxy.cfg") }
+
+// LastGood is the configuration that HAProxy took last. It outlives a container.
+func (d Dir) LastGood() string { return filepath.Join(d.Path, "last-good.cfg") }
 
 // Candidate is a configuration that HAProxy has not accepted yet.
 func (d Dir) Candidate() string { return filepath.Join(d.Path, "candidate.cfg") }
@@ -32,8 +35,14 @@ func (d Dir) Candidate() string { return filepath.Join(d.Path, "candidate.cfg") 
 // MasterSocket is where HAProxy's master process takes commands.
 func (d Dir) MasterSocket() string { return filepath.Join(d.Path, "master.sock") }
 
+// MetricsSocket is where HAProxy tells its own metrics.
+func (d Dir) MetricsSocket() string { return filepath.Join(d.Path, "metrics.sock") }
+
 // Certificate is the file of a lane's certificate and key, and the name that HAProxy knows them by.
 func (d Dir) Certificate(lane int) string { return d.laneFile(lane, "pem") }
+
+// TicketKeys is the file of a lane's keys of TLS tickets, and the name that HAProxy knows them by.
+func (d Dir) TicketKeys(lane int) string { return d.laneFile(lane, "tickets") }
 
 // Proxies is the file of the ranges whose PROXY header a lane believes, and the name that HAProxy knows the list by.
 func (d Dir) Proxies(lane int) string { return d.laneFile(lane, "proxies") }
@@ -59,19 +68,38 @@ func (d Dir) Prepare() error {
 	return nil
 }
 
-// HasLane tells whether a lane's files are there.
-func (d Dir) HasLane(lane int) bool {
-	_, certificateErr := os.Stat(d.Certificate(lane))
-	_, proxiesErr := os.Stat(d.Proxies(lane))
-	return certificateErr == nil && proxiesErr == nil
+// LaneFiles is what HAProxy loads for a lane at its start or reload.
+type LaneFiles struct {
+	// Certificate holds the private key too.
+	Certificate []byte
+	TicketKeys  []byte
+	// Proxies are ranges, a line each.
+	Proxies []string
 }
 
-// WriteLane writes a lane's files: what HAProxy loads for it at its next start or reload.
-func (d Dir) WriteLane(lane int, pem []byte, proxies []string) error {
-	if err := Write(d.Certificate(lane), pem); err != nil {
+// HasLane tells whether a lane's files are there.
+func (d Dir) HasLane(lane int) bool {
+	for _, file := range []string{d.Certificate(lane), d.TicketKeys(lane), d.Proxies(lane)} {
+		if _, err := os.Stat(file); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// WriteLane writes a lane's files.
+func (d Dir) WriteLane(lane int, files LaneFiles) error {
+	var proxies bytes.Buffer
+	for _, proxy := range files.Proxies {
+		fmt.Fprintln(&proxies, proxy)
+	}
+	if err := Write(d.Certificate(lane), files.Certificate); err != nil {
 		return err
 	}
-	return Write(d.Proxies(lane), []byte(strings.Join(append(proxies[:len(proxies):len(proxies)], ""), "\n")))
+	if err := Write(d.TicketKeys(lane), files.TicketKeys); err != nil {
+		return err
+	}
+	return Write(d.Proxies(lane), proxies.Bytes())
 }
 
 // TrimLanes removes the files of lanes beyond a bank, which may hold keys of addresses that are no longer served.

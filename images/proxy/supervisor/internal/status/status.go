@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/lanes"
 )
 
@@ -26,11 +27,13 @@ type Connections struct {
 // Document is the answer to GET /status.
 type Document struct {
 	// Revision is the last state that is applied in full.
-	Revision       string        `json:"revision"`
-	Refused        *Refused      `json:"refused"`
-	MaxConnections Connections   `json:"maxConnections"`
-	OldWorkers     int           `json:"oldWorkers"`
-	Lanes          []lanes.State `json:"lanes"`
+	Revision       string      `json:"revision"`
+	Refused        *Refused    `json:"refused"`
+	MaxConnections Connections `json:"maxConnections"`
+	// OldWorkers are HAProxy's processes that reloads left behind, each with sessions of its own.
+	OldWorkers int                `json:"oldWorkers"`
+	Upstreams  []haproxy.Upstream `json:"upstreams"`
+	Lanes      []lanes.State      `json:"lanes"`
 }
 
 // Source is what the answers come from.
@@ -42,12 +45,15 @@ type Source interface {
 	Status(ctx context.Context) (Document, error)
 }
 
-// NewServer makes the server; the caller listens. Nobody can hold it up: every step has a time limit.
-func NewServer(source Source) *http.Server {
+// NewServer makes the server; the caller listens. Nobody can hold it up: every step has a time limit. `exporter` is the socket on which
+// HAProxy tells its own metrics.
+func NewServer(source Source, exporter string) *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", probe(source.Live))
 	mux.HandleFunc("GET /readyz", probe(source.Ready))
 	mux.HandleFunc("GET /status", document(source))
+	mux.HandleFunc("GET /metrics", metricsPage(source))
+	mux.Handle("GET /metrics/haproxy", haproxyPage(exporter))
 	return &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 2 * time.Second,

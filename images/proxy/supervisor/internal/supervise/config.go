@@ -40,9 +40,12 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 		return s.failed.err
 	}
 	fitted := machine.Fit(s.files.Localize(wanted.Config), s.machine)
+	pinned := make(chan string, 1)
+	go func() { pinned <- s.book.Pin(ctx, fitted.Config) }() // nameservers may take a while
 	err := s.prepareLanes(wanted)
+	config := <-pinned
 	if err == nil {
-		err = s.tryConfig(ctx, s.book.Pin(ctx, fitted.Config))
+		err = s.tryConfig(ctx, config)
 	}
 	if err != nil {
 		s.failed = failure{config: wanted.Config, at: time.Now(), err: err}
@@ -65,23 +68,43 @@ func (s *Supervisor) prepareLanes(wanted podconfig.Snapshot) error {
 	return s.keeper.PrepareReload(wanted)
 }
 
-// tryConfig checks a configuration and, if HAProxy takes it, runs it. If it fails only then (a port in use, say), the last good one is put back.
+// tryConfig runs a configuration, if HAProxy takes it. If not, the one that it took last is put back.
 func (s *Supervisor) tryConfig(ctx context.Context, config string) error {
-	if err := rundir.Write(s.files.Candidate(), []byte(config)); err != nil {
+	if err := s.checkBeforeReload(ctx, config); err != nil {
 		return err
 	}
-	if err := haproxy.Check(ctx, s.options.HAProxy, s.files.Candidate()); err != nil {
-		return err
-	}
-	lastGood, readErr := os.ReadFile(s.files.Config())
 	if err := rundir.Write(s.files.Config(), []byte(config)); err != nil {
 		return err
 	}
-	err := s.startOrReload(ctx)
-	if err != nil && readErr == nil {
-		return errors.Join(err, rundir.Write(s.files.Config(), lastGood))
+	if err := s.startOrReload(ctx); err != nil {
+		_, restored := s.putBackLastGood()
+		return errors.Join(err, restored)
 	}
-	return err
+	return rundir.Write(s.files.LastGood(), []byte(config))
+}
+
+// putBackLastGood makes the configuration that HAProxy took last the one that it reads, if there is one.
+func (s *Supervisor) putBackLastGood() (found bool, err error) {
+	config, err := os.ReadFile(s.files.LastGood())
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the configuration that ran before: %w", err)
+	}
+	return true, rundir.Write(s.files.Config(), config)
+}
+
+// checkBeforeReload lets HAProxy check a configuration, so that one that it refuses never disturbs the one that runs. Before a start there is
+// nothing to disturb, and HAProxy says the same as it ends: reading a large bank twice would double the time until a pod is ready.
+func (s *Supervisor) checkBeforeReload(ctx context.Context, config string) error {
+	if s.process == nil {
+		return nil
+	}
+	if err := rundir.Write(s.files.Candidate(), []byte(config)); err != nil {
+		return err
+	}
+	return haproxy.Check(ctx, s.options.HAProxy, s.files.Candidate())
 }
 
 func (s *Supervisor) startOrReload(ctx context.Context) error {
@@ -105,13 +128,14 @@ func (s *Supervisor) startWithLastGood(ctx context.Context) error {
 	if s.process != nil {
 		return nil
 	}
-	if _, err := os.Stat(s.files.Config()); err != nil {
-		return nil // there was none: wait for a better one
+	found, err := s.putBackLastGood()
+	if err != nil || !found {
+		return err // where there was none, wait for a better one
 	}
-	if err := haproxy.Check(ctx, s.options.HAProxy, s.files.Config()); err != nil {
+	if err := s.startOrReload(ctx); err != nil {
 		return fmt.Errorf("start with the configuration that ran before: %w", err)
 	}
-	return s.startOrReload(ctx)
+	return nil
 }
 
 // refused reports a refusal, in HAProxy's own words where they are the reason.

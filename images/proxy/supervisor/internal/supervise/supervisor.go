@@ -19,7 +19,7 @@ import (
 	"proxyfleet.dev/supervisor/internal/watch"
 )
 
-// Options are the command line's.
+// Options are the command line's, and a clock.
 type Options struct {
 	// ConfigDir is where the operator's Secret is mounted.
 	ConfigDir string
@@ -31,6 +31,8 @@ type Options struct {
 	Linger time.Duration
 	// Drain is how long its sessions then may go on. In the last tenth of it they are ended little by little.
 	Drain time.Duration
+	// Now tells the time that the keys of TLS tickets follow: time.Now, but for tests.
+	Now func() time.Time
 }
 
 // Supervisor runs HAProxy. All its work is done by one goroutine, in Run.
@@ -67,13 +69,13 @@ func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, 
 	if err := files.Prepare(); err != nil {
 		return nil, err
 	}
-	keeper := lanes.New(files, log)
+	keeper := lanes.New(files, options.Now, log)
 	return &Supervisor{
 		options: options,
 		log:     log,
 		files:   files,
 		machine: host,
-		book:    names.NewBook(host.OnlyIPv6),
+		book:    names.NewBook(host.Families()),
 		keeper:  keeper,
 		view:    newView(keeper),
 	}, nil
@@ -81,6 +83,9 @@ func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, 
 
 // Source is what the status server answers from.
 func (s *Supervisor) Source() status.Source { return s.view }
+
+// Exporter is the socket on which HAProxy tells its own metrics.
+func (s *Supervisor) Exporter() string { return s.files.MetricsSocket() }
 
 // lookAgain is how often a settled state is compared with what HAProxy shows all the same.
 const lookAgain = time.Minute

@@ -63,7 +63,7 @@ func (v *view) Status(ctx context.Context) (status.Document, error) {
 	v.mutex.Lock()
 	client, document := v.client, v.document
 	v.mutex.Unlock()
-	document.Lanes = []lanes.State{}
+	document.Lanes, document.Upstreams = []lanes.State{}, []haproxy.Upstream{}
 	if client == nil {
 		return document, nil
 	}
@@ -71,6 +71,6 @@ func (v *view) Status(ctx context.Context) (status.Document, error) {
 	if err != nil {
 		return status.Document{}, err
 	}
-	document.Lanes, document.OldWorkers = report.Lanes, report.OldWorkers
+	document.Lanes, document.Upstreams, document.OldWorkers = report.Lanes, report.Upstreams, report.OldWorkers
 	return document, nil
 }
