@@ -118,6 +118,22 @@ export class ApiClient {
     });
   }
 
+  /**
+   * JSON merge patch (RFC 7386): sets the members in `change`, whoever owns them; a list is replaced as a whole. It is made for one very
+   * state of one very object: another one is a ConflictError.
+   */
+  async patch<T extends KubeObject>(
+    of: Resource<T>,
+    key: ObjectKey,
+    { uid, resourceVersion }: Required<Preconditions>,
+    change: { readonly metadata: object },
+    fieldManager: string,
+  ): Promise<T> {
+    const body = { ...change, metadata: { ...change.metadata, uid, resourceVersion } };
+    const path = objectPath(of, key);
+    return this.#transport.json<T>({ verb: "patch", method: "PATCH", resource: of.plural, path, query: { fieldManager }, body });
+  }
+
   /** Deletes one very object. That it is gone already is no error. */
   async delete(of: Resource<KubeObject>, key: ObjectKey, preconditions: Preconditions): Promise<void> {
     const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions, propagationPolicy: "Background" };
@@ -128,10 +144,10 @@ export class ApiClient {
     }
   }
 
-  /** Asks for a pod's end with respect for its PodDisruptionBudget (429 when the budget is spent). */
-  async evict(pods: Resource<KubeObject>, key: ObjectKey, uid: string): Promise<void> {
+  /** Asks for the end of one very pod with respect for its PodDisruptionBudget (429 when the budget is spent). */
+  async evict(pods: Resource<KubeObject>, key: ObjectKey, preconditions: Preconditions): Promise<void> {
     const metadata = { name: key.name, namespace: key.namespace };
-    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata, deleteOptions: { preconditions: { uid } } };
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata, deleteOptions: { preconditions } };
     const path = objectPath(pods, key, "eviction");
     await this.#transport.json({ verb: "evict", method: "POST", resource: `${pods.plural}/eviction`, path, body });
   }

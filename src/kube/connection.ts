@@ -1,5 +1,5 @@
 import type { RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { Agent } from "undici";
 import { watchfulConnector } from "./dead-connection.ts";
 import { ConnectionError } from "./errors.ts";
@@ -44,6 +44,7 @@ export class Connection {
   readonly #pingEveryMs: number;
   readonly #http2: boolean;
   #session: Session | undefined;
+  #refreshing: Promise<Session> | undefined;
 
   constructor(kubeConfig: KubeConfig, options: ConnectionOptions = {}) {
     const cluster = kubeConfig.getCurrentCluster();
@@ -74,10 +75,17 @@ export class Connection {
 
   /** The agent and headers for the next call. `forget` drops what is cached, after the server refused the credentials. */
   async open(use: "calls" | "watches", forget = false): Promise<{ dispatcher: Agent; headers: Record<string, string> }> {
+    const session = await this.#current(forget);
+    return { dispatcher: session[use], headers: session.headers };
+  }
+
+  /** Many calls may find the session missing or old at once: one of them makes it anew for all, or each would open connections. */
+  async #current(forget: boolean): Promise<Session> {
+    if (!forget && this.#session !== undefined && this.#now() - this.#session.since <= refreshAfterMs) return this.#session;
     // client-node keeps a token for a minute and a plugin's answer for as long as that says: a fresh start asks again.
     if (forget && this.#reload !== undefined) this.#kubeConfig = this.#reload();
-    if (forget || this.#session === undefined || this.#now() - this.#session.since > refreshAfterMs) this.#session = await this.#refresh();
-    return { dispatcher: this.#session[use], headers: this.#session.headers };
+    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
   }
 
   /** Ends all connections. Calls under way fail. */
@@ -107,10 +115,10 @@ export class Connection {
     const tls = JSON.stringify(material);
     const since = this.#now();
     const old = this.#session;
-    if (old?.tls === tls) return { ...old, headers, since };
+    if (old?.tls === tls) return (this.#session = { ...old, headers, since });
     if (old !== undefined) void Promise.allSettled([old.calls.close(), old.watches.close()]);
     const connect = Object.fromEntries(Object.entries(material).filter(([, value]) => value !== undefined));
-    return { calls: this.#agent("calls", connect), watches: this.#agent("watches", connect), headers, tls, since };
+    return (this.#session = { calls: this.#agent("calls", connect), watches: this.#agent("watches", connect), headers, tls, since });
   }
 
   #agent(use: "calls" | "watches", material: Record<string, unknown>): Agent {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
+import type { EventReason } from "../api/reasons.ts";
 import { explainError } from "../errors.ts";
 import type { KubeObject } from "../manifests/objects.ts";
 import type { ApiClient } from "./client.ts";
@@ -9,7 +10,7 @@ import { type Resource, resource } from "./resource.ts";
 /** One line of an object's story, as kubectl describe shows it. */
 export interface Story {
   readonly type: "Normal" | "Warning";
-  readonly reason: string;
+  readonly reason: EventReason;
   readonly message: string;
 }
 
@@ -29,6 +30,14 @@ const events: Resource<KubeEvent> = resource("events.k8s.io", "v1", "Event", "ev
 /** The API server refuses longer notes. */
 const longestNote = 1024;
 
+/** One story for all of one type and reason: what happens to many slots in one step is one Event. */
+export function folded(stories: readonly Story[]): readonly Story[] {
+  const alike = Map.groupBy(stories, ({ type, reason }) => `${type} ${reason}`);
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [{ ...first, message: [first, ...others].map(({ message }) => message).join("; ") }],
+  );
+}
+
 /** Writes Events. An Event that can't be written is logged and lost: no reconcile waits for its story. */
 export class EventRecorder {
   readonly #client: ApiClient;
@@ -43,13 +52,15 @@ export class EventRecorder {
 
   /** Tells what happened to `about`. Events about cluster-scoped objects live in the namespace `default`: others are refused. */
   async tell(about: KubeObject, ...stories: readonly Story[]): Promise<void> {
-    for (const story of stories) {
-      try {
-        await this.#client.create(events, this.#event(about, story), "proxyfleet-events");
-      } catch (error) {
-        this.#log.warn({ object: about.metadata.name, reason: story.reason, error: explainError(error) }, "an Event was not written");
-      }
-    }
+    await Promise.all(
+      folded(stories).map(async (story) => {
+        try {
+          await this.#client.create(events, this.#event(about, story), "proxyfleet-events");
+        } catch (error) {
+          this.#log.warn({ object: about.metadata.name, reason: story.reason, error: explainError(error) }, "an Event was not written");
+        }
+      }),
+    );
   }
 
   #event(about: KubeObject, story: Story): KubeEvent {

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../manifests/objects.ts";
 import type { ApiClient } from "./client.ts";
+import { Progress } from "./progress.ts";
 import type { Source } from "./reflector.ts";
 import type { Resource } from "./resource.ts";
 import type { Store } from "./store.ts";
@@ -25,34 +26,15 @@ export interface PollOptions<T extends KubeObject> {
  */
 export class Poll<T extends KubeObject> implements Source {
   readonly #options: PollOptions<T>;
-  readonly #synced = Promise.withResolvers<void>();
-  #isSynced = false;
-  #heardAt: number;
-  #steppedAt: number;
+  readonly progress: Progress;
 
   constructor(options: PollOptions<T>) {
     this.#options = options;
-    this.#heardAt = this.#steppedAt = options.now();
+    this.progress = new Progress(options.now);
   }
 
   get kind(): string {
     return this.#options.resource.kind;
-  }
-
-  get isSynced(): boolean {
-    return this.#isSynced;
-  }
-
-  get synced(): Promise<void> {
-    return this.#synced.promise;
-  }
-
-  get quietMs(): number {
-    return this.#options.now() - this.#heardAt;
-  }
-
-  get idleMs(): number {
-    return this.#options.now() - Math.max(this.#steppedAt, this.#heardAt);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -63,21 +45,20 @@ export class Poll<T extends KubeObject> implements Source {
       } catch (error) {
         if (!signal.aborted) onFailure(error);
       }
-      await sleep((this.#isSynced ? pollMs : 2_000) * (0.9 + 0.2 * random()), signal);
+      await sleep((this.progress.isSynced ? pollMs : 2_000) * (0.9 + 0.2 * random()), signal);
     }
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { client, resource, store, names, now } = this.#options;
-    this.#steppedAt = now();
+    const { client, resource, store, names } = this.#options;
+    this.progress.step();
     for (const name of names) {
       const object = await client.get(resource, { name }, signal);
       const known = store.get({ name });
       if (object !== undefined) store.watched("MODIFIED", object);
       else if (known !== undefined) store.watched("DELETED", known);
     }
-    this.#heardAt = now();
-    this.#isSynced = true;
-    this.#synced.resolve();
+    this.progress.hear();
+    this.progress.fill();
   }
 }

@@ -1,11 +1,13 @@
 import type { KubeObject } from "../manifests/objects.ts";
+import { type Keep, withoutNotes } from "./keep.ts";
 import { compareResourceVersions, newest } from "./resource-version.ts";
 import { type ObjectKey, keyOf, keyText } from "./resource.ts";
 
-/** What changed: `before` and `after` are absent for a creation and a deletion. */
+/** What changed: `before` and `after` are absent for a creation and a deletion. `own`: it came as the answer to a write of this process. */
 export interface Change<T extends KubeObject> {
   readonly before: T | undefined;
   readonly after: T | undefined;
+  readonly own: boolean;
 }
 
 /** Names the values under which an object can be found, e.g. a pod's fleet. */
@@ -30,7 +32,11 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
   /** How far each watch is: one for all namespaces (under ""), or one for each. */
   readonly #seen = new Map<string, string>();
 
-  constructor(indexes: Record<string, Index<T>> = {}) {
+  /** What is held of each object, wherever it comes from. */
+  readonly keep: Keep<T>;
+
+  constructor(indexes: Record<string, Index<T>> = {}, keep: Keep<T> = withoutNotes) {
+    this.keep = keep;
     this.#indexes = new Map(Object.entries(indexes).map(([name, of]) => [name, { of, keys: new Map<string, Set<string>>() }]));
   }
 
@@ -82,13 +88,13 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
 
   /** Takes in the answer to an own write, so that the next reconcile never sees an older state. */
   wrote(object: T): void {
-    this.#setUnlessGone(keyText(keyOf(object)), object);
+    this.#setUnlessGone(keyText(keyOf(object)), object, true);
   }
 
-  #setUnlessGone(key: string, object: T): void {
+  #setUnlessGone(key: string, object: T, own = false): void {
     // The watch is past this version and does not have the object: it is deleted already.
     if (!this.#objects.has(key) && compareResourceVersions(version(object), this.#seenOf(object)) <= 0) return;
-    this.#setIfNewer(key, object);
+    this.#setIfNewer(key, object, own);
   }
 
   #saw(resourceVersion: string, namespace = ""): void {
@@ -99,12 +105,13 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
     return newest(this.#seen.get("") ?? "0", this.#seen.get(metadata.namespace ?? "") ?? "0");
   }
 
-  #setIfNewer(key: string, object: T): void {
+  #setIfNewer(key: string, object: T, own = false): void {
     const known = this.#objects.get(key);
-    if (known === undefined || compareResourceVersions(version(known), version(object)) < 0) this.#set(key, object);
+    if (known === undefined || compareResourceVersions(version(known), version(object)) < 0) this.#set(key, object, own);
   }
 
-  #set(key: string, after: T | undefined): void {
+  #set(key: string, given: T | undefined, own = false): void {
+    const after = given === undefined ? undefined : this.keep(given);
     const before = this.#objects.get(key);
     if (before !== undefined) this.#unfile(key, before);
     if (after === undefined) this.#objects.delete(key);
@@ -112,7 +119,7 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
       this.#objects.set(key, after);
       this.#file(key, after);
     }
-    for (const listener of this.#listeners) listener({ before, after });
+    for (const listener of this.#listeners) listener({ before, after, own });
   }
 
   #file(key: string, object: T): void {

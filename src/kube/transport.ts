@@ -2,7 +2,7 @@ import { request } from "undici";
 import type { Connection } from "./connection.ts";
 import { ApiError, ApiUnreachableError, apiError, isTransient, NotLeadingError } from "./errors.ts";
 
-type Verb = "get" | "list" | "watch" | "create" | "apply" | "delete" | "evict";
+type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" | "evict";
 
 /** One call has this long in all, its retries included (ms). */
 const callDeadlineMs = 30_000;
@@ -63,9 +63,19 @@ export class Transport {
 
   /** A call whose answer is one JSON value. Tried again while that may help and there is time. */
   async json<T>(call: Call): Promise<T> {
-    const { deadlineMs = callDeadlineMs, retries = mostRetries, sleep } = this.#options;
-    const endsAt = performance.now() + deadlineMs;
-    const signal = this.#signal(call, AbortSignal.timeout(deadlineMs));
+    const { deadlineMs = callDeadlineMs } = this.#options;
+    const deadline = new AbortController();
+    // Not AbortSignal.timeout: Node holds such a signal, and all that hangs on it, until its time has come, however early the call ends.
+    const timer = setTimeout(() => deadline.abort(new DOMException(`no answer within ${deadlineMs} ms`, "TimeoutError")), deadlineMs);
+    try {
+      return await this.#repeated<T>(call, performance.now() + deadlineMs, this.#signal(call, deadline.signal));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #repeated<T>(call: Call, endsAt: number, signal: AbortSignal): Promise<T> {
+    const { retries = mostRetries, sleep } = this.#options;
     for (let failures = 0; ; failures++) {
       try {
         const body = await this.#send(call, signal, "calls");
@@ -141,14 +151,16 @@ export function describe(call: Call): string {
   return `${call.verb} ${call.path}`;
 }
 
-function headersOf({ accept, method, body }: Call): Record<string, string> {
-  const contentType = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
+function headersOf({ accept, verb, body }: Call): Record<string, string> {
   return {
     accept: accept ?? "application/json",
     "user-agent": "proxyfleet",
-    ...(body === undefined ? {} : { "content-type": contentType }),
+    ...(body === undefined ? {} : { "content-type": contentTypes[verb] ?? "application/json" }),
   };
 }
+
+/** How the API server is to read a PATCH. */
+const contentTypes: Partial<Record<Verb, string>> = { apply: "application/apply-patch+yaml", patch: "application/merge-patch+json" };
 
 /** A create may have been carried out although its answer was lost, so it is repeated only when the server refused it. */
 function mayRepeat(call: Call, error: unknown): boolean {

@@ -9,6 +9,11 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
+/** Lets timers and sockets have their turn. */
+export async function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** The longest delay a Node timer takes (ms); a longer one would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 

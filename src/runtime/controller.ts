@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { explainError } from "../errors.ts";
 import { ApiError, ConflictError } from "../kube/errors.ts";
-import { sleep } from "./clock.ts";
+import { breathe } from "./clock.ts";
 import type { WorkQueue } from "./queue.ts";
 
 /**
@@ -17,6 +17,12 @@ export const gone: Outcome = { kind: "gone" };
 /** Looks again after `afterMs`, or not at all where there is no such time. */
 export function lookAgain(afterMs: number | undefined): Outcome {
   return afterMs === undefined ? done : { kind: "lookAgain", afterMs: Math.max(0, afterMs) };
+}
+
+/** The first of some times (ms from now), of those that there are. */
+export function soonest(...ms: readonly (number | undefined)[]): number | undefined {
+  const known = ms.filter((each) => each !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Brings one kind of object to where its spec wants it. */
@@ -64,7 +70,7 @@ async function work(controller: Controller, log: Logger, options: ControllerOpti
     await reconcileOnce(controller, key, log.child({ key, reconcileId: randomUUID() }), options);
     controller.queue.done(key);
     // A long run of keys must not starve timers and sockets.
-    await sleep(0);
+    await breathe();
   }
 }
 

@@ -1,11 +1,14 @@
+import { once } from "node:events";
 import { type Server, type ServerResponse, createServer } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 export interface Health {
   /** What is wrong for good, so that only a restart helps; undefined while all is well. */
   readonly problem: () => string | undefined;
   readonly isReady: () => boolean;
-  /** All metrics in Prometheus' text format. */
-  readonly metrics: () => Promise<string>;
+  /** All metrics in Prometheus' text format, in pieces. */
+  readonly metrics: () => AsyncIterable<string>;
 }
 
 /** Prometheus' text exposition format, version 0.0.4. */
@@ -25,10 +28,7 @@ export async function serveHealth(port: number, health: Health): Promise<Server>
       case "/readyz":
         return health.isReady() ? answer(response, 200, "ok") : answer(response, 503, "caches are not filled yet");
       case "/metrics":
-        return void health.metrics().then(
-          (text) => answer(response, 200, text, metricsType),
-          () => answer(response, 500, "metrics could not be read"),
-        );
+        return void answerInPieces(response, health.metrics());
       default:
         return answer(response, 404, "there are /livez, /readyz and /metrics");
     }
@@ -38,6 +38,19 @@ export async function serveHealth(port: number, health: Health): Promise<Server>
   return server;
 }
 
-function answer(response: ServerResponse, status: number, text: string, type = "text/plain"): void {
-  response.writeHead(status, { "content-type": type }).end(text.endsWith("\n") ? text : `${text}\n`);
+/** What fails midway is cut off, so that no half of it passes for the whole. */
+async function answerInPieces(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+  const body = Readable.from(pieces);
+  try {
+    await once(body, "readable");
+    response.writeHead(200, { "content-type": metricsType });
+    await pipeline(body, response);
+  } catch {
+    if (response.headersSent) response.destroy();
+    else answer(response, 500, "metrics could not be read");
+  }
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "content-type": "text/plain" }).end(text.endsWith("\n") ? text : `${text}\n`);
 }

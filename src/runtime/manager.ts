@@ -3,6 +3,7 @@ import { explainError } from "../errors.ts";
 import type { ApiClient } from "../kube/client.ts";
 import { Poll } from "../kube/poll.ts";
 import { Reflector, type Source } from "../kube/reflector.ts";
+import type { Keep } from "../kube/keep.ts";
 import type { Resource } from "../kube/resource.ts";
 import { type Index, Store } from "../kube/store.ts";
 import type { KubeObject } from "../manifests/objects.ts";
@@ -14,6 +15,7 @@ export interface WatchScope<T extends KubeObject> {
   readonly labelSelector?: string;
   readonly metadataOnly?: boolean;
   readonly indexes?: Record<string, Index<T>>;
+  readonly keep?: Keep<T>;
 }
 
 export interface ManagerOptions {
@@ -52,7 +54,7 @@ export class Manager {
 
   /** A store that follows the server's objects of one kind once the caches run. */
   watch<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
-    const store = new Store<T>(scope.indexes);
+    const store = new Store<T>(scope.indexes, scope.keep);
     this.#stores.push({ kind: resource.kind, store });
     const { namespaces = [] } = this.#options;
     if (namespaces.length === 0 || !resource.namespaced) this.#sources.push(this.#reflector(resource, store, scope, undefined));
@@ -64,7 +66,7 @@ export class Manager {
   watchNamespaces<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
     const { namespaces: names = [], client } = this.#options;
     if (names.length === 0) return this.watch(resource, scope);
-    const store = new Store<T>(scope.indexes);
+    const store = new Store<T>(scope.indexes, scope.keep);
     this.#stores.push({ kind: resource.kind, store });
     const onFailure = (error: unknown) =>
       this.#options.log.warn({ kind: resource.kind, error: explainError(error) }, "a look failed and will be tried again");
@@ -80,13 +82,14 @@ export class Manager {
 
   /** Whether every cache holds a complete list. */
   get isSynced(): boolean {
-    return this.#sources.every((source) => source.isSynced);
+    return this.#sources.every(({ progress }) => progress.isSynced);
   }
 
   /** What is stuck for good; undefined while all moves. An API server that can't be reached is no such case: tries go on. */
   get problem(): string | undefined {
-    const stuck = this.#sources.find((source) => source.idleMs > stuckAfterMs);
-    return stuck === undefined ? undefined : `the watch of ${stuck.kind} has done nothing for ${Math.round(stuck.idleMs / 1000)} s`;
+    const stuck = this.#sources.find(({ progress }) => progress.idleMs > stuckAfterMs);
+    if (stuck === undefined) return undefined;
+    return `the watch of ${stuck.kind} has done nothing for ${Math.round(stuck.progress.idleMs / 1000)} s`;
   }
 
   /** Feeds the caches until `signal` fires. */
@@ -96,7 +99,7 @@ export class Manager {
 
   /** Resolves with true when all caches are full, with false when `signal` fires first. */
   async filled(signal: AbortSignal): Promise<boolean> {
-    await Promise.race([Promise.all(this.#sources.map(async (source) => source.synced)), aborted(signal)]);
+    await Promise.race([Promise.all(this.#sources.map(async ({ progress }) => progress.synced)), aborted(signal)]);
     if (signal.aborted) return false;
     this.#options.log.info({ kinds: this.#stores.length, watches: this.#sources.length }, "caches are filled");
     return true;
@@ -114,7 +117,7 @@ export class Manager {
   /** The quietest source of each kind. */
   #quiet(): (readonly [{ readonly kind: string }, number])[] {
     const kinds = Map.groupBy(this.#sources, ({ kind }) => kind);
-    return [...kinds].map(([kind, sources]) => [{ kind }, Math.max(...sources.map(({ quietMs }) => quietMs)) / 1000] as const);
+    return [...kinds].map(([kind, sources]) => [{ kind }, Math.max(...sources.map(({ progress }) => progress.quietMs)) / 1000] as const);
   }
 
   #reflector<T extends KubeObject>(

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Answered } from "../kube/transport.ts";
 import type { Controller, ReconcileObserver } from "./controller.ts";
+import { type ReadMetric, type Samples, piecesOf } from "./metrics-text.ts";
 import type { QueueObserver } from "./queue.ts";
 
 /** Bounds of histograms, in seconds: from a reconcile that finds nothing to do, to one that waits for an API server on its knees. */
@@ -10,7 +11,9 @@ const queueLabels = { labelNames: ["name", "controller"] as const };
 
 /** What the runtime says of itself, in Prometheus' words. Names are controller-runtime's where it has one, so that its dashboards fit. */
 export class Metrics {
+  /** What is counted here and now; other metrics are read when somebody asks. */
   readonly registry = new Registry();
+  readonly #read: ReadMetric[] = [];
   readonly #registers = { registers: [this.registry] };
   readonly #requests = new Counter({
     name: "rest_client_requests_total",
@@ -74,19 +77,23 @@ export class Metrics {
   /** Counts one request. */
   readonly answered = ({ method, code, verb, resource }: Answered): void => this.#requests.inc({ method, code, verb, resource });
 
+  /**
+   * All metrics in Prometheus' text format, piece by piece: a thousand fleets have tens of thousands of samples, and neither these nor their
+   * text should be in memory at once.
+   */
+  async *text(): AsyncGenerator<string> {
+    yield this.registry.metrics();
+    for (const metric of this.#read) yield* piecesOf(metric);
+  }
+
   /** A number that is read when somebody asks for the metrics. */
-  gauge<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly Label[],
-    read: () => Iterable<readonly [Readonly<Record<Label, string>>, number]>,
-  ): void {
-    // Prometheus' client calls `collect` with itself as `this`.
-    const collect = function collect(this: Gauge<Label>): void {
-      this.reset();
-      for (const [labels, value] of read()) this.set(labels as Record<Label, string>, value);
-    };
-    this.registry.registerMetric(new Gauge<Label>({ name, help, labelNames: [...labelNames], registers: [], collect }));
+  gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[], read: () => Samples<Label>): void {
+    this.#read.push({ type: "gauge", name, help, labelNames, read });
+  }
+
+  /** A count that is kept elsewhere, and read when somebody asks for the metrics. */
+  counter<Label extends string>(name: string, help: string, labelNames: readonly Label[], read: () => Samples<Label>): void {
+    this.#read.push({ type: "counter", name, help, labelNames, read });
   }
 
   /** Counts a controller's reconciles. */

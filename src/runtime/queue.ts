@@ -54,6 +54,14 @@ export class WorkQueue {
     return this.#waiting.high.size + this.#waiting.low.size;
   }
 
+  /** How long the key has waited that waits longest for a worker (ms); 0 where none does. */
+  get lagMs(): number {
+    const [high] = this.#waiting.high.values();
+    const [low] = this.#waiting.low.values();
+    const now = this.#options.now();
+    return now - Math.min(high ?? now, low ?? now);
+  }
+
   /** How long each key that is worked on has been (ms). */
   get runningMs(): readonly number[] {
     const now = this.#options.now();

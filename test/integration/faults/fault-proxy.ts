@@ -102,6 +102,12 @@ export class FaultProxy {
     this.relay.cut();
   }
 
+  /** From now on it shows this certificate (PEM, with its key) to clients; connections that stand are cut. */
+  show(pem: string): void {
+    this.#server.setSecureContext({ cert: pem, key: pem });
+    this.relay.cut();
+  }
+
   async stop(): Promise<void> {
     this.relay.stop();
     this.#server.close();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { X509Certificate } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test, type TestContext } from "node:test";
@@ -131,6 +132,23 @@ describe("a watch through faults, then the store equals the server", () => {
     });
   }
 
+  for (const [code, reason] of [
+    [429, "TooManyRequests"],
+    [503, "ServiceUnavailable"],
+  ] as const) {
+    test(`when the watch is refused with ${code}, and left alone for as long as the server wishes`, limit, async (t) => {
+      const harmed = harm(2, isWatch, answer(code, reason, { "retry-after": "2" }));
+      mirror = new Mirror(proxy.kubeconfig);
+      await until(() => harmed() === 2);
+      await churn.go();
+      await settles(t);
+      assert.deepEqual(
+        mirror.pauses.map((ms) => ms >= 2_000),
+        [true, true],
+      );
+    });
+  }
+
   test("when the watch falls silent", limit, async (t) => {
     harm(1, isWatch, body(streams.silence));
     mirror = new Mirror(proxy.kubeconfig, 50);
@@ -203,6 +221,31 @@ describe("a watch through faults, then the store equals the server", () => {
     await churn.go();
     await until(() => mirror.failures.length >= 2);
     proxy.expectClient(await replace());
+    await settles(t);
+  });
+
+  test("when the API server's CA is replaced", limit, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "proxyfleet-ca-"));
+    t.after(async () => rm(folder, { recursive: true }));
+    const [caFile, path] = [join(folder, "ca.pem"), join(folder, "kubeconfig")];
+    // The same name each time, and another key.
+    const issue = async (): Promise<string> => (await issueCertificate(Date.now(), () => 0.5)).pem;
+    const trust = async (pem: string): Promise<void> => writeFile(caFile, new X509Certificate(pem).toString());
+    const first = await issue();
+    await trust(first);
+    proxy.show(first);
+    const kubeconfig = JSON.parse(await readFile(proxy.kubeconfig, "utf8")) as { clusters: [{ cluster: { server: string } }] };
+    const name = new X509Certificate(first).subject.replace("CN=", "");
+    const [{ cluster }] = kubeconfig.clusters;
+    const clusters = [{ name: "test", cluster: { server: cluster.server, "tls-server-name": name, "certificate-authority": caFile } }];
+    await writeFile(path, JSON.stringify({ ...kubeconfig, clusters }));
+    mirror = new Mirror(path, 50);
+    await mirror.synced;
+    const second = await issue();
+    proxy.show(second);
+    await churn.go();
+    await until(() => mirror.failures.length >= 2);
+    await trust(second);
     await settles(t);
   });
 

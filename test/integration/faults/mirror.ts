@@ -23,6 +23,8 @@ export class Mirror {
   readonly store = new Store<ConfigMap>();
   readonly client: ApiClient;
   readonly failures: unknown[] = [];
+  /** The pauses between two tries (ms), as they were asked for. */
+  readonly pauses: number[] = [];
   readonly #connection: Connection;
   readonly #stop = new AbortController();
   readonly #reflector: Reflector<ConfigMap>;
@@ -38,7 +40,10 @@ export class Mirror {
       resource: configMaps,
       store: this.store,
       namespace,
-      sleep,
+      sleep: async (ms, signal) => {
+        this.pauses.push(ms);
+        await sleep(ms, signal);
+      },
       random: Math.random,
       now,
       onFailure: (error) => this.failures.push(error),
@@ -47,7 +52,7 @@ export class Mirror {
   }
 
   get synced(): Promise<void> {
-    return this.#reflector.synced;
+    return this.#reflector.progress.synced;
   }
 
   /**

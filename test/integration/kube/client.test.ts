@@ -27,6 +27,7 @@ const configMap = (name: string, data: Record<string, string> = {}, labels: Reco
 
 let server: ApiServer;
 let relay: Relay;
+let relayed: string;
 let connection: Connection;
 let client: ApiClient;
 const stop = new AbortController();
@@ -34,9 +35,9 @@ const stop = new AbortController();
 before(async () => {
   server = await ApiServer.start();
   relay = await Relay.start(Number(new URL(server.url).port));
-  const path = `${server.kubeconfig}.relayed`;
-  await writeFile(path, kubeconfig({ url: `https://127.0.0.1:${relay.port}`, ca: server.ca }, { token: server.token }));
-  connection = Connection.fromDefault(path);
+  relayed = `${server.kubeconfig}.relayed`;
+  await writeFile(relayed, kubeconfig({ url: `https://127.0.0.1:${relay.port}`, ca: server.ca }, { token: server.token }));
+  connection = Connection.fromDefault(relayed);
   client = new ApiClient(connection, stop.signal, { sleep, random: Math.random });
 });
 after(async () => {
@@ -139,6 +140,21 @@ describe("writing", () => {
     assert.equal(await client.get(configMaps, metadata), undefined);
   });
 
+  test("an eviction touches only the very state of the pod that was looked at", async () => {
+    const pods: Resource<KubeObject> = resource("", "v1", "Pod", "pods", "Namespaced");
+    const metadata = { name: "evicted", namespace: "default" };
+    const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "a", image: "none" }] } };
+    const made = await client.create<KubeObject>(pods, pod, "test");
+    const changed = await client.apply<KubeObject>(pods, { ...pod, metadata: { ...metadata, labels: { a: "b" } } }, "test");
+    const { uid = "", resourceVersion = "" } = changed.metadata;
+    await assert.rejects(client.evict(pods, metadata, { uid: "another", resourceVersion }), refusal(ConflictError, 409));
+    const old = { uid, resourceVersion: made.metadata.resourceVersion ?? "" };
+    await assert.rejects(client.evict(pods, metadata, old), refusal(ConflictError, 409));
+    assert.notEqual(await client.get(pods, metadata), undefined);
+    await client.evict(pods, metadata, { uid, resourceVersion });
+    assert.equal(await client.get(pods, metadata), undefined);
+  });
+
   test("a raw path that is not there is a NotFoundError", async () => {
     await assert.rejects(client.raw("/api/v1/nothing"), refusal(NotFoundError, 404));
   });
@@ -163,6 +179,15 @@ describe("connections", () => {
     await Promise.all(ends);
     assert.ok(await client.get(namespaces, { name: "default" }), "the end of the watches ends no call");
     assert.ok(relay.accepted <= 2, `${relay.accepted} connections were made`);
+  });
+
+  test("20 calls that are the first share one of them too", async () => {
+    const already = relay.accepted;
+    const fresh = Connection.fromDefault(relayed);
+    const first = new ApiClient(fresh, new AbortController().signal, { sleep, random: Math.random });
+    await Promise.all(Array.from({ length: 20 }, async () => first.get(namespaces, { name: "default" })));
+    await fresh.close();
+    assert.equal(relay.accepted - already, 1);
   });
 
   test("a stop ends a watch at once, and no call leaves after it", async () => {

@@ -46,6 +46,7 @@ const collections = [
   "/apis/proxyfleet.dev/v1alpha1/addresspools",
   "/api/v1/secrets",
   "/api/v1/services",
+  "/api/v1/pods",
   "/apis/apps/v1/deployments",
   "/apis/policy/v1/poddisruptionbudgets",
   "/apis/networking.k8s.io/v1/networkpolicies",

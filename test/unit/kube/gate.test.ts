@@ -44,8 +44,9 @@ describe("what leaves this process", () => {
   const writes: Record<string, (client: ApiClient) => Promise<unknown>> = {
     create: async (client) => client.create(services, service, "test"),
     apply: async (client) => client.apply(services, service, "test"),
+    patch: async (client) => client.patch(services, key, { uid: "u", resourceVersion: "1" }, { metadata: {} }, "test"),
     delete: async (client) => client.delete(services, key, { uid: "u" }),
-    evict: async (client) => client.evict(services, key, "u"),
+    evict: async (client) => client.evict(services, key, { uid: "u" }),
   };
 
   for (const [name, write] of Object.entries(writes))

@@ -43,13 +43,28 @@ describe("where a reflector goes next", () => {
       input: { kind: "failed", healthyMs: 0 },
       expect: watching("7", 1),
     },
+    "a refused watch remembers how long the server wished to be left alone": {
+      from: watching("7"),
+      input: { kind: "failed", healthyMs: 0, retryAfterMs: 5_000 },
+      expect: { ...watching("7", 1), retryAfterMs: 5_000 },
+    },
+    "a refused list does so too, and the wish counts once": {
+      from: { ...listing(1, "more"), retryAfterMs: 5_000 },
+      input: { kind: "failed", healthyMs: 0 },
+      expect: listing(2, "more"),
+    },
     "a watch whose version the server no longer has lists anew": { from: watching("7"), input: { kind: "expired" }, expect: listing(1) },
   };
   for (const [name, { from, input, expect }] of Object.entries(cases)) test(name, () => assert.deepEqual(nextState(from, input), expect));
 });
 
 test("the pause doubles from 0.1 s to 30 s, and is at least half of that", () => {
-  const pauses = (random: number): number[] => [0, 1, 2, 3, 9, 10, 50].map((failures) => backoffMs(failures, () => random));
+  const pauses = (random: number): number[] => [0, 1, 2, 3, 9, 10, 50].map((failures) => backoffMs({ failures }, () => random));
   assert.deepEqual(pauses(1), [0, 100, 200, 400, 25_600, 30_000, 30_000]);
   assert.deepEqual(pauses(0), [0, 50, 100, 200, 12_800, 15_000, 15_000]);
+});
+
+test("the pause is never shorter than the server's wish, and a wish of hours is cut to a minute", () => {
+  const pause = (failures: number, retryAfterMs: number) => backoffMs({ failures, retryAfterMs }, () => 0);
+  assert.deepEqual([pause(1, 7_000), pause(50, 7_000), pause(1, 3_600_000)], [7_000, 15_000, 60_000]);
 });

@@ -27,7 +27,8 @@ test("a reflector whose call never ends is idle for longer and longer", async ()
   const { reflector: stuck, time } = reflector(async () => new Promise<never>(() => undefined));
   void stuck.run(new AbortController().signal);
   time.now = 6 * minute;
-  assert.deepEqual([stuck.idleMs, stuck.quietMs, stuck.isSynced], [6 * minute, 6 * minute, false]);
+  const { idleMs, quietMs, isSynced } = stuck.progress;
+  assert.deepEqual([idleMs, quietMs, isSynced], [6 * minute, 6 * minute, false]);
 });
 
 test("a reflector whose calls fail hears nothing, but is not idle: a restart would not help", async () => {
@@ -36,7 +37,7 @@ test("a reflector whose calls fail hears nothing, but is not idle: a restart wou
   const running = failing.run(stop.signal);
   time.now = 6 * minute;
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  assert.deepEqual([failing.idleMs, failing.quietMs], [0, 6 * minute]);
+  assert.deepEqual([failing.progress.idleMs, failing.progress.quietMs], [0, 6 * minute]);
   stop.abort();
   await running;
 });

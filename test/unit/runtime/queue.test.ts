@@ -48,6 +48,20 @@ describe("a queue of keys", () => {
     assert.deepEqual([queue.depth, await queue.next(), await queue.next(), queue.depth], [2, "a", "b", 0]);
   });
 
+  test("tells how long the first key has waited, whatever came later", async () => {
+    const { queue, clock } = handQueue();
+    assert.equal(queue.lagMs, 0);
+    queue.add("a");
+    clock.advance(300);
+    queue.add("b", "high");
+    clock.advance(100);
+    assert.equal(queue.lagMs, 400);
+    await queue.next();
+    await queue.next();
+    clock.advance(100);
+    assert.equal(queue.lagMs, 0);
+  });
+
   test("hands a key that was added while it was worked on out again afterwards, and not before", async () => {
     const { queue } = handQueue();
     queue.add("a");
