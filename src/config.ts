@@ -21,6 +21,11 @@ const options = {
     env: "WATCH_NAMESPACES",
     help: "namespaces of fleets, with commas between; rights on others are not needed then (default: all)",
   },
+  "monitoring-namespaces": {
+    type: "string",
+    env: "MONITORING_NAMESPACES",
+    help: "namespaces, with commas between, from which proxy pods may be asked for metrics (default: monitoring)",
+  },
   "leader-election": {
     type: "string",
     env: "LEADER_ELECTION",
@@ -56,6 +61,7 @@ const config = z.object({
   "proxy-image": z.string().min(1),
   namespace: z.string().min(1).default("proxyfleet-system"),
   "watch-namespaces": names.default([]),
+  "monitoring-namespaces": names.default(["monitoring"]),
   "leader-election": truth.default(true),
   workers: z.coerce.number().int().min(1).max(64).default(8),
   "max-requests-per-second": z.coerce.number().min(0).default(0),
@@ -71,6 +77,8 @@ export interface OperatorConfig {
   readonly namespace: string;
   /** Empty: all. */
   readonly watchNamespaces: readonly string[];
+  /** From where proxy pods' metrics may be read, beside the operator's own namespace. */
+  readonly monitoringNamespaces: readonly string[];
   readonly leaderElection: boolean;
   readonly workers: number;
   /** 0: no limit. */
@@ -101,6 +109,7 @@ export function readConfig(
     proxyImage: parsed.data["proxy-image"],
     namespace,
     watchNamespaces: parsed.data["watch-namespaces"],
+    monitoringNamespaces: parsed.data["monitoring-namespaces"],
     leaderElection: parsed.data["leader-election"],
     workers,
     maxRequestsPerSecond: parsed.data["max-requests-per-second"],

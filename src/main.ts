@@ -1,12 +1,10 @@
 import { text } from "node:stream/consumers";
-import { ledgerCommand } from "./cli/ledger.ts";
-import { planCommand } from "./cli/plan.ts";
 import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./errors.ts";
 import { runOperator } from "./operator.ts";
 import { makeLogger } from "./runtime/log.ts";
 import { diagnoseOnSignal, exitOnSurprise, stopOnSignals } from "./runtime/process.ts";
-import { defaultProxyImage, version } from "./version.ts";
+import { defaultProxyImage, versionText } from "./version.ts";
 
 const usage = `Usage: proxyfleet <command>
 
@@ -14,7 +12,7 @@ Commands:
   operator   run the operator (see proxyfleet operator --help)
   plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
   ledger     export or import the memory of addresses (see proxyfleet ledger --help)
-  version    show the version
+  version    show the version, and the commit that it was built from
 `;
 
 /** Runs one command; its exit code is 0, 1 for a failure, 2 for a call that is off. */
@@ -23,13 +21,13 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case "operator":
       return operator(args);
     case "plan":
-      process.stdout.write(await planCommand(args));
+      process.stdout.write(await (await import("./cli/plan.ts")).planCommand(args));
       return 0;
     case "ledger":
-      process.stdout.write(await ledgerCommand(args, async () => text(process.stdin)));
+      process.stdout.write(await (await import("./cli/ledger.ts")).ledgerCommand(args, async () => text(process.stdin)));
       return 0;
     case "version":
-      process.stdout.write(`proxyfleet ${version}\n`);
+      process.stdout.write(`proxyfleet ${versionText}\n`);
       return 0;
     case "help":
     case "--help":

@@ -5,6 +5,10 @@ import { addressController } from "./controllers/address/controller.ts";
 import { type Caches, watchCaches } from "./controllers/caches.ts";
 import type { Environment } from "./controllers/environment.ts";
 import { fleetController } from "./controllers/fleet/controller.ts";
+import { podController } from "./controllers/pod/controller.ts";
+import { tellPods } from "./controllers/pod/metrics.ts";
+import { PodReports } from "./controllers/pod/reports.ts";
+import { tellTroubles } from "./controllers/fleet/metrics.ts";
 import { tellFleets } from "./controllers/metrics.ts";
 import { poolController } from "./controllers/pool/controller.ts";
 import { serviceController } from "./controllers/service/controller.ts";
@@ -45,14 +49,16 @@ export async function runOperator(config: OperatorConfig, inCluster: boolean, lo
   const manager = new Manager({ client, log, namespaces: config.watchNamespaces, metrics });
   const caches = watchCaches(manager);
   const environment = environmentOf(caches, client, config, inCluster, log);
-  for (const make of [fleetController, addressController, poolController, serviceController])
+  for (const make of [fleetController, addressController, poolController, serviceController, podController])
     manager.add({ ...make(environment), workers: config.workers });
   tellLeader(metrics, () => election?.isLeading ?? manager.isSynced);
   tellFleets(metrics, caches, () => election?.isLeading ?? true);
+  tellTroubles(metrics, caches, environment.now);
+  tellPods(metrics, caches, environment.podReports);
   const health = await serveHealth(config.healthPort, {
     problem: () => manager.problem,
     isReady: () => manager.isSynced,
-    metrics: async () => metrics.registry.metrics(),
+    metrics: () => metrics.text(),
   });
   log.info({ server: connection.server, proxyImage: config.proxyImage, namespaces: config.watchNamespaces }, "operator started");
   const filling = manager.fill(halt.signal);
@@ -99,16 +105,29 @@ function gatedClient(
 }
 
 function environmentOf(caches: Caches, client: ApiClient, config: OperatorConfig, inCluster: boolean, log: Logger): Environment {
+  const queues: WorkQueue[] = [];
+  const makeQueue = () => {
+    const queue = new WorkQueue({ now: () => performance.now(), random: Math.random, timer });
+    queues.push(queue);
+    return queue;
+  };
   return {
     caches,
     client,
     events: new EventRecorder(client, log),
     podStatus: inCluster ? directReader() : proxiedReader(client),
+    podReports: new PodReports(),
     now: () => instant(Date.now()),
     random: cryptoRandom,
-    makeQueue: () => new WorkQueue({ now: () => performance.now(), random: Math.random, timer }),
+    makeQueue,
+    lagMs: () => Math.max(0, ...queues.map(({ lagMs }) => lagMs)),
     log,
-    settings: { proxyImage: config.proxyImage, operatorNamespace: config.namespace, namespaces: config.watchNamespaces },
+    settings: {
+      proxyImage: config.proxyImage,
+      operatorNamespace: config.namespace,
+      monitoringNamespaces: config.monitoringNamespaces,
+      namespaces: config.watchNamespaces,
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { dumpYaml } from "@kubernetes/client-node";
+import { dump } from "js-yaml";
 import type { ApiClient } from "../kube/client.ts";
 import * as custom from "../kube/custom.ts";
 import type { CustomObject } from "../kube/custom.ts";
@@ -18,7 +18,7 @@ export async function exportLedger(client: ApiClient, format: "yaml" | "json"): 
     spec,
   }));
   const list = { apiVersion: "v1", kind: "List", items };
-  return format === "json" ? `${JSON.stringify(list, undefined, 2)}\n` : dumpYaml(list);
+  return format === "json" ? `${JSON.stringify(list, undefined, 2)}\n` : dump(list);
 }
 
 /** Reads the whole ledger from the API server, page by page. */

@@ -1,4 +1,4 @@
-import { loadAllYaml } from "@kubernetes/client-node";
+import { loadAll } from "js-yaml";
 import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
 import { ProxyfleetError } from "../errors.ts";
 import type { ApiClient } from "../kube/client.ts";
@@ -38,7 +38,7 @@ function readEntries(text: string): readonly ProxyAddress[] {
 
 function documents(text: string): readonly unknown[] {
   try {
-    return loadAllYaml(text);
+    return loadAll(text);
   } catch (cause) {
     throw new LedgerImportError("nothing was imported: the file is neither YAML nor JSON", { cause });
   }

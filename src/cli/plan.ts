@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 import { type Caches, claimant, claimedPool } from "../controllers/caches.ts";
 import { decideFleet } from "../controllers/fleet/decide.ts";
 import { gatherFleet } from "../controllers/fleet/gather.ts";
+import { Ledger } from "../controllers/ledger.ts";
+import { PodReports } from "../controllers/pod/reports.ts";
 import { slotsOf } from "../domain/slots.ts";
 import { fleetView } from "../domain/fleet-view.ts";
 import { instant } from "../domain/time.ts";
@@ -10,6 +12,7 @@ import { namespaces } from "../kube/builtin.ts";
 import { ApiClient } from "../kube/client.ts";
 import { Connection } from "../kube/connection.ts";
 import * as custom from "../kube/custom.ts";
+import type { CustomObject } from "../kube/custom.ts";
 import type { Resource } from "../kube/resource.ts";
 import { Store } from "../kube/store.ts";
 import type { KubeObject } from "../manifests/objects.ts";
@@ -70,7 +73,7 @@ async function planFleet(client: ApiClient, key: { readonly namespace: string; r
   const settings = { proxyImage: "", operatorNamespace: "" };
   const log = await makeLogger("error", false);
   const podStatus = async () => Promise.reject(new PlanError("pods are not asked"));
-  const observed = await gatherFleet(key, { caches, settings, podStatus, log });
+  const observed = await gatherFleet(key, { caches, settings, podStatus, podReports: new PodReports(), log });
   if (observed?.parsed === undefined) throw new PlanError(`there is no WhatsAppProxy ${key.namespace}/${key.name}`);
   if (!observed.parsed.ok) throw new PlanError(observed.parsed.problem);
   const now = instant(Date.now());
@@ -86,10 +89,12 @@ async function planFleet(client: ApiClient, key: { readonly namespace: string; r
 
 /** What a plan is made from, read once. Pods and children are left out: they change nothing of it. */
 async function readCaches(client: ApiClient, namespace: string): Promise<Caches> {
+  const addresses = await filled(client, custom.addresses, new Store<CustomObject>({ fleet: claimant, pool: claimedPool }));
   return {
     fleets: await filled(client, custom.fleets, new Store(), namespace),
     pools: await filled(client, custom.pools, new Store()),
-    addresses: await filled(client, custom.addresses, new Store({ fleet: claimant, pool: claimedPool })),
+    addresses,
+    ledger: new Ledger(addresses),
     namespaces: await filled(client, namespaces, new Store()),
     deployments: new Store(),
     secrets: new Store(),

@@ -5,6 +5,8 @@ import type { Store } from "../kube/store.ts";
 import { addressLabel, fleetLabel, managedSelector } from "../manifests/names.ts";
 import type { Deployment, KubeObject, Namespace, NetworkPolicy, Pod, PodDisruptionBudget, Secret, Service } from "../manifests/objects.ts";
 import type { Manager } from "../runtime/manager.ts";
+import { Ledger } from "./ledger.ts";
+import { withoutSpec } from "./pod/kept-pod.ts";
 
 /** All that the controllers see of the cluster. */
 export interface Caches {
@@ -12,6 +14,8 @@ export interface Caches {
   readonly pools: Store<CustomObject>;
   /** Indexed by `fleet` (namespace/name of the claim) and `pool`. */
   readonly addresses: Store<CustomObject>;
+  /** What all addresses come to. */
+  readonly ledger: Ledger;
   readonly deployments: Store<Deployment>;
   readonly secrets: Store<Secret>;
   /** Indexed by `address` (name of the ledger entry) and `fleet`. */
@@ -26,17 +30,19 @@ export interface Caches {
 /** Watches every kind that the controllers read; what the operator did not make itself is left out where a label can tell. */
 export function watchCaches(manager: Manager): Caches {
   const ours = { labelSelector: managedSelector };
+  const addresses = manager.watch(custom.addresses, { indexes: { fleet: claimant, pool: claimedPool } });
   return {
     fleets: manager.watch(custom.fleets),
     pools: manager.watch(custom.pools),
-    addresses: manager.watch(custom.addresses, { indexes: { fleet: claimant, pool: claimedPool } }),
+    addresses,
+    ledger: new Ledger(addresses),
     deployments: manager.watch(builtin.deployments, ours),
     secrets: manager.watch(builtin.secrets, ours),
     services: manager.watch(builtin.services, {
       ...ours,
       indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet },
     }),
-    pods: manager.watch(builtin.pods, { ...ours, indexes: { fleet: podFleet } }),
+    pods: manager.watch(builtin.pods, { ...ours, indexes: { fleet: podFleet }, keep: withoutSpec }),
     namespaces: manager.watchNamespaces(builtin.namespaces, { metadataOnly: true }),
     disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),
     networkPolicies: manager.watch(builtin.networkPolicies, ours),

@@ -6,6 +6,7 @@ import type { EventRecorder } from "../kube/events.ts";
 import type { WorkQueue } from "../runtime/queue.ts";
 import type { PodStatusReader } from "../verification/pod-status.ts";
 import type { Caches } from "./caches.ts";
+import type { PodReports } from "./pod/reports.ts";
 
 /** All that a controller touches beside plain data. */
 export interface Environment {
@@ -13,9 +14,13 @@ export interface Environment {
   readonly client: ApiClient;
   readonly events: EventRecorder;
   readonly podStatus: PodStatusReader;
+  /** What pods said when they were last asked. */
+  readonly podReports: PodReports;
   readonly now: () => Instant;
   readonly random: Random;
   readonly makeQueue: () => WorkQueue;
+  /** How long the key has waited that waits longest for a worker, of all queues (ms). */
+  readonly lagMs: () => number;
   readonly log: Logger;
   readonly settings: Settings;
 }
@@ -25,6 +30,8 @@ export interface Settings {
   readonly proxyImage: string;
   /** Where the operator runs: only from there may pods' supervisors be asked. */
   readonly operatorNamespace: string;
+  /** Where Prometheus or the like runs, which may ask pods for their metrics. */
+  readonly monitoringNamespaces?: readonly string[];
   /** Whose fleets are served; absent or empty: all. */
   readonly namespaces?: readonly string[];
 }

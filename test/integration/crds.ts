@@ -22,7 +22,8 @@ export interface KubectlAnswer {
 /** Runs kubectl against the server, with `input` as its standard input. A failure is an answer too, and throws nothing. */
 export async function kubectl(server: ApiServer, args: readonly string[], input = ""): Promise<KubectlAnswer> {
   const running = run(programPath("kubectl"), ["--kubeconfig", server.kubeconfig, "--cache-dir", `${server.kubeconfig}.cache`, ...args]);
-  running.child.stdin?.end(input);
+  // Who is done before it has read its input says so in its exit code.
+  running.child.stdin?.on("error", () => undefined).end(input);
   try {
     return { code: 0, ...(await running) };
   } catch (error) {

@@ -10,6 +10,7 @@ const defaults: OperatorConfig = {
   proxyImage: "proxyfleet/proxy:0.1.0",
   namespace: "proxyfleet-system",
   watchNamespaces: [],
+  monitoringNamespaces: ["monitoring"],
   leaderElection: true,
   workers: 8,
   maxRequestsPerSecond: 0,
@@ -35,6 +36,10 @@ describe("the operator's settings", () => {
     "namespaces are told apart by commas": {
       args: ["--watch-namespaces", "relief, family,relief,"],
       expect: { ...defaults, watchNamespaces: ["relief", "family"] },
+    },
+    "metrics of proxy pods may be for nobody else": {
+      args: ["--monitoring-namespaces="],
+      expect: { ...defaults, monitoringNamespaces: [] },
     },
     "leader election and HTTP/2 can be switched off": {
       args: ["--leader-election=false", "--http2=false"],

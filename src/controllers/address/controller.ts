@@ -1,10 +1,11 @@
 import { keyOf, keyText } from "../../kube/resource.ts";
 import { addressLabel } from "../../manifests/names.ts";
-import type { KubeObject } from "../../manifests/objects.ts";
+import type { CustomObject } from "../../kube/custom.ts";
 import { seconds } from "../../domain/time.ts";
-import { type Controller, type Outcome, gone, lookAgain } from "../../runtime/controller.ts";
+import { type Controller, type Outcome, gone, lookAgain, soonest } from "../../runtime/controller.ts";
 import { podFleet } from "../caches.ts";
 import type { Environment } from "../environment.ts";
+import { isOwnStatus, isMoreThanStatus, sidesOf } from "../wakes.ts";
 import { type HostResolver, dnsResolver } from "../../verification/resolve.ts";
 import { planAddress, tryIsDue, verifyingFor } from "./decide.ts";
 import { AddressExecutor } from "./execute.ts";
@@ -32,39 +33,52 @@ export function addressController(environment: Environment, resolve: HostResolve
         due === undefined || certificate === undefined ? undefined : await tryAddress(observed, certificate, due.compare, environment);
       const now = environment.now();
       const plan = planAddress(observed, evidence, now);
-      await executor.execute(observed, plan);
+      const unfinishedMs = await executor.execute(observed, plan);
       if (evidence !== undefined && verifyingFor(observed, now) > evictAfter) await executor.evict(observed, evidence.lagging);
       const at = plan.decision.lookAgainAt;
-      return lookAgain(at === undefined ? undefined : at - now);
+      return lookAgain(soonest(unfinishedMs, at === undefined ? undefined : at - now));
     },
   };
 }
 
-/** Everything that an entry's next step depends on wakes it. */
+/** Everything that an entry's next step depends on wakes it, but for what it has just written itself. */
 function wake({ caches }: Environment, add: (name: string) => void): void {
-  const ofFleet = (key: string) => {
-    for (const entry of caches.addresses.by("fleet", key)) add(entry.metadata.name);
+  const ofFleet = (key: string, counts: (entry: CustomObject) => boolean = () => true) => {
+    for (const entry of caches.addresses.by("fleet", key)) if (counts(entry)) add(entry.metadata.name);
   };
-  const each = (
-    change: { readonly before: KubeObject | undefined; readonly after: KubeObject | undefined },
-    then: (object: KubeObject) => void,
-  ) => {
-    for (const object of [change.before, change.after]) if (object !== undefined) then(object);
-  };
-  caches.addresses.onChange(({ after }) => {
-    if (after !== undefined) add(after.metadata.name);
+  caches.addresses.onChange((change) => {
+    // One that is gone is looked at, too, so that it is not waited for until the next resync.
+    const entry = change.after ?? change.before;
+    if (entry !== undefined && !isOwnStatus(change)) add(entry.metadata.name);
   });
-  caches.services.onChange((change) =>
-    each(change, ({ metadata }) => {
+  caches.services.onChange((change) => {
+    if (change.own) return;
+    for (const { metadata } of sidesOf(change)) {
       const name = metadata.labels?.[addressLabel];
       if (name !== undefined) add(name);
-    }),
+    }
+  });
+  caches.secrets.onChange((change) =>
+    sidesOf(change)
+      .flatMap(podFleet)
+      .forEach((key) => ofFleet(key)),
   );
-  caches.secrets.onChange((change) => each(change, (secret) => podFleet(secret).forEach(ofFleet)));
-  caches.fleets.onChange((change) => each(change, (fleet) => ofFleet(keyText(keyOf(fleet)))));
-  caches.pools.onChange((change) =>
-    each(change, ({ metadata }) => {
-      for (const entry of caches.addresses.by("pool", metadata.name)) add(entry.metadata.name);
-    }),
+  caches.pods.onChange((change) =>
+    sidesOf(change)
+      .flatMap(podFleet)
+      .forEach((key) => ofFleet(key, waitsForPods)),
   );
+  caches.fleets.onChange((change) => {
+    if (isMoreThanStatus(change)) for (const fleet of sidesOf(change)) ofFleet(keyText(keyOf(fleet)));
+  });
+  caches.pools.onChange((change) => {
+    if (!isMoreThanStatus(change)) return;
+    for (const { metadata } of sidesOf(change)) for (const entry of caches.addresses.by("pool", metadata.name)) add(entry.metadata.name);
+  });
+}
+
+/** An address that is not published yet is tried again when a pod of its fleet becomes ready. */
+function waitsForPods({ status }: CustomObject): boolean {
+  const { phase } = (status ?? {}) as { phase?: unknown };
+  return phase === undefined || phase === "Provisioning" || phase === "Verifying";
 }

@@ -1,7 +1,8 @@
+import type { ConditionReason } from "../../api/reasons.ts";
 import type { ProxyAddressStatus } from "../../api/proxy-address.ts";
 import { type AddressDecision, type AddressSituation, decideAddress } from "../../domain/address-phase.ts";
 import { type Finding, conditionsFrom } from "../../domain/conditions.ts";
-import { type Instant, formatInstant, instant, parseInstant, since } from "../../domain/time.ts";
+import { type Instant, formatInstant, instant, parseInstant, seconds, since } from "../../domain/time.ts";
 import { type Evidence, compareAfter, judge } from "../../domain/verification.ts";
 import type { Service } from "../../manifests/objects.ts";
 import { knowsName, providers } from "../../manifests/providers.ts";
@@ -14,7 +15,14 @@ export interface AddressPlan {
   readonly decision: AddressDecision;
   readonly service: Service | undefined;
   readonly status: Omit<ProxyAddressStatus, "reachability">;
+  readonly urgency: Urgency;
 }
+
+/** When a new status is written: at once, when the last one is a moment old, or not in this step. */
+export type Urgency = "urgent" | "progress" | "quiet";
+
+/** A lane is prepared within this time of its claim: that it is not yet is no news before. */
+const laneTime = seconds(10);
 
 /** Whether the address should be tried now, and whether another one of its pool as well. */
 export function tryIsDue(observed: ObservedAddress, now: Instant): { readonly compare: boolean } | undefined {
@@ -27,7 +35,16 @@ export function tryIsDue(observed: ObservedAddress, now: Instant): { readonly co
 /** Decides the next step of a ledger entry. Pure. */
 export function planAddress(observed: ObservedAddress, evidence: Evidence | undefined, now: Instant): AddressPlan {
   const decision = decideAddress(situationOf(observed, evidence, now), now);
-  return { decision, service: serviceOf(observed, decision), status: statusOf(observed, decision, now) };
+  const status = statusOf(observed, decision, now);
+  return { decision, service: serviceOf(observed, decision), status, urgency: urgencyOf(observed, decision, now) };
+}
+
+/** On the way to its first publication an address makes progress all the time, and only the end of it is urgent. */
+function urgencyOf({ entry }: ObservedAddress, { phase, verified }: AddressDecision, now: Instant): Urgency {
+  if (phase !== "Provisioning" && phase !== "Verifying") return "urgent";
+  if (entry.status.phase !== undefined) return "progress";
+  const isYoung = since(parseInstant(entry.metadata.creationTimestamp) ?? now, now) < laneTime;
+  return verified.reason === "WaitingForLane" && isYoung ? "quiet" : "urgent";
 }
 
 function situationOf(observed: ObservedAddress, evidence: Evidence | undefined, now: Instant): AddressSituation {
@@ -43,6 +60,7 @@ function situationOf(observed: ObservedAddress, evidence: Evidence | undefined, 
     deleting: metadata.deletionTimestamp !== undefined,
     quarantineUntil: parseInstant(spec.quarantineUntil),
     address: spec.address,
+    canBeAsked: providers.get(observed.pool?.spec.provider ?? "")?.asks !== "nothing",
     obstacle: obstacleToService(observed) ?? obstacleToLane(observed),
     service:
       service === undefined || balancer === undefined
@@ -60,9 +78,12 @@ function isRepeat({ entry: { spec, status }, heldElsewhere }: ObservedAddress): 
   return heldElsewhere.length > 0 || (status.conditions ?? []).some(({ type, reason }) => type === "Verified" && reason === "Repeat");
 }
 
+const verifiedReasons = ["Verified", "VerifiedAtPods"] as const;
+
 function verifiedBefore({ entry: { status } }: ObservedAddress): Finding | undefined {
   const before = (status.conditions ?? []).find(({ type }) => type === "Verified");
-  return before?.reason === "Verified" || before?.reason === "VerifiedAtPods" ? before : undefined;
+  const reason = verifiedReasons.find((known) => known === before?.reason);
+  return before === undefined || reason === undefined ? undefined : { status: before.status, reason, message: before.message };
 }
 
 /** What must be there before the entry can have a Service, in the order in which it comes about. */
@@ -141,6 +162,6 @@ export function verifyingFor({ entry }: ObservedAddress, now: Instant): number {
   return entry.status.phase === "Verifying" ? since(parseInstant(entry.status.phaseSince) ?? instant(now), now) : 0;
 }
 
-function unknown(reason: string, message: string): Finding {
+function unknown(reason: ConditionReason, message: string): Finding {
   return { status: "Unknown", reason, message };
 }

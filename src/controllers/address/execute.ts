@@ -1,42 +1,53 @@
 import { ledgerName } from "../../domain/ip.ts";
 import type { Evidence } from "../../domain/verification.ts";
 import { explainError } from "../../errors.ts";
-import { Applier, covers, pinned } from "../../kube/apply.ts";
+import { Applier, pinned } from "../../kube/apply.ts";
 import { pods as podKind, services } from "../../kube/builtin.ts";
 import * as custom from "../../kube/custom.ts";
 import type { CustomObject } from "../../kube/custom.ts";
+import { NotFoundError } from "../../kube/errors.ts";
 import { keyOf } from "../../kube/resource.ts";
 import { addressFinalizer, fieldManagers } from "../../manifests/names.ts";
+import type { Service } from "../../manifests/objects.ts";
+import { Pace } from "../../runtime/pace.ts";
 import type { Environment } from "../environment.ts";
+import { isSameStatus, writeStatus } from "../status.ts";
 import type { AddressPlan } from "./decide.ts";
 import type { ObservedAddress } from "./gather.ts";
+
+/** Between two writes of a status that tell only of progress (ms). */
+const progressEveryMs = 1_000;
 
 /** Carries out plans of ledger entries. */
 export class AddressExecutor {
   readonly #environment: Environment;
   readonly #applier: Applier;
+  readonly #pace = new Pace(progressEveryMs, () => performance.now());
 
   constructor(environment: Environment) {
     this.#environment = environment;
     this.#applier = new Applier(environment.client, fieldManagers.address);
+    this.#applier.follow(environment.caches.services);
   }
 
-  /** The finalizer comes before the Service: no entry may go and leave a Service behind that still shows the address. */
-  async execute(observed: ObservedAddress, plan: AddressPlan): Promise<void> {
-    const { entry } = observed;
-    if (plan.decision.entry === "finish") return this.#setFinalizer(observed, false);
-    if (entry.metadata.deletionTimestamp === undefined && !hasFinalizer(observed)) await this.#setFinalizer(observed, true);
+  /**
+   * The finalizer comes before the Service: no entry may go and leave a Service behind that still shows the address. Returns when there is
+   * more to do although nothing changes: ms from now, or undefined.
+   */
+  async execute(observed: ObservedAddress, plan: AddressPlan): Promise<number | undefined> {
+    const { entry, raw } = observed;
+    if (plan.decision.entry === "finish") return this.#removeFinalizer(observed);
+    if (entry.metadata.deletionTimestamp === undefined && !hasFinalizer(observed)) await this.#addFinalizer(observed);
     if (plan.decision.service === "remove") await this.#removeServices(observed);
     if (plan.decision.take !== undefined) return this.#enterAddress(observed, plan.decision.take);
-    if (plan.service !== undefined) await this.#applier.apply(services, this.#environment.caches.services, plan.service);
-    await this.#writeStatus(observed, plan.status);
+    // The next step sees the new Service: there is nothing to say before that.
+    if (plan.service !== undefined && (await this.#applyService(observed, plan.service)) === "made") return 0;
+    const later = await this.#tell(observed, plan);
     if (plan.decision.entry === "delete") {
-      const { uid, resourceVersion } = observed.raw.metadata;
-      await this.#environment.client.delete(custom.addresses, keyOf(entry), {
-        uid: uid ?? "",
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      });
+      const { client, caches } = this.#environment;
+      await client.delete(custom.addresses, keyOf(entry), pinned(caches.addresses, raw));
     }
+    return later;
   }
 
   /** Evicts pods that still lag: a rotation waits for no pod for longer than that. The budget may refuse; it is tried again. */
@@ -46,7 +57,7 @@ export class AddressExecutor {
       if (pod === undefined) continue;
       const log = this.#environment.log.child({ pod: name, problem });
       try {
-        await this.#environment.client.evict(podKind, keyOf(pod), pod.metadata.uid ?? "");
+        await this.#environment.client.evict(podKind, keyOf(pod), pinned(this.#environment.caches.pods, pod));
         log.warn("evicted a pod that did not take over its configuration");
       } catch (error) {
         log.warn({ error: explainError(error) }, "a pod that lags behind could not be evicted");
@@ -54,16 +65,20 @@ export class AddressExecutor {
     }
   }
 
+  async #applyService({ services: live }: ObservedAddress, service: Service): Promise<"made" | "kept"> {
+    const end = await this.#applier.apply(services, this.#environment.caches.services, service);
+    return end === "applied" && live.length === 0 ? "made" : "kept";
+  }
+
   async #removeServices({ services: live }: ObservedAddress): Promise<void> {
     for (const service of live) {
       if (service.metadata.deletionTimestamp !== undefined) continue;
-      await this.#environment.client.delete(services, keyOf(service), { uid: service.metadata.uid ?? "" });
-      this.#applier.forget(service);
+      await this.#environment.client.delete(services, keyOf(service), pinned(this.#environment.caches.services, service));
     }
   }
 
   /** Enters into the ledger what a provider gave that can't be asked. From then on nobody else may have it. */
-  async #enterAddress({ entry, raw }: ObservedAddress, address: string): Promise<void> {
+  async #enterAddress({ entry, raw }: ObservedAddress, address: string): Promise<undefined> {
     const { name, uid } = entry.metadata;
     const { resourceVersion } = raw.metadata;
     const version = resourceVersion === undefined ? {} : { resourceVersion };
@@ -73,25 +88,40 @@ export class AddressExecutor {
     caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address));
   }
 
-  async #setFinalizer({ entry, raw }: ObservedAddress, wanted: boolean): Promise<void> {
+  /** A claim is born with it; an entry that was adopted or came out of a backup is not. */
+  async #addFinalizer({ entry, raw }: ObservedAddress): Promise<void> {
     const { client, caches } = this.#environment;
     const { name } = entry.metadata;
     const { address } = entry.spec;
     // What this manager once set and leaves out now would be taken away: the address that a provider gave stays.
     const given = address === undefined || name === ledgerName(address) ? {} : { spec: { address } };
-    const metadata = { name, ...pinned(caches.addresses, raw), finalizers: wanted ? [addressFinalizer] : [] };
+    const metadata = { name, ...pinned(caches.addresses, raw), finalizers: [addressFinalizer] };
     const body = { apiVersion: entry.apiVersion, kind: entry.kind, metadata, ...given };
-    const answer = await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address);
-    if (wanted) caches.addresses.wrote(answer);
+    caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address));
   }
 
-  async #writeStatus({ raw, entry }: ObservedAddress, status: AddressPlan["status"]): Promise<void> {
-    const { reachability: _reachability, ...before } = entry.status;
-    if (covers(before, status) && covers(status, before)) return;
+  /** Whoever has set it: it goes, and those of others stay. That the entry is gone already is no error: the cache is behind. */
+  async #removeFinalizer({ raw }: ObservedAddress): Promise<undefined> {
     const { client, caches } = this.#environment;
-    const metadata = { name: raw.metadata.name, ...pinned(caches.addresses, raw) };
-    const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata, status };
-    caches.addresses.wrote(await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address, "status"));
+    const finalizers = (raw.metadata.finalizers ?? []).filter((each) => each !== addressFinalizer);
+    try {
+      await client.patch(custom.addresses, keyOf(raw), pinned(caches.addresses, raw), { metadata: { finalizers } }, fieldManagers.address);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  }
+
+  /** Writes the status. Progress alone may wait a moment: returns how long (ms). */
+  async #tell({ raw, entry }: ObservedAddress, { status, urgency }: AddressPlan): Promise<number | undefined> {
+    const { reachability: _reachability, ...before } = entry.status;
+    if (urgency === "quiet" || isSameStatus(before, status)) return undefined;
+    const { name } = raw.metadata;
+    const waitMs = urgency === "progress" ? this.#pace.waitMs(name) : 0;
+    if (waitMs > 0) return waitMs;
+    const { client, caches } = this.#environment;
+    await writeStatus(client, custom.addresses, caches.addresses, raw, status, fieldManagers.address);
+    this.#pace.went(name);
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts";
-import { canonicalIp } from "../../domain/ip.ts";
+import { canonicalIp, parseIp } from "../../domain/ip.ts";
 import type { LoadBalancerView } from "../../domain/load-balancer.ts";
 import { belongsTo } from "../../domain/ownership.ts";
 import { isServingPod } from "../../domain/pods-view.ts";
@@ -58,7 +58,7 @@ export async function gatherAddress(
       ?.sha256,
     services,
     balancer,
-    heldElsewhere: entry.spec.address === undefined ? heldByOthers(name, balancer?.given ?? [], caches) : [],
+    heldElsewhere: entry.spec.address === undefined ? (balancer?.given ?? []).filter((ip) => caches.ledger.holds(parseIp(ip))) : [],
     pods: caches.pods.by("fleet", `${claimRef.namespace}/${claimRef.name}`).filter(isServingPod),
   };
 }
@@ -77,13 +77,6 @@ export async function balancerOf({ status }: Service, resolve: HostResolver): Pr
   const hostname = ips.length > 0 ? undefined : ingress.find((one) => one.hostname !== undefined && one.hostname !== "")?.hostname;
   const found = hostname === undefined ? ips : await resolve(hostname);
   return { given: found.flatMap((ip) => canonicalIp(ip) ?? []), hostname };
-}
-
-function heldByOthers(name: string, given: readonly string[], caches: Environment["caches"]): readonly string[] {
-  if (given.length === 0) return [];
-  const others = caches.addresses.list().filter((other) => other.metadata.name !== name);
-  const held = new Set(others.map((other) => ((other.spec ?? {}) as { address?: unknown }).address));
-  return given.filter((ip) => held.has(ip));
 }
 
 function claimingFleet(entry: ProxyAddress, raw: CustomObject | undefined): WhatsAppProxy | undefined {

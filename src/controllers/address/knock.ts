@@ -1,11 +1,13 @@
 import { explainError } from "../../errors.ts";
+import type { ListenerName } from "../../manifests/lanes.ts";
+import { keepsConnections } from "../../verification/open-port.ts";
 import { certificateBehind, type HandshakeTarget } from "../../verification/handshake.ts";
 
 /** One try at a port may take this long (ms). */
 const timeoutMs = 5_000;
 
-/** The listeners that are tried; plainChat goes to the same servers as chat, without TLS. */
-export type Listener = "chat" | "media";
+/** A connection without TLS must stay open for so long (ms): a proxy that reaches no server ends it sooner. */
+const keptMs = 500;
 
 /** Where to knock. */
 export interface Place {
@@ -15,24 +17,48 @@ export interface Place {
   readonly hasHeader: boolean;
 }
 
-/** What is wrong with the chat port at one of these places, if anything: each must show this very certificate. */
-export async function chatProblem(places: readonly Place[], certificate: string): Promise<string | undefined> {
+/** What a listener is tried with. */
+export interface Expected {
+  /** SHA-256 of the certificate that chat must show. */
+  readonly certificate: string;
+  /** The upstream of media as `host:port`, whose name is asked for. */
+  readonly mediaServer: string | undefined;
+}
+
+/** What is wrong with a listener at one of these places, if anything. */
+export async function problemWith(listener: ListenerName, places: readonly Place[], expected: Expected): Promise<string | undefined> {
+  switch (listener) {
+    case "chat":
+      return chatProblem(places, expected.certificate);
+    case "media":
+      return mediaProblem(places, expected.mediaServer);
+    case "plainChat":
+      return plainChatProblem(places);
+  }
+}
+
+/** Each place must show this very certificate. */
+async function chatProblem(places: readonly Place[], certificate: string): Promise<string | undefined> {
   return firstProblem(places, async (place) => {
     const shown = await shownAt(place, {});
     return shown === certificate ? undefined : `port ${place.port} shows another certificate than its lane's`;
   });
 }
 
-/**
- * What is wrong with the media port, if anything. It passes TLS through, so that a finished handshake is the upstream's own. Which
- * certificate it has is not ours to say.
- * @param server the upstream as `host:port`, whose name is asked for
- */
-export async function mediaProblem(places: readonly Place[], server = ""): Promise<string | undefined> {
+/** Media passes TLS through, so that a finished handshake is the upstream's own. Which certificate it has is not ours to say. */
+async function mediaProblem(places: readonly Place[], server = ""): Promise<string | undefined> {
   const host = server.slice(0, server.lastIndexOf(":"));
   const isName = !/^[\d.]*$|:/.test(host);
   return firstProblem(places, async (place) => {
     await shownAt(place, isName ? { servername: host } : {});
+    return undefined;
+  });
+}
+
+/** Plain chat shows no certificate: that the port is the address's own was seen on chat. It must be open, and lead somewhere. */
+async function plainChatProblem(places: readonly Place[]): Promise<string | undefined> {
+  return firstProblem(places, async ({ host, port }) => {
+    await keepsConnections({ host, port }, keptMs, timeoutMs);
     return undefined;
   });
 }

@@ -1,11 +1,12 @@
 import { parseAddressPool } from "../../api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../api/fleet.ts";
 import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts";
+import type { ListenerName } from "../../manifests/lanes.ts";
 import { childName } from "../../manifests/names.ts";
 import { laneCertificates } from "../fleet/lane-certificates.ts";
 import type { Environment } from "../environment.ts";
 import type { ObservedAddress } from "./gather.ts";
-import { type Listener, type Place, chatProblem, mediaProblem } from "./knock.ts";
+import { type Place, problemWith } from "./knock.ts";
 
 /** So many other addresses of the pool are tried. */
 const mostNeighbours = 3;
@@ -16,7 +17,7 @@ const mostNeighbours = 3;
  */
 export async function neighbourWorks(
   { entry }: ObservedAddress,
-  failing: readonly Listener[],
+  failing: readonly ListenerName[],
   environment: Environment,
 ): Promise<boolean | undefined> {
   const serving = environment.caches.addresses.by("pool", entry.spec.pool).flatMap((raw) => {
@@ -27,20 +28,20 @@ export async function neighbourWorks(
   return serving.length === 0 ? undefined : false;
 }
 
-async function answers(neighbour: ProxyAddress, failing: readonly Listener[], { caches }: Environment): Promise<boolean> {
+async function answers(neighbour: ProxyAddress, failing: readonly ListenerName[], { caches }: Environment): Promise<boolean> {
   const certificate = certificateOf(neighbour, caches);
   if (certificate === undefined) return false;
   const problems = await Promise.all(
     failing.map(async (listener) => {
       const place = placeOf(neighbour, listener, caches);
       if (place === undefined) return "it has no such port";
-      return listener === "chat" ? chatProblem([place], certificate) : mediaProblem([place], mediaServer(neighbour, caches));
+      return problemWith(listener, [place], { certificate, mediaServer: mediaServer(neighbour, caches) });
     }),
   );
   return problems.every((problem) => problem === undefined);
 }
 
-function placeOf({ spec }: ProxyAddress, listener: Listener, caches: Environment["caches"]): Place | undefined {
+function placeOf({ spec }: ProxyAddress, listener: ListenerName, caches: Environment["caches"]): Place | undefined {
   const port = spec.ports.find(({ name }) => name === listener)?.port;
   if (port === undefined || spec.address === undefined) return undefined;
   const raw = caches.pools.get({ name: spec.pool });

@@ -1,14 +1,15 @@
-import type { Evidence } from "../../domain/verification.ts";
+import type { Evidence, ListenerProblem } from "../../domain/verification.ts";
 import { explainError } from "../../errors.ts";
 import type { Pod } from "../../manifests/objects.ts";
+import { type ListenerName, listenerNames } from "../../manifests/lanes.ts";
 import type { Environment } from "../environment.ts";
 import type { ObservedAddress } from "./gather.ts";
 import { neighbourWorks } from "./neighbour.ts";
-import { type Listener, type Place, chatProblem, mediaProblem } from "./knock.ts";
+import { type Place, problemWith } from "./knock.ts";
 
 /**
  * Tries an address as a phone would, before anybody is told of it: every ready pod has the lane's certificate loaded, a handshake
- * through the address shows it, and the media port leads to the upstream. `compare` also asks whose fault a failure is.
+ * through the address shows it, the media port leads to the upstream, and the plain chat port, where there is one, is open. `compare` also asks whose fault a failure is.
  */
 export async function tryAddress(
   observed: ObservedAddress,
@@ -17,16 +18,16 @@ export async function tryAddress(
   environment: Environment,
 ): Promise<Evidence> {
   const lagging = await laggingPods(observed, certificate, environment);
-  const base = { readyPods: observed.pods.length, lagging, neighbourWorks: undefined, chatProblem: undefined, mediaProblem: undefined };
+  const base = { readyPods: observed.pods.length, lagging, neighbourWorks: undefined, problems: [] };
   if (lagging.length > 0 || observed.pods.length === 0) return base;
-  const through = await problemsAt(throughAddress(observed), observed, certificate);
-  if (works(through)) return { ...base, ...through };
+  const problems = await problemsAt(throughAddress(observed), observed, certificate);
+  if (problems.length === 0) return base;
   const isShutOut = (observed.fleet?.spec.addresses.loadBalancerSourceRanges.length ?? 0) > 0;
-  if (!isShutOut && !compare) return { ...base, ...through };
+  if (!isShutOut && !compare) return { ...base, problems };
   const atPods = await problemsAt(atEachPod(observed), observed, certificate);
-  if (isShutOut) return { ...base, ...atPods, shutOut: true };
-  const failing: readonly Listener[] = through.chatProblem === undefined ? ["media"] : ["chat", "media"];
-  return { ...base, ...through, podsWork: works(atPods), neighbourWorks: await neighbourWorks(observed, failing, environment) };
+  if (isShutOut) return { ...base, problems: atPods, shutOut: true };
+  const failing = problems.map(({ listener }) => listener);
+  return { ...base, problems, podsWork: atPods.length === 0, neighbourWorks: await neighbourWorks(observed, failing, environment) };
 }
 
 async function laggingPods(
@@ -47,18 +48,16 @@ async function laggingPods(
   return (await Promise.all(pods.map(ask))).flat();
 }
 
-type Problems = Pick<Evidence, "chatProblem" | "mediaProblem">;
+type Places = (listener: ListenerName) => readonly Place[];
 
-function works({ chatProblem: chat, mediaProblem: media }: Problems): boolean {
-  return chat === undefined && media === undefined;
-}
-
-type Places = (listener: Listener) => readonly Place[];
-
-async function problemsAt(places: Places, { fleet }: ObservedAddress, certificate: string): Promise<Problems> {
-  const server = fleet?.spec.upstream.media.servers[0];
-  const [chat, media] = await Promise.all([chatProblem(places("chat"), certificate), mediaProblem(places("media"), server)]);
-  return { chatProblem: chat, mediaProblem: media };
+/** The entry's listeners that fail, chat first. */
+async function problemsAt(places: Places, { fleet, entry }: ObservedAddress, certificate: string): Promise<readonly ListenerProblem[]> {
+  const expected = { certificate, mediaServer: fleet?.spec.upstream.media.servers[0] };
+  const tried = listenerNames.filter((name) => entry.spec.ports.some((port) => port.name === name));
+  const found = await Promise.all(
+    tried.map(async (listener) => ({ listener, problem: await problemWith(listener, places(listener), expected) })),
+  );
+  return found.flatMap(({ listener, problem }) => (problem === undefined ? [] : [{ listener, problem }]));
 }
 
 function throughAddress({ entry, pool }: ObservedAddress): Places {

@@ -1,9 +1,11 @@
 import { keyOf, keyText, parseKey } from "../../kube/resource.ts";
 import type { KubeObject } from "../../manifests/objects.ts";
-import { type Controller, type Outcome, gone, lookAgain } from "../../runtime/controller.ts";
-import type { Store } from "../../kube/store.ts";
+import { type Controller, type Outcome, gone, lookAgain, soonest } from "../../runtime/controller.ts";
+import type { CustomObject } from "../../kube/custom.ts";
+import type { Change, Store } from "../../kube/store.ts";
 import { claimant, podFleet } from "../caches.ts";
 import type { Environment } from "../environment.ts";
+import { isMoreThanStatus, sidesOf } from "../wakes.ts";
 import { decideFleet } from "./decide.ts";
 import { FleetExecutor } from "./execute.ts";
 import { gatherFleet } from "./gather.ts";
@@ -21,37 +23,56 @@ export function fleetController(environment: Environment): Controller {
       const observed = await gatherFleet(parseKey(key), environment);
       if (observed === undefined) return gone;
       const plan = decideFleet(observed, environment.now(), environment.random);
-      await executor.execute(observed, plan);
+      const unfinishedMs = await executor.execute(observed, plan);
       const at = plan.kind === "live" ? plan.lookAgainAt : undefined;
-      return lookAgain(at === undefined ? undefined : at - environment.now());
+      const lookMs = at === undefined ? undefined : at - environment.now();
+      return lookAgain(soonest(unfinishedMs, lookMs));
     },
   };
 }
 
-/** Everything that a fleet's next step depends on wakes it. */
-function wake({ caches }: Environment, add: (key: string) => void): void {
-  const all = () => {
-    for (const fleet of caches.fleets.list()) add(keyText(keyOf(fleet)));
-  };
-  on(caches.fleets, (fleet) => [keyText(keyOf(fleet))], add);
-  on(caches.addresses, claimant, add);
+/** Everything that a fleet's next step depends on wakes it, but for what it has just written itself. */
+function wake({ caches, podReports }: Environment, add: (key: string) => void): void {
+  const all = () => caches.fleets.list().forEach((fleet) => add(keyText(keyOf(fleet))));
+  const foreign = ({ own }: { readonly own: boolean }) => !own;
+  on(caches.fleets, (fleet) => [keyText(keyOf(fleet))], foreign, add);
+  on(caches.addresses, claimant, () => true, add);
   caches.addresses.onChange(({ after }) => {
-    // An address came free: a fleet that waits for one may take it.
-    if (after === undefined) all();
+    if (after !== undefined) return;
+    for (const fleet of caches.fleets.list()) if (waitsForAddress(fleet)) add(keyText(keyOf(fleet)));
   });
-  for (const children of [caches.deployments, caches.secrets, caches.disruptionBudgets, caches.networkPolicies] as const) {
-    on(children as Store<KubeObject>, podFleet, add);
+  for (const children of [caches.deployments, caches.secrets, caches.disruptionBudgets, caches.networkPolicies, caches.pods] as const) {
+    on(children as Store<KubeObject>, podFleet, foreign, add);
   }
-  on(caches.pods, podFleet, add);
-  caches.pools.onChange(all);
+  podReports.onChange((key) => {
+    const pod = caches.pods.get(parseKey(key));
+    if (pod !== undefined) for (const fleet of podFleet(pod)) add(fleet);
+  });
+  caches.pools.onChange((change) => {
+    if (isMoreThanStatus(change)) all();
+  });
   caches.namespaces.onChange(({ before, after }) => {
     const [old, now] = [before, after].map((namespace) => JSON.stringify(namespace?.metadata.labels));
     if (old !== now) all();
   });
 }
 
-function on<T extends KubeObject>(store: Store<T>, keysOf: (object: T) => readonly string[], add: (key: string) => void): void {
-  store.onChange(({ before, after }) => {
-    for (const object of [before, after]) if (object !== undefined) for (const key of keysOf(object)) add(key);
+/** Whether an address that comes free means something to this fleet: it has slots without one, or its pools are running low. */
+function waitsForAddress({ status }: CustomObject): boolean {
+  const { conditions = [] } = (status ?? {}) as { conditions?: readonly { type?: string; status?: string; reason?: string }[] };
+  return conditions.some(
+    ({ type, status: state, reason }) =>
+      (type === "PoolExhausted" && reason !== "AddressesFree") || (type === "AddressesReady" && state !== "True"),
+  );
+}
+
+function on<T extends KubeObject>(
+  store: Store<T>,
+  keysOf: (object: T) => readonly string[],
+  counts: (change: Change<T>) => boolean,
+  add: (key: string) => void,
+): void {
+  store.onChange((change) => {
+    if (counts(change)) for (const object of sidesOf(change)) for (const key of keysOf(object)) add(key);
   });
 }

@@ -1,14 +1,17 @@
 import type { WhatsAppProxy } from "../../api/fleet.ts";
 import type { Finding } from "../../domain/conditions.ts";
 import { conditionsFrom } from "../../domain/conditions.ts";
-import { type FleetStatus, fleetStatus, type StatusBefore } from "../../domain/fleet-status.ts";
-import { fleetStories, type Told } from "../../domain/fleet-stories.ts";
+import { type FleetStatus, fleetStatus, type StatusView } from "../../domain/fleet-status.ts";
+import { type Told, deeds, news } from "../../domain/fleet-stories.ts";
 import { fleetView, goneFleet, latestChange } from "../../domain/fleet-view.ts";
+import { laneUsers, nextLaneCloses } from "../../domain/lane-use.ts";
+import type { LimitsView } from "../../domain/limits-applied.ts";
 import { planRotation, type RotationPlan } from "../../domain/plan.ts";
 import { podsView } from "../../domain/pods-view.ts";
+import { type StatusBefore, stuckAt } from "../../domain/progress.ts";
 import type { Retirement } from "../../domain/retire.ts";
 import { type Instant, earliest, plus, seconds } from "../../domain/time.ts";
-import type { AddressView, FleetView, Random } from "../../domain/views.ts";
+import type { FleetView, Random } from "../../domain/views.ts";
 import { bankSize } from "../../manifests/lanes.ts";
 import { fleetFinalizer, podSelector } from "../../manifests/names.ts";
 import type { ObservedFleet } from "./gather.ts";
@@ -37,7 +40,10 @@ export interface LivePlan {
   readonly openLanes: readonly OpenLane[];
   readonly finalizer: "keep" | "remove";
   readonly status: FleetStatus;
-  readonly stories: readonly Told[];
+  /** What is told when this step is done. */
+  readonly deeds: readonly Told[];
+  /** What is told when the status is written. */
+  readonly news: readonly Told[];
   readonly lookAgainAt: Instant | undefined;
 }
 
@@ -49,14 +55,18 @@ export function decideFleet(observed: ObservedFleet, now: Instant, random: Rando
   if (!parsed.ok) return { kind: "malformed", status: malformedStatus(observed, parsed.problem, now), retirements: ofOrphans };
   const fleet = parsed.value;
   const view = fleetView({ fleet, entries: own, pools, formerPools, held: observed.held });
-  const bank = bankSize(fleet.spec.addresses.count, highestLane(own));
+  const openLanes = lanesOf(observed, now);
+  const bank = bankSize(fleet.spec.addresses.count, openLanes.at(-1)?.lane);
   const rotation = planRotation(view, bank, now, random);
   const status = fleetStatus(statusView(observed, fleet, view, rotation), now);
-  const openLanes = lanesOf(observed);
   const isDark = own.every(({ phase }) => phase === "Quarantined");
   const finalizer = view.deleting && isDark && lanesAreClosed(observed, now) ? "remove" : "keep";
-  const lookAgainAt = earliest(rotation.lookAgainAt, view.deleting && isDark ? plus(now, seconds(1)) : undefined);
-  const stories = fleetStories(view, rotation, fleet.status, status, now);
+  const lookAgainAt = earliest(
+    rotation.lookAgainAt,
+    stuckAt(status.conditions),
+    nextLaneCloses(own, now),
+    view.deleting && isDark ? plus(now, seconds(1)) : undefined,
+  );
   return {
     kind: "live",
     fleet,
@@ -66,25 +76,20 @@ export function decideFleet(observed: ObservedFleet, now: Instant, random: Rando
     openLanes,
     finalizer,
     status,
-    stories,
+    deeds: deeds(view, rotation, now),
+    news: news(view, rotation, fleet.status, status),
     lookAgainAt,
   };
 }
 
-/** Lanes stay open until their address is dark: the Service goes first, so that nobody meets a refusal. */
-function lanesOf({ own, entries, poolSpecs }: ObservedFleet): OpenLane[] {
-  const serving = own.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat);
-  return serving.flatMap(({ name, lane, pool }) => {
+/** Lanes stay open until their address is dark, and a moment longer: the Service goes first, so that nobody meets a refusal. */
+function lanesOf({ own, entries, poolSpecs }: ObservedFleet, now: Instant): OpenLane[] {
+  return laneUsers(own, now).flatMap(({ name, lane, pool }) => {
     const uid = entries.find(({ metadata }) => metadata.name === name)?.metadata.uid;
     if (uid === undefined) return [];
     const proxy = poolSpecs.get(pool)?.proxyProtocol;
     return [{ lane, entry: name, uid, proxiesFrom: proxy?.version === "V2" ? proxy.from : [] }];
   });
-}
-
-function highestLane(own: readonly AddressView[]): number | undefined {
-  const lanes = own.filter(({ phase, repeat }) => phase !== "Quarantined" && !repeat).map(({ lane }) => lane);
-  return lanes.length === 0 ? undefined : Math.max(...lanes);
 }
 
 /** Whether every pod has ended the sessions of the fleet's lanes, or has had time enough to. */
@@ -94,17 +99,30 @@ function lanesAreClosed({ podStatuses, own }: ObservedFleet, now: Instant): bool
   return isClosed || now >= plus(latestChange(own), patience);
 }
 
-function statusView(observed: ObservedFleet, fleet: WhatsAppProxy, view: FleetView, plan: RotationPlan) {
-  const refused = [...observed.podStatuses.values()].flatMap((status) => status?.refused?.message ?? [])[0];
+function statusView(observed: ObservedFleet, fleet: WhatsAppProxy, view: FleetView, plan: RotationPlan): StatusView {
   return {
     fleet: view,
     plan,
-    pods: podsView(fleet.spec.replicas, observed.deployment, observed.pods, refused),
+    pods: podsView(fleet.spec.replicas, observed.deployment, observed.pods),
+    reports: observed.reports,
+    isAsking: observed.isAsking,
+    limits: limitsView(fleet.spec, observed.poolSpecs),
     generation: fleet.metadata.generation,
     selector: Object.entries(podSelector(fleet.metadata.name))
       .map(([label, value]) => `${label}=${value}`)
       .join(","),
     before: statusBefore(fleet.status),
+  };
+}
+
+/** Pods see a client where the cluster keeps its address, or the load balancer tells it. */
+function limitsView({ limits, addresses }: WhatsAppProxy["spec"], pools: ObservedFleet["poolSpecs"]): LimitsView {
+  const isHidden = addresses.externalTrafficPolicy === "Cluster";
+  const mute = [...pools].filter(([, { proxyProtocol }]) => proxyProtocol.version === "Off").map(([name]) => name);
+  return {
+    maxConnections: limits.maxConnections,
+    perClient: limits.connectionsPerClient > 0 || limits.connectionRatePerClient > 0,
+    clientsHiddenBehind: isHidden ? mute.toSorted() : [],
   };
 }
 

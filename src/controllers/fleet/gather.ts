@@ -2,13 +2,15 @@ import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import type { Parsed } from "../../api/parse.ts";
 import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts";
-import { addressView, heldAddress, type SessionCounts } from "../../domain/fleet-view.ts";
+import { addressView, type SessionCounts } from "../../domain/fleet-view.ts";
+import type { HeldAddresses } from "../../domain/held.ts";
 import { belongsTo } from "../../domain/ownership.ts";
 import { isServingPod } from "../../domain/pods-view.ts";
 import { poolView } from "../../domain/pool-view.ts";
-import type { AddressView, HeldAddress, PoolView } from "../../domain/views.ts";
+import type { PodReport } from "../../domain/pod-report.ts";
+import type { AddressView, PoolView } from "../../domain/views.ts";
 import type { CustomObject } from "../../kube/custom.ts";
-import { type ObjectKey, keyText } from "../../kube/resource.ts";
+import { type ObjectKey, keyOf, keyText } from "../../kube/resource.ts";
 import type { Deployment, Pod, Secret } from "../../manifests/objects.ts";
 import { childName } from "../../manifests/names.ts";
 import { providers } from "../../manifests/providers.ts";
@@ -28,18 +30,22 @@ export interface ObservedFleet {
   readonly pools: readonly PoolView[];
   readonly formerPools: readonly PoolView[];
   readonly poolSpecs: ReadonlyMap<string, AddressPool["spec"]>;
-  readonly held: readonly HeldAddress[];
+  readonly held: HeldAddresses;
   readonly deployment: Deployment | undefined;
   readonly secret: Secret | undefined;
   readonly pods: readonly Pod[];
   /** What serving pods said, by pod name; asked only while something drains or ends. */
   readonly podStatuses: ReadonlyMap<string, PodStatus | undefined>;
+  /** What serving pods said when they were last asked. */
+  readonly reports: readonly PodReport[];
+  /** Whether some of them were not asked yet. */
+  readonly isAsking: boolean;
 }
 
 /** Reads a fleet and all around it from the caches, and from its pods where sessions matter. Undefined: there is nothing of it. */
 export async function gatherFleet(
   key: ObjectKey,
-  environment: Pick<Environment, "caches" | "settings" | "podStatus" | "log">,
+  environment: Pick<Environment, "caches" | "settings" | "podStatus" | "podReports" | "log">,
 ): Promise<ObservedFleet | undefined> {
   const { caches, settings } = environment;
   if (!serves(settings, key.namespace)) return undefined;
@@ -67,7 +73,14 @@ export async function gatherFleet(
     secret: caches.secrets.get(child),
     pods,
     podStatuses,
+    ...gatherReports(pods, environment),
   };
+}
+
+function gatherReports(pods: readonly Pod[], { podReports }: Pick<Environment, "podReports">): Pick<ObservedFleet, "reports" | "isAsking"> {
+  const known = pods.filter(isServingPod).map((pod) => podReports.report(keyText(keyOf(pod))));
+  const reports = known.filter((report) => report !== undefined);
+  return { reports, isAsking: reports.length < known.length };
 }
 
 function readable<T>(parsed: Parsed<T>): T[] {
@@ -82,33 +95,20 @@ function gatherPools(
   former: readonly string[],
   { caches }: Pick<Environment, "caches">,
 ): GatheredPools {
-  const ledger = caches.addresses.list().flatMap((entry) => readable(parseProxyAddress(entry)));
   const namespace = { name: key.namespace ?? "", labels: caches.namespaces.get({ name: key.namespace ?? "" })?.metadata.labels ?? {} };
   const supported = new Set(providers.keys());
   const parsed = new Map<string, Parsed<AddressPool>>();
   const view = (name: string) => {
     const raw = caches.pools.get({ name });
     if (raw !== undefined) parsed.set(name, parseAddressPool(raw));
-    const heldHere = ledger.filter(({ spec }) => spec.pool === name && spec.claimRef.namespace === key.namespace).length;
-    return poolView(name, parsed.get(name), namespace, heldHere, supported);
+    return poolView(name, parsed.get(name), namespace, caches.ledger.heldBy(namespace.name, name), supported);
   };
   return {
     pools: named.map(view),
     formerPools: former.map(view),
     poolSpecs: new Map([...parsed].flatMap(([name, pool]) => (pool.ok ? [[name, pool.value.spec] as const] : []))),
-    held: ledger.flatMap((entry) => heldOnce(entry) ?? []),
+    held: caches.ledger.held,
   };
-}
-
-/** Each entry's address is read once, as long as the entry does not change: ledgers are long. */
-const heldByEntry = new WeakMap<ProxyAddress, HeldAddress>();
-
-function heldOnce(entry: ProxyAddress): HeldAddress | undefined {
-  const known = heldByEntry.get(entry);
-  if (known !== undefined) return known;
-  const held = heldAddress(entry);
-  if (held !== undefined) heldByEntry.set(entry, held);
-  return held;
 }
 
 /** Sessions count only for what drains or ends: a settled fleet's pods are left alone. */

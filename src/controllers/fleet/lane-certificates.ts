@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { derived } from "../../derived.ts";
+import { firstRevisionAnnotation } from "../../manifests/names.ts";
 import type { Secret } from "../../manifests/objects.ts";
 
 /** A lane's certificate as the fleet's Secret holds it, and the ledger entry (uid) that it was made for. */
@@ -17,20 +19,29 @@ const lanesFile = z.object({
 
 /** The certificates in a fleet's Secret. What somebody garbled by hand counts as absent: new ones are made then. */
 export function laneCertificates(secret: Secret | undefined): readonly LaneCertificate[] {
-  return (
-    readLanes(secret)?.open.flatMap(({ lane, uid, certificateSHA256: sha256 }) => {
-      const pem = text(secret, `lane-${lane}.pem`);
-      return pem === undefined ? [] : [{ lane, uid, sha256, pem }];
-    }) ?? []
-  );
+  return secret === undefined ? [] : readOnce(secret).certificates;
 }
 
 /** By which name pods say that they have loaded this very content. */
 export function secretRevision(secret: Secret | undefined): string | undefined {
-  return readLanes(secret)?.revision;
+  return secret === undefined ? undefined : readOnce(secret).revision;
 }
 
-function readLanes(secret: Secret | undefined): z.output<typeof lanesFile> | undefined {
+/** The revision that the Secret was made with; undefined where an older operator made it. */
+export function firstRevision({ metadata }: Secret): string | undefined {
+  return metadata.annotations?.[firstRevisionAnnotation];
+}
+
+const readOnce = derived((secret: Secret): { readonly revision: string | undefined; readonly certificates: readonly LaneCertificate[] } => {
+  const file = readLanes(secret);
+  const certificates = file?.open.flatMap(({ lane, uid, certificateSHA256: sha256 }) => {
+    const pem = text(secret, `lane-${lane}.pem`);
+    return pem === undefined ? [] : [{ lane, uid, sha256, pem }];
+  });
+  return { revision: file?.revision, certificates: certificates ?? [] };
+});
+
+function readLanes(secret: Secret): z.output<typeof lanesFile> | undefined {
   const file = text(secret, "lanes.json");
   if (file === undefined) return undefined;
   try {
@@ -40,7 +51,7 @@ function readLanes(secret: Secret | undefined): z.output<typeof lanesFile> | und
   }
 }
 
-function text(secret: Secret | undefined, key: string): string | undefined {
-  const encoded = secret?.data?.[key];
+function text(secret: Secret, key: string): string | undefined {
+  const encoded = secret.data?.[key];
   return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
 }

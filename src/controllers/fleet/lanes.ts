@@ -4,11 +4,13 @@ import type { Instant } from "../../domain/time.ts";
 import type { Random } from "../../domain/views.ts";
 import { hashOf } from "../../kube/apply.ts";
 import { type ChildOwner } from "../../manifests/deployment.ts";
-import { childName, fleetLabels } from "../../manifests/names.ts";
+import { haproxyInput } from "../../manifests/haproxy.ts";
+import { childName, firstRevisionAnnotation, fleetLabels } from "../../manifests/names.ts";
 import type { Secret } from "../../manifests/objects.ts";
+import { packed } from "../../manifests/packed.ts";
 import { type OpenLane as LaneWithCertificate, renderPodConfig } from "../../manifests/pod-config.ts";
 import type { OpenLane } from "./decide.ts";
-import { laneCertificates } from "./lane-certificates.ts";
+import { firstRevision, laneCertificates, secretRevision } from "./lane-certificates.ts";
 
 /**
  * The fleet's Secret: HAProxy's config and each open lane's certificate. A lane keeps its certificate as long as it serves the same
@@ -31,19 +33,11 @@ export async function lanesSecret(
       return { lane, address: entry, uid, proxiesFrom, certificateSHA256: sha256, pem };
     }),
   );
-  const { listeners, upstream, limits } = spec;
-  const content = renderPodConfig({ listeners, upstream, limits, bank, open }, hashOf);
-  const data = Object.fromEntries(Object.entries(content).map(([key, text]) => [key, Buffer.from(text).toString("base64")]));
-  return {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: {
-      name: childName(child.fleet),
-      namespace: child.namespace,
-      labels: fleetLabels(child.fleet),
-      ownerReferences: [child.owner],
-    },
-    type: "Opaque",
-    data,
-  };
+  const content = renderPodConfig({ ...haproxyInput(spec, bank), open }, hashOf);
+  const data = Object.fromEntries(Object.entries(packed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]));
+  const { fleet, namespace, owner } = child;
+  const metadata = { name: childName(fleet), namespace, labels: fleetLabels(fleet), ownerReferences: [owner] };
+  const secret: Secret = { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data };
+  const first = live === undefined ? secretRevision(secret) : firstRevision(live);
+  return first === undefined ? secret : { ...secret, metadata: { ...metadata, annotations: { [firstRevisionAnnotation]: first } } };
 }

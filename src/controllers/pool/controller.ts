@@ -1,28 +1,33 @@
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
-import { parseProxyAddress } from "../../api/proxy-address.ts";
 import { type Finding, conditionsFrom } from "../../domain/conditions.ts";
 import type { IpRange } from "../../domain/ip.ts";
-import { type HeldAddress, type PoolCounts, lowWater, poolCounts, poolProblem } from "../../domain/pool-status.ts";
+import { type PoolCounts, lowWater, poolCounts, poolProblem } from "../../domain/pool-status.ts";
 import { poolRanges } from "../../domain/pool-view.ts";
 import type { Instant } from "../../domain/time.ts";
-import { covers, pinned } from "../../kube/apply.ts";
 import * as custom from "../../kube/custom.ts";
 import type { CustomObject } from "../../kube/custom.ts";
 import type { Story } from "../../kube/events.ts";
 import { fieldManagers } from "../../manifests/names.ts";
 import { providers } from "../../manifests/providers.ts";
-import { type Controller, type Outcome, done, gone } from "../../runtime/controller.ts";
+import { type Controller, type Outcome, done, gone, lookAgain } from "../../runtime/controller.ts";
+import { Pace } from "../../runtime/pace.ts";
 import { claimedPool } from "../caches.ts";
 import type { Environment } from "../environment.ts";
+import { isSameStatus, writeStatus } from "../status.ts";
+import { isOwnStatus, sidesOf } from "../wakes.ts";
 
 interface PoolStatus extends Partial<PoolCounts> {
   readonly observedGeneration: number;
   readonly conditions: ReturnType<typeof conditionsFrom>;
 }
 
+/** Between two looks at a pool (ms): each claim changes its counts, and many fleets may claim at once. */
+const countEveryMs = 1_000;
+
 /** Keeps a pool's counts and conditions as the ledger is. It never touches an address. */
 export function poolController(environment: Environment): Controller {
   const queue = environment.makeQueue();
+  const pace = new Pace(countEveryMs, () => performance.now());
   wake(environment, (name) => queue.add(name));
   return {
     name: "pool",
@@ -31,8 +36,10 @@ export function poolController(environment: Environment): Controller {
     async reconcile(name): Promise<Outcome> {
       const raw = environment.caches.pools.get({ name });
       if (raw === undefined) return gone;
-      const status = decidePool(raw, environment, environment.now());
-      await writeStatus(raw, status, environment);
+      const waitMs = pace.waitMs(name);
+      if (waitMs > 0) return lookAgain(waitMs);
+      pace.went(name);
+      await tell(raw, decidePool(raw, environment, environment.now()), environment);
       return done;
     },
   };
@@ -52,7 +59,7 @@ function decidePool(raw: CustomObject, { caches }: Environment, now: Instant): P
   return statusOf(
     raw,
     generation,
-    poolCounts(raw.metadata.name, pool.spec.provider === "Assigned" ? "assigned" : ranges, ledgerOf(caches)),
+    poolCounts(pool.spec.provider === "Assigned" ? "assigned" : ranges, caches.ledger.of(raw.metadata.name), caches.ledger.held),
     finding,
     now,
   );
@@ -73,26 +80,15 @@ function otherRanges(raw: CustomObject, name: string): { name: string; ranges: r
   return typeof ranges === "string" ? [] : [{ name: raw.metadata.name, ranges }];
 }
 
-function ledgerOf(caches: Environment["caches"]): HeldAddress[] {
-  return caches.addresses.list().flatMap((raw) => {
-    const parsed = parseProxyAddress(raw);
-    if (!parsed.ok) return [];
-    const { spec, status } = parsed.value;
-    return [{ pool: spec.pool, address: spec.address, want: spec.want, phase: status.phase ?? "Provisioning" }];
-  });
-}
-
 function statusOf(raw: CustomObject, generation: number, counts: PoolCounts | undefined, ready: Finding, now: Instant): PoolStatus {
   const parsed = parseAddressPool(raw);
   const before = parsed.ok ? (parsed.value.status.conditions ?? []) : [];
   return { observedGeneration: generation, ...counts, conditions: conditionsFrom({ Ready: ready }, before, generation, now) };
 }
 
-async function writeStatus(raw: CustomObject, status: PoolStatus, { client, caches, events }: Environment): Promise<void> {
-  if (covers(raw.status, status) && covers(status, raw.status)) return;
-  const metadata = { name: raw.metadata.name, ...pinned(caches.pools, raw) };
-  const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata, status };
-  caches.pools.wrote(await client.apply<CustomObject>(custom.pools, body, fieldManagers.pool, "status"));
+async function tell(raw: CustomObject, status: PoolStatus, { client, caches, events }: Environment): Promise<void> {
+  if (isSameStatus(raw.status, status)) return;
+  await writeStatus(client, custom.pools, caches.pools, raw, status, fieldManagers.pool);
   await events.tell(raw, ...stories(raw, status));
 }
 
@@ -113,13 +109,21 @@ function stories(raw: CustomObject, status: PoolStatus): Story[] {
 }
 
 function wake({ caches }: Environment, add: (name: string) => void): void {
-  caches.pools.onChange(({ before, after }) => {
+  caches.pools.onChange((change) => {
     // A change of one pool's ranges may end or begin an overlap with any other.
-    const ranges = [before, after].map((pool) => JSON.stringify(pool?.spec));
+    const ranges = [change.before, change.after].map((pool) => JSON.stringify(pool?.spec));
     if (ranges[0] !== ranges[1]) for (const pool of caches.pools.list()) add(pool.metadata.name);
-    else if (after !== undefined) add(after.metadata.name);
+    else if (change.after !== undefined && !isOwnStatus(change)) add(change.after.metadata.name);
   });
-  caches.addresses.onChange(({ before, after }) => {
-    for (const entry of [before, after]) if (entry !== undefined) for (const name of claimedPool(entry)) add(name);
+  caches.addresses.onChange((change) => {
+    for (const name of new Set(sidesOf(change).flatMap(claimedPool))) add(name);
+    // What an overlapping pool holds is not free in this one either.
+    for (const pool of caches.pools.list()) if (overlaps(pool)) add(pool.metadata.name);
   });
+}
+
+/** Whether the pool's own status says so: the pools are few, and looked through at each change of the ledger. */
+function overlaps({ status }: CustomObject): boolean {
+  const { conditions = [] } = (status ?? {}) as { conditions?: readonly { readonly reason?: unknown }[] };
+  return conditions.some(({ reason }) => reason === "Overlaps");
 }

@@ -1,5 +1,6 @@
 import { parseAddressPool } from "../../api/address-pool.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
+import { pinned } from "../../kube/apply.ts";
 import { services as serviceKind } from "../../kube/builtin.ts";
 import * as custom from "../../kube/custom.ts";
 import type { CustomObject } from "../../kube/custom.ts";
@@ -11,6 +12,7 @@ import { type Controller, type Outcome, done, gone } from "../../runtime/control
 import { type HostResolver, dnsResolver } from "../../verification/resolve.ts";
 import { balancerOf } from "../address/gather.ts";
 import type { Environment } from "../environment.ts";
+import { sidesOf } from "../wakes.ts";
 import { type Fate, claimOf, fateOf } from "./decide.ts";
 import { isEntryOf, isLost } from "./lost.ts";
 
@@ -19,8 +21,9 @@ export function serviceController(environment: Environment, resolve: HostResolve
   const queue = environment.makeQueue();
   const { caches } = environment;
   const addAll = (services: readonly Service[]) => services.forEach((service) => queue.add(keyText(keyOf(service))));
-  caches.services.onChange(({ before, after }) => {
-    if (before === undefined && after !== undefined) addAll([after]);
+  caches.services.onChange((change) => {
+    // One that is gone is looked at, too, so that it is not waited for until the next resync.
+    if (change.before === undefined || change.after === undefined) addAll(sidesOf(change));
   });
   caches.addresses.onChange(({ before, after }) => {
     if (before !== undefined && after === undefined) addAll(caches.services.by("address", before.metadata.name));
@@ -77,7 +80,7 @@ async function carryOut(service: Service, fate: Fate, environment: Environment):
     "a Service lost its ledger entry",
   );
   if (fate.kind === "adopt") caches.addresses.wrote(await client.create<CustomObject>(custom.addresses, fate.entry, fieldManagers.fleet));
-  else await client.delete(serviceKind, key, { uid: service.metadata.uid ?? "" });
+  else await client.delete(serviceKind, key, pinned(caches.services, service));
   const fleet = fleetOf(service, caches);
   if (fleet !== undefined) await events.tell(fleet, storyOf(service.metadata.name, fate));
 }

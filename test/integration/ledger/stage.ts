@@ -76,10 +76,15 @@ export class Stage {
     });
   }
 
-  /** Takes an entry away as no operator would: without its finalizer, and at once. */
+  /** Takes an entry away as no operator would: without its finalizer, and at once, before the operator gives it another. */
   async lose(name: string): Promise<void> {
-    await this.server.call("PATCH", `${ledgerPath}/${name}`, { metadata: { finalizers: null } }, "application/merge-patch+json");
-    await this.server.call("DELETE", `${ledgerPath}/${name}`);
+    await until(`${name} to be lost`, async () => {
+      const path = `${ledgerPath}/${name}`;
+      const { body } = await this.server.call("PATCH", path, { metadata: { finalizers: null } }, "application/merge-patch+json");
+      const { resourceVersion } = body["metadata"] as { resourceVersion: string };
+      const { code } = await this.server.call("DELETE", path, { preconditions: { resourceVersion } });
+      return code === 200 || undefined;
+    });
   }
 
   /** Runs kubectl. @throws Error with its words */

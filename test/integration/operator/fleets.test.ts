@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { AddressPool } from "../../../src/api/address-pool.ts";
 import { group } from "../../../src/api/common.ts";
+import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { KubeObject } from "../../../src/manifests/objects.ts";
 import { ApiServer } from "../apiserver.ts";
 import { crd, installCrds } from "../crds.ts";
@@ -32,11 +34,13 @@ after(async () => {
   await server.stop();
 });
 
-/** Waits until a fleet has this many addresses that wait for pods: nothing more can come about without a kubelet. */
+/** Waits until a fleet has this many addresses that wait for pods, and says so: nothing more can come about without a kubelet. */
 async function settled(name: string, count: number): Promise<void> {
   await until(`${count} addresses of ${name} wait for pods`, async () => {
     const entries = await entriesOf(server, name);
-    return entries.filter(({ status }) => status?.phase === "Verifying").length === count;
+    const waiting = entries.filter(({ status }) => status?.phase === "Verifying" && status.conditions?.[0]?.reason === "NoReadyPod");
+    const told = (await read<WhatsAppProxy>(server, fleetPath(name)))?.status?.addresses?.filter(({ phase }) => phase === "Verifying");
+    return waiting.length === count && told?.length === count;
   });
 }
 
@@ -93,7 +97,7 @@ describe("a new fleet", () => {
 describe("drift", () => {
   const edits: Readonly<Record<string, object>> = {
     Deployment: { spec: { replicas: 7, template: { spec: { serviceAccountName: "theirs", terminationGracePeriodSeconds: 1 } } } },
-    Secret: { data: { "haproxy.cfg": btoa("theirs") } },
+    Secret: { data: { "haproxy.cfg.gz": btoa("theirs") } },
     PodDisruptionBudget: { spec: { maxUnavailable: 2 } },
     NetworkPolicy: { spec: { ingress: [] } },
   };
@@ -193,6 +197,28 @@ describe("what only the operator can see", () => {
     await until("a Warning", async () => (await eventReasons(server, "crowd")).includes("NoFreshAddress"));
     await apply(server, pool({ addresses: ["192.0.2.1", "192.0.2.2"] }, "small"));
     await settled("crowd", 2);
+  });
+
+  test("an address that an overlapping pool holds is not free in either", async () => {
+    const free = async (name: string): Promise<number | undefined> =>
+      (await read<AddressPool>(server, `/apis/proxyfleet.dev/v1alpha1/addresspools/${name}`))?.status?.free;
+    await apply(server, pool({ addresses: ["192.0.2.16/29"] }, "twin-a"), pool({ addresses: ["192.0.2.16/29"] }, "twin-b"));
+    await until("both pools to be counted", async () => (await free("twin-a")) === 8 && (await free("twin-b")) === 8);
+    await apply(server, fleet({ addresses: { pools: [{ name: "twin-a" }] } }, "twins"));
+    await settled("twins", 2);
+    await until("the other pool to count them, too", async () => (await free("twin-a")) === 6 && (await free("twin-b")) === 6);
+  });
+
+  test("fleets of a namespace that claim at the same moment stay within a pool's limit for it together", async () => {
+    const names = ["east", "west", "north", "south"];
+    await apply(server, ...names.map((name) => fleet({ addresses: { pools: [{ name: "shared" }] } }, name)));
+    await Promise.all(names.map(async (name) => says(name, "PoolExhausted", /pool shared does not exist/)));
+    await apply(server, pool({ addresses: ["192.0.2.64/26"], perNamespace: 3 }, "shared"));
+    const hasEnd = async (name: string): Promise<boolean> =>
+      (await entriesOf(server, name)).length === 2 || /perNamespace/.test((await conditionOf(server, name, "PoolExhausted")) ?? "");
+    await until("each fleet has its addresses, or is told why not", async () => (await Promise.all(names.map(hasEnd))).every(Boolean));
+    const claims = await Promise.all(names.map(async (name) => entriesOf(server, name)));
+    assert.equal(claims.flat().length, 3);
   });
 
   test("a fleet that got past the CRD in another age is told what is wrong, and stops no other", async () => {

@@ -11,6 +11,8 @@ import type { ApiServer } from "../apiserver.ts";
 export interface Write {
   readonly method: string;
   readonly path: string;
+  readonly contentType: string;
+  readonly body: string;
   readonly status: number;
 }
 
@@ -21,8 +23,12 @@ type AfterWrite = (write: Write) => "answered" | "lost";
 export class Gate {
   readonly writes: Write[] = [];
   afterWrite: AfterWrite = () => "answered";
+  /** Whether one more write may pass. Asked before each. */
+  admitsWrite: () => boolean = () => true;
   /** Nothing passes while it is shut. */
   isShut = false;
+  /** Watches of these resources (by plural) are held up: what happens is told only once `release` is called. */
+  readonly #held = new Map<string, PromiseWithResolvers<void>>();
   readonly #server: Server;
   readonly #upstream: ApiServer;
   readonly #agent: Agent;
@@ -55,20 +61,39 @@ export class Gate {
     return path;
   }
 
+  /** Holds the watches of a resource up, as a slow network would. Lists and reads go on. */
+  hold(plural: string): void {
+    this.#held.set(plural, Promise.withResolvers());
+  }
+
+  release(plural: string): void {
+    this.#held.get(plural)?.resolve();
+    this.#held.delete(plural);
+  }
+
   async stop(): Promise<void> {
+    for (const plural of this.#held.keys()) this.release(plural);
     this.#server.close();
     this.#server.closeAllConnections();
     await this.#agent.destroy();
   }
 
+  async *#delayed(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const { pathname, searchParams } = new URL(path, "http://gate");
+    for await (const chunk of chunks) {
+      if (searchParams.get("watch") === "true") await this.#held.get(pathname.split("/").at(-1) ?? "")?.promise;
+      yield chunk;
+    }
+  }
+
   async #pass(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     const { method = "GET", url: path = "" } = incoming;
     const body = await buffer(incoming);
-    if (this.isShut) return void answer.destroy();
+    const isWrite = method !== "GET";
+    if (this.isShut || (isWrite && !this.admitsWrite())) return void answer.destroy();
     const { host: _host, connection: _connection, ...headers } = incoming.headers;
     const cut = new AbortController();
     answer.once("close", () => cut.abort());
-    const isWrite = method !== "GET";
     const response = await request(this.#upstream.url + path, {
       method: method as "GET",
       headers,
@@ -78,12 +103,13 @@ export class Gate {
       ...(isWrite ? {} : { signal: cut.signal }),
     });
     if (isWrite) {
-      const write = { method, path, status: response.statusCode };
+      const contentType = headers["content-type"] ?? "application/json";
+      const write = { method, path, contentType, body: body.toString("utf8"), status: response.statusCode };
       this.writes.push(write);
       if (this.afterWrite(write) === "lost") return void answer.destroy();
     }
     answer.writeHead(response.statusCode, response.headers);
     answer.flushHeaders();
-    return pipeline(response.body, answer);
+    return pipeline(response.body, (chunks: AsyncIterable<Buffer>) => this.#delayed(path, chunks), answer);
   }
 }

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { mkdtemp, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
+import { removeAtExit } from "../scratch-folder.ts";
 import { apply, namespace, until } from "./operator.ts";
 
 const program = join(import.meta.dirname, "../../../src/main.ts");
@@ -26,15 +29,27 @@ describe("the process of an operator", () => {
     await server.stop();
   });
 
-  const start = async (): Promise<void> => {
+  const start = async (...flags: readonly string[]): Promise<void> => {
     messages = [];
-    operator = spawn(process.execPath, [program, "operator", "--kubeconfig", server.kubeconfig, "--health-port=0"], {
+    operator = spawn(process.execPath, [program, "operator", "--kubeconfig", server.kubeconfig, "--health-port=0", ...flags], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     createInterface({ input: operator.stdout! }).on("line", (line) => messages.push((JSON.parse(line) as { msg: string }).msg));
     await until("the operator to lead", () => messages.includes("this operator leads") || undefined);
   };
   const holder = async () => ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string }).holderIdentity;
+
+  test("writes a CPU profile and a heap snapshot when it is asked to, and goes on", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "proxyfleet-diagnosis-"));
+    removeAtExit(folder);
+    await start("--diagnosis-folder", folder);
+    operator.kill("SIGUSR2");
+    await until("a diagnosis", () => messages.includes("a diagnosis is written; it holds secrets of this process") || undefined);
+    const kinds = (await readdir(folder)).map((file) => extname(file)).toSorted((a, b) => a.localeCompare(b));
+    assert.deepEqual(kinds, [".cpuprofile", ".heapsnapshot"]);
+    operator.kill("SIGTERM");
+    assert.deepEqual(await once(operator, "exit"), [0, null]);
+  });
 
   test("ends with 0 when it is told to stop, and gives its lease back", async () => {
     await start();

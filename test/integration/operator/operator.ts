@@ -30,6 +30,7 @@ export function startOperator(kubeconfig: string, config: Partial<OperatorConfig
       proxyImage: "proxyfleet/proxy:test",
       namespace: "proxyfleet-system",
       watchNamespaces: [],
+      monitoringNamespaces: [],
       leaderElection: true,
       workers: 4,
       maxRequestsPerSecond: 0,

@@ -10,11 +10,14 @@ export class OperatorProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  constructor(kubeconfig: string) {
+  constructor(kubeconfig: string, environment: Readonly<Record<string, string>> = {}) {
     const main = join(import.meta.dirname, "../../../src/main.ts");
     const settings = ["--log-level=debug", "--health-port=0", "--leader-election=false", "--http2=false"];
     const command = [process.execPath, main, "operator", `--kubeconfig=${kubeconfig}`, ...settings];
-    this.#child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...command], { stdio: ["ignore", "pipe", "inherit"] });
+    this.#child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     this.#ended = once(this.#child, "exit");
     const output = this.#child.stdout;
     if (output !== null) createInterface(output).on("line", (line) => this.lines.push(JSON.parse(line) as Line));

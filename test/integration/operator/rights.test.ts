@@ -48,9 +48,12 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
         );
         return names.length > 0 || undefined;
       });
-      await until("the story of the claim", async () => {
+      const path = "/apis/proxyfleet.dev/v1alpha1/namespaces/proxies/whatsappproxies/family";
+      const annotations = { "proxyfleet.dev/rotate-at": "9@now" };
+      await server.call("PATCH", path, { metadata: { annotations } }, "application/merge-patch+json");
+      await until("the answer to a request for a slot that is not there", async () => {
         const reasons = (await list(server, "/apis/events.k8s.io/v1/namespaces/proxies/events")).map(({ reason }) => reason);
-        return reasons.includes("Claimed") || undefined;
+        return reasons.includes("RotateRefused") || undefined;
       });
       await until("the pool's counts", async () => {
         const [status] = (await list(server, "/apis/proxyfleet.dev/v1alpha1/addresspools")).map((each) => each["status"]);

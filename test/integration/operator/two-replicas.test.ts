@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { request } from "undici";
 import { ApiServer } from "../apiserver.ts";
@@ -83,6 +85,26 @@ describe("two replicas of the operator", () => {
       "process_resident_memory_bytes",
     ])
       await until(name, async () => (await says(leading, "/metrics")).text.includes(name) || undefined);
+  });
+
+  test("tell all that the documentation lists, and nothing of Proxyfleet's own that it does not list", async () => {
+    const page = await readFile(join(import.meta.dirname, "../../../docs/operations.md"), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const listed = rows.flatMap((row) => row.split("|")[1]!.match(/[a-z]+_[a-z_]+(?=[`{*])/g) ?? []);
+    const told = (await says(operators[0]!, "/metrics")).text.matchAll(/^# TYPE (\S+)/gm);
+    const names = [...told].flatMap(([, name]) => name ?? []);
+    const isTold = (name: string): boolean => names.some((each) => each === name || (name.endsWith("_") && each.startsWith(name)));
+    assert.ok(listed.length > 20);
+    assert.deepEqual(
+      listed.filter((name) => !isTold(name)),
+      [],
+      "are in the documentation alone",
+    );
+    assert.deepEqual(
+      names.filter((name) => name.startsWith("proxyfleet_") && !listed.includes(name)),
+      [],
+      "are not in the documentation",
+    );
   });
 
   test("the other takes over at once when the leader is told to stop, and goes on with the work", async () => {

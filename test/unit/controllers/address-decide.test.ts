@@ -62,7 +62,7 @@ interface Outage {
 }
 
 const given = { given: [address], hostname: undefined };
-const works: Evidence = { readyPods: 2, lagging: [], chatProblem: undefined, mediaProblem: undefined, neighbourWorks: undefined };
+const works: Evidence = { readyPods: 2, lagging: [], problems: [], neighbourWorks: undefined };
 
 function observed(status: object, balancer: ObservedAddress["balancer"], spec: object = raw.spec): ObservedAddress {
   const entry = parsed(parseProxyAddress({ ...raw, spec, status }));
@@ -94,17 +94,24 @@ describe("ten minutes of an outage burn no address, and it serves once they are 
     "its name does not resolve": { balancer: { given: [], hostname: "lb.example.org" }, evidence: {}, says: "WaitingForName" },
     "nothing gets through the load balancer": {
       balancer: given,
-      evidence: { chatProblem: "timed out", mediaProblem: "timed out", neighbourWorks: false, podsWork: true },
+      evidence: {
+        problems: [
+          { listener: "chat", problem: "timed out" },
+          { listener: "media", problem: "timed out" },
+        ],
+        neighbourWorks: false,
+        podsWork: true,
+      },
       says: "ChatFails",
     },
     "the upstream of this fleet is dead, while that of a neighbour works": {
       balancer: given,
-      evidence: { mediaProblem: "refused", neighbourWorks: true, podsWork: false },
+      evidence: { problems: [{ listener: "media", problem: "refused" }], neighbourWorks: true, podsWork: false },
       says: "MediaFails",
     },
     "the upstream of all is dead": {
       balancer: given,
-      evidence: { mediaProblem: "refused", neighbourWorks: false, podsWork: false },
+      evidence: { problems: [{ listener: "media", problem: "refused" }], neighbourWorks: false, podsWork: false },
       says: "MediaFails",
     },
     "no pod is ready": { balancer: given, evidence: { readyPods: 0 }, says: "NoReadyPod" },
@@ -118,7 +125,10 @@ describe("ten minutes of an outage burn no address, and it serves once they are 
     });
 
   test("but an address that alone does not answer, while its neighbours and its pods do, is told apart", () => {
-    const { reasons } = live({ balancer: given, evidence: { chatProblem: "timed out", neighbourWorks: true, podsWork: true } });
+    const { reasons } = live({
+      balancer: given,
+      evidence: { problems: [{ listener: "chat", problem: "timed out" }], neighbourWorks: true, podsWork: true },
+    });
     assert.ok(reasons.has("Unusable"));
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { rotationEnd } from "../../../src/controllers/metrics.ts";
+import { rotationEnd, verdictSamples } from "../../../src/controllers/metrics.ts";
 import type { CustomObject } from "../../../src/kube/custom.ts";
 import { ledgerEntry } from "../../integration/samples.ts";
 
@@ -38,7 +38,31 @@ describe("a rotation is counted once, when it is known how it ended", () => {
   };
   for (const [name, { before, after, expect }] of Object.entries(cases))
     test(name, () => {
-      const end = rotationEnd({ before, after });
+      const end = rotationEnd({ before, after, own: false });
       assert.equal(end === undefined ? undefined : `${end.cause} ${end.outcome}`, expect);
     });
+});
+
+describe("verdicts are counted by country", () => {
+  const judged = (reachability: readonly object[], spec: Record<string, unknown> = {}): CustomObject => ({
+    ...ledgerEntry(spec),
+    status: { phase: "Serving", reachability },
+  });
+  const verdict = (country: string, verdict: string): object => ({ country, verdict, since: "2026-11-24T08:00:00Z" });
+
+  test("over all addresses in use, each country for itself", () =>
+    assert.deepEqual(
+      verdictSamples([
+        judged([verdict("IR", "Blocked"), verdict("RU", "Reachable")]),
+        judged([verdict("IR", "Blocked")], drained),
+        judged([verdict("IR", "Reachable")]),
+      ]),
+      [
+        [{ country: "IR", verdict: "Blocked" }, 2],
+        [{ country: "RU", verdict: "Reachable" }, 1],
+        [{ country: "IR", verdict: "Reachable" }, 1],
+      ],
+    ));
+  test("without addresses at rest, and without entries that can't be read", () =>
+    assert.deepEqual(verdictSamples([judged([verdict("IR", "Blocked")], dark), judged([verdict("IR", "Blocked")], { lane: "x" })]), []));
 });

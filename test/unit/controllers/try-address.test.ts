@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, type Server, createServer as createPlainServer } from "node:net";
 import { createServer } from "node:tls";
 import { after, before, describe, test } from "node:test";
 import { pino } from "pino";
@@ -17,8 +17,9 @@ import { claimedPool } from "../../../src/controllers/caches.ts";
 
 const apiVersion = "proxyfleet.dev/v1alpha1";
 const [address, neighbour, podIP] = ["127.0.0.11", "127.0.0.12", "127.0.0.13"];
+type Listener = "chat" | "media" | "plainChat";
 /** Ports as the entries have them, each listener's own on all hosts. */
-let ports: { chat: number; media: number };
+let ports: Record<Listener, number>;
 let own: IssuedCertificate;
 let other: IssuedCertificate;
 const servers = new Map<string, Server>();
@@ -32,18 +33,26 @@ async function listen(host: string, port: number, { pem }: IssuedCertificate): P
   return bound;
 }
 
-async function close(host: string, listener: "chat" | "media"): Promise<void> {
+/** A port without TLS. `hangsUp`: it ends each connection at once, as a proxy does that reaches no server. */
+async function listenPlainly(host: string, hangsUp: boolean): Promise<void> {
+  const server = createPlainServer((socket) => (hangsUp ? socket.destroy() : socket.resume()));
+  await new Promise<void>((resolve) => server.listen(ports.plainChat, host, resolve));
+  ports.plainChat = (server.address() as AddressInfo).port;
+  servers.set(`${host}:${ports.plainChat}`, server);
+}
+
+async function close(host: string, listener: Listener): Promise<void> {
   const key = `${host}:${ports[listener]}`;
   const server = servers.get(key);
   servers.delete(key);
   await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
 }
 
-async function open(host: string, listener: "chat" | "media", certificate = own): Promise<void> {
+async function open(host: string, listener: Listener, certificate = own): Promise<void> {
   if (!servers.has(`${host}:${ports[listener]}`)) await listen(host, ports[listener], certificate);
 }
 
-function entry(ip: string, uid: string): CustomObject {
+function entry(ip: string, uid: string, hasPlainChat = false): CustomObject {
   return {
     apiVersion,
     kind: "ProxyAddress",
@@ -56,6 +65,7 @@ function entry(ip: string, uid: string): CustomObject {
       ports: [
         { name: "chat", port: ports.chat, targetPort: ports.chat },
         { name: "media", port: ports.media, targetPort: ports.media },
+        ...(hasPlainChat ? [{ name: "plainChat", port: ports.plainChat, targetPort: ports.plainChat }] : []),
       ],
       cause: "NewSlot",
       want: "Serve",
@@ -111,8 +121,8 @@ function storeOf<T extends CustomObject | Secret>(object: T): Store<T> {
   return store;
 }
 
-async function tried(given: { compare?: boolean; ranges?: readonly string[] } = {}) {
-  const raw = entry(address, "e1");
+async function tried(given: { compare?: boolean; ranges?: readonly string[]; plainChat?: boolean } = {}) {
+  const raw = entry(address, "e1", given.plainChat);
   const observed: ObservedAddress = {
     raw,
     entry: parsed(parseProxyAddress(raw)),
@@ -131,7 +141,7 @@ describe("a try at an address", () => {
   before(async () => {
     own = await issueCertificate(Date.UTC(2026, 10, 23), Math.random);
     other = await issueCertificate(Date.UTC(2026, 10, 23), Math.random);
-    ports = { chat: await listen(address, 0, own), media: await listen(address, 0, other) };
+    ports = { chat: await listen(address, 0, own), media: await listen(address, 0, other), plainChat: 0 };
     for (const host of [neighbour, podIP]) {
       await listen(host, ports.chat, host === neighbour ? other : own);
       await listen(host, ports.media, other);
@@ -143,8 +153,7 @@ describe("a try at an address", () => {
     assert.deepEqual(await tried(), {
       readyPods: 1,
       lagging: [],
-      chatProblem: undefined,
-      mediaProblem: undefined,
+      problems: [],
       neighbourWorks: undefined,
     });
   });
@@ -152,7 +161,9 @@ describe("a try at an address", () => {
   test("that shows another certificate fails", async () => {
     await close(address, "chat");
     await open(address, "chat", other);
-    assert.match((await tried()).chatProblem ?? "", /another certificate than its lane's/);
+    const [first, ...others] = (await tried()).problems;
+    assert.match(`${first?.listener}: ${first?.problem}`, /chat: port .* shows another certificate than its lane's/);
+    assert.deepEqual(others, []);
     await close(address, "chat");
     await open(address, "chat");
   });
@@ -173,16 +184,38 @@ describe("a try at an address", () => {
   test("finds a dead upstream at the pods and at the neighbours, though their chat port answers", async () => {
     for (const host of [address, neighbour, podIP]) await close(host, "media");
     const evidence = await tried({ compare: true });
-    assert.equal(evidence.chatProblem, undefined);
-    assert.match(evidence.mediaProblem ?? "", /TLS handshake/);
+    assert.deepEqual(
+      evidence.problems.map(({ listener }) => listener),
+      ["media"],
+    );
+    assert.match(evidence.problems[0]?.problem ?? "", /TLS handshake/);
     assert.partialDeepStrictEqual(evidence, { podsWork: false, neighbourWorks: false });
     for (const host of [address, neighbour, podIP]) await open(host, "media", other);
   });
 
   test("shakes hands with every pod where source ranges shut the operator out, and says so", async () => {
     await close(address, "chat");
-    assert.partialDeepStrictEqual(await tried({ ranges: ["192.0.2.0/24"] }), { chatProblem: undefined, shutOut: true });
+    assert.partialDeepStrictEqual(await tried({ ranges: ["192.0.2.0/24"] }), { problems: [], shutOut: true });
     await open(address, "chat");
+  });
+
+  describe("with a plain chat port", () => {
+    const problems = async () => (await tried({ plainChat: true })).problems.map(({ listener, problem }) => `${listener}: ${problem}`);
+
+    before(async () => listenPlainly(address, false));
+    after(async () => close(address, "plainChat"));
+
+    test("finds it open", async () => assert.deepEqual(await problems(), []));
+
+    test("finds it closed", async () => {
+      await close(address, "plainChat");
+      assert.match((await problems()).join(), /^plainChat: connection to port \d+ failed: connect ECONNREFUSED/);
+    });
+
+    test("finds that it leads nowhere: the other side hangs up", async () => {
+      await listenPlainly(address, true);
+      assert.match((await problems()).join(), /^plainChat: connection to port \d+ was ended at once/);
+    });
   });
 
   test("goes through the address where source ranges let the operator in", async () =>
