@@ -1,4 +1,4 @@
-import { renderChart } from "./render.ts";
+import { currentChart, renderChart } from "./render.ts";
 import { withoutHelm } from "./without-helm.ts";
 
 /** How the bundle differs from the chart's defaults: kubectl makes no namespace by itself, and knows no policy of Helm's. */
@@ -11,7 +11,7 @@ const heading = `# Proxyfleet: its kinds, and the operator in the namespace prox
 #   kubectl delete clusterrole,clusterrolebinding proxyfleet
 `;
 
-/** All that a person applies with kubectl in one go, as YAML. */
-export async function renderBundle(): Promise<string> {
-  return heading + withoutHelm(await renderChart(bundleValues));
+/** All that a person applies with kubectl in one go, as YAML. `chart`: a folder, or a package. */
+export async function renderBundle(chart = currentChart): Promise<string> {
+  return heading + withoutHelm(await renderChart(bundleValues, { chart }));
 }

@@ -23,8 +23,13 @@ const chart = {
   annotations: {
     "artifacthub.io/license": packageJson.license,
     "artifacthub.io/operator": "true",
-    "artifacthub.io/operatorCapabilities": "Seamless Upgrades",
+    "artifacthub.io/operatorCapabilities": "Full Lifecycle",
     "artifacthub.io/category": "networking",
+    "artifacthub.io/changes": text([{ kind: "added", description: "The first version." }]),
+    "artifacthub.io/links": text([
+      { name: "Documentation", url: "https://proxyfleet.dev" },
+      { name: "API reference", url: "https://proxyfleet.dev/docs/api.md" },
+    ]),
     "artifacthub.io/images": text([
       { name: "operator", image: `proxyfleet/operator:${packageJson.version}` },
       { name: "proxy", image: `proxyfleet/proxy:${packageJson.version}` },

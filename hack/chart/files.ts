@@ -1,8 +1,10 @@
+import { stringify } from "yaml";
+import { alertGroup } from "../../src/pulumi/chart/alerts.ts";
 import { chartFile } from "./chart-file.ts";
 import { crdTemplate } from "./crd-template.ts";
 import { readme } from "./readme.ts";
 import { jsonSchema } from "./schema.ts";
-import { chartValues, defaultValues } from "./values.ts";
+import { chartValues, defaultValues } from "../../src/pulumi/chart/values.ts";
 import { valuesFile } from "./values-file.ts";
 
 /** A file that is made from code; its path is relative to the project. */
@@ -21,10 +23,17 @@ export function chartFiles(crds: readonly GeneratedFile[]): readonly GeneratedFi
     { path: `${folder}/Chart.yaml`, text: chartFile("# Made by `make gen` from hack/chart/chart-file.ts. Edit that, not this file.\n") },
     {
       path: `${folder}/values.yaml`,
-      text: valuesFile("# Made by `make gen` from hack/chart/values.ts. Edit that, not this file.", schema, defaultValues),
+      text: valuesFile("# Made by `make gen` from src/pulumi/chart/values.ts. Edit that, not this file.", schema, defaultValues),
     },
     { path: `${folder}/values.schema.json`, text: `${JSON.stringify(schema, null, 2)}\n` },
+    { path: `${folder}/alerts.yaml`, text: alerts() },
     { path: `${folder}/README.md`, text: readme(schema) },
     ...crds.map(({ path, text }) => ({ path: `${folder}/templates/${path}`, text: crdTemplate(text) })),
   ];
+}
+
+/** Group of alerts, with words that the template replaces by what an installation says. */
+function alerts(): string {
+  const heading = "# Made by `make gen` from src/pulumi/chart/alerts.ts. Edit that, not this file.\n";
+  return `${heading}${stringify([alertGroup({ namespace: "NAMESPACE", poolLow: "POOL_LOW" })], { lineWidth: 0 })}`;
 }

@@ -7,6 +7,8 @@ Installs the operator that keeps WhatsApp reachable where it is blocked, and its
 
 ## Install
 
+<!-- run by: test/e2e/installation -->
+
 \`\`\`sh
 helm install proxyfleet charts/proxyfleet --namespace proxyfleet-system --create-namespace
 \`\`\`

@@ -68,7 +68,7 @@ describe("CRDs", () => {
     for (const kind of kinds) {
       const { spec, metadata } = only(manifests, "CustomResourceDefinition", `${kind.plural}.${group}`);
       assert.deepEqual(spec, JSON.parse(JSON.stringify(crdOf(kind).spec)));
-      assert.deepEqual(metadata.annotations, { "helm.sh/resource-policy": "keep" });
+      assert.deepEqual(metadata.annotations, { "argocd.argoproj.io/sync-options": "Prune=false", "helm.sh/resource-policy": "keep" });
     }
   });
 

@@ -31,7 +31,7 @@ describe("images", () => {
 });
 
 test("the operator understands the flags and the environment that the chart gives it", async () => {
-  const values = { watchNamespaces: ["a", "b", "a"], logLevel: "debug", workers: 3 };
+  const values = { watchNamespaces: ["a", "b", "a"], monitoringNamespaces: ["c", "d"], logLevel: "debug", workers: 3 };
   const [{ args, env }] = (await pods(values)).spec.containers;
   const [command, ...flags] = args;
   assert.equal(command, "operator");
@@ -39,8 +39,8 @@ test("the operator understands the flags and the environment that the chart give
   assert.notEqual(config, "help");
   if (config === "help") return;
   assert.deepEqual(
-    [config.watchNamespaces, config.logLevel, config.workers, config.proxyImage],
-    [["a", "b"], "debug", 3, "proxyfleet/proxy:0.1.0"],
+    [config.watchNamespaces, config.monitoringNamespaces, config.logLevel, config.workers, config.proxyImage],
+    [["a", "b"], ["c", "d"], "debug", 3, "proxyfleet/proxy:0.1.0"],
   );
 });
 

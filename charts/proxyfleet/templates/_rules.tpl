@@ -9,10 +9,6 @@
 - apiGroups: [proxyfleet.dev]
   resources: [addresspools/status, proxyaddresses/status]
   verbs: [patch]
-# Children name their owner and block its deletion; clusters may ask for this right then.
-- apiGroups: [proxyfleet.dev]
-  resources: [proxyaddresses/finalizers]
-  verbs: [update]
 {{- end }}
 
 {{- define "proxyfleet.eventRules" -}}
@@ -30,25 +26,26 @@
 - apiGroups: [proxyfleet.dev]
   resources: [whatsappproxies/status]
   verbs: [patch]
+# Children name the fleet as their owner and block its deletion; clusters may ask for this right then.
 - apiGroups: [proxyfleet.dev]
   resources: [whatsappproxies/finalizers]
   verbs: [update]
 # Secrets hold lanes' certificates; the operator looks only at those that carry its own label.
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [list, watch, create, patch]
+  verbs: [get, list, watch, create, patch]
 - apiGroups: [""]
   resources: [services]
-  verbs: [list, watch, create, patch, delete]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [apps]
   resources: [deployments]
-  verbs: [list, watch, create, patch]
+  verbs: [get, list, watch, create, patch]
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
-  verbs: [list, watch, create, patch]
+  verbs: [get, list, watch, create, patch]
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
-  verbs: [list, watch, create, patch]
+  verbs: [get, list, watch, create, patch]
 # Pods are read. An annotation through their status makes the kubelet bring them a changed Secret at once.
 - apiGroups: [""]
   resources: [pods]
