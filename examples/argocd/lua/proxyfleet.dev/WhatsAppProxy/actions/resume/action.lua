@@ -1,0 +1,3 @@
+-- Slots move again.
+obj.spec.paused = false
+return obj
