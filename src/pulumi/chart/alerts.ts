@@ -1,0 +1,138 @@
+/** What the alerts depend on, as text. */
+export interface AlertScope {
+  /** Of the operator, which Prometheus puts on each of its metrics as the label `namespace`. */
+  readonly namespace: string;
+  /** Fewer free addresses of a pool than this are too few. */
+  readonly poolLow: string;
+}
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  /** How long it must be so. */
+  readonly for: string;
+  readonly severity: "critical" | "warning";
+  readonly summary: string;
+  /** What to do. */
+  readonly description: string;
+}
+
+/** The alerts as one group of rules. Prometheus fills in what stands in `{{ … }}`. */
+export function alertGroup({ namespace, poolLow }: AlertScope): object {
+  const fill = (text: string) => text.replaceAll("NAMESPACE", namespace).replaceAll("POOL_LOW", poolLow);
+  return {
+    name: "proxyfleet",
+    rules: alerts.map(({ alert, expr, for: time, severity, summary, description }) => ({
+      alert,
+      expr: fill(expr),
+      for: time,
+      labels: { severity },
+      annotations: { summary: fill(summary), description: fill(description) },
+    })),
+  };
+}
+
+// Metrics of fleets bring a label `namespace` of their own, which the ServiceMonitor honours. It is the fleet's, not the operator's.
+const fleet = "{{ $labels.namespace }}/{{ $labels.fleet }}";
+const describe = "kubectl describe wap -n {{ $labels.namespace }} {{ $labels.fleet }}";
+
+const alerts: readonly Alert[] = [
+  {
+    alert: "ProxyfleetOperatorDown",
+    expr: 'absent(leader_election_master_status{namespace="NAMESPACE"} == 1)',
+    for: "5m",
+    severity: "critical",
+    summary: "No Proxyfleet operator works in the namespace NAMESPACE.",
+    description:
+      "Published addresses go on serving, but nobody moves a blocked group. Look at: kubectl get pods,lease -n NAMESPACE, and at the pods' logs.",
+  },
+  {
+    alert: "ProxyfleetFleetNotReady",
+    expr: 'max by (namespace, fleet) (proxyfleet_fleet_condition{type="Ready",status="True"}) == 0',
+    for: "10m",
+    severity: "critical",
+    summary: `The fleet ${fleet} is not ready: some people may have no proxy.`,
+    description: `${describe} tells what is missing.`,
+  },
+  {
+    alert: "ProxyfleetSlotBlocked",
+    expr: "max by (namespace, fleet, slot) (proxyfleet_slot_blocked) == 1",
+    for: "15m",
+    severity: "critical",
+    summary: `Slot {{ $labels.slot }} of the fleet ${fleet} is blocked, and has not moved.`,
+    description: `These people can't connect. ${describe} tells why the slot does not move: often its pools have no free address.`,
+  },
+  {
+    alert: "ProxyfleetRotationStuck",
+    expr: "max by (namespace, fleet) (proxyfleet_oldest_claim_seconds) > 1800",
+    for: "5m",
+    severity: "warning",
+    summary: `The fleet ${fleet} has waited for a fresh address for half an hour.`,
+    description: `${describe} and kubectl get wapa tell what the address waits for: often the load balancer.`,
+  },
+  {
+    alert: "ProxyfleetUpstreamUnreachable",
+    expr: 'max by (namespace, fleet) (proxyfleet_fleet_condition{type="UpstreamReachable",status="False"}) == 1',
+    for: "5m",
+    severity: "critical",
+    summary: `The proxies of the fleet ${fleet} don't reach WhatsApp.`,
+    description: `Look at the pods' way out: DNS, NetworkPolicies, and firewalls. ${describe} names the servers.`,
+  },
+  {
+    alert: "ProxyfleetPodsNearlyFull",
+    expr: "sum by (namespace, fleet) (proxyfleet_sessions) > 0.8 * sum by (namespace, fleet) (proxyfleet_connection_capacity)",
+    for: "10m",
+    severity: "warning",
+    summary: `The pods of the fleet ${fleet} are nearly full.`,
+    description: "Add pods (spec.replicas), or let an autoscaler do it.",
+  },
+  {
+    alert: "ProxyfleetOutageSuspected",
+    expr: 'max by (namespace, fleet) (proxyfleet_fleet_condition{type="OutageSuspected",status="True"}) == 1',
+    for: "15m",
+    severity: "warning",
+    summary: `Most slots of the fleet ${fleet} fail together: that looks like an outage, so nobody is moved.`,
+    description: "If people are cut off all the same, move them by hand: see the annotation proxyfleet.dev/rotate-at.",
+  },
+  {
+    alert: "ProxyfleetPoolExhausted",
+    expr: 'max by (pool) (proxyfleet_pool_free{namespace="NAMESPACE"}) == 0',
+    for: "5m",
+    severity: "critical",
+    summary: "The pool {{ $labels.pool }} has no free address: blocked groups can't move there.",
+    description:
+      "Add addresses to the pool, or another pool to the fleets. kubectl get wapa tells when addresses that rest are free again.",
+  },
+  {
+    alert: "ProxyfleetPoolLow",
+    expr: 'max by (pool) (proxyfleet_pool_free{namespace="NAMESPACE"}) < POOL_LOW',
+    for: "30m",
+    severity: "warning",
+    summary: "The pool {{ $labels.pool }} has only {{ $value }} free addresses left.",
+    description: "Add addresses to the pool before a shutdown needs them.",
+  },
+  {
+    alert: "ProxyfleetAddressesUnusable",
+    expr: 'sum by (namespace) (increase(proxyfleet_rotations_total{namespace="NAMESPACE",outcome="unusable"}[1h])) > 0',
+    for: "0m",
+    severity: "warning",
+    summary: "Fresh addresses did not work in the last hour.",
+    description: "Events of fleets and addresses tell which, and why: kubectl get events -A --field-selector reason=AddressUnusable",
+  },
+  {
+    alert: "ProxyfleetWatchStuck",
+    expr: 'max by (kind) (proxyfleet_watch_quiet_seconds{namespace="NAMESPACE"}) > 300',
+    for: "5m",
+    severity: "warning",
+    summary: "The operator has heard nothing of {{ $labels.kind }} for 5 minutes.",
+    description: 'It may act on old news. Look at the log lines "a watch failed and will be tried again" of the pods in NAMESPACE.',
+  },
+  {
+    alert: "ProxyfleetReconcileErrors",
+    expr: 'sum by (controller) (rate(controller_runtime_reconcile_errors_total{namespace="NAMESPACE"}[10m])) > 0.1',
+    for: "10m",
+    severity: "warning",
+    summary: "The operator's controller {{ $labels.controller }} fails again and again.",
+    description: "Look at the log lines of the level warn of the pods in NAMESPACE.",
+  },
+];

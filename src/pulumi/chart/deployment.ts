@@ -1,0 +1,89 @@
+import { annotated, type Installation, type Manifest, metadataOf, selector } from "./installation.ts";
+import type { ChartValues } from "./values.ts";
+
+/** Port of the operator's probes and metrics. */
+export const healthPort = 8081;
+
+/** The operator. Of its replicas one leads; the others keep their caches warm and take over. */
+export function deployment(installation: Installation): Manifest {
+  const { values } = installation;
+  const annotations = { ...values.commonAnnotations, ...values.podAnnotations };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: metadataOf(installation, "proxyfleet"),
+    spec: {
+      replicas: values.replicas,
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } },
+      selector: { matchLabels: selector },
+      template: {
+        metadata: { labels: { ...values.commonLabels, ...values.podLabels, ...selector }, ...annotated(annotations) },
+        spec: podSpec(installation),
+      },
+    },
+  };
+}
+
+function podSpec(installation: Installation): object {
+  const { values } = installation;
+  return {
+    serviceAccountName: values.serviceAccount.name,
+    terminationGracePeriodSeconds: 20,
+    ...given("imagePullSecrets", values.imagePullSecrets),
+    ...given("priorityClassName", values.priorityClassName),
+    ...given("nodeSelector", values.nodeSelector),
+    ...given("tolerations", values.tolerations),
+    ...given("affinity", values.affinity),
+    topologySpreadConstraints: spread(values),
+    securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+    containers: [container(installation)],
+  };
+}
+
+function container({ values, version }: Installation): object {
+  const { monitoringNamespaces, watchNamespaces } = values;
+  const limits = watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
+  return {
+    name: "operator",
+    image: imageName(values.image, version),
+    imagePullPolicy: values.imagePullPolicy,
+    args: [
+      "operator",
+      `--log-level=${values.logLevel}`,
+      `--workers=${values.workers}`,
+      `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
+      ...limits,
+    ],
+    env: [
+      { name: "POD_NAMESPACE", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } } },
+      { name: "PROXY_IMAGE", value: imageName(values.proxyImage, version) },
+      ...values.env,
+    ],
+    ports: [{ name: "health", containerPort: healthPort }],
+    livenessProbe: { httpGet: { path: "/livez", port: "health" }, periodSeconds: 10, timeoutSeconds: 5 },
+    readinessProbe: { httpGet: { path: "/readyz", port: "health" }, periodSeconds: 2 },
+    ...given("resources", values.resources),
+    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+  };
+}
+
+/** Two replicas on one node, or in one zone, would fail together. */
+function spread({ topologySpreadConstraints: wished }: ChartValues): readonly object[] {
+  const labelSelector = { matchLabels: selector };
+  const own = ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+  }));
+  return (wished.length === 0 ? own : wished).map((constraint) => ({ labelSelector, ...constraint }));
+}
+
+/** repository:tag, or repository@digest. */
+function imageName({ repository, tag, digest }: ChartValues["image"], version: string): string {
+  return digest === "" ? `${repository}:${tag === "" ? version : tag}` : `${repository}@${digest}`;
+}
+
+/** The field, unless its value is empty: an empty one is left out. */
+function given(field: string, value: string | object): Record<string, unknown> {
+  return Object.keys(value).length === 0 ? {} : { [field]: value };
+}

@@ -1,0 +1,76 @@
+import { crdOf } from "../../api/crd.ts";
+import { kinds } from "../../api/kinds.ts";
+import { deployment } from "./deployment.ts";
+import { annotated, clusterWide, type Installation, labelsOf, type Manifest, metadataOf, selector } from "./installation.ts";
+import { podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
+import { rights } from "./rights.ts";
+
+/**
+ * The objects that an installation consists of: what the Helm chart makes of the same values (a test holds the two equal, object by
+ * object). Which objects these are, and in which order, depends on the switches among the values and on `watchNamespaces` alone.
+ */
+export function objectsOf(installation: Installation): readonly Manifest[] {
+  const { values } = installation;
+  const only = (isWanted: boolean, make: (installation: Installation) => Manifest | readonly Manifest[]) =>
+    isWanted ? [make(installation)].flat() : [];
+  return [
+    ...only(values.namespace.create, namespace),
+    ...only(values.crds.enabled, crds),
+    ...only(values.serviceAccount.create, serviceAccount),
+    ...only(values.rbac.create, rights),
+    ...only(values.networkPolicy.enabled, networkPolicy),
+    ...only(values.podDisruptionBudget.enabled, podDisruptionBudget),
+    ...only(values.serviceMonitor.enabled, serviceMonitor),
+    ...only(values.podMonitor.enabled, podMonitor),
+    ...only(values.prometheusRule.enabled, prometheusRule),
+    deployment(installation),
+  ];
+}
+
+function namespace(installation: Installation): Manifest {
+  const { labels, ...metadata } = clusterWide(installation, installation.namespace);
+  const level = { "pod-security.kubernetes.io/enforce": "restricted" };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { ...metadata, labels: { ...labels, ...level } } };
+}
+
+function crds(installation: Installation): readonly Manifest[] {
+  return kinds.map((kind) => {
+    const { metadata, ...crd } = crdOf(kind);
+    return { ...crd, metadata: clusterWide(installation, metadata.name) };
+  });
+}
+
+function serviceAccount(installation: Installation): Manifest {
+  const { serviceAccount: wish, commonAnnotations } = installation.values;
+  const { name, namespace } = metadataOf(installation, wish.name);
+  const metadata = { name, namespace: namespace ?? "", labels: labelsOf(installation) };
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { ...metadata, ...annotated({ ...commonAnnotations, ...wish.annotations }) },
+  };
+}
+
+function networkPolicy(installation: Installation): Manifest {
+  const { from } = installation.values.networkPolicy;
+  const ports = [{ protocol: "TCP", port: "health" }];
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: metadataOf(installation, "proxyfleet"),
+    spec: {
+      podSelector: { matchLabels: selector },
+      policyTypes: ["Ingress"],
+      ingress: [from.length === 0 ? { ports } : { ports, from }],
+    },
+  };
+}
+
+function podDisruptionBudget(installation: Installation): Manifest {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: metadataOf(installation, "proxyfleet"),
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+  };
+}

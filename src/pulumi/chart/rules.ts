@@ -1,0 +1,46 @@
+/** One rule of a role. */
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const rule = (group: string, resources: readonly string[], verbs: readonly string[]): Rule => ({ apiGroups: [group], resources, verbs });
+
+/** Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people; the ledger is the operator's own. */
+export const ledgerRules: readonly Rule[] = [
+  rule("proxyfleet.dev", ["addresspools"], ["list", "watch"]),
+  rule("proxyfleet.dev", ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
+  rule("proxyfleet.dev", ["addresspools/status", "proxyaddresses/status"], ["patch"]),
+];
+
+export const eventRules: readonly Rule[] = [rule("events.k8s.io", ["events"], ["create"])];
+
+/** Fleets and their children, in the namespaces of fleets. */
+export const fleetRules: readonly Rule[] = [
+  rule("proxyfleet.dev", ["whatsappproxies"], ["list", "watch", "patch"]),
+  rule("proxyfleet.dev", ["whatsappproxies/status"], ["patch"]),
+  rule("proxyfleet.dev", ["whatsappproxies/finalizers"], ["update"]),
+  rule("", ["secrets"], ["get", "list", "watch", "create", "patch"]),
+  rule("", ["services"], ["get", "list", "watch", "create", "patch", "delete"]),
+  rule("apps", ["deployments"], ["get", "list", "watch", "create", "patch"]),
+  rule("policy", ["poddisruptionbudgets"], ["get", "list", "watch", "create", "patch"]),
+  rule("networking.k8s.io", ["networkpolicies"], ["get", "list", "watch", "create", "patch"]),
+  rule("", ["pods"], ["list", "watch"]),
+  rule("", ["pods/status"], ["patch"]),
+  rule("", ["pods/eviction"], ["create"]),
+  ...eventRules,
+];
+
+/** The seat of the leader. Who may create can't be held to one name, so that rule is apart. */
+export const leaderRules: readonly Rule[] = [
+  { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
+  rule("coordination.k8s.io", ["leases"], ["create"]),
+];
+
+/** Labels of namespaces decide which pools a fleet may use. An operator of some namespaces reads these alone. */
+export function namespaceRule(watchNamespaces: readonly string[]): Rule {
+  if (watchNamespaces.length === 0) return rule("", ["namespaces"], ["list", "watch"]);
+  return { ...rule("", ["namespaces"], ["get"]), resourceNames: watchNamespaces };
+}
