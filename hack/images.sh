@@ -8,7 +8,7 @@ hack/bases.sh
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs
 export PATH="$project/node_modules/.bin:$project/.tools/go/bin:$PATH"
 version=$(node -p 'require("./package.json").version')
-mkdir -p .tools/images dist
+mkdir -p .tools/images
 
 # image NAME FILE…: builds images/NAME from its Dockerfile and these FILEs of dist/.
 image() {
@@ -16,13 +16,11 @@ image() {
   shift
   base=$(realpath ".tools/base-$name")
   key=$(cat "images/$name/Dockerfile" "${@/#/dist/}" <(echo "$base $version") | sha256sum | cut -c1-16)
-  [ "$(cat "$archive.key" 2>/dev/null)" != "$key" ] || [ ! -e "$archive" ] || return 0
+  [ "$(cat "$archive.key" 2>/dev/null)" != "$key" ] || [ ! -e "$archive" ] || [ ! -e "$archive.packages" ] || return 0
   step "Building the $name image" hack/build-image.sh "$name" "$base" "$version" "$archive"
   echo "$key" >"$archive.key"
 }
 
-step "Bundling the operator" node hack/bundle.ts
-step "Compiling the supervisor" env -C images/proxy/supervisor CGO_ENABLED=0 GOTOOLCHAIN=local \
-  go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$version" -o "$project/dist/supervisor" .
-image operator proxyfleet.mjs
-image proxy supervisor
+hack/image-contents.sh "$(go env GOARCH)"
+image operator proxyfleet.mjs NOTICES.txt
+image proxy "supervisor-$(go env GOARCH)"
