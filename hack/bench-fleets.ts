@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { added, countedRequests, type Counts, resourceOf, total, writes } from "../test/bench/counted-requests.ts";
 import { Doors } from "../test/bench/doors.ts";
 import { createFleets, createPool, readyFleets } from "../test/bench/fleets.ts";
+import { mixLimit } from "../test/bench/mix-limit.ts";
 import { Neighbours } from "../test/bench/neighbours.ts";
 import { OperatorProcess } from "../test/bench/operator-process.ts";
 import { processFigures } from "../test/bench/process-figures.ts";
@@ -30,9 +31,14 @@ const apiPort = Number(new URL(server.url).port);
 say("machine", `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${new Date().toISOString().slice(0, 10)}`);
 
 const limitBefore = await writeLimit(server, 4);
-const operator = await OperatorProcess.start(server.kubeconfig, logFile, process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? []);
+const operator = await OperatorProcess.start(server.kubeconfig, logFile, process.env["BENCH_NODE_FLAGS"]?.split(" "));
 try {
-  await measure();
+  const { mix, perSecond } = await measure();
+  await operator.stop();
+  await neighbours.stop();
+  const limit = await mixLimit(server, mix, 6);
+  say("the server's limit for the same mix of writes", `${limit.perSecond.toFixed(0)} writes/s, with ${limit.workers} workers`);
+  say("share of that limit", (perSecond / limit.perSecond).toFixed(2));
 } finally {
   await operator.stop();
   doors.close();
@@ -40,7 +46,8 @@ try {
   await server.stop();
 }
 
-async function measure(): Promise<void> {
+/** Brings all fleets up, and tells what that took. Gives the writes of all clients by kind, and how many there were a second. */
+async function measure(): Promise<{ readonly mix: Counts; readonly perSecond: number }> {
   await createPool(neighbours.client);
   const start = await countedRequests(operator.healthPort);
   const idle = await processFigures(operator.pid, apiPort);
@@ -50,18 +57,22 @@ async function measure(): Promise<void> {
   const seconds = (performance.now() - began) / 1000;
   const busy = await processFigures(operator.pid, apiPort);
   const ready = await countedRequests(operator.healthPort);
-  const own = total(writes(added(start, ready)));
-  const all = own + neighbours.writes + count;
+  const own = writes(added(start, ready));
+  const mix = new Map([...neighbours.writes, ...own, ["create whatsappproxies", count]]);
+  const all = total(mix);
   const limitAfter = await writeLimit(server, 4);
   const limit = (limitBefore.perSecond + limitAfter.perSecond) / 2;
   const children = 4 + addressesEach;
 
   say("fleets × addresses", `${count} × ${addressesEach}`);
   say("until all fleets are ready", `${seconds.toFixed(1)} s (${(count / seconds).toFixed(1)} fleets/s)`);
-  say("writes of all clients", `${all}: operator ${own}, bench ${neighbours.writes + count}`);
+  say("writes of all clients", `${all}: operator ${total(own)}, bench ${all - total(own)}`);
   say("writes a second, all clients", (all / seconds).toFixed(0));
-  say("the server's limit, before and after", `${limitBefore.perSecond.toFixed(0)} and ${limitAfter.perSecond.toFixed(0)} writes/s`);
-  say("share of the limit", (all / seconds / limit).toFixed(2));
+  say(
+    "the server's limit for small objects",
+    `${limitBefore.perSecond.toFixed(0)} before, ${limitAfter.perSecond.toFixed(0)} after, writes/s`,
+  );
+  say("share of that limit", (all / seconds / limit).toFixed(2));
   await settle();
   const settled = await countedRequests(operator.healthPort);
   report(added(start, settled), children);
@@ -75,6 +86,7 @@ async function measure(): Promise<void> {
     `${idle.residentMb.toFixed(0)} MB idle, ${end.residentMb.toFixed(0)} MB settled, ${end.mostResidentMb.toFixed(0)} MB at most`,
   );
   say("CPU time until all are ready", `${(busy.cpuSeconds - idle.cpuSeconds).toFixed(1)} s`);
+  return { mix, perSecond: all / seconds };
 }
 
 /** Waits until the operator sends nothing for a while. */

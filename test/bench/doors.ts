@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { TLSSocket, createSecureContext } from "node:tls";
 import { supervisorPort } from "../../src/manifests/names.ts";
 import type { Neighbours } from "./neighbours.ts";
@@ -16,7 +17,20 @@ export class Doors {
     this.#servers = servers;
   }
 
+  /** Opens them as soon as no other run has its doors open: the ports are the machine's. */
   static async open(neighbours: Neighbours): Promise<Doors> {
+    for (;;) {
+      const servers = Doors.#listen(neighbours);
+      const ends = await Promise.allSettled(servers.map(async (server) => once(server, "listening")));
+      const failed = ends.filter((end) => end.status === "rejected");
+      if (failed.length === 0) return new Doors(servers);
+      for (const server of servers) server.close();
+      for (const { reason } of failed) if ((reason as NodeJS.ErrnoException).code !== "EADDRINUSE") throw reason;
+      await setTimeout(500);
+    }
+  }
+
+  static #listen(neighbours: Neighbours): (Server | HttpServer)[] {
     const doors = [doorPorts.chat, doorPorts.media].map((port) =>
       createServer((socket) => shakeHands(socket, neighbours.pemBehind(socket.localAddress ?? ""))).listen(port, "0.0.0.0"),
     );
@@ -24,9 +38,7 @@ export class Doors {
       const status = neighbours.podStatus(request.socket.localAddress ?? "");
       response.writeHead(status === undefined ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(status));
     }).listen(supervisorPort, "0.0.0.0");
-    const servers = [...doors, supervisors];
-    await Promise.all(servers.map(async (server) => once(server, "listening")));
-    return new Doors(servers);
+    return [...doors, supervisors];
   }
 
   close(): void {

@@ -3,15 +3,22 @@ import { deployments, pods, secrets, services } from "../../src/kube/builtin.ts"
 import { ApiClient } from "../../src/kube/client.ts";
 import { Connection } from "../../src/kube/connection.ts";
 import { type CustomObject, addresses, fleets } from "../../src/kube/custom.ts";
-import { Reflector } from "../../src/kube/reflector.ts";
+import { Reflector, type Source } from "../../src/kube/reflector.ts";
 import type { Resource } from "../../src/kube/resource.ts";
 import { Store } from "../../src/kube/store.ts";
 import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../src/manifests/names.ts";
 import type { Deployment, KubeObject, Secret, Service } from "../../src/manifests/objects.ts";
 import { sleep } from "../../src/runtime/clock.ts";
 import type { PodStatus } from "../../src/verification/pod-status.ts";
+import type { Counts } from "./counted-requests.ts";
 
 const manager = "bench";
+
+/** The servers of a fleet that names none, and all of them answer. */
+const upstreams = (["chat-0", "chat-1", "media-0"] as const).map((name) => {
+  const group = name === "media-0" ? ("media" as const) : ("chat" as const);
+  return { group, name, up: 1, total: 1, since: "2026-11-01T00:00:00Z" };
+});
 
 /**
  * Plays all that a cluster has beside the operator, as fast as it can: each Deployment has one ready pod at once, each Service its
@@ -26,12 +33,12 @@ export class Neighbours {
   readonly #services = new Store<Service>();
   readonly #secrets = new Store<Secret>();
   readonly #ledger = new Store<CustomObject>();
-  readonly #reflectors: { readonly synced: Promise<void>; run(signal: AbortSignal): Promise<void> }[] = [];
+  readonly #reflectors: Source[] = [];
   /** Loopback addresses of pods, with the name of the fleet's Secret behind each. */
   readonly #pods = new Map<string, { readonly namespace: string; readonly name: string }>();
   readonly #addresses = new Map<string, string>();
   readonly #met = new Set<string>();
-  #writes = 0;
+  readonly #writes = new Map<string, number>();
 
   constructor(kubeconfig: string) {
     this.#connection = Connection.fromDefault(kubeconfig);
@@ -46,13 +53,13 @@ export class Neighbours {
   }
 
   /** Writes that were sent for other parts of a cluster. */
-  get writes(): number {
+  get writes(): Counts {
     return this.#writes;
   }
 
   async start(): Promise<void> {
     for (const reflector of this.#reflectors) void reflector.run(this.#stop.signal);
-    await Promise.all(this.#reflectors.map(async ({ synced }) => synced));
+    await Promise.all(this.#reflectors.map(async ({ progress }) => progress.synced));
   }
 
   async stop(): Promise<void> {
@@ -66,7 +73,7 @@ export class Neighbours {
     const secret = place === undefined ? undefined : this.#secrets.get(place);
     if (secret === undefined) return undefined;
     const lanes = laneCertificates(secret).map(({ lane, sha256 }) => ({ lane, open: true, certificateSHA256: sha256, sessions: 0 }));
-    return { revision: secretRevision(secret) ?? "", lanes };
+    return { revision: secretRevision(secret) ?? "", lanes, upstreams };
   }
 
   /** Certificate and key (PEM) of the lane that serves this loopback address. */
@@ -109,14 +116,15 @@ export class Neighbours {
   async #giveAddress({ metadata }: Service): Promise<void> {
     const { name, namespace = "" } = metadata;
     const entry = metadata.labels?.[addressLabel] ?? "";
-    const { address = "" } = (this.#ledger.get({ name: entry })?.spec ?? {}) as { address?: string };
+    const address = metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? "";
     this.#addresses.set(address, entry);
     const status = { loadBalancer: { ingress: [{ ip: address }] } };
     await this.#write(services, { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, status }, "status");
   }
 
   async #write(of: Resource<KubeObject>, object: KubeObject & Record<string, unknown>, subresource?: "status"): Promise<void> {
-    this.#writes++;
+    const key = subresource === undefined ? `create ${of.plural}` : `apply ${of.plural}/${subresource}`;
+    this.#writes.set(key, (this.#writes.get(key) ?? 0) + 1);
     await this.client.apply(of, object, manager, subresource);
   }
 }

@@ -1,0 +1,3 @@
+module proxyfleet.dev/load
+
+go 1.26
