@@ -5,6 +5,8 @@
  *   hold HOST PORT [--plain] [--silent]   a chat connection that talks until somebody ends it
  *   load [--fingerprint SHA256] [--rate N]    steady new connections to the addresses that stdin names: lines of JSON,
  *                                         {"addresses":[{"host":"203.0.113.9","chat":443,"media":587}]}; ends with stdin
+ *   crowd HOST PORT [--connections N] [--every MS] [--from IP,IP…]   many chat connections that talk now and then, until SIGTERM
+ *   pester HOST PORT HOW [--connections N] [--from IP]   clients that say nothing or nonsense: silent, garbage, http, proxy-header, slow
  *   dark HOST PORT…                       whether every port stays silent for 3 s
  *   links [LINK]                          opens a share link as the app does (from stdin where it is not given)
  *   counters [PORT]                       what the WhatsApp that is played on this host has counted
@@ -23,6 +25,9 @@ const { values: flags, positionals } = parseArgs({
     servername: { type: "string", default: "whatsapp.net" },
     fingerprint: { type: "string" },
     rate: { type: "string", default: "20" },
+    from: { type: "string", default: "" },
+    connections: { type: "string", default: "1" },
+    every: { type: "string", default: "5000" },
     timeout: { type: "string" },
   },
 });
@@ -46,6 +51,9 @@ const kept = await command(operands, {
   servername,
   fingerprint,
   rate: Number(flags.rate),
+  from: flags.from === "" ? [] : flags.from.split(","),
+  connections: Number(flags.connections),
+  every: Number(flags.every),
   timeoutMs,
   signal: stopping.signal,
 });

@@ -74,7 +74,8 @@ ctr --namespace k8s.io images import "$bin/pause.tar"
 
 await "the API server" kubectl get --raw /readyz
 start kube-controller-manager kube-controller-manager --kubeconfig admin.conf --service-account-private-key-file pki/service-accounts.key \
-  --root-ca-file pki/ca.crt --use-service-account-credentials --leader-elect=false
+  --root-ca-file pki/ca.crt --use-service-account-credentials --leader-elect=false \
+  --horizontal-pod-autoscaler-sync-period 2s
 start kube-scheduler kube-scheduler --kubeconfig admin.conf --leader-elect=false
 start coredns coredns -conf Corefile
 start kubelet kubelet --kubeconfig admin.conf --config kubelet.yaml --node-ip "$node"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl, read } from "../stage/kubectl.ts";
-import { pauseMetalLB } from "../stage/metallb.ts";
+import { pauseProgram } from "../stage/pause.ts";
 import { OutsideOperator } from "../stage/operator.ts";
 import { chat, dark, media, whatsapp } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
@@ -20,7 +20,7 @@ describe("a fleet whose MetalLB stops for a while", () => {
 
   test("keeps what it has claimed, and moves there once MetalLB is back: no address is burnt", async () => {
     const old = (await fleet.published()).get(0)!;
-    const resume = await pauseMetalLB();
+    const resume = await pauseProgram("metallb-controller");
     try {
       await fleet.rotate("while-it-is-down");
       const claimed = await until("a claim that waits for the load balancer", async () =>

@@ -22,7 +22,7 @@ describe("a rotation asked for by annotation", () => {
     const crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
     const old = await fleet.published();
     const holder = await Holder.at(old.get(0)!);
-    const knocker = new Knocker(old.get(0)!);
+    const knocker = await Knocker.at(old.get(0)!);
     await fleet.rotate("the-first-time");
     await fleet.handled("the-first-time");
     const fresh = await fleet.published();

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { currentChart } from "../../../hack/chart/render.ts";
 import { oldestChart } from "../../fixtures/oldest-chart.ts";
+import { accept } from "../stage/acceptance.ts";
 import { TestFleet } from "../stage/fleet.ts";
-import { kubectl, readIfAny, tryKubectl } from "../stage/kubectl.ts";
+import { kubectl, read, readIfAny, tryKubectl } from "../stage/kubectl.ts";
 import { chat, Crowd, media, whatsapp } from "../stage/people.ts";
 import { bundle, helm } from "./helm.ts";
 
@@ -14,27 +15,30 @@ const fleet = new TestFleet({
   spec: { rotation: { drain: { scheduled: "5s" } } },
 });
 
+/** Most of what can be set, all at once. */
+const manyValues = {
+  logLevel: "debug",
+  replicas: 3,
+  workers: 4,
+  priorityClassName: "system-cluster-critical",
+  nodeSelector: { "kubernetes.io/os": "linux" },
+  tolerations: [{ key: "own", operator: "Exists", effect: "NoSchedule" }],
+  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "400Mi" } },
+  commonLabels: { team: "family" },
+  commonAnnotations: { "example.org/note": "two words: here" },
+  podLabels: { "example.org/label": "1" },
+  podAnnotations: { "example.org/annotation": "true" },
+  env: [{ name: "HTTP2", value: "false" }],
+  monitoringNamespaces: ["prometheus"],
+};
+/** As arguments of Helm, which reads JSON there. */
+const asFlags = (values: object) => Object.entries(values).map(([name, value]) => `--set-json=${name}=${JSON.stringify(value)}`);
+
 const inNamespace = ["-n", "proxyfleet-system"];
 
 async function installBundle(): Promise<void> {
-  await kubectl("apply", "--server-side", "-f", bundle);
+  await kubectl("apply", "--server-side", "--force-conflicts", "-f", bundle);
   await kubectl("rollout", "status", "deployment/proxyfleet", ...inNamespace, "--timeout=120s");
-}
-
-/** The acceptance that every way to install must pass: a first byte on both ports, and a move to a fresh address. */
-async function accept(text: string): Promise<void> {
-  await fleet.ready();
-  const before = await fleet.published();
-  assert.equal(before.size, 2);
-  for (const address of before.values()) {
-    await chat(address);
-    await media(address);
-  }
-  await fleet.rotate(`0@${text}`);
-  await fleet.handled(`0@${text}`);
-  const after = await fleet.published();
-  assert.notEqual(after.get(0)?.host, before.get(0)?.host);
-  assert.equal(after.get(1)?.host, before.get(1)?.host);
 }
 
 describe("Helm", () => {
@@ -54,23 +58,30 @@ describe("Helm", () => {
   test("installs the oldest chart on a fresh cluster, and a fleet serves", async () => {
     await helm("install", oldestChart, "--create-namespace");
     await fleet.create();
-    await accept("oldest");
+    await accept(fleet, "oldest");
     const { certificateSHA256 } = await whatsapp();
     crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
   });
 
-  test("upgrades it, with no address lost, and rotation goes on", async () => {
+  test("upgrades it, with many values set, with no address lost, and rotation goes on", async () => {
     const before = await fleet.published();
-    await helm("upgrade", currentChart, "--set", "logLevel=debug");
+    await helm("upgrade", currentChart, ...asFlags(manyValues));
+    const { spec } = await read<{ spec: { replicas: number; template: { spec: Record<string, unknown> } } }>(
+      "deployment",
+      "proxyfleet",
+      ...inNamespace,
+    );
+    assert.equal(spec.replicas, manyValues.replicas);
+    assert.equal(spec.template.spec["priorityClassName"], manyValues.priorityClassName);
     assert.deepEqual(await fleet.published(), before);
-    await accept("upgraded");
+    await accept(fleet, "upgraded");
   });
 
   test("rolls back, with no address lost, and rotation goes on", async () => {
     const before = await fleet.published();
     await helm("rollback");
     assert.deepEqual(await fleet.published(), before);
-    await accept("rolled-back");
+    await accept(fleet, "rolled-back");
   });
 
   test("uninstalls: the operator is gone, the kinds, the ledger and the published addresses stay", async () => {
@@ -89,14 +100,14 @@ describe("Helm", () => {
     const before = await fleet.published();
     await installBundle();
     assert.deepEqual(await fleet.published(), before);
-    await accept("bundle");
+    await accept(fleet, "bundle");
   });
 
   test("takes over from the bundle without an uninstall", async () => {
     const before = await fleet.published();
     await helm("install", currentChart, "--take-ownership", "--force-conflicts");
     assert.deepEqual(await fleet.published(), before);
-    await accept("taken-over");
+    await accept(fleet, "taken-over");
   });
 
   test("cut nobody off in all of this", async (t) => {

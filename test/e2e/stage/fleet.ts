@@ -14,11 +14,13 @@ export interface FleetWish {
   readonly pool?: Record<string, unknown>;
   /** Its pool, where it shares one with others. Default: one of its own, named after it. */
   readonly poolName?: string;
+  /** Where it lives. Default: a namespace of its own, named after it. */
+  readonly namespace?: string;
 }
 
 const apiVersion = "proxyfleet.dev/v1alpha1";
 
-/** A fleet in a namespace and with a pool of its own, both named after it. */
+/** A fleet in a namespace and with a pool of its own, both named after it unless the test wishes otherwise. */
 export class TestFleet {
   readonly name: string;
   readonly #wish: FleetWish;
@@ -28,13 +30,17 @@ export class TestFleet {
     this.#wish = wish;
   }
 
+  get namespace(): string {
+    return this.#wish.namespace ?? this.name;
+  }
+
   get #poolName(): string {
     return this.#wish.poolName ?? this.name;
   }
 
   async create(): Promise<void> {
     const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.name, labels } }, this.pool(), this.manifest());
+    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace, labels } }, this.pool(), this.manifest());
   }
 
   pool(): object {
@@ -51,13 +57,13 @@ export class TestFleet {
     return {
       apiVersion,
       kind: "WhatsAppProxy",
-      metadata: { name: this.name, namespace: this.name },
+      metadata: { name: this.name, namespace: this.namespace },
       spec: { addresses, ...this.#wish.spec },
     };
   }
 
   async read(): Promise<WhatsAppProxy> {
-    return read<WhatsAppProxy>("wap", this.name, "-n", this.name);
+    return read<WhatsAppProxy>("wap", this.name, "-n", this.namespace);
   }
 
   /** Waits until a condition has this status; gives its message. */
@@ -104,7 +110,7 @@ export class TestFleet {
   }
 
   async rotate(text: string): Promise<void> {
-    await kubectl("annotate", "wap", this.name, "-n", this.name, `proxyfleet.dev/rotate-at=${text}`, "--overwrite");
+    await kubectl("annotate", "wap", this.name, "-n", this.namespace, `proxyfleet.dev/rotate-at=${text}`, "--overwrite");
   }
 
   async handled(text: string, seconds = 120): Promise<void> {
@@ -112,19 +118,19 @@ export class TestFleet {
   }
 
   async events(): Promise<readonly { reason: string; note: string }[]> {
-    return (await read<{ items: { reason: string; note: string }[] }>("events.events.k8s.io", "-n", this.name)).items;
+    return (await read<{ items: { reason: string; note: string }[] }>("events.events.k8s.io", "-n", this.namespace)).items;
   }
 
   async service(address: string): Promise<object | undefined> {
     const entry = await this.entryOf(address);
-    return readIfAny("service", entry?.status.serviceName ?? "none", "-n", this.name);
+    return readIfAny("service", entry?.status.serviceName ?? "none", "-n", this.namespace);
   }
 
   /** Takes all of it away, ledger included, so that another run finds free addresses. */
   async remove(): Promise<void> {
-    await tryKubectl("delete", "wap", this.name, "-n", this.name, "--timeout=90s");
+    await tryKubectl("delete", "wap", this.name, "-n", this.namespace, "--timeout=90s");
     await tryKubectl("delete", "wapa", "-l", `proxyfleet.dev/fleet=${this.name}`, "--timeout=60s");
     await tryKubectl("delete", "wapool", this.name, "--ignore-not-found", "--timeout=30s");
-    await tryKubectl("delete", "namespace", this.name, "--ignore-not-found", "--wait=false");
+    await tryKubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
   }
 }

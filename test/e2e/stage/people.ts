@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ChatResult } from "../../world/client/chat.ts";
+import type { CrowdState } from "../../world/client/crowd.ts";
 import type { DarkResult, PortAnswer } from "../../world/client/dark.ts";
 import type { HoldResult } from "../../world/client/hold.ts";
 import type { LoadFailure, LoadSummary, PublishedAddress } from "../../world/client/load.ts";
+import type { Nuisance, PesterResult } from "../../world/client/pester.ts";
 import type { MediaResult } from "../../world/client/media.ts";
 import type { WhatsAppReport } from "../../world/whatsapp/counters.ts";
 import { run } from "./process.ts";
@@ -13,13 +15,16 @@ import { until } from "./until.ts";
 
 const world = join(import.meta.dirname, "../../world");
 
+/** How long people wait for an answer before they give up. A phone waits longer. */
+const patienceMs = 15_000;
+
 /** A command on one of the test hosts around the cluster. */
-function at(host: "meta" | "inside" | "abroad", ...args: readonly string[]): string[] {
+export function at(host: "meta" | "inside" | "abroad", ...args: readonly string[]): string[] {
   return ["nsenter", `--net=/run/netns/${host}`, process.execPath, ...args];
 }
 
 /** What a client on a host prints as its one result. */
-async function client<Result>(host: "meta" | "inside" | "abroad", ...args: readonly string[]): Promise<Result> {
+export async function client<Result>(host: "meta" | "inside" | "abroad", ...args: readonly string[]): Promise<Result> {
   const { stdout, stderr } = await run(at(host, join(world, "client.ts"), ...args));
   const result = JSON.parse(stdout === "" ? `{"event":"failed","message":${JSON.stringify(stderr)}}` : stdout) as Result & {
     event: string;
@@ -94,11 +99,20 @@ export class Holder {
 /** Somebody, a scanner for example, who knocks at an address all the time and notes what becomes of it. */
 export class Knocker {
   readonly #answers: PortAnswer[] = [];
+  readonly #begun = Promise.withResolvers<void>();
   readonly #knocking: Promise<void>;
   #isStopped = false;
 
-  constructor(address: PublishedAddress) {
+  private constructor(address: PublishedAddress) {
     this.#knocking = this.#knock(address);
+    this.#knocking.catch(this.#begun.reject);
+  }
+
+  /** Resolves when the first answers are there. */
+  static async at(address: PublishedAddress): Promise<Knocker> {
+    const knocker = new Knocker(address);
+    await knocker.#begun.promise;
+    return knocker;
   }
 
   /** Gives the answers in their order, each once for as long as it stayed the same. The last knock comes after the call. */
@@ -112,8 +126,69 @@ export class Knocker {
     for (let isLast = false; !isLast;) {
       isLast = this.#isStopped;
       this.#answers.push(...Object.values((await dark(address)).ports));
+      this.#begun.resolve();
     }
   }
+}
+
+/** Many people who hold a chat connection each, and talk on it every few seconds. */
+export class Gathering {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<CrowdState>;
+  #state: CrowdState | undefined;
+
+  /** Resolves when all of them are there. `sources`: the addresses of their host that they come from. */
+  static async at({ host, chat: port }: PublishedAddress, connections: number, sources: readonly string[]): Promise<Gathering> {
+    const gathering = new Gathering(["crowd", host, String(port), "--connections", String(connections), "--from", sources.join(",")]);
+    await until(`${connections} people to gather`, async () => gathering.isComplete(connections), 120);
+    return gathering;
+  }
+
+  private constructor(args: readonly string[]) {
+    const [program = "", ...rest] = at("inside", join(world, "client.ts"), ...args);
+    this.#child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
+    this.#ended = this.#follow();
+    this.#ended.catch(() => undefined);
+  }
+
+  /** How they were within the last second. */
+  get state(): CrowdState {
+    return this.#state ?? { opened: 0, open: 0, echoes: 0, failed: {}, ended: {}, lost: 0 };
+  }
+
+  /** Whether so many are there. @throws if somebody could not come */
+  isComplete(connections: number): boolean {
+    const { opened, failed } = this.state;
+    if (Object.keys(failed).length > 0) throw new Error(`not everybody could come: ${JSON.stringify(failed)}`);
+    return opened === connections;
+  }
+
+  /** All hang up, those that still can. */
+  async goHome(): Promise<CrowdState> {
+    this.#child.kill();
+    return this.#ended;
+  }
+
+  async #follow(): Promise<CrowdState> {
+    for await (const line of createInterface({ input: this.#child.stdout! })) {
+      const { event, ...state } = JSON.parse(line) as { event: string } & CrowdState;
+      this.#state = state;
+      if (event === "gone") return state;
+    }
+    throw new Error("the people who gathered broke off");
+  }
+}
+
+/** Somebody who connects and misbehaves, from one address of the host `inside`. */
+export async function pesterAt(
+  host: string,
+  port: number,
+  nuisance: Nuisance,
+  options: { readonly connections?: number; readonly from?: string; readonly timeoutMs?: number } = {},
+): Promise<PesterResult> {
+  const { connections = 1, from = "", timeoutMs = 30_000 } = options;
+  const flags = ["--connections", String(connections), "--from", from, "--timeout", String(timeoutMs)];
+  return client("inside", "pester", host, String(port), nuisance, ...flags);
 }
 
 /** People who read the published addresses every second and open 20 connections a second to each. */
@@ -123,9 +198,13 @@ export class Crowd {
   readonly #summary: Promise<LoadSummary>;
   readonly #reading: NodeJS.Timeout;
 
-  constructor(published: () => Promise<Iterable<PublishedAddress>>, mediaCertificate: string) {
-    const [program = "", ...args] = at("inside", join(world, "client.ts"), "load", "--fingerprint", mediaCertificate);
+  /** @param mediaCertificate what media must show (SHA-256); without it, any */
+  constructor(published: () => Promise<Iterable<PublishedAddress>>, mediaCertificate?: string) {
+    const fingerprint = mediaCertificate === undefined ? [] : ["--fingerprint", mediaCertificate];
+    const [program = "", ...args] = at("inside", join(world, "client.ts"), "load", "--timeout", String(patienceMs), ...fingerprint);
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+    // Who has gone home reads nothing more.
+    this.#child.stdin?.on("error", () => undefined);
     this.#summary = this.#follow();
     const tell = async () => this.#child.stdin?.write(`${JSON.stringify({ addresses: [...(await published())] })}\n`);
     this.#reading = setInterval(() => void tell().catch(() => undefined), 1_000);

@@ -2,12 +2,14 @@ import { text } from "node:stream/consumers";
 import { lines } from "../lines.ts";
 import { chat } from "./chat.ts";
 import type { Endpoint } from "./connection.ts";
+import { Crowd, type CrowdState } from "./crowd.ts";
 import { readCounters } from "./counters.ts";
 import { lookDark } from "./dark.ts";
 import { hold } from "./hold.ts";
 import { openLink } from "./links.ts";
 import { Load, type PublishedAddress } from "./load.ts";
 import { media } from "./media.ts";
+import { nuisances, pester } from "./pester.ts";
 import { AttemptError } from "./outcome.ts";
 
 /** The flags of the command line, read. */
@@ -18,6 +20,9 @@ export interface Flags {
   readonly servername: string;
   readonly fingerprint: string | undefined;
   readonly rate: number;
+  readonly from: readonly string[];
+  readonly connections: number;
+  readonly every: number;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -43,6 +48,28 @@ export const commands: Readonly<Record<string, Command>> = {
         onBeat: (echoes) => say("beat", { echoes }),
       }),
     ),
+  crowd: async (operands, { from, connections, every, signal }) => {
+    const onBeat = (state: CrowdState) => say("beat", state);
+    const crowd = new Crowd({
+      endpoint: endpoint(operands),
+      connections,
+      sources: from,
+      everyMs: every,
+      stallMs: 4 * every,
+      signal,
+      onBeat,
+    });
+    const { ended, failed, ...rest } = await crowd.gather();
+    say("gone", { ended, failed, ...rest });
+    return Object.keys({ ...ended, ...failed }).every((how) => how === "stopped");
+  },
+  pester: async ([host = "", port = "", kind = ""], { connections, timeoutMs = 30_000, signal, from }) => {
+    const nuisance = nuisances.find((known) => known === kind);
+    if (nuisance === undefined) throw new Error(`"${kind}": give one of ${nuisances.join(", ")}`);
+    const [source] = from;
+    const place = { ...endpoint([host, port]), ...(source === undefined ? {} : { from: source }) };
+    return attempt("pestered", async () => pester({ endpoint: place, nuisance, connections, timeoutMs, signal }));
+  },
   counters: async ([port = "9222"], { signal }) => attempt("counters", async () => readCounters(Number(port), signal)),
   dark: async ([host = "", ...ports], { timeoutMs = 3_000, signal }) => {
     const result = await lookDark(host, ports.map(Number), timeoutMs, signal);

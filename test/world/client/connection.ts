@@ -7,6 +7,8 @@ import { failed, type Step } from "./outcome.ts";
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+  /** The address of this host to connect from, where it has several. */
+  readonly from?: string;
 }
 
 /** What a TLS handshake showed: the peer's certificate (SHA-256 of its DER form, in hexadecimal; subject) and the TLS version. */
@@ -23,8 +25,8 @@ export type Trust = { readonly kind: "anybody"; readonly servername?: string } |
  * Opens a TCP connection. It ends with the signal.
  * @throws AttemptError
  */
-export async function openTcp({ host, port }: Endpoint, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({ host, port, noDelay: true });
+export async function openTcp({ host, port, from }: Endpoint, signal: AbortSignal): Promise<Socket> {
+  const socket = connectTcp({ host, port, noDelay: true, ...source(from) });
   endWith(socket, signal);
   await reached(socket, "connect", "connect", signal);
   return socket;
@@ -34,14 +36,18 @@ export async function openTcp({ host, port }: Endpoint, signal: AbortSignal): Pr
  * Opens a TLS connection. It ends with the signal. As in the app, no server name is sent to an IP address unless one is given.
  * @throws AttemptError
  */
-export async function openTls({ host, port }: Endpoint, trust: Trust, signal: AbortSignal): Promise<TLSSocket> {
+export async function openTls({ host, port, from }: Endpoint, trust: Trust, signal: AbortSignal): Promise<TLSSocket> {
   const servername = trust.servername ?? (isIP(host) === 0 ? host : undefined);
   const named = servername === undefined ? {} : { servername };
-  const socket = connectTls({ host, port, rejectUnauthorized: trust.kind === "verified", ...named });
+  const socket = connectTls({ host, port, ...source(from), rejectUnauthorized: trust.kind === "verified", ...named });
   endWith(socket, signal);
   await reached(socket, "connect", "connect", signal);
   await reached(socket, "secureConnect", "handshake", signal);
   return socket;
+}
+
+function source(from: string | undefined): { localAddress?: string } {
+  return from === undefined ? {} : { localAddress: from };
 }
 
 async function reached(socket: Socket, event: string, step: Step, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { connect } from "node:tls";
+import type { X509Certificate } from "node:crypto";
+import type { PublishedAddress } from "../../world/client/load.ts";
+import { nuisances } from "../../world/client/pester.ts";
+import { pesterAt } from "../stage/people.ts";
+import { type Stage, slots } from "./stage.ts";
+
+/** Words that would tell a scanner what answers here, or who made it. */
+const telltale = /proxy|haproxy|fleet|whatsapp|http|html|nginx|error|bad request|server:/i;
+
+/** The certificate behind an address, as a scanner sees it that asks for a name of its own. */
+async function certificateOf({ host, chat: port }: PublishedAddress): Promise<X509Certificate> {
+  const socket = connect({ host, port, servername: "scanner.example", rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const certificate = socket.getPeerX509Certificate();
+  socket.destroy();
+  assert.ok(certificate);
+  return certificate;
+}
+
+/** What somebody learns who only knocks. */
+export function scanning({ fleet, clients }: Stage): void {
+  test("a published port says nothing that names what it is, whatever it is told", async () => {
+    const { host, chat, media } = (await fleet.published()).get(0)!;
+    const looks = nuisances.flatMap((nuisance) =>
+      [chat, media].map(async (port) => ({
+        nuisance,
+        port,
+        ...(await pesterAt(host, port, nuisance, { from: clients[6]!, timeoutMs: 4_000 })),
+      })),
+    );
+    for (const { nuisance, port, heard } of await Promise.all(looks))
+      for (const words of heard) {
+        assert.doesNotMatch(words, telltale, `${nuisance} on port ${port}`);
+        assert.ok(words.length <= 16, `${nuisance} on port ${port} was answered with ${words.length} bytes, more than a TLS alert`);
+      }
+  });
+
+  test("no two addresses look alike: certificate, key, name, number and dates are each their own", async () => {
+    const published = [...(await fleet.published()).values()];
+    assert.equal(published.length, slots);
+    const certificates = await Promise.all(published.map(certificateOf));
+    const traits: Record<string, (certificate: X509Certificate) => string> = {
+      certificate: ({ fingerprint256 }) => fingerprint256,
+      key: ({ publicKey }) => publicKey.export({ type: "spki", format: "der" }).toString("hex"),
+      number: ({ serialNumber }) => serialNumber,
+      dates: ({ validFrom, validTo }) => `${validFrom} ${validTo}`,
+      names: ({ subject, issuer, subjectAltName }) => `${subject} ${issuer} ${subjectAltName ?? ""}`,
+    };
+    for (const [trait, of] of Object.entries(traits)) assert.equal(new Set(certificates.map(of)).size, slots, trait);
+  });
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Crowd, Gathering } from "../stage/people.ts";
+import { until } from "../stage/until.ts";
+import { evict, patch, restarts, servingPods, serving, tagAgain } from "./pods.ts";
+import { type Stage, slots } from "./stage.ts";
+
+const half = 1_000;
+
+/**
+ * Both rounds move all ten slots, so the address of the first half drains all the while, and is no longer published. A pod that goes keeps
+ * its sessions for ten minutes, so within this test none may end: those of the first half live through the lane changes and the update, on
+ * pods that are on their way out; those of the second half through the eviction of the pods that came with the update.
+ */
+export function surviving({ fleet, upstreams, clients }: Stage): void {
+  test("2,000 open connections live through 20 lane changes, an image update, and the eviction of every pod", async (t) => {
+    const own = (await fleet.published()).get(0)!;
+    const newcomers = new Crowd(
+      async () => [...(await fleet.published()).values()].slice(0, 1),
+      (await upstreams.report(21)).certificateSHA256,
+    );
+    const first = await Gathering.at(own, half, clients);
+
+    for (const round of ["first", "second"]) {
+      await fleet.rotate(round);
+      await fleet.handled(round);
+    }
+    const before = (await servingPods(fleet.name)).map(({ metadata }) => metadata.name);
+    await tagAgain("again");
+    await patch(fleet.name, { image: { tag: "again" } });
+    const updated = await serving(fleet.name, 2, ":again");
+    assert.ok(updated.every(({ metadata }) => !before.includes(metadata.name)));
+
+    const second = await Gathering.at((await fleet.published()).get(0)!, half, clients);
+    for (const pod of updated) {
+      await evict(pod);
+      await until(`pod ${pod.metadata.name} to be replaced`, async () => {
+        const now = await servingPods(fleet.name);
+        return now.length === 2 && now.every(({ metadata }) => metadata.name !== pod.metadata.name);
+      });
+    }
+
+    const echoes = [first, second].map(({ state }) => state.echoes);
+    await until("everybody to be answered once more", async () =>
+      [first, second].every(({ state }, index) => state.echoes >= (echoes[index] ?? 0) + state.open),
+    );
+    const ends = await Promise.all([first.goHome(), second.goHome()]);
+    for (const { opened, ended, failed, lost } of ends) assert.deepEqual([opened, ended, failed, lost], [half, { stopped: half }, {}, 0]);
+    const { connections, seconds } = await newcomers.goHome();
+    assert.deepEqual(newcomers.failures, []);
+    assert.equal(await restarts(fleet.name), 0);
+    t.diagnostic(
+      `${2 * slots} lane changes; ${ends[0].echoes + ends[1].echoes} echoes; meanwhile ${connections} newcomers in ${seconds} s, 0 failed`,
+    );
+  });
+}
