@@ -1,0 +1,11 @@
+import { argoCd, journeys, migration } from "../test/e2e/docs/journeys.ts";
+import { readPages } from "./docs/blocks.ts";
+import { docsProblems } from "./docs/problems.ts";
+
+/** Names each block of the documentation that is neither tried nor marked, YAML that we would refuse, and links that lead nowhere. */
+const problems = docsProblems(
+  readPages(),
+  [...journeys, migration, argoCd].map(({ page }) => page),
+);
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
