@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
 root := $(filter 0,$(shell id -u))
 
 .NOTPARALLEL:
-.PHONY: help demo test check gen bundle bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up tools
+.PHONY: help demo test check gen bundle package sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
@@ -31,15 +31,23 @@ bundle: set-up ## writes dist/install.yaml, the chart as one file for kubectl
 	@hack/chart/helm.sh
 	@node hack/install-yaml.ts
 
-bench: tools ## measures the program, the operator with 1,000 fleets (FLEETS=100: quicker), and rotations (MOVES=100)
+package: set-up ## writes dist/proxyfleet-VERSION.tgz, the npm package: the program, and resources for Pulumi
+	@node hack/bundle.ts && node hack/npm-package.ts
+	@cd dist && npm pack --silent ./npm
+
+sbom: images ## writes dist/sbom-operator.json and dist/sbom-proxy.json: what is in each image (CycloneDX; needs npm 10)
+	@node hack/sbom.ts
+
+bench: tools ## measures the program, the proxy, the operator with 1,000 fleets (FLEETS=100: quicker), and rotations (MOVES=100)
 	@node hack/bundle.ts && node hack/bench.ts
+	@node hack/bench-proxy.ts
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node hack/bench-fleets.ts $(FLEETS)
 	@MOVES=$(MOVES) hack/bench-rotation.sh
 
-cluster: tools ## boots the embedded cluster and leaves it up, in .cluster (or CLUSTER_DIR)
+cluster: cluster-tools ## boots the embedded cluster and leaves it up, in .cluster (or CLUSTER_DIR)
 	@test/cluster/up.sh
 
-images: tools ## builds both images, and loads them into the embedded cluster if it is up
+images: cluster-tools ## builds both images, and loads them into the embedded cluster if it is up
 	@hack/images.sh
 	@test/cluster/load-images.sh
 
@@ -69,7 +77,13 @@ set-up:
 	@hack/go.sh
 
 # and the programs of the cluster, Helm, and what the images stand on
-tools: set-up
+cluster-tools: set-up
 	@hack/kubernetes/build.sh
 	@hack/chart/helm.sh
 	@$(if $(root),hack/bases.sh)
+
+# and what only tests need: schemas to hold the chart to, promtool, and Argo CD
+tools: cluster-tools
+	@hack/schemas/build.sh
+	@hack/promtool.sh
+	@$(if $(root),hack/argocd/build.sh)

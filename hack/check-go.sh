@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Checks the format of all Go files, and the supervisor with `go vet`.
+# Checks the format of all Go files, and each Go module with `go vet`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unformatted=$(git ls-files --cached --others --exclude-standard '*.go' | xargs --no-run-if-empty gofmt -l)
 [ -z "$unformatted" ] || { printf 'Run gofmt -w on:\n%s\n' "$unformatted"; exit 1; }
-cd images/proxy/supervisor
-GOTOOLCHAIN=local go vet ./...
+for module in images/proxy/supervisor test/bench/proxy/load; do
+  GOTOOLCHAIN=local go -C "$module" vet ./...
+done

@@ -11,8 +11,11 @@ check "Checking the format" prettier --check --log-level warn .
 check "Linting" oxlint --type-aware --deny-warnings
 check "Checking types" tsc --noEmit
 check "Checking that generated files are up to date" node hack/gen.ts --check
+check "Checking licences" node hack/licences.ts
+check "Checking the documentation" node hack/docs.ts
 check "Looking for dead code" knip
 check "Checking Go code" hack/check-go.sh
+check "Checking workflows" hack/check-workflows.sh
 if command -v shellcheck >/dev/null; then
   check "Checking shell scripts" hack/check-shell.sh
 else

@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
+import lock from "../package-lock.json" with { type: "json" };
 import { group } from "../src/api/common.ts";
 import { crdOf } from "../src/api/crd.ts";
 import { kinds } from "../src/api/kinds.ts";
 import { apiReference } from "./api-reference.ts";
+import { argoCdFiles } from "./argocd/customizations.ts";
 import { chartFiles, type GeneratedFile } from "./chart/files.ts";
+import { licencesPage } from "./supply/licences.ts";
 
 /** Writes the files that are made from code, or with --check names those that are out of date. */
 function main(): void {
@@ -20,7 +23,11 @@ function main(): void {
 
 function generatedFiles(): readonly GeneratedFile[] {
   const crds = kinds.map((kind) => ({ path: `crds/${group}_${kind.plural}.yaml`, text: `${heading}${yaml(crdOf(kind))}` }));
-  return [...crds, ...chartFiles(crds), { path: "docs/api.md", text: apiReference(kinds) }];
+  const pages = [
+    { path: "docs/api.md", text: apiReference(kinds) },
+    { path: "docs/licences.md", text: licencesPage(lock) },
+  ];
+  return [...crds, ...chartFiles(crds), ...argoCdFiles(), ...pages];
 }
 
 const heading = "# Made by `make gen` from src/api. Edit the schema there, not this file.\n";

@@ -20,6 +20,10 @@ case $1 in
     node --test --test-reporter=spec 'test/unit/**/*.test.ts' 'test/chart/**/*.test.ts'
     cd images/proxy/supervisor && GOTOOLCHAIN=local go test ./...
     ;;
-  integration) node --test --test-force-exit --test-reporter=spec 'test/integration/**/*.test.ts' ;;
-  slow) node --test --test-reporter=spec 'test/slow/**/*.test.ts' ;;
+  # Two files at a time, also on two cores, where Node would take one by one: most of the time they wait.
+  integration) node --test --test-force-exit --test-concurrency=2 --test-reporter=spec 'test/integration/**/*.test.ts' ;;
+  slow)
+    node --test --test-reporter=spec 'test/slow/**/*.test.ts'
+    PROXYFLEET_SOAK_SECONDS=${PROXYFLEET_SOAK_SECONDS:-600} node --test --test-force-exit --test-reporter=spec 'test/integration/soak/*.test.ts'
+    ;;
 esac
