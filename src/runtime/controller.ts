@@ -95,7 +95,7 @@ async function outcomeOf(
     queue.forget(key);
     if (outcome.kind === "lookAgain") queue.addAfter(key, outcome.afterMs);
     if (outcome.kind !== "gone" && resyncMs !== undefined) queue.addAfter(key, resyncMs());
-    log.debug({ outcome: outcome.kind, ms: ms() }, "reconciled");
+    log.debug({ outcome: outcome.kind, ...inMs(outcome), ms: ms() }, "reconciled");
     return outcome.kind === "lookAgain" ? "requeue_after" : "success";
   } catch (error) {
     if (error instanceof ConflictError) {
@@ -108,4 +108,9 @@ async function outcomeOf(
     log.warn({ outcome: "error", ms: ms(), error: explainError(error), stack }, "reconciled");
     return "error";
   }
+}
+
+/** For the log: when the object is looked at again although nothing changes (ms from then). */
+function inMs(outcome: Outcome): { readonly afterMs?: number } {
+  return outcome.kind === "lookAgain" ? { afterMs: Math.round(outcome.afterMs) } : {};
 }
