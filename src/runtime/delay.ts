@@ -7,8 +7,8 @@ export interface DelayTimes {
 /** Lets what comes close together go together, once it is quiet. */
 export class Delay {
   readonly #now: () => number;
-  /** What of each key waits, since when something does, and when something new came last. */
-  readonly #waiting = new Map<string, { readonly what: string; readonly since: number; readonly last: number }>();
+  /** What of each key waits, until when at most, and when something new came last. */
+  readonly #waiting = new Map<string, { readonly what: string; readonly until: number; readonly last: number }>();
 
   /** `now` never goes back (ms). */
   constructor(now: () => number) {
@@ -17,15 +17,15 @@ export class Delay {
 
   /**
    * How long `what` has to wait from now (ms); 0 where it may go. That it is another one than before is what breaks the quiet. `times` may
-   * change while something waits.
+   * change while something waits: shorter ones count from then on, longer ones don't hold back what was to go earlier.
    */
   waitMs(key: string, what: string, { quiet, longest }: DelayTimes): number {
     const now = this.#now();
     const known = this.#waiting.get(key);
-    const since = known?.since ?? now;
+    const until = Math.min(known?.until ?? Infinity, now + longest);
     const last = known?.what === what ? known.last : now;
-    this.#waiting.set(key, { what, since, last });
-    return Math.max(0, Math.min(since + longest, last + quiet) - now);
+    this.#waiting.set(key, { what, until, last });
+    return Math.max(0, Math.min(until, last + quiet) - now);
   }
 
   /** Nothing of this key waits any more: it went, or there is nothing left to go. */

@@ -39,6 +39,22 @@ describe("a delay", () => {
     assert.equal(waitsAt(10_000, "1"), 0);
   });
 
+  test("lets what is more urgent than what waits already wait its own time, for what comes with it", () => {
+    const { world, waitsAt } = setUp();
+    world.times = { quiet: 60_000, longest: 60_000 };
+    waitsAt(0, "1");
+    world.times = { quiet: 5_000, longest: 5_000 };
+    assert.deepEqual([waitsAt(10_000, "2"), waitsAt(14_000, "2"), waitsAt(14_000, "3")], [5_000, 1_000, 1_000]);
+  });
+
+  test("never holds back for longer what was to go earlier", () => {
+    const { world, waitsAt } = setUp();
+    world.times = { quiet: 5_000, longest: 5_000 };
+    waitsAt(0, "1");
+    world.times = { quiet: 60_000, longest: 60_000 };
+    assert.deepEqual([waitsAt(1_000, "2"), waitsAt(5_000, "2")], [4_000, 0]);
+  });
+
   test("remembers nothing of what went", () => {
     const { delay, waitsAt } = setUp();
     waitsAt(0, "1");
