@@ -93,13 +93,13 @@ async function outcomeOf(
   try {
     const outcome = await controller.reconcile(key, log);
     queue.forget(key);
-    if (outcome.kind === "lookAgain") queue.addAfter(key, outcome.afterMs);
+    if (outcome.kind === "lookAgain") queue.addAgain(key, outcome.afterMs);
     if (outcome.kind !== "gone" && resyncMs !== undefined) queue.addAfter(key, resyncMs());
     log.debug({ outcome: outcome.kind, ...inMs(outcome), ms: ms() }, "reconciled");
     return outcome.kind === "lookAgain" ? "requeue_after" : "success";
   } catch (error) {
     if (error instanceof ConflictError) {
-      queue.addAfter(key, conflictPauseMs);
+      queue.addAgain(key, conflictPauseMs);
       log.debug({ outcome: "conflict", ms: ms(), error: explainError(error) }, "reconciled");
       return "requeue";
     }

@@ -4,7 +4,7 @@ const backoff = { firstMs: 50, longestMs: 60_000 };
 /** A key of low priority goes before those of high priority that came this much later (ms): it waits, but never for good. */
 const ageingMs = 5_000;
 
-/** High: something changed. Low: the first list, a resync, a time to look again, a try after a failure. */
+/** High: something changed. Low: the first list, a resync, a try after a failure. A step that is to go on keeps the one that it had. */
 export type Priority = "high" | "low";
 
 export interface QueueOptions {
@@ -22,6 +22,16 @@ export interface QueueObserver {
   retried(): void;
 }
 
+interface Running {
+  readonly since: number;
+  readonly priority: Priority;
+}
+
+/** `since`: when it began to wait. */
+interface Waiting extends Running {
+  readonly key: string;
+}
+
 interface Delayed {
   readonly at: number;
   readonly cancel: () => void;
@@ -36,7 +46,7 @@ export class WorkQueue {
   readonly #options: QueueOptions;
   /** Since when each key waits. */
   readonly #waiting: Readonly<Record<Priority, Map<string, number>>> = { high: new Map(), low: new Map() };
-  readonly #running = new Map<string, number>();
+  readonly #running = new Map<string, Running>();
   readonly #again = new Map<string, Priority>();
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
@@ -65,7 +75,7 @@ export class WorkQueue {
   /** How long each key that is worked on has been (ms). */
   get runningMs(): readonly number[] {
     const now = this.#options.now();
-    return [...this.#running.values()].map((since) => now - since);
+    return [...this.#running.values()].map(({ since }) => now - since);
   }
 
   observe(observer: QueueObserver): void {
@@ -84,19 +94,24 @@ export class WorkQueue {
     if (worker === undefined) this.#wait(key, priority);
     else {
       this.#observer?.added();
-      this.#start(key, worker, 0);
+      this.#start({ key, since: this.#options.now(), priority }, worker);
     }
   }
 
   /** Adds the key in `ms`. Of several delays the earliest counts. */
-  addAfter(key: string, ms: number): void {
+  addAfter(key: string, ms: number, priority: Priority = "low"): void {
     if (this.#closed) return;
     const at = this.#options.now() + ms;
     const known = this.#delayed.get(key);
     if (known !== undefined && known.at <= at) return;
     this.#undelay(key);
-    const cancel = this.#options.timer(ms, () => this.add(key, "low"));
+    const cancel = this.#options.timer(ms, () => this.add(key, priority));
     this.#delayed.set(key, { at, cancel });
+  }
+
+  /** Adds a key that is worked on once more in `ms`, as what goes on: with the priority that it has now. */
+  addAgain(key: string, ms: number): void {
+    this.addAfter(key, ms, this.#running.get(key)?.priority);
   }
 
   /** Adds a key that failed, after a pause that doubles with each failure in a row. `atLeastMs` is the server's wish. */
@@ -124,13 +139,13 @@ export class WorkQueue {
         return;
       }
       this.#waiting[head.priority].delete(head.key);
-      this.#start(head.key, resolve, this.#options.now() - head.since);
+      this.#start(head, resolve);
     });
   }
 
   done(key: string): void {
-    const since = this.#running.get(key);
-    if (since !== undefined) this.#observer?.finished(this.#options.now() - since);
+    const running = this.#running.get(key);
+    if (running !== undefined) this.#observer?.finished(this.#options.now() - running.since);
     this.#running.delete(key);
     const again = this.#again.get(key);
     this.#again.delete(key);
@@ -156,16 +171,17 @@ export class WorkQueue {
     this.#waiting[priority].set(key, this.#options.now());
   }
 
-  #head(): { readonly key: string; readonly since: number; readonly priority: Priority } | undefined {
+  #head(): Waiting | undefined {
     const [high] = this.#waiting.high;
     const [low] = this.#waiting.low;
     if (low !== undefined && (high === undefined || low[1] + ageingMs <= high[1])) return { key: low[0], since: low[1], priority: "low" };
     return high === undefined ? undefined : { key: high[0], since: high[1], priority: "high" };
   }
 
-  #start(key: string, worker: (key: string) => void, waitedMs: number): void {
-    this.#running.set(key, this.#options.now());
-    this.#observer?.started(waitedMs);
+  #start({ key, since, priority }: Waiting, worker: (key: string) => void): void {
+    const now = this.#options.now();
+    this.#running.set(key, { since: now, priority });
+    this.#observer?.started(now - since);
     worker(key);
   }
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
-import { type Priority, WorkQueue } from "../../../src/runtime/queue.ts";
+import { type Priority, type QueueOptions, WorkQueue } from "../../../src/runtime/queue.ts";
 
 /** A queue whose time is set by hand, with a first worker already served, so that what comes is a change. */
-async function servedQueue(): Promise<{ readonly queue: WorkQueue; readonly time: { now: number } }> {
+async function servedQueue(
+  timer: QueueOptions["timer"] = () => () => undefined,
+): Promise<{ readonly queue: WorkQueue; readonly time: { now: number } }> {
   const time = { now: 0 };
-  const queue = new WorkQueue({ now: () => time.now, random: () => 1, timer: () => () => undefined });
+  const queue = new WorkQueue({ now: () => time.now, random: () => 1, timer });
   queue.add("first");
   queue.done((await queue.next()) ?? "");
   return { queue, time };
@@ -84,6 +86,18 @@ describe("which key comes first", () => {
     queue.done("a");
     assert.deepEqual(await drain(queue), ["a", "other"]);
   });
+
+  for (const priority of ["high", "low"] as const)
+    test(`a step that is to go on keeps its priority: ${priority}`, async () => {
+      const { queue, time } = await servedQueue((_ms, callback) => (callback(), () => undefined));
+      queue.add("a", priority);
+      const begun = (await queue.next()) ?? "";
+      queue.addAgain(begun, 0);
+      queue.done(begun);
+      time.now = 10;
+      queue.add("b", "high");
+      assert.deepEqual(await drain(queue), priority === "high" ? ["a", "b"] : ["b", "a"]);
+    });
 
   test("no stream of changes starves a key: it waits for those of five seconds at most", async () => {
     const arrival = fc.record({ key: fc.integer({ min: 0, max: 9 }), gapMs: fc.integer({ min: 0, max: 2_000 }), served: fc.boolean() });
