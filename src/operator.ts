@@ -104,6 +104,9 @@ function gatedClient(
   return new ApiClient(connection, halt, { sleep, random: Math.random, mayWrite, observe: metrics.answered, ...limit });
 }
 
+/** The operator is busy while anything waits for a worker longer than this (ms). */
+const busyFromMs = 1_000;
+
 function environmentOf(caches: Caches, client: ApiClient, config: OperatorConfig, inCluster: boolean, log: Logger): Environment {
   const queues: WorkQueue[] = [];
   const makeQueue = () => {
@@ -120,7 +123,7 @@ function environmentOf(caches: Caches, client: ApiClient, config: OperatorConfig
     now: () => instant(Date.now()),
     random: cryptoRandom,
     makeQueue,
-    lagMs: () => Math.max(0, ...queues.map(({ lagMs }) => lagMs)),
+    isBusy: () => queues.some(({ lagMs }) => lagMs > busyFromMs),
     log,
     settings: {
       proxyImage: config.proxyImage,

@@ -19,8 +19,8 @@ export interface Environment {
   readonly now: () => Instant;
   readonly random: Random;
   readonly makeQueue: () => WorkQueue;
-  /** How long the key has waited that waits longest for a worker, of all queues (ms). */
-  readonly lagMs: () => number;
+  /** Whether so much waits for the operator that fewer writes should tell of more. */
+  readonly isBusy: () => boolean;
   readonly log: Logger;
   readonly settings: Settings;
 }

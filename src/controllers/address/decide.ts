@@ -21,8 +21,8 @@ export interface AddressPlan {
 /** When a new status is written: at once, when the last one is a moment old, or not in this step. */
 export type Urgency = "urgent" | "progress" | "quiet";
 
-/** A lane is prepared within this time of its claim: that it is not yet is no news before. */
-const laneTime = seconds(10);
+/** A lane is prepared within this time of its claim: that it is not yet is no news before. Longer where much else waits for the operator. */
+const laneTime = { calm: seconds(10), busy: seconds(60) };
 
 /** Whether the address should be tried now, and whether another one of its pool as well. */
 export function tryIsDue(observed: ObservedAddress, now: Instant): { readonly compare: boolean } | undefined {
@@ -40,10 +40,10 @@ export function planAddress(observed: ObservedAddress, evidence: Evidence | unde
 }
 
 /** On the way to its first publication an address makes progress all the time, and only the end of it is urgent. */
-function urgencyOf({ entry }: ObservedAddress, { phase, verified }: AddressDecision, now: Instant): Urgency {
+function urgencyOf({ entry, isBusy }: ObservedAddress, { phase, verified }: AddressDecision, now: Instant): Urgency {
   if (phase !== "Provisioning" && phase !== "Verifying") return "urgent";
   if (entry.status.phase !== undefined) return "progress";
-  const isYoung = since(parseInstant(entry.metadata.creationTimestamp) ?? now, now) < laneTime;
+  const isYoung = since(parseInstant(entry.metadata.creationTimestamp) ?? now, now) < laneTime[isBusy ? "busy" : "calm"];
   return verified.reason === "WaitingForLane" && isYoung ? "quiet" : "urgent";
 }
 

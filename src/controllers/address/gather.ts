@@ -28,12 +28,14 @@ export interface ObservedAddress {
   /** Addresses that other entries hold, in use or at rest, of those that the load balancer gave. */
   readonly heldElsewhere: readonly string[];
   readonly pods: readonly Pod[];
+  /** Whether much else waits for the operator. */
+  readonly isBusy: boolean;
 }
 
 /** Reads an entry and all around it from the caches, and a load balancer's name from DNS. Undefined: there is none, or none that can be read. */
 export async function gatherAddress(
   name: string,
-  { caches, log, settings }: Environment,
+  { caches, log, settings, isBusy }: Environment,
   resolve: HostResolver,
 ): Promise<ObservedAddress | undefined> {
   const raw = caches.addresses.get({ name });
@@ -60,6 +62,7 @@ export async function gatherAddress(
     balancer,
     heldElsewhere: entry.spec.address === undefined ? (balancer?.given ?? []).filter((ip) => caches.ledger.holds(parseIp(ip))) : [],
     pods: caches.pods.by("fleet", `${claimRef.namespace}/${claimRef.name}`).filter(isServingPod),
+    isBusy: isBusy(),
   };
 }
 

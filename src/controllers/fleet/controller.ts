@@ -20,15 +20,21 @@ export function fleetController(environment: Environment): Controller {
     workers: 8,
     queue,
     async reconcile(key): Promise<Outcome> {
-      const observed = await gatherFleet(parseKey(key), environment);
-      if (observed === undefined) return gone;
-      const plan = decideFleet(observed, environment.now(), environment.random);
-      const unfinishedMs = await executor.execute(observed, plan);
-      const at = plan.kind === "live" ? plan.lookAgainAt : undefined;
-      const lookMs = at === undefined ? undefined : at - environment.now();
-      return lookAgain(soonest(unfinishedMs, lookMs));
+      const outcome = await step(key, executor, environment);
+      // What was claimed gets its lanes at once, however many other fleets wait.
+      return outcome.kind === "lookAgain" && outcome.afterMs === 0 ? step(key, executor, environment) : outcome;
     },
   };
+}
+
+async function step(key: string, executor: FleetExecutor, environment: Environment): Promise<Outcome> {
+  const observed = await gatherFleet(parseKey(key), environment);
+  if (observed === undefined) return gone;
+  const plan = decideFleet(observed, environment.now(), environment.random);
+  const unfinishedMs = await executor.execute(observed, plan);
+  const at = plan.kind === "live" ? plan.lookAgainAt : undefined;
+  const lookMs = at === undefined ? undefined : at - environment.now();
+  return lookAgain(soonest(unfinishedMs, lookMs));
 }
 
 /** Everything that a fleet's next step depends on wakes it, but for what it has just written itself. */

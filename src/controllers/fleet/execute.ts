@@ -22,8 +22,7 @@ import type { ObservedFleet } from "./gather.ts";
 /** How long a status waits that is not urgent (ms), so that what comes close together is told together. */
 const calm: DelayTimes = { quiet: 1_000, longest: 5_000 };
 
-/** While anything waits for the operator longer than this (ms), it does that first: fewer writes tell of more. */
-const busyFromMs = 1_000;
+/** The same while much else waits for the operator: it does that first, and fewer writes tell of more. */
 const busy: Readonly<Record<Exclude<Urgency, "now">, DelayTimes>> = {
   soon: { quiet: 5_000, longest: 5_000 },
   later: { quiet: 60_000, longest: 60_000 },
@@ -83,7 +82,7 @@ export class FleetExecutor {
 
   #timesOf(urgency: Urgency): DelayTimes | undefined {
     if (urgency === "now") return undefined;
-    return this.#environment.lagMs() > busyFromMs ? busy[urgency] : calm;
+    return this.#environment.isBusy() ? busy[urgency] : calm;
   }
 
   /** Writes the status and tells what is new in it. Progress alone may wait a moment: returns how long (ms). */

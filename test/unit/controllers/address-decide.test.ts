@@ -5,7 +5,7 @@ import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { parseProxyAddress } from "../../../src/api/proxy-address.ts";
 import { planAddress, tryIsDue } from "../../../src/controllers/address/decide.ts";
 import type { ObservedAddress } from "../../../src/controllers/address/gather.ts";
-import { type Instant, minutes, plus, seconds } from "../../../src/domain/time.ts";
+import { type Instant, type Millis, formatInstant, minutes, plus, seconds } from "../../../src/domain/time.ts";
 import type { Evidence } from "../../../src/domain/verification.ts";
 import type { Service } from "../../../src/manifests/objects.ts";
 import { noon } from "../domain/build.ts";
@@ -66,7 +66,18 @@ const works: Evidence = { readyPods: 2, lagging: [], problems: [], neighbourWork
 
 function observed(status: object, balancer: ObservedAddress["balancer"], spec: object = raw.spec): ObservedAddress {
   const entry = parsed(parseProxyAddress({ ...raw, spec, status }));
-  return { raw, entry, fleet, pool, certificate: "c".repeat(64), services: [service], balancer, heldElsewhere: [], pods: [] };
+  return {
+    raw,
+    entry,
+    fleet,
+    pool,
+    certificate: "c".repeat(64),
+    services: [service],
+    balancer,
+    heldElsewhere: [],
+    pods: [],
+    isBusy: false,
+  };
 }
 
 /** Lives through ten minutes of it, and then through its end. Gives the reasons that were said, and how it ended. */
@@ -162,4 +173,20 @@ test("a repeat stays one though the other entry was forgotten meanwhile: its slo
   const { decision, service: held } = planAddress(observed({ phase: "Provisioning", conditions }, given, spec), undefined, noon);
   assert.equal(decision.service, "hold");
   assert.equal(held?.spec.selector?.["proxyfleet.dev/held"], "true");
+});
+
+describe("that a new entry waits for its lane", () => {
+  const cases: Record<string, { age: Millis; isBusy: boolean; urgency: string }> = {
+    "is no news within ten seconds of its claim": { age: seconds(9), isBusy: false, urgency: "quiet" },
+    "is told after ten seconds": { age: seconds(10), isBusy: false, urgency: "urgent" },
+    "is no news within a minute where much else waits for the operator": { age: seconds(59), isBusy: true, urgency: "quiet" },
+    "is told after a minute in any case": { age: seconds(60), isBusy: true, urgency: "urgent" },
+  };
+  for (const [name, { age, isBusy, urgency }] of Object.entries(cases))
+    test(name, () => {
+      const { entry, ...rest } = observed({}, undefined);
+      const metadata = { ...entry.metadata, creationTimestamp: formatInstant(noon) };
+      const waiting = { ...rest, entry: { ...entry, metadata }, certificate: undefined, services: [], isBusy };
+      assert.equal(planAddress(waiting, undefined, plus(noon, age)).urgency, urgency);
+    });
 });

@@ -133,6 +133,7 @@ async function tried(given: { compare?: boolean; ranges?: readonly string[]; pla
     balancer: undefined,
     heldElsewhere: [],
     pods: [pod],
+    isBusy: false,
   };
   return tryAddress(observed, own.sha256, given.compare ?? false, environment());
 }
