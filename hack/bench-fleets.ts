@@ -2,7 +2,7 @@
 //   bench-fleets.ts [fleets]     default: 1000, with two addresses each
 import { cpus } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { added, countedRequests, type Counts, resourceOf, total, writes } from "../test/bench/counted-requests.ts";
+import { added, countedRequests, type Counts, resourceOf, together, total, writes } from "../test/bench/counted-requests.ts";
 import { Doors } from "../test/bench/doors.ts";
 import { createFleets, createPool, readyFleets } from "../test/bench/fleets.ts";
 import { mixLimit } from "../test/bench/mix-limit.ts";
@@ -58,7 +58,7 @@ async function measure(): Promise<{ readonly mix: Counts; readonly perSecond: nu
   const busy = await processFigures(operator.pid, apiPort);
   const ready = await countedRequests(operator.healthPort);
   const own = writes(added(start, ready));
-  const mix = new Map([...neighbours.writes, ...own, ["create whatsappproxies", count]]);
+  const mix = together(neighbours.writes, own, new Map([["create whatsappproxies", count]]));
   const all = total(mix);
   const limitAfter = await writeLimit(server, 4);
   const limit = (limitBefore.perSecond + limitAfter.perSecond) / 2;
@@ -104,8 +104,10 @@ function report(counts: Counts, children: number): void {
   const without = new Map([...counts].filter(([key]) => !key.startsWith("watch ") && !lease.includes(resourceOf(key))));
   for (const [key, n] of [...without].toSorted(([, a], [, b]) => b - a)) say(`  ${key}`, `${n} (${(n / count).toFixed(2)} a fleet)`);
   const address = total(new Map([...without].filter(([key]) => ofAddress(key))));
-  const fleet = total(without) - address;
+  const pool = total(new Map([...without].filter(([key]) => resourceOf(key).startsWith("addresspools"))));
+  const fleet = total(without) - address - pool;
   say("requests a fleet, beyond 4 children", (fleet / count - 4).toFixed(2));
   say("requests an address, beyond its Service", (address / count / addressesEach - 1).toFixed(2));
+  say("requests for the pool", String(pool));
   say("requests in all, beyond children, a fleet", ((total(without) - children * count) / count).toFixed(2));
 }

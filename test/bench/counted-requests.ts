@@ -27,6 +27,12 @@ export function writes(counts: Counts, but: readonly string[] = []): Counts {
   return new Map([...counts].filter(([key]) => !reads.has(verbOf(key)) && !but.includes(resourceOf(key))));
 }
 
+/** What several clients sent. */
+export function together(...clients: readonly Counts[]): Counts {
+  const keys = new Set(clients.flatMap((counts) => [...counts.keys()]));
+  return new Map([...keys].map((key) => [key, clients.reduce((sum, counts) => sum + (counts.get(key) ?? 0), 0)]));
+}
+
 export function total(counts: Counts): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
