@@ -1,54 +1,55 @@
 #!/usr/bin/env bash
-# Runs the end-to-end tests on an embedded cluster of their own, which ends with them, also after a failure or Ctrl-C.
-# CLUSTER_DIR names its folder; default: .cluster-test. With the names of suites, only these run.
+# Runs the end-to-end tests on embedded clusters of their own, which end with them, also after a failure or Ctrl-C. There are two
+# clusters side by side: most of the time the tests wait. With the names of suites, only these run.
+# CLUSTER_DIR is what the clusters' folders are called, with a number behind; default: .cluster-test
 set -euo pipefail
 # shellcheck source=hack/step.sh
 source "$(dirname "$0")/step.sh"
 cd "$project"
 if ((EUID)); then
-  say "Not root, so the end-to-end tests are left out: they boot a cluster in namespaces of its own. Run this as root to have them."
+  say "Not root, so the end-to-end tests are left out: they boot clusters in namespaces of their own. Run this as root to have them."
   exit 0
 fi
-CLUSTER_DIR=$(realpath --canonicalize-missing "${CLUSTER_DIR:-.cluster-test}")
-export CLUSTER_DIR
+folder=$(realpath --canonicalize-missing "${CLUSTER_DIR:-.cluster-test}")
+
+# The suites of each cluster. Rights is not where operators are installed and removed: what those ask on their way out is refused.
+suites=([1]="fleet addresses runtime rights" [2]="proxy installation docs argocd")
 
 exec 9>.tools/test-e2e.lock
 flock --nonblock 9 || { say "Other end-to-end tests run in this checkout. Waiting for them."; flock 9; }
+hack/images.sh 9>&-
 
+# on NUMBER CMD…: runs CMD for this cluster
+on() { CLUSTER_DIR=$folder-$1 "${@:2}" 9>&-; }
+
+# Tests that still run end with their cluster.
 finish() {
   local status=$?
   trap '' INT TERM
-  ((status == 0)) || test/cluster/diagnose.sh "$project/.tools/logs/test-e2e" || true
-  test/cluster/down.sh
+  for number in "${!running[@]}"; do
+    kill -TERM "${running[$number]}" 2>/dev/null || true
+    on "$number" test/cluster/down.sh --quiet
+  done
+  wait
   exit "$status"
 }
+
+declare -A running=()
+for number in "${!suites[@]}"; do
+  chosen=()
+  for suite in ${suites[$number]}; do [[ $# -gt 0 && " $* " != *" $suite "* ]] || chosen+=("$suite"); done
+  ((${#chosen[@]})) || continue
+  on "$number" hack/test-e2e-cluster.sh "${chosen[@]}" &
+  running[$number]=$!
+done
+((${#running[@]})) || stop "No end-to-end suite is called $*. There are: ${suites[*]}."
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-test/cluster/down.sh --quiet # what a killed run may have left
-test/cluster/up.sh 9>&-
-hack/images.sh
-test/cluster/load-images.sh
-step "Installing the operator" test/cluster/deploy.sh
-
-# suite NAME MINUTES: the tests in test/e2e/NAME, on the cluster that all suites share; says how much of its time it took.
-failed=() chosen=$*
-suite() {
-  local began
-  [ -d "test/e2e/$1" ] || return 0
-  [ -z "$chosen" ] || [[ " $chosen " == *" $1 "* ]] || return 0
-  began=$(now)
-  "$CLUSTER_DIR/enter" env CLUSTER_DIR="$CLUSTER_DIR" node --test --test-force-exit --test-concurrency=1 --test-reporter=spec "test/e2e/$1/*.test.ts" </dev/null || failed+=("$1")
-  say "The end-to-end suite $1 took $(duration $(($(now) - began))) of its $2 minutes."
-}
-
-suite fleet 4
-suite runtime 3
-suite addresses 4
-suite proxy 3
-suite rights 3 # before operators are installed and removed: what those ask on their way out is refused
-suite installation 5
-suite docs 2
-suite argocd 3
-((${#failed[@]} == 0)) || stop "End-to-end suites that failed: ${failed[*]}."
+failed=0
+for number in "${!running[@]}"; do
+  wait "${running[$number]}" || failed=1
+  unset "running[$number]"
+done
+((failed == 0)) || stop "End-to-end tests failed. What each suite said is above, and in .tools/logs."
