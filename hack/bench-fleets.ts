@@ -16,7 +16,7 @@ import { installCrds } from "../test/integration/crds.ts";
 const count = Number(process.argv[2] ?? 1000);
 const addressesEach = 2;
 const logFile = `${import.meta.dirname}/../.tools/logs/bench-operator.log`;
-const settledFor = { lookMs: 2_000, watchMs: 15_000 };
+const settledFor = { lookMs: 6_000, watchMs: 15_000 };
 /** The lease, and Events about it, are written for as long as there is an operator. */
 const lease = ["leases"];
 

@@ -62,10 +62,13 @@ export async function versions(server: ApiServer): Promise<Record<string, string
   return found;
 }
 
-/** Waits until nothing was written for a second, and returns the versions that things then have. */
+/** An operator may hold progress back for five seconds, to tell it with what comes next (ms). */
+const quietMs = 6_000;
+
+/** Waits until nothing was written for so long that nothing is held back any more, and returns the versions that things then have. */
 export async function settled(server: ApiServer): Promise<Record<string, string>> {
   for (let before = await versions(server); ;) {
-    await wait(1000);
+    await wait(quietMs);
     const now = await versions(server);
     if (JSON.stringify(now) === JSON.stringify(before)) return now;
     before = now;
