@@ -62,14 +62,9 @@ export async function showDark(scene: Scene, { old, held }: Move): Promise<void>
   const { how = "nothing", lost = 0, echoes = 0 } = held.closed ?? {};
   const evidence = stage.kind === "current" ? `by ${how}` : `by ${how}, after ${String(echoes)} answers of which ${String(lost)} were lost`;
   say.promise(lost === 0 && how !== "timeout", "the held connection lasts as long as the drain, and is closed then", evidence);
-  const { ports } = await clientOf(stage).dark(old);
-  const silent = stage.kind === "embedded" ? ["timeout"] : ["timeout", "unreachable"];
+  const { dark, ports } = await clientOf(stage).dark(old);
   const answers = Object.entries(ports).map(([port, answer]) => `port ${port}: ${answer}`);
-  say.promise(
-    Object.values(ports).every((answer) => silent.includes(answer)),
-    `${old.host} is dark: it does not even refuse`,
-    answers.join(", "),
-  );
+  say.promise(dark, `${old.host} is dark: it does not even refuse`, answers.join(", "));
   const entry = (await readLedger(kubectl)).find(({ spec }) => spec.address === old.host);
   say.tell(`The ledger keeps ${old.host} out of use until ${entry?.spec.quarantineUntil ?? "its quarantine is over"}.`);
 }

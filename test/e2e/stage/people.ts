@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ChatResult } from "../../world/client/chat.ts";
 import type { CrowdState } from "../../world/client/crowd.ts";
-import type { DarkResult, PortAnswer } from "../../world/client/dark.ts";
+import { type DarkResult, type PortAnswer, isSilent } from "../../world/client/dark.ts";
 import type { HoldResult } from "../../world/client/hold.ts";
 import type { LoadFailure, LoadSummary, PublishedAddress } from "../../world/client/load.ts";
 import type { Nuisance, PesterResult } from "../../world/client/pester.ts";
@@ -116,10 +116,11 @@ export class Knocker {
   }
 
   /** Gives the answers in their order, each once for as long as it stayed the same. The last knock comes after the call. */
-  async stop(): Promise<readonly PortAnswer[]> {
+  async stop(): Promise<readonly (PortAnswer | "silence")[]> {
     this.#isStopped = true;
     await this.#knocking;
-    return this.#answers.filter((answer, index) => answer !== this.#answers[index - 1]);
+    const heard = this.#answers.map((answer) => (isSilent(answer) ? "silence" : answer));
+    return heard.filter((answer, index) => answer !== heard[index - 1]);
   }
 
   async #knock(address: PublishedAddress): Promise<void> {

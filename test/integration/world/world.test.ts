@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { shareLink } from "../../../src/share/link.ts";
 import { chat } from "../../world/client/chat.ts";
 import { readCounters } from "../../world/client/counters.ts";
-import { lookDark } from "../../world/client/dark.ts";
+import { type PortAnswer, isSilent, lookDark } from "../../world/client/dark.ts";
 import { hold } from "../../world/client/hold.ts";
 import { openLink } from "../../world/client/links.ts";
 import { Load, type LoadFailure } from "../../world/client/load.ts";
@@ -192,6 +192,10 @@ describe("load", () => {
 });
 
 describe("dark", () => {
+  const answers: Readonly<Record<PortAnswer, boolean>> = { timeout: true, unreachable: true, refused: false, open: false, other: false };
+  for (const [answer, silent] of Object.entries(answers) as [PortAnswer, boolean][])
+    test(`"${answer}" ${silent ? "means" : "does not mean"} that nobody answers`, () => assert.equal(isSilent(answer), silent));
+
   test("a refusal is not dark, and an open port is not", async (t) => {
     const { whatsapp, relay } = await world("Off", { chat: none, media: none });
     t.after(() => [whatsapp, relay].forEach((part) => part.close()));

@@ -6,9 +6,14 @@ export type PortAnswer = "timeout" | "refused" | "open" | "unreachable" | "other
 
 export interface DarkResult {
   readonly host: string;
-  /** True only if every port stayed silent. A refusal tells that something is there. */
+  /** True only if nobody answers at any port. A refusal tells that something is there. */
   readonly dark: boolean;
   readonly ports: Readonly<Record<string, PortAnswer>>;
+}
+
+/** Nobody answers: the knock goes nowhere, or a router on the way has found out that nobody has the address, as Linux does after three seconds. */
+export function isSilent(answer: PortAnswer): boolean {
+  return answer === "timeout" || answer === "unreachable";
 }
 
 /** Tries all the ports at once. Silence for `timeoutMs` milliseconds means dark. */
@@ -16,7 +21,7 @@ export async function lookDark(host: string, ports: readonly number[], timeoutMs
   const answers = await Promise.all(ports.map(async (port) => tryPort(host, port, withDeadline(signal, timeoutMs))));
   return {
     host,
-    dark: answers.every((answer) => answer === "timeout"),
+    dark: answers.every(isSilent),
     ports: Object.fromEntries(ports.map((port, index) => [String(port), answers[index] ?? "other"])),
   };
 }
