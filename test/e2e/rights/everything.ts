@@ -1,5 +1,6 @@
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
+import { loseEntry } from "../stage/lost-entry.ts";
 import { pauseProgram } from "../stage/pause.ts";
 import { until } from "../stage/until.ts";
 
@@ -61,9 +62,7 @@ async function edit(kind: string, name: string, namespace: string, spec: Readonl
 /** A ledger entry that is gone at once: the operator asks for it, and makes it again from its Service, or gives the slot another address. */
 async function lostEntry(fleet: TestFleet): Promise<void> {
   const [lost] = await fleet.ledger();
-  const name = lost?.metadata.name ?? "";
-  await kubectl("delete", "wapa", name, "--wait=false");
-  await kubectl("patch", "wapa", name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}');
+  await loseEntry(lost?.metadata.name ?? "");
   await until(`${fleet.name} to serve again`, async () => {
     const [first, ...others] = await fleet.ledger();
     return others.length === 0 && first?.status.phase === "Serving" && first.metadata.uid !== lost?.metadata.uid;
