@@ -39,8 +39,8 @@ interface Delayed {
 
 /**
  * Keys that wait for a worker. A key waits once however often it is added; it is never worked on twice at the same time, and one
- * added meanwhile comes again afterwards. These are the guarantees of client-go's workqueue. What changed goes before what is only
- * looked at again.
+ * added meanwhile comes again afterwards. These are the guarantees of client-go's workqueue. What changed, and what it set
+ * going, goes before what is only looked at again.
  */
 export class WorkQueue {
   readonly #options: QueueOptions;

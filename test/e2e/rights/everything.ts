@@ -1,6 +1,6 @@
+import { loseEntry } from "../../integration/ledger/lose-entry.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
-import { loseEntry } from "../stage/lost-entry.ts";
 import { pauseProgram } from "../stage/pause.ts";
 import { until } from "../stage/until.ts";
 
@@ -62,7 +62,7 @@ async function edit(kind: string, name: string, namespace: string, spec: Readonl
 /** A ledger entry that is gone at once: the operator asks for it, and makes it again from its Service, or gives the slot another address. */
 async function lostEntry(fleet: TestFleet): Promise<void> {
   const [lost] = await fleet.ledger();
-  await loseEntry(lost?.metadata.name ?? "");
+  await until(`an entry of ${fleet.name} to be lost`, async () => loseEntry(process.env["KUBECONFIG"], lost?.metadata.name ?? ""));
   await until(`${fleet.name} to serve again`, async () => {
     const [first, ...others] = await fleet.ledger();
     return others.length === 0 && first?.status.phase === "Serving" && first.metadata.uid !== lost?.metadata.uid;

@@ -5,6 +5,7 @@ import { ApiServer } from "../apiserver.ts";
 import { installCrds, kubectl } from "../crds.ts";
 import { type RunningOperator, list, namespace, apply, startOperator, until } from "../operator/operator.ts";
 import { type Giving, LoadBalancer, asAsked } from "./load-balancer.ts";
+import { loseEntry } from "./lose-entry.ts";
 
 const ledgerPath = "/apis/proxyfleet.dev/v1alpha1/proxyaddresses";
 
@@ -78,13 +79,7 @@ export class Stage {
 
   /** Takes an entry away as no operator would: without its finalizer, and at once, before the operator gives it another. */
   async lose(name: string): Promise<void> {
-    await until(`${name} to be lost`, async () => {
-      const path = `${ledgerPath}/${name}`;
-      const { body } = await this.server.call("PATCH", path, { metadata: { finalizers: null } }, "application/merge-patch+json");
-      const { resourceVersion } = body["metadata"] as { resourceVersion: string };
-      const { code } = await this.server.call("DELETE", path, { preconditions: { resourceVersion } });
-      return code === 200 || undefined;
-    });
+    await until(`${name} to be lost`, async () => loseEntry(this.server.kubeconfig, name));
   }
 
   /** Runs kubectl. @throws Error with its words */
