@@ -30,11 +30,15 @@ export function apiReference(kinds: readonly Kind[]): string {
 }
 
 function chapter(kind: Kind): string {
-  const { versions } = crdOf(kind).spec as { versions: readonly [{ schema: { openAPIV3Schema: Field } }] };
+  const { versions } = crdOf(kind).spec as {
+    versions: readonly [{ schema: { openAPIV3Schema: Field } }];
+  };
   const schema = versions[0].schema.openAPIV3Schema;
   const { spec = {}, status = {} } = schema.properties ?? {};
   const facts = `\`${apiVersion}\`, ${kind.scope === "Cluster" ? "of the whole cluster" : "in a namespace"}, short name \`${kind.shortName}\`.`;
-  const rules = (schema["x-kubernetes-validations"] ?? []).flatMap(({ message }) => (message === undefined ? [] : [sentence(message)]));
+  const rules = (schema["x-kubernetes-validations"] ?? []).flatMap(({ message }) =>
+    message === undefined ? [] : [sentence(message)],
+  );
   return [
     `## ${kind.kind}\n`,
     `${[schema.description, facts, ...rules].join(" ")}\n`,
@@ -60,8 +64,11 @@ function rowsOf(node: Field, prefix: string, isAsked: boolean): Row[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, field]): Row[] => {
     const path = `${prefix}${name}`;
     const { inner, suffix } = innermost(field);
-    const isRequired = isAsked && (node.required?.includes(name) ?? false) && field.default === undefined;
-    const words = [wordsOf(field), ...choicesOf(inner), ...rulesOf(field)].filter((text) => text !== "").join(" ");
+    const isRequired =
+      isAsked && (node.required?.includes(name) ?? false) && field.default === undefined;
+    const words = [wordsOf(field), ...choicesOf(inner), ...rulesOf(field)]
+      .filter((text) => text !== "")
+      .join(" ");
     return [
       [`\`${path}\``, typeOf(field), isRequired ? "**required**" : shown(field.default), words],
       ...rowsOf(inner, `${path}${suffix}.`, isAsked),
@@ -80,13 +87,15 @@ function innermost(field: Field): { inner: Field; suffix: string } {
 function typeOf(field: Field): string {
   if (field["x-kubernetes-int-or-string"] === true) return "number or text";
   if (field.items !== undefined) return `list of ${typeOf(field.items)}`;
-  if (field.additionalProperties !== undefined) return `map to ${typeOf(field.additionalProperties)}`;
+  if (field.additionalProperties !== undefined)
+    return `map to ${typeOf(field.additionalProperties)}`;
   return field.type === "string" ? "text" : (field.type ?? "");
 }
 
 /** Defaults of objects stand at their fields. */
 function shown(value: unknown): string {
-  if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return "";
+  if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value)))
+    return "";
   return `\`${JSON.stringify(value)}\``;
 }
 
@@ -96,13 +105,20 @@ function wordsOf({ description = "", default: value }: Field): string {
 }
 
 function choicesOf({ enum: choices }: Field): string[] {
-  return choices === undefined ? [] : [`One of ${choices.map((choice) => `\`${String(choice)}\``).join(", ")}.`];
+  return choices === undefined
+    ? []
+    : [`One of ${choices.map((choice) => `\`${String(choice)}\``).join(", ")}.`];
 }
 
-/** Rules whose message is made at run time are left out: they say something only about a given value. */
+/**
+ * Rules whose message is made at run time are left out: they say something only about a given
+ * value.
+ */
 function rulesOf(field: Field): string[] {
   const held = field.items ?? field.additionalProperties;
-  const own = (field["x-kubernetes-validations"] ?? []).flatMap(({ message }) => (message === undefined ? [] : [sentence(message)]));
+  const own = (field["x-kubernetes-validations"] ?? []).flatMap(({ message }) =>
+    message === undefined ? [] : [sentence(message)],
+  );
   return held === undefined ? own : [...own, ...rulesOf(held)];
 }
 

@@ -2,7 +2,15 @@
 //   bench-fleets.ts [fleets]     default: 1000, with two addresses each
 import { cpus } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { added, countedRequests, type Counts, resourceOf, together, total, writes } from "../test/bench/counted-requests.ts";
+import {
+  added,
+  countedRequests,
+  type Counts,
+  resourceOf,
+  together,
+  total,
+  writes,
+} from "../test/bench/counted-requests.ts";
 import { Doors } from "../test/bench/doors.ts";
 import { createFleets, createPool, readyFleets } from "../test/bench/fleets.ts";
 import { mixLimit } from "../test/bench/mix-limit.ts";
@@ -23,21 +31,35 @@ const lease = ["leases"];
 const say = (what: string, value: string): void => console.log(`${what.padEnd(44)} ${value}`);
 const server = await ApiServer.start();
 await installCrds(server);
-await server.call("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: "proxyfleet-system" } });
+await server.call("POST", "/api/v1/namespaces", {
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: "proxyfleet-system" },
+});
 const neighbours = new Neighbours(server.kubeconfig);
 await neighbours.start();
 const doors = await Doors.open(neighbours);
 const apiPort = Number(new URL(server.url).port);
-say("machine", `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${new Date().toISOString().slice(0, 10)}`);
+say(
+  "machine",
+  `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${new Date().toISOString().slice(0, 10)}`,
+);
 
 const limitBefore = await writeLimit(server, 4);
-const operator = await OperatorProcess.start(server.kubeconfig, logFile, process.env["BENCH_NODE_FLAGS"]?.split(" "));
+const operator = await OperatorProcess.start(
+  server.kubeconfig,
+  logFile,
+  process.env["BENCH_NODE_FLAGS"]?.split(" "),
+);
 try {
   const { mix, perSecond } = await measure();
   await operator.stop();
   await neighbours.stop();
   const limit = await mixLimit(server, mix, 6);
-  say("the server's limit for the same mix of writes", `${limit.perSecond.toFixed(0)} writes/s, with ${limit.workers} workers`);
+  say(
+    "the server's limit for the same mix of writes",
+    `${limit.perSecond.toFixed(0)} writes/s, with ${limit.workers} workers`,
+  );
   say("share of that limit", (perSecond / limit.perSecond).toFixed(2));
 } finally {
   await operator.stop();
@@ -46,7 +68,10 @@ try {
   await server.stop();
 }
 
-/** Brings all fleets up, and tells what that took. Gives the writes of all clients by kind, and how many there were a second. */
+/**
+ * Brings all fleets up, and tells what that took. Gives the writes of all clients by kind, and how
+ * many there were a second.
+ */
 async function measure(): Promise<{ readonly mix: Counts; readonly perSecond: number }> {
   await createPool(neighbours.client);
   const start = await countedRequests(operator.healthPort);
@@ -65,7 +90,10 @@ async function measure(): Promise<{ readonly mix: Counts; readonly perSecond: nu
   const children = 4 + addressesEach;
 
   say("fleets × addresses", `${count} × ${addressesEach}`);
-  say("until all fleets are ready", `${seconds.toFixed(1)} s (${(count / seconds).toFixed(1)} fleets/s)`);
+  say(
+    "until all fleets are ready",
+    `${seconds.toFixed(1)} s (${(count / seconds).toFixed(1)} fleets/s)`,
+  );
   say("writes of all clients", `${all}: operator ${total(own)}, bench ${all - total(own)}`);
   say("writes a second, all clients", (all / seconds).toFixed(0));
   say(
@@ -78,7 +106,10 @@ async function measure(): Promise<{ readonly mix: Counts; readonly perSecond: nu
   report(added(start, settled), children);
   await wait(settledFor.watchMs);
   const later = await countedRequests(operator.healthPort);
-  say(`writes when settled, in ${settledFor.watchMs / 1000} s`, String(total(writes(added(settled, later), lease))));
+  say(
+    `writes when settled, in ${settledFor.watchMs / 1000} s`,
+    String(total(writes(added(settled, later), lease))),
+  );
   const end = await processFigures(operator.pid, apiPort);
   say("connections to the API server", `${busy.connections} busy, ${end.connections} settled`);
   say(
@@ -100,14 +131,23 @@ async function settle(): Promise<void> {
 }
 
 function report(counts: Counts, children: number): void {
-  const ofAddress = (key: string): boolean => ["proxyaddresses", "proxyaddresses/status", "services"].includes(resourceOf(key));
-  const without = new Map([...counts].filter(([key]) => !key.startsWith("watch ") && !lease.includes(resourceOf(key))));
-  for (const [key, n] of [...without].toSorted(([, a], [, b]) => b - a)) say(`  ${key}`, `${n} (${(n / count).toFixed(2)} a fleet)`);
+  const ofAddress = (key: string): boolean =>
+    ["proxyaddresses", "proxyaddresses/status", "services"].includes(resourceOf(key));
+  const without = new Map(
+    [...counts].filter(([key]) => !key.startsWith("watch ") && !lease.includes(resourceOf(key))),
+  );
+  for (const [key, n] of [...without].toSorted(([, a], [, b]) => b - a))
+    say(`  ${key}`, `${n} (${(n / count).toFixed(2)} a fleet)`);
   const address = total(new Map([...without].filter(([key]) => ofAddress(key))));
-  const pool = total(new Map([...without].filter(([key]) => resourceOf(key).startsWith("addresspools"))));
+  const pool = total(
+    new Map([...without].filter(([key]) => resourceOf(key).startsWith("addresspools"))),
+  );
   const fleet = total(without) - address - pool;
   say("requests a fleet, beyond 4 children", (fleet / count - 4).toFixed(2));
   say("requests an address, beyond its Service", (address / count / addressesEach - 1).toFixed(2));
   say("requests for the pool", String(pool));
-  say("requests in all, beyond children, a fleet", ((total(without) - children * count) / count).toFixed(2));
+  say(
+    "requests in all, beyond children, a fleet",
+    ((total(without) - children * count) / count).toFixed(2),
+  );
 }

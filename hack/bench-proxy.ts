@@ -14,7 +14,9 @@ import { freePorts } from "../test/integration/free-ports.ts";
 
 const project = join(import.meta.dirname, "..");
 const page = join(project, "docs/bench-proxy.md");
-const effort = process.argv.includes("--quick") ? { rounds: 1, seconds: 1, pings: 500 } : { rounds: 3, seconds: 3, pings: 4_000 };
+const effort = process.argv.includes("--quick")
+  ? { rounds: 1, seconds: 1, pings: 500 }
+  : { rounds: 3, seconds: 3, pings: 4_000 };
 const haproxy = process.env["PROXYFLEET_HAPROXY"] ?? join(project, ".tools/haproxy");
 const folder = mkdtempSync(join(memoryFolder(), "proxyfleet-bench-"));
 
@@ -39,7 +41,12 @@ const samples = new Samples();
 try {
   const load = new Load(compiled("test/bench/proxy/load", "load"));
   const [upstreamPort = 0] = await freePorts(1);
-  const programs = { haproxy, supervisor: compiled("images/proxy/supervisor", "supervisor"), folder, upstreamPort };
+  const programs = {
+    haproxy,
+    supervisor: compiled("images/proxy/supervisor", "supervisor"),
+    folder,
+    upstreamPort,
+  };
   const upstream = await load.startUpstream(programs.upstreamPort);
   try {
     const measurement = new Measurement(samples, load, programs);
@@ -53,7 +60,8 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const version = /^HAProxy version ([\d.]+)/.exec(execFileSync(haproxy, ["-v"], { encoding: "utf8" }))?.[1] ?? "?";
+const version =
+  /^HAProxy version ([\d.]+)/.exec(execFileSync(haproxy, ["-v"], { encoding: "utf8" }))?.[1] ?? "?";
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, HAProxy ${version}, ${new Date().toISOString().slice(0, 10)}`;
 const rows = samples.rows(Object.values(panels));
 const figures = report(rows, aimsMet(rows));
@@ -62,7 +70,10 @@ if (process.argv.includes("--write")) {
   const marks = /(<!-- figures -->\n)[^]*(<!-- end of figures -->)/;
   writeFileSync(
     page,
-    readFileSync(page, "utf8").replace(marks, (_, begin, end) => `${begin}\n${machine}\n\n${figures}\n\n${end}`),
+    readFileSync(page, "utf8").replace(
+      marks,
+      (_, begin, end) => `${begin}\n${machine}\n\n${figures}\n\n${end}`,
+    ),
   );
   writeFileSync(join(project, "docs/bench-proxy.svg"), plot(rows, machine));
 }

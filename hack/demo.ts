@@ -6,13 +6,19 @@
  * Can be run again on the same cluster. The exit code is 1, with the reason, if a promise does not hold.
  */
 import { parseArgs } from "node:util";
-import { explainError } from "../src/errors.ts";
+import { explainError } from "../src/values/errors.ts";
 import type { PublishedAddress } from "../test/world/client/load.ts";
 import { connectToBoth, openShareLink } from "./demo/connect.ts";
 import { published, readFleet } from "./demo/fleet.ts";
 import { sayGoodbye } from "./demo/goodbye.ts";
 import { HeldConnection } from "./demo/held-connection.ts";
-import { applyExamples, install, waitForOperator, waitForReady, type OwnPool } from "./demo/install.ts";
+import {
+  applyExamples,
+  install,
+  waitForOperator,
+  waitForReady,
+  type OwnPool,
+} from "./demo/install.ts";
 import { Kubectl } from "./demo/kubectl.ts";
 import { readOwnPool } from "./demo/own-cluster.ts";
 import { playWhatsApp } from "./demo/play-whatsapp.ts";
@@ -24,7 +30,9 @@ import { currentStage, embeddedStage } from "./demo/stage.ts";
 import { perSecond, SteadyLoad } from "./demo/steady-load.ts";
 
 const say = new Say();
-const { values: flags } = parseArgs({ options: { cluster: { type: "string", default: process.env["CLUSTER"] ?? "embedded" } } });
+const { values: flags } = parseArgs({
+  options: { cluster: { type: "string", default: process.env["CLUSTER"] ?? "embedded" } },
+});
 
 try {
   if (flags.cluster === "embedded") await playOnEmbedded();
@@ -44,13 +52,20 @@ async function playOnEmbedded(): Promise<void> {
   await waitForOperator({ stage, say, kubectl, mediaCertificate: undefined });
   say.step("WhatsApp, played on the host meta (192.0.2.10)");
   const { certificateSHA256 } = await playWhatsApp(stage, say);
-  say.tell("Chat on port 5222 reads what the proxy says and answers. Media on port 443 has a certificate of its own.");
+  say.tell(
+    "Chat on port 5222 reads what the proxy says and answers. Media on port 443 has a certificate of its own.",
+  );
   await play({ stage, say, kubectl, mediaCertificate: certificateSHA256 }, undefined);
 }
 
 async function playOnCurrent(): Promise<void> {
   const stage = currentStage();
-  const scene: Scene = { stage, say, kubectl: new Kubectl(stage, say), mediaCertificate: undefined };
+  const scene: Scene = {
+    stage,
+    say,
+    kubectl: new Kubectl(stage, say),
+    mediaCertificate: undefined,
+  };
   say.step("The cluster of the current kubeconfig");
   const ownPool = readOwnPool(process.env, say);
   say.tell(`context: ${(await scene.kubectl.quietly("config", "current-context")).trim()}`);
@@ -108,6 +123,7 @@ async function showMove(scene: Scene, old: PublishedAddress): Promise<void> {
 
 async function publishedNow({ kubectl }: Scene): Promise<PublishedAddress> {
   const address = published(await readFleet(kubectl)).get(slot);
-  if (address === undefined) throw new DemoError(`slot ${String(slot)} lost its address again: see the events of the fleet`);
+  if (address === undefined)
+    throw new DemoError(`slot ${String(slot)} lost its address again: see the events of the fleet`);
   return address;
 }

@@ -2,7 +2,10 @@ import { argoCd, journeys, migration } from "../test/e2e/docs/journeys.ts";
 import { readPages } from "./docs/blocks.ts";
 import { docsProblems } from "./docs/problems.ts";
 
-/** Names each block of the documentation that is neither tried nor marked, YAML that we would refuse, and links that lead nowhere. */
+/**
+ * Names each block of the documentation that is neither tried nor marked, YAML that we would
+ * refuse, and links that lead nowhere.
+ */
 const problems = docsProblems(
   readPages(),
   [...journeys, migration, argoCd].map(({ page }) => page),

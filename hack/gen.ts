@@ -22,7 +22,10 @@ function main(): void {
 }
 
 function generatedFiles(): readonly GeneratedFile[] {
-  const crds = kinds.map((kind) => ({ path: `crds/${group}_${kind.plural}.yaml`, text: `${heading}${yaml(crdOf(kind))}` }));
+  const crds = kinds.map((kind) => ({
+    path: `crds/${group}_${kind.plural}.yaml`,
+    text: `${heading}${yaml(crdOf(kind))}`,
+  }));
   const pages = [
     { path: "docs/api.md", text: apiReference(kinds) },
     { path: "docs/licences.md", text: licencesPage(lock) },

@@ -1,4 +1,5 @@
-// Writes dist/install.yaml: all that a person applies with kubectl in one go, rendered from the chart.
+// Writes dist/install.yaml: all that a person applies with kubectl in one go, rendered from the
+// chart.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderBundle } from "./chart/bundle.ts";

@@ -12,7 +12,8 @@ import { bundleProgram } from "./supply/program.ts";
 import { type Bom, bomOf, debianComponents, only, programComponent } from "./supply/sbom.ts";
 
 const project = join(import.meta.dirname, "..");
-const ask = (program: string, ...args: readonly string[]) => execFileSync(program, args, { cwd: project, encoding: "utf8" });
+const ask = (program: string, ...args: readonly string[]) =>
+  execFileSync(program, args, { cwd: project, encoding: "utf8" });
 const dpkgStatus = (kind: string) => join(project, `.tools/images/${kind}.tar.packages`);
 
 const { values } = parseArgs({
@@ -28,20 +29,40 @@ const programs = (...names: readonly string[]) =>
 
 const { version } = packageJson;
 // Tools too: `--omit dev` leaves out what both tools and the program use.
-const npm = JSON.parse(ask("npm", "sbom", "--sbom-format", "cyclonedx", "--package-lock-only")) as Bom;
-const bundled = only(npm, new Set(bundledPackages(await bundleProgram()).map(({ name, version }) => `${name}@${version}`)));
-const node = values.program.some((title) => title.startsWith("node@")) ? [] : [programComponent(`node@${process.versions.node}`)];
+const npm = JSON.parse(
+  ask("npm", "sbom", "--sbom-format", "cyclonedx", "--package-lock-only"),
+) as Bom;
+const bundled = only(
+  npm,
+  new Set(bundledPackages(await bundleProgram()).map(({ name, version }) => `${name}@${version}`)),
+);
+const node = values.program.some((title) => title.startsWith("node@"))
+  ? []
+  : [programComponent(`node@${process.versions.node}`)];
 const go = programComponent(`std@${ask("go", "env", "GOVERSION").trim().slice("go".length)}`);
 
 const boms = [
   bomOf({
     name: "operator",
     version,
-    components: [...bundled.components, ...debian(values["operator-base"]), ...node, ...programs("node")],
+    components: [
+      ...bundled.components,
+      ...debian(values["operator-base"]),
+      ...node,
+      ...programs("node"),
+    ],
     dependencies: bundled.dependencies,
   }),
-  bomOf({ name: "proxy", version, components: [go, ...debian(values["proxy-base"]), ...programs("haproxy")], dependencies: [] }),
+  bomOf({
+    name: "proxy",
+    version,
+    components: [go, ...debian(values["proxy-base"]), ...programs("haproxy")],
+    dependencies: [],
+  }),
 ];
 mkdirSync(join(project, "dist"), { recursive: true });
 for (const [index, name] of ["operator", "proxy"].entries())
-  writeFileSync(join(project, `dist/sbom-${name}.json`), `${JSON.stringify(boms[index], null, 2)}\n`);
+  writeFileSync(
+    join(project, `dist/sbom-${name}.json`),
+    `${JSON.stringify(boms[index], null, 2)}\n`,
+  );

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { ProxyfleetError } from "./errors.ts";
+import { ProxyfleetError } from "./values/errors.ts";
 import { logLevels } from "./runtime/log.ts";
 
 /** A flag, or the environment variable behind it, has a value that can't be used. */
@@ -12,10 +12,26 @@ const options = {
     env: "KUBECONFIG_FILE",
     help: "kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)",
   },
-  "log-level": { type: "string", env: "LOG_LEVEL", help: `${logLevels.join(", ")} (default: info)` },
-  "health-port": { type: "string", env: "HEALTH_PORT", help: "port of /livez, /readyz and /metrics (default: 8081)" },
-  "proxy-image": { type: "string", env: "PROXY_IMAGE", help: "image of proxy pods where a fleet names none" },
-  namespace: { type: "string", env: "POD_NAMESPACE", help: "namespace that the operator runs in (default: proxyfleet-system)" },
+  "log-level": {
+    type: "string",
+    env: "LOG_LEVEL",
+    help: `${logLevels.join(", ")} (default: info)`,
+  },
+  "health-port": {
+    type: "string",
+    env: "HEALTH_PORT",
+    help: "port of /livez, /readyz and /metrics (default: 8081)",
+  },
+  "proxy-image": {
+    type: "string",
+    env: "PROXY_IMAGE",
+    help: "image of proxy pods where a fleet names none",
+  },
+  namespace: {
+    type: "string",
+    env: "POD_NAMESPACE",
+    help: "namespace that the operator runs in (default: proxyfleet-system)",
+  },
   "watch-namespaces": {
     type: "string",
     env: "WATCH_NAMESPACES",
@@ -31,13 +47,21 @@ const options = {
     env: "LEADER_ELECTION",
     help: "true, or false where surely only one operator runs (default: true)",
   },
-  workers: { type: "string", env: "WORKERS", help: "most objects of one kind that are worked on at once (default: 8)" },
+  workers: {
+    type: "string",
+    env: "WORKERS",
+    help: "most objects of one kind that are worked on at once (default: 8)",
+  },
   "max-requests-per-second": {
     type: "string",
     env: "MAX_REQUESTS_PER_SECOND",
     help: "limit on requests to the API server; 0 = none, it limits by itself (default: 0)",
   },
-  http2: { type: "string", env: "HTTP2", help: "true, or false where something between here and the API server can't (default: true)" },
+  http2: {
+    type: "string",
+    env: "HTTP2",
+    help: "true, or false where something between here and the API server can't (default: true)",
+  },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
@@ -47,7 +71,12 @@ const options = {
 } as const;
 
 const truth = z.enum(["true", "false"]).transform((text) => text === "true");
-const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be names of namespaces, with commas between");
+const namespaceName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    "must be names of namespaces, with commas between",
+  );
 const names = z
   .string()
   .transform((text) => text.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()])))
@@ -87,7 +116,10 @@ export interface OperatorConfig {
   readonly diagnosisFolder: string | undefined;
 }
 
-/** Reads flags, then the environment behind them. "help" when help was asked for. @throws ConfigError naming the flag and the remedy */
+/**
+ * Reads flags, then the environment behind them. "help" when help was asked for. @throws
+ * ConfigError naming the flag and the remedy
+ */
 export function readConfig(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -99,8 +131,15 @@ export function readConfig(
     const value = env === undefined ? undefined : environment[env];
     return value === undefined || value === "" ? [] : [[name, value] as const];
   });
-  const parsed = config.safeParse({ "proxy-image": defaultImage, ...Object.fromEntries(fromEnvironment), ...flags });
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("; "));
+  const parsed = config.safeParse({
+    "proxy-image": defaultImage,
+    ...Object.fromEntries(fromEnvironment),
+    ...flags,
+  });
+  if (!parsed.success)
+    throw new ConfigError(
+      parsed.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("; "),
+    );
   const { kubeconfig, namespace, workers, http2 } = parsed.data;
   return {
     kubeconfig,
@@ -129,7 +168,8 @@ function readFlags(args: readonly string[]): Record<string, string | boolean | u
 /** The text of `proxyfleet operator --help`. */
 export function configHelp(): string {
   const lines = Object.entries(options).map(
-    ([name, { help, env }]) => `  --${name.padEnd(23)} ${help}${env === undefined ? "" : ` [${env}]`}`,
+    ([name, { help, env }]) =>
+      `  --${name.padEnd(23)} ${help}${env === undefined ? "" : ` [${env}]`}`,
   );
   return [
     "Usage: proxyfleet operator [flags]",

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { configHelp, readConfig } from "./config.ts";
-import { explainError, ProxyfleetError } from "./errors.ts";
+import { explainError, ProxyfleetError } from "./values/errors.ts";
 import { runOperator } from "./operator.ts";
 import { makeLogger } from "./runtime/log.ts";
 import { diagnoseOnSignal, exitOnSurprise, stopOnSignals } from "./runtime/process.ts";
@@ -24,7 +24,11 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       process.stdout.write(await (await import("./cli/plan.ts")).planCommand(args));
       return 0;
     case "ledger":
-      process.stdout.write(await (await import("./cli/ledger.ts")).ledgerCommand(args, async () => text(process.stdin)));
+      process.stdout.write(
+        await (
+          await import("./cli/ledger.ts")
+        ).ledgerCommand(args, async () => text(process.stdin)),
+      );
       return 0;
     case "version":
       process.stdout.write(`proxyfleet ${versionText}\n`);
@@ -49,7 +53,12 @@ async function operator(args: readonly string[]): Promise<number> {
   exitOnSurprise(log);
   diagnoseOnSignal(config.diagnosisFolder, log);
   try {
-    await runOperator(config, process.env["KUBERNETES_SERVICE_HOST"] !== undefined, log, stopOnSignals());
+    await runOperator(
+      config,
+      process.env["KUBERNETES_SERVICE_HOST"] !== undefined,
+      log,
+      stopOnSignals(),
+    );
   } catch (error) {
     log.error({ error: explainError(error) }, "the operator ends");
     process.exit(1);

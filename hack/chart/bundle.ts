@@ -1,7 +1,10 @@
 import { currentChart, renderChart } from "./render.ts";
 import { withoutHelm } from "./without-helm.ts";
 
-/** How the bundle differs from the chart's defaults: kubectl makes no namespace by itself, and knows no policy of Helm's. */
+/**
+ * How the bundle differs from the chart's defaults: kubectl makes no namespace by itself, and knows
+ * no policy of Helm's.
+ */
 export const bundleValues = { namespace: { create: true }, crds: { keep: false } };
 
 const heading = `# Proxyfleet: its kinds, and the operator in the namespace proxyfleet-system. Made from charts/proxyfleet by \`make bundle\`.

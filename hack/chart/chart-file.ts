@@ -3,7 +3,10 @@ import packageJson from "../../package.json" with { type: "json" };
 import { group, version } from "../../src/api/common.ts";
 import { kinds } from "../../src/api/kinds.ts";
 
-/** Chart.yaml, with the version of package.json, and what Artifact Hub shows of a chart (its documentation, "Helm charts annotations"). */
+/**
+ * Chart.yaml, with the version of package.json, and what Artifact Hub shows of a chart (its
+ * documentation, "Helm charts annotations").
+ */
 export function chartFile(heading: string): string {
   return `${heading}${stringify(chart, { lineWidth: 0 })}`;
 }
@@ -35,7 +38,13 @@ const chart = {
       { name: "proxy", image: `proxyfleet/proxy:${packageJson.version}` },
     ]),
     "artifacthub.io/crds": text(
-      kinds.map(({ kind, plural, description }) => ({ kind, version, name: `${plural}.${group}`, displayName: kind, description })),
+      kinds.map(({ kind, plural, description }) => ({
+        kind,
+        version,
+        name: `${plural}.${group}`,
+        displayName: kind,
+        description,
+      })),
     ),
     "artifacthub.io/crdsExamples": text([
       {

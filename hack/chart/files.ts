@@ -20,20 +20,33 @@ const folder = "charts/proxyfleet";
 export function chartFiles(crds: readonly GeneratedFile[]): readonly GeneratedFile[] {
   const schema = jsonSchema(chartValues);
   return [
-    { path: `${folder}/Chart.yaml`, text: chartFile("# Made by `make gen` from hack/chart/chart-file.ts. Edit that, not this file.\n") },
+    {
+      path: `${folder}/Chart.yaml`,
+      text: chartFile(
+        "# Made by `make gen` from hack/chart/chart-file.ts. Edit that, not this file.\n",
+      ),
+    },
     {
       path: `${folder}/values.yaml`,
-      text: valuesFile("# Made by `make gen` from src/pulumi/chart/values.ts. Edit that, not this file.", schema, defaultValues),
+      text: valuesFile(
+        "# Made by `make gen` from src/pulumi/chart/values.ts. Edit that, not this file.",
+        schema,
+        defaultValues,
+      ),
     },
     { path: `${folder}/values.schema.json`, text: `${JSON.stringify(schema, null, 2)}\n` },
     { path: `${folder}/alerts.yaml`, text: alerts() },
     { path: `${folder}/README.md`, text: readme(schema) },
-    ...crds.map(({ path, text }) => ({ path: `${folder}/templates/${path}`, text: crdTemplate(text) })),
+    ...crds.map(({ path, text }) => ({
+      path: `${folder}/templates/${path}`,
+      text: crdTemplate(text),
+    })),
   ];
 }
 
 /** Group of alerts, with words that the template replaces by what an installation says. */
 function alerts(): string {
-  const heading = "# Made by `make gen` from src/pulumi/chart/alerts.ts. Edit that, not this file.\n";
+  const heading =
+    "# Made by `make gen` from src/pulumi/chart/alerts.ts. Edit that, not this file.\n";
   return `${heading}${stringify([alertGroup({ namespace: "NAMESPACE", poolLow: "POOL_LOW" })], { lineWidth: 0 })}`;
 }

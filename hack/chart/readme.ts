@@ -55,7 +55,16 @@ function rowsOf(node: SchemaNode, prefix: string): Row[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, member]): Row[] => {
     if (isForParents(member)) return [];
     if (isSection(member)) return rowsOf(member, `${prefix}${name}.`);
-    const choices = member.enum === undefined ? "" : ` One of ${member.enum.map((choice) => `\`${String(choice)}\``).join(", ")}.`;
-    return [[`\`${prefix}${name}\``, `${member.description ?? ""}${choices}`, `\`${JSON.stringify(member.default)}\``]];
+    const choices =
+      member.enum === undefined
+        ? ""
+        : ` One of ${member.enum.map((choice) => `\`${String(choice)}\``).join(", ")}.`;
+    return [
+      [
+        `\`${prefix}${name}\``,
+        `${member.description ?? ""}${choices}`,
+        `\`${JSON.stringify(member.default)}\``,
+      ],
+    ];
   });
 }

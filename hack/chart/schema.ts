@@ -9,13 +9,21 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
 }
 
-/** The JSON Schema of values (draft 7, the one that every Helm reads). Members that are not known are refused. */
+/**
+ * The JSON Schema of values (draft 7, the one that every Helm reads). Members that are not known
+ * are refused.
+ */
 export function jsonSchema(values: z.ZodType): SchemaNode {
   return z.toJSONSchema(values, { target: "draft-7", io: "input", reused: "inline" }) as SchemaNode;
 }
 
-/** The members of an object that have fields of their own, such as `image`; others are single values, even if those are maps. */
-export function isSection(node: SchemaNode): node is SchemaNode & { properties: Readonly<Record<string, SchemaNode>> } {
+/**
+ * The members of an object that have fields of their own, such as `image`; others are single
+ * values, even if those are maps.
+ */
+export function isSection(
+  node: SchemaNode,
+): node is SchemaNode & { properties: Readonly<Record<string, SchemaNode>> } {
   return node.properties !== undefined;
 }
 

@@ -13,11 +13,20 @@ interface Condition {
 /** What the demo reads of a WhatsAppProxy. */
 export interface Fleet {
   readonly metadata: { readonly generation: number };
-  readonly spec: { readonly listeners: { readonly chat: { readonly port: number }; readonly media: { readonly port: number } } };
+  readonly spec: {
+    readonly listeners: {
+      readonly chat: { readonly port: number };
+      readonly media: { readonly port: number };
+    };
+  };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly conditions?: readonly Condition[];
-    readonly addresses?: readonly { readonly address: string; readonly slot: number; readonly phase: string }[];
+    readonly addresses?: readonly {
+      readonly address: string;
+      readonly slot: number;
+      readonly phase: string;
+    }[];
   };
 }
 
@@ -39,14 +48,23 @@ export async function readFleet(kubectl: Kubectl): Promise<Fleet> {
 /** The fleet's entries in the ledger. */
 export async function readLedger(kubectl: Kubectl): Promise<readonly LedgerEntry[]> {
   const { items } = await kubectl.read<{ items: readonly LedgerEntry[] }>("proxyaddresses");
-  return items.filter(({ spec }) => spec.claimRef.namespace === fleet.namespace && spec.claimRef.name === fleet.name);
+  return items.filter(
+    ({ spec }) => spec.claimRef.namespace === fleet.namespace && spec.claimRef.name === fleet.name,
+  );
 }
 
 /** A condition that is true with its message, or what is known against it. */
-export function conditionOf({ metadata, status }: Fleet, type: string): { readonly isTrue: boolean; readonly message: string } {
-  if (status?.observedGeneration !== metadata.generation) return { isTrue: false, message: "the operator has not looked at the fleet yet" };
+export function conditionOf(
+  { metadata, status }: Fleet,
+  type: string,
+): { readonly isTrue: boolean; readonly message: string } {
+  if (status?.observedGeneration !== metadata.generation)
+    return { isTrue: false, message: "the operator has not looked at the fleet yet" };
   const condition = status.conditions?.find((one) => one.type === type);
-  return { isTrue: condition?.status === "True", message: condition?.message ?? `condition ${type} is not there yet` };
+  return {
+    isTrue: condition?.status === "True",
+    message: condition?.message ?? `condition ${type} is not there yet`,
+  };
 }
 
 /** The addresses that people are told at the moment, by slot. */

@@ -29,12 +29,15 @@ export class HeldConnection {
   }
 
   /**
-   * Opens it. It says a line five times a second; nothing at all where the real WhatsApp answers, which knows no such lines.
+   * Opens it. It says a line five times a second; nothing at all where the real WhatsApp answers,
+   * which knows no such lines.
    * @throws DemoError if it can't be opened
    */
   static async open(stage: Stage, { host, chat }: PublishedAddress): Promise<HeldConnection> {
     const silent = stage.kind === "current" ? ["--silent"] : [];
-    const held = new HeldConnection(accompany<HoldEvent>([...stage.client, "hold", host, String(chat), ...silent]));
+    const held = new HeldConnection(
+      accompany<HoldEvent>([...stage.client, "hold", host, String(chat), ...silent]),
+    );
     await held.#opened.promise;
     return held;
   }
@@ -45,7 +48,9 @@ export class HeldConnection {
 
   async #follow(): Promise<void> {
     for await (const event of this.#companion.events) this.#note(event);
-    this.#opened.reject(new DemoError("the client that holds a connection ended before it was open"));
+    this.#opened.reject(
+      new DemoError("the client that holds a connection ended before it was open"),
+    );
   }
 
   #note(event: HoldEvent): void {
@@ -62,7 +67,9 @@ export class HeldConnection {
         this.echoes = event.echoes;
         break;
       case "failed":
-        this.#opened.reject(new DemoError(`a connection to hold can't be opened: ${event.message}`));
+        this.#opened.reject(
+          new DemoError(`a connection to hold can't be opened: ${event.message}`),
+        );
         break;
     }
   }

@@ -2,7 +2,9 @@ import { succeed } from "./run.ts";
 import type { Say } from "./say.ts";
 import type { Stage } from "./stage.ts";
 
-/** kubectl on the demo's cluster. All of it throws DemoError with kubectl's own words if it fails. */
+/**
+ * kubectl on the demo's cluster. All of it throws DemoError with kubectl's own words if it fails.
+ */
 export class Kubectl {
   readonly #stage: Stage;
   readonly #say: Say;
@@ -30,7 +32,14 @@ export class Kubectl {
 
   /** Applies an object that is in no file. */
   async applyObject(object: object): Promise<void> {
-    const argv = [...this.#stage.kubectl, "apply", "--server-side", "--force-conflicts", "--filename", "-"] as const;
+    const argv = [
+      ...this.#stage.kubectl,
+      "apply",
+      "--server-side",
+      "--force-conflicts",
+      "--filename",
+      "-",
+    ] as const;
     this.#say.tell(await succeed(argv, JSON.stringify(object)));
   }
 }

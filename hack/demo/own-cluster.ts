@@ -11,11 +11,17 @@ The demo installs Proxyfleet and the examples there. A fleet has the namespace p
 
 /**
  * The addresses that the demo may use in a cluster that is not the embedded one.
- * @throws DemoError if they are not given: nothing is touched in a cluster that nobody named addresses for
+ * @throws DemoError if they are not given: nothing is touched in a cluster that nobody named
+ * addresses for
  */
 export function readOwnPool(environment: NodeJS.ProcessEnv, say: Say): OwnPool {
   say.tell(requirements);
-  const addresses = (environment["POOL_ADDRESSES"] ?? "").split(",").filter((address) => address !== "");
-  if (addresses.length === 0) throw new DemoError("no addresses are given. Try: make demo CLUSTER=current POOL_ADDRESSES=192.0.2.16/28");
+  const addresses = (environment["POOL_ADDRESSES"] ?? "")
+    .split(",")
+    .filter((address) => address !== "");
+  if (addresses.length === 0)
+    throw new DemoError(
+      "no addresses are given. Try: make demo CLUSTER=current POOL_ADDRESSES=192.0.2.16/28",
+    );
   return { provider: environment["POOL_PROVIDER"] ?? "MetalLB", addresses };
 }

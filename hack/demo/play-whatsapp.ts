@@ -11,15 +11,23 @@ const world = join(import.meta.dirname, "../../test/world");
 
 /** What the WhatsApp on its host has seen so far; undefined if nobody plays it there. */
 async function ask(host: Argv): Promise<WhatsAppReport | undefined> {
-  const { code, stdout } = await finish([...host, process.execPath, join(world, "client.ts"), "counters"]);
+  const { code, stdout } = await finish([
+    ...host,
+    process.execPath,
+    join(world, "client.ts"),
+    "counters",
+  ]);
   return code === 0 ? (JSON.parse(stdout) as WhatsAppReport) : undefined;
 }
 
 /**
- * Starts WhatsApp on its host, unless a demo before has left it there. It goes on after the demo, so that the fleet has something to
- * talk to, and ends with the cluster.
+ * Starts WhatsApp on its host, unless a demo before has left it there. It goes on after the demo,
+ * so that the fleet has something to talk to, and ends with the cluster.
  */
-export async function playWhatsApp({ whatsappHost: host, folder }: EmbeddedStage, say: Say): Promise<WhatsAppReport> {
+export async function playWhatsApp(
+  { whatsappHost: host, folder }: EmbeddedStage,
+  say: Say,
+): Promise<WhatsAppReport> {
   const log = join(folder, "whatsapp.log");
   const already = await ask(host);
   if (already !== undefined) return already;

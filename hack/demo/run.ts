@@ -31,7 +31,10 @@ export async function finish([program, ...args]: Argv, input = ""): Promise<Fini
  */
 export async function succeed(argv: Argv, input?: string): Promise<string> {
   const { code, stdout, stderr } = await finish(argv, input);
-  if (code !== 0) throw new DemoError(`"${argv.join(" ")}" failed with ${String(code)}: ${(stderr === "" ? stdout : stderr).trim()}`);
+  if (code !== 0)
+    throw new DemoError(
+      `"${argv.join(" ")}" failed with ${String(code)}: ${(stderr === "" ? stdout : stderr).trim()}`,
+    );
   return stdout;
 }
 

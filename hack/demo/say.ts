@@ -1,7 +1,9 @@
 import { styleText } from "node:util";
-import { ProxyfleetError } from "../../src/errors.ts";
+import { ProxyfleetError } from "../../src/values/errors.ts";
 
-/** A promise of the demo did not hold, or a step can't be done. The message says what to do next. */
+/**
+ * A promise of the demo did not hold, or a step can't be done. The message says what to do next.
+ */
 export class DemoError extends ProxyfleetError {}
 
 /** How text stands out, where the terminal shows colours. */
@@ -9,7 +11,10 @@ type Style = Parameters<typeof styleText>[0];
 
 const indent = "   ";
 
-/** What is written on the terminal: numbered steps, what happens in them, and a mark for each promise. */
+/**
+ * What is written on the terminal: numbered steps, what happens in them, and a mark for each
+ * promise.
+ */
 export class Say {
   readonly #started = performance.now();
   #step = 0;
@@ -33,7 +38,10 @@ export class Say {
     this.line(styled("cyan", `${indent}$ ${text}`));
   }
 
-  /** What is being waited for, with the time since the demo began. The same words are not said twice in a row. */
+  /**
+   * What is being waited for, with the time since the demo began. The same words are not said twice
+   * in a row.
+   */
   progress(text: string): void {
     if (text === this.#lastProgress) return;
     this.#lastProgress = text;
@@ -45,7 +53,9 @@ export class Say {
    * @throws DemoError with the reason if it is broken
    */
   promise(kept: boolean, promise: string, evidence: string): void {
-    this.line(`${indent}${kept ? styled("green", "✓") : styled("red", "✗")} ${promise}: ${evidence}`);
+    this.line(
+      `${indent}${kept ? styled("green", "✓") : styled("red", "✗")} ${promise}: ${evidence}`,
+    );
     if (!kept) throw new DemoError(`broken promise: ${promise}: ${evidence}`);
     this.#kept += 1;
   }
@@ -53,7 +63,9 @@ export class Say {
   /** The last line of a demo that went well. */
   summary(): void {
     this.line("");
-    this.line(styled("bold", `All ${String(this.#kept)} promises were kept, in ${this.#seconds()} s.`));
+    this.line(
+      styled("bold", `All ${String(this.#kept)} promises were kept, in ${this.#seconds()} s.`),
+    );
   }
 
   line(text: string): void {

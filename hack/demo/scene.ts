@@ -7,6 +7,9 @@ export interface Scene {
   readonly stage: Stage;
   readonly say: Say;
   readonly kubectl: Kubectl;
-  /** What the media server's certificate must be, where WhatsApp is played (SHA-256 of its DER form, in hexadecimal). */
+  /**
+   * What the media server's certificate must be, where WhatsApp is played (SHA-256 of its DER form,
+   * in hexadecimal).
+   */
   readonly mediaCertificate: string | undefined;
 }

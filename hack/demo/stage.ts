@@ -3,14 +3,20 @@ import { join, resolve } from "node:path";
 import type { Argv } from "./run.ts";
 import { DemoError } from "./say.ts";
 
-/** Where the demo plays: the embedded cluster with its test hosts, or the cluster of the current kubeconfig. */
+/**
+ * Where the demo plays: the embedded cluster with its test hosts, or the cluster of the current
+ * kubeconfig.
+ */
 export type Stage = EmbeddedStage | CurrentStage;
 
 interface AnyStage {
   /** kubectl, ready to be given arguments; and as a person types it. */
   readonly kubectl: Argv;
   readonly kubectlByHand: string;
-  /** The client of people behind the border, ready to be given a subcommand; and where it runs, in words. */
+  /**
+   * The client of people behind the border, ready to be given a subcommand; and where it runs, in
+   * words.
+   */
   readonly client: Argv;
   readonly clientPlace: string;
 }
@@ -36,7 +42,8 @@ const clientProgram = join(import.meta.dirname, "../../test/world/client.ts");
  */
 export function embeddedStage(folder: string): EmbeddedStage {
   const [enter, at] = [resolve(folder, "enter"), resolve(folder, "at")];
-  if (!existsSync(enter)) throw new DemoError(`there is no cluster in ${folder}. Start one: make cluster images deploy`);
+  if (!existsSync(enter))
+    throw new DemoError(`there is no cluster in ${folder}. Start one: make cluster images deploy`);
   return {
     kind: "embedded",
     kubectl: [enter, "kubectl"],

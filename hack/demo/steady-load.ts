@@ -5,19 +5,23 @@ import { DemoError } from "./say.ts";
 import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
-type LoadEvent = ({ readonly event: "failure" } & LoadFailure) | ({ readonly event: "summary" } & LoadSummary);
+type LoadEvent =
+  ({ readonly event: "failure" } & LoadFailure) | ({ readonly event: "summary" } & LoadSummary);
 
 const readEveryMs = 1_000;
 
 /** The first failures tell what is wrong; all of them are counted. */
 const failuresShown = 5;
 
-/** New connections a second to each published address. The real WhatsApp is no place for a load test. */
+/**
+ * New connections a second to each published address. The real WhatsApp is no place for a load
+ * test.
+ */
 export const perSecond: Readonly<Record<Stage["kind"], number>> = { embedded: 20, current: 2 };
 
 /**
- * People who connect all the time, to each address that is published, which they look up every second. The first
- * failures are shown at once.
+ * People who connect all the time, to each address that is published, which they look up every
+ * second. The first failures are shown at once.
  */
 export class SteadyLoad {
   readonly #scene: Scene;
@@ -29,7 +33,13 @@ export class SteadyLoad {
     const { stage, mediaCertificate } = scene;
     const fingerprint = mediaCertificate === undefined ? [] : ["--fingerprint", mediaCertificate];
     this.#scene = scene;
-    this.#companion = accompany<LoadEvent>([...stage.client, "load", "--rate", String(perSecond[stage.kind]), ...fingerprint]);
+    this.#companion = accompany<LoadEvent>([
+      ...stage.client,
+      "load",
+      "--rate",
+      String(perSecond[stage.kind]),
+      ...fingerprint,
+    ]);
     this.#summary = this.#follow();
     this.#summary.catch(() => undefined);
     this.#reading = setInterval(() => void this.#publish(), readEveryMs);
@@ -66,7 +76,10 @@ export class SteadyLoad {
     for await (const event of this.#companion.events) {
       if (event.event === "summary") return event;
       failures += 1;
-      if (failures <= failuresShown) this.#scene.say.tell(`a connection failed: ${event.host} ${event.listener}: ${event.reason}`);
+      if (failures <= failuresShown)
+        this.#scene.say.tell(
+          `a connection failed: ${event.host} ${event.listener}: ${event.reason}`,
+        );
     }
     throw new DemoError("the clients that open connections all the time broke off");
   }

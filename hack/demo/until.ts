@@ -20,7 +20,9 @@ export async function until<T>(
     const result = await look();
     if ("found" in result) return result.found;
     if (performance.now() > deadline)
-      throw new DemoError(`${String(seconds)} s were not enough. Still missing: ${result.missing}. ${remedy}`);
+      throw new DemoError(
+        `${String(seconds)} s were not enough. Still missing: ${result.missing}. ${remedy}`,
+      );
     say.progress(result.missing);
     await pause(lookEveryMs);
   }

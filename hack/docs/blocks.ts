@@ -11,7 +11,10 @@ export interface Block {
   readonly heading: string;
   readonly language: string;
   readonly text: string;
-  /** What the comment on the line before it says, such as `needs: cloud, an account at Google`. Readers don't see it. */
+  /**
+   * What the comment on the line before it says, such as `needs: cloud, an account at Google`.
+   * Readers don't see it.
+   */
   readonly comment: string | undefined;
 }
 
@@ -23,7 +26,13 @@ export interface Page {
 }
 
 const project = join(import.meta.dirname, "../..");
-const places = ["README.md", "CONTRIBUTING.md", "docs/**/*.md", "examples/**/*.md", "charts/*/README.md"];
+const places = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/**/*.md",
+  "examples/**/*.md",
+  "charts/*/README.md",
+];
 
 /** All pages that people read, in the order of their names. */
 export function readPages(): readonly Page[] {
@@ -44,7 +53,8 @@ interface Open {
 }
 
 /**
- * The fenced blocks of a page (CommonMark §4.5), those in lists included: the fence's own indentation is taken off each line.
+ * The fenced blocks of a page (CommonMark §4.5), those in lists included: the fence's own
+ * indentation is taken off each line.
  * @throws Error where a fence is not closed: the rest of the page would be no text
  */
 function blocksOf(page: string, text: string): Block[] {
@@ -61,15 +71,25 @@ function blocksOf(page: string, text: string): Block[] {
       body = [];
     } else if (line.trim() === open.fence) {
       const { language, line: start, comment: said } = open;
-      blocks.push({ page, line: start, heading, language, text: `${body.join("\n")}\n`, comment: said });
+      blocks.push({
+        page,
+        line: start,
+        heading,
+        language,
+        text: `${body.join("\n")}\n`,
+        comment: said,
+      });
       open = undefined;
     } else body.push(line.slice(Math.min(open.indent, line.length - line.trimStart().length)));
   }
-  if (open !== undefined) throw new Error(`${page}:${open.line - 1}: this block is not closed with ${open.fence}`);
+  if (open !== undefined)
+    throw new Error(`${page}:${open.line - 1}: this block is not closed with ${open.fence}`);
   return blocks;
 }
 
 function openingOf(line: string, bodyLine: number, comment: string | undefined): Open | undefined {
   const [, indent = "", fence, language = ""] = /^( *)(`{3,})([^`]*)$/.exec(line) ?? [];
-  return fence === undefined ? undefined : { fence, indent: indent.length, language: language.trim(), line: bodyLine, comment };
+  return fence === undefined
+    ? undefined
+    : { fence, indent: indent.length, language: language.trim(), line: bodyLine, comment };
 }

@@ -4,9 +4,15 @@ import type { Block } from "./blocks.ts";
 export type Mark =
   /** No comment: the end-to-end suite "docs" runs it, after the blocks before it on its page. */
   | { readonly kind: "run" }
-  /** `<!-- yours -->`: values that readers choose, as `NAME=value`. The suite puts its own in their place. */
+  /**
+   * `<!-- yours -->`: values that readers choose, as `NAME=value`. The suite puts its own in their
+   * place.
+   */
   | { readonly kind: "yours" }
-  /** `<!-- run by: make demo -->` or `<!-- run by: test/e2e/fleet -->`: continuous integration runs the same in another way. */
+  /**
+   * `<!-- run by: make demo -->` or `<!-- run by: test/e2e/fleet -->`: continuous integration runs
+   * the same in another way.
+   */
   | { readonly kind: "run by"; readonly what: string }
   /** `<!-- needs: cloud, an account at Google -->`: can't be run here. */
   | { readonly kind: "needs"; readonly what: Need; readonly why: string };
@@ -15,7 +21,10 @@ export type Mark =
 export const needs = ["cloud", "registry", "second cluster", "own machine"] as const;
 export type Need = (typeof needs)[number];
 
-/** The mark of a block of commands. @throws Error with what is wrong with it, and how marks are written */
+/**
+ * The mark of a block of commands. @throws Error with what is wrong with it, and how marks are
+ * written
+ */
 export function markOf({ comment }: Block): Mark {
   if (comment === undefined) return { kind: "run" };
   if (comment === "yours") return { kind: "yours" };
@@ -23,10 +32,16 @@ export function markOf({ comment }: Block): Mark {
   if (runBy !== undefined) return { kind: "run by", what: runBy };
   const [, need, why] = /^needs: ([^,]+)(?:, (\S.*))?$/.exec(comment) ?? [];
   if (need === undefined)
-    throw new Error(`"<!-- ${comment} -->" is no mark: write <!-- yours -->, <!-- run by: … --> or <!-- needs: …, why -->`);
+    throw new Error(
+      `"<!-- ${comment} -->" is no mark: write <!-- yours -->, <!-- run by: … --> or <!-- needs: …, why -->`,
+    );
   const what = needs.find((one) => one === need);
-  if (what === undefined) throw new Error(`nothing is known that is called "${need}": a block may need ${needs.join(", ")}`);
-  if (why === undefined) throw new Error(`say why it needs a ${what}: <!-- needs: ${what}, why -->`);
+  if (what === undefined)
+    throw new Error(
+      `nothing is known that is called "${need}": a block may need ${needs.join(", ")}`,
+    );
+  if (why === undefined)
+    throw new Error(`say why it needs a ${what}: <!-- needs: ${what}, why -->`);
   return { kind: "needs", what, why };
 }
 
@@ -36,8 +51,8 @@ export function isCommands({ language }: Block): boolean {
 }
 
 /**
- * Whether a block shows what the commands before it print (`<!-- output -->`). Its first line must be among what they print; spaces don't
- * matter.
+ * Whether a block shows what the commands before it print (`<!-- output -->`). Its first line must
+ * be among what they print; spaces don't matter.
  */
 export function isOutput({ language, comment }: Block): boolean {
   return language === "text" && comment === "output";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { explainError } from "../../src/errors.ts";
+import { explainError } from "../../src/values/errors.ts";
 import type { Block, Page } from "./blocks.ts";
 import { brokenLinks } from "./links.ts";
 import { manifestProblems } from "./manifests.ts";
@@ -17,11 +17,26 @@ const otherShells = new Set(["bash", "shell", "zsh", "console", "terminal"]);
  * What is wrong with the pages, as `page:line: what`.
  * @param journeys paths of the pages whose commands the end-to-end suite runs
  */
-export function docsProblems(pages: readonly Page[], journeys: readonly string[]): readonly string[] {
-  const ofBlocks = pages.flatMap(({ blocks }) => blocks.flatMap((block) => found(block, () => blockProblems(block, journeys))));
-  const links = pages.flatMap((page) => brokenLinks(page, pages, project).map((problem) => `${page.path}: ${problem}`));
-  const lost = journeys.filter((journey) => !pages.some(({ path, blocks }) => path === journey && blocks.some(isRun)));
-  return [...ofBlocks, ...links, ...lost.map((path) => `${path}: test/e2e/docs/journeys.ts runs it, but it has no commands to run`)];
+export function docsProblems(
+  pages: readonly Page[],
+  journeys: readonly string[],
+): readonly string[] {
+  const ofBlocks = pages.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => found(block, () => blockProblems(block, journeys))),
+  );
+  const links = pages.flatMap((page) =>
+    brokenLinks(page, pages, project).map((problem) => `${page.path}: ${problem}`),
+  );
+  const lost = journeys.filter(
+    (journey) => !pages.some(({ path, blocks }) => path === journey && blocks.some(isRun)),
+  );
+  return [
+    ...ofBlocks,
+    ...links,
+    ...lost.map(
+      (path) => `${path}: test/e2e/docs/journeys.ts runs it, but it has no commands to run`,
+    ),
+  ];
 }
 
 function found(block: Block, check: () => readonly string[]): readonly string[] {
@@ -38,7 +53,8 @@ function isRun(block: Block): boolean {
 
 function blockProblems(block: Block, journeys: readonly string[]): readonly string[] {
   if (block.language === "") return ["say what this block is: sh for commands, yaml, or text"];
-  if (otherShells.has(block.language)) return [`write sh in place of ${block.language}, so that these commands are tried`];
+  if (otherShells.has(block.language))
+    return [`write sh in place of ${block.language}, so that these commands are tried`];
   if (block.language === "yaml") return manifestProblems(block.text);
   return isCommands(block) ? commandProblems(block, journeys) : [];
 }
@@ -55,13 +71,17 @@ function commandProblems(block: Block, journeys: readonly string[]): readonly st
     case "run":
       return notRun(block, journeys);
     case "run by":
-      return runsSomewhere(mark.what) ? [] : [`nothing in this project is called ${mark.what}: name a target of make, or a path`];
+      return runsSomewhere(mark.what)
+        ? []
+        : [`nothing in this project is called ${mark.what}: name a target of make, or a path`];
   }
 }
 
 function notRun({ page }: Block, journeys: readonly string[]): readonly string[] {
   if (journeys.includes(page)) return [];
-  return ["nothing runs this: add its page to test/e2e/docs/journeys.ts, or say in a comment before it what it needs (CONTRIBUTING.md)"];
+  return [
+    "nothing runs this: add its page to test/e2e/docs/journeys.ts, or say in a comment before it what it needs (CONTRIBUTING.md)",
+  ];
 }
 
 function runsSomewhere(what: string): boolean {

@@ -17,18 +17,26 @@ export type Definitions = Readonly<Record<string, OpenApiNode>>;
 
 const place = "#/definitions/";
 
-/** JSON Schema (draft 7) of one definition, with all others that it refers to. Fields that are not known are refused, as by the API server. */
+/**
+ * JSON Schema (draft 7) of one definition, with all others that it refers to. Fields that are not
+ * known are refused, as by the API server.
+ */
 export function schemaOf(name: string, definitions: Definitions): object {
   const reached = closure(name, definitions);
   const own = [...reached].map((each) => [each, strict(definitions[each] ?? {}, each)] as const);
-  return { $schema: "http://json-schema.org/draft-07/schema#", $ref: `${place}${name}`, definitions: Object.fromEntries(own) };
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    $ref: `${place}${name}`,
+    definitions: Object.fromEntries(own),
+  };
 }
 
 /** JSON Schema of one node that refers to nothing. */
 export function strict(node: OpenApiNode, name = ""): object {
   // A number is taken too (k8s.io/apimachinery, Quantity.UnmarshalJSON).
   if (name.endsWith(".api.resource.Quantity")) return { type: ["string", "number"] };
-  if (node.format === "int-or-string" || node["x-kubernetes-int-or-string"] === true) return { type: ["string", "integer"] };
+  if (node.format === "int-or-string" || node["x-kubernetes-int-or-string"] === true)
+    return { type: ["string", "integer"] };
   const { properties, additionalProperties, items, type, $ref, required } = node;
   if ($ref !== undefined) return { $ref };
   return {
@@ -42,9 +50,16 @@ export function strict(node: OpenApiNode, name = ""): object {
   };
 }
 
-function closed(node: OpenApiNode, additionalProperties: OpenApiNode["additionalProperties"]): object {
-  if (typeof additionalProperties === "object") return { additionalProperties: strict(additionalProperties) };
-  const isOpen = additionalProperties === true || node.properties === undefined || node["x-kubernetes-preserve-unknown-fields"] === true;
+function closed(
+  node: OpenApiNode,
+  additionalProperties: OpenApiNode["additionalProperties"],
+): object {
+  if (typeof additionalProperties === "object")
+    return { additionalProperties: strict(additionalProperties) };
+  const isOpen =
+    additionalProperties === true ||
+    node.properties === undefined ||
+    node["x-kubernetes-preserve-unknown-fields"] === true;
   return isOpen ? {} : { additionalProperties: false };
 }
 
@@ -59,7 +74,12 @@ function closure(name: string, definitions: Definitions, reached = new Set<strin
   return reached;
 }
 
-function references({ $ref, properties, additionalProperties, items }: OpenApiNode): readonly string[] {
+function references({
+  $ref,
+  properties,
+  additionalProperties,
+  items,
+}: OpenApiNode): readonly string[] {
   if ($ref !== undefined) return [$ref.slice(place.length)];
   const inner = [...Object.values(properties ?? {}), items, additionalProperties];
   return inner.flatMap((node) => (typeof node === "object" ? references(node) : []));

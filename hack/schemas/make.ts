@@ -26,7 +26,10 @@ interface Crd {
   readonly spec: {
     readonly group: string;
     readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: OpenApiNode } }[];
+    readonly versions: readonly {
+      readonly name: string;
+      readonly schema: { readonly openAPIV3Schema: OpenApiNode };
+    }[];
   };
 }
 
@@ -41,14 +44,16 @@ const folder = files.pop() ?? "";
 mkdirSync(folder, { recursive: true });
 for (const file of files) {
   const text = readFileSync(file, "utf8");
-  if (file.endsWith(".json")) writeBuiltin((JSON.parse(text) as { definitions: Definitions }).definitions);
+  if (file.endsWith(".json"))
+    writeBuiltin((JSON.parse(text) as { definitions: Definitions }).definitions);
   else writeCustom(parse(text) as Crd);
 }
 
 function writeBuiltin(definitions: Definitions): void {
   const names = new Map<string, string>(
     Object.entries(definitions).flatMap(([name, node]) => {
-      const [only, ...others] = (node["x-kubernetes-group-version-kind"] ?? []) as readonly GroupVersionKind[];
+      const [only, ...others] = (node["x-kubernetes-group-version-kind"] ??
+        []) as readonly GroupVersionKind[];
       if (only === undefined || others.length > 0) return [];
       const apiVersion = only.group === "" ? only.version : `${only.group}/${only.version}`;
       return [[`${apiVersion} ${only.kind}`, name] as const];
@@ -71,9 +76,14 @@ function writeCustom({ spec }: Crd): void {
     });
 }
 
-/** kubeconform's names: the kind, the first label of its group, the version; all in small letters. */
+/**
+ * kubeconform's names: the kind, the first label of its group, the version; all in small letters.
+ */
 function write(kind: string, apiVersion: string, schema: object): void {
   const [group = "", version] = apiVersion.split("/");
   const suffix = version === undefined ? [group] : [group.split(".")[0], version];
-  writeFileSync(join(folder, `${[kind, ...suffix].join("-").toLowerCase()}.json`), JSON.stringify(schema));
+  writeFileSync(
+    join(folder, `${[kind, ...suffix].join("-").toLowerCase()}.json`),
+    JSON.stringify(schema),
+  );
 }

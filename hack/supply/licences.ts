@@ -2,7 +2,9 @@ import { markdownTable } from "../markdown-table.ts";
 
 /** What package-lock.json says of the packages, by the path where npm installs them. */
 export interface Lock {
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly license?: string; readonly dev?: boolean }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly license?: string; readonly dev?: boolean }>
+  >;
 }
 
 interface Dependency {
@@ -14,7 +16,16 @@ interface Dependency {
 }
 
 /** Licences of what people install: each lets us pass the code on, under terms of our own. */
-const allowed = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "PSF-2.0", "Unlicense"]);
+const allowed = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "ISC",
+  "MIT",
+  "PSF-2.0",
+  "Unlicense",
+]);
 
 /** Licences of tools, on top: nothing of them is passed on. */
 const allowedOfTools = new Set([
@@ -27,7 +38,9 @@ const allowedOfTools = new Set([
   "Python-2.0",
 ]);
 
-/** Packages whose package.json does not say it in the usual way, with what their licence file says. */
+/**
+ * Packages whose package.json does not say it in the usual way, with what their licence file says.
+ */
 const read: Readonly<Record<string, string>> = { "@logdna/tail-file": "MIT" };
 
 const opening = `<!-- Made by \`make gen\` from package-lock.json. -->
@@ -54,7 +67,9 @@ Proxyfleet is licensed under the [Apache License 2.0](../LICENSE). It stands on 
 export function licencesPage(lock: Lock): string {
   const all = dependencies(lock);
   const table = (isTool: boolean) => {
-    const rows = all.filter((each) => each.isTool === isTool).map(({ name, version, licence }) => [name, version, licence]);
+    const rows = all
+      .filter((each) => each.isTool === isTool)
+      .map(({ name, version, licence }) => [name, version, licence]);
     return markdownTable([["package", "version", "licence"], ...rows]);
   };
   return `${opening}${table(false)}\n\n## What only those who work on Proxyfleet use\n\n${table(true)}\n`;
@@ -74,9 +89,15 @@ export function licenceProblems(lock: Lock): readonly string[] {
 function dependencies({ packages }: Lock): readonly Dependency[] {
   const all = Object.entries(packages).flatMap(([path, { version = "", license, dev = false }]) => {
     const name = path.split("node_modules/").at(-1) ?? "";
-    return name === "" ? [] : [{ name, version, licence: read[name] ?? license ?? "none", isTool: dev }];
+    return name === ""
+      ? []
+      : [{ name, version, licence: read[name] ?? license ?? "none", isTool: dev }];
   });
   // A package may be installed at several places.
-  const byTitle = new Map(all.map((each) => [`${each.name} ${each.version} ${each.isTool}`, each] as const));
-  return [...byTitle.values()].toSorted((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
+  const byTitle = new Map(
+    all.map((each) => [`${each.name} ${each.version} ${each.isTool}`, each] as const),
+  );
+  return [...byTitle.values()].toSorted((a, b) =>
+    `${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1,
+  );
 }

@@ -5,9 +5,15 @@ import type { BundledPackage } from "./packages.ts";
 const opening = `Proxyfleet is licensed under the Apache License 2.0. Its program holds code of the packages below, each under a licence of its own.
 `;
 
-/** The licences of the packages in the bundle, in full where a package brings the text: most licences ask that it goes along. */
+/**
+ * The licences of the packages in the bundle, in full where a package brings the text: most
+ * licences ask that it goes along.
+ */
 export function notices(packages: readonly BundledPackage[]): string {
-  const chapters = packages.map((each) => `${"=".repeat(80)}\n${each.name} ${each.version}: ${each.licence}\n\n${textsOf(each)}`);
+  const chapters = packages.map(
+    (each) =>
+      `${"=".repeat(80)}\n${each.name} ${each.version}: ${each.licence}\n\n${textsOf(each)}`,
+  );
   return [opening, ...chapters].join("\n");
 }
 

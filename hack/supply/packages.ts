@@ -17,7 +17,9 @@ export interface BundledPackage {
 /** The packages that a bundle was made of, by name. */
 export function bundledPackages({ inputs }: Metafile): readonly BundledPackage[] {
   const folders = new Set(Object.keys(inputs).flatMap((path) => packageFolder(path) ?? []));
-  return [...folders].map(read).toSorted((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
+  return [...folders]
+    .map(read)
+    .toSorted((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
 }
 
 /** `node_modules/a/node_modules/@b/c` of a path inside of it. */
@@ -27,7 +29,9 @@ function packageFolder(path: string): string | undefined {
 
 function read(path: string): BundledPackage {
   const folder = join(project, path);
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>;
+  const { name, version, license } = JSON.parse(
+    readFileSync(join(folder, "package.json"), "utf8"),
+  ) as Record<string, string>;
   if (name === undefined || version === undefined || license === undefined)
     throw new Error(`${path}/package.json has no name, version or license`);
   return { name, version, licence: license, folder };

@@ -1,4 +1,7 @@
-/** A part of an image, as CycloneDX 1.5 has it (https://cyclonedx.org/docs/1.5/json); what npm says of one beside this is kept as it is. */
+/**
+ * A part of an image, as CycloneDX 1.5 has it (https://cyclonedx.org/docs/1.5/json); what npm says
+ * of one beside this is kept as it is.
+ */
 export interface Component {
   readonly "bom-ref": string;
   readonly type: string;
@@ -12,7 +15,10 @@ export interface Component {
 export interface Bom {
   readonly specVersion: string;
   readonly components: readonly Component[];
-  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
+  readonly dependencies: readonly {
+    readonly ref: string;
+    readonly dependsOn?: readonly string[];
+  }[];
   readonly [member: string]: unknown;
 }
 
@@ -24,10 +30,19 @@ export interface ImageParts {
   readonly dependencies: Bom["dependencies"];
 }
 
-/** The bill of materials of an image. Nothing in it is of the moment or the machine: the same parts give the same text. */
+/**
+ * The bill of materials of an image. Nothing in it is of the moment or the machine: the same parts
+ * give the same text.
+ */
 export function bomOf({ name, version, components, dependencies }: ImageParts): Bom {
   const purl = `pkg:oci/${name}@${version}`;
-  const component = { "bom-ref": purl, type: "container", name: `proxyfleet/${name}`, version, purl };
+  const component = {
+    "bom-ref": purl,
+    type: "container",
+    name: `proxyfleet/${name}`,
+    version,
+    purl,
+  };
   return {
     $schema: "http://cyclonedx.org/schema/bom-1.5.schema.json",
     bomFormat: "CycloneDX",
@@ -44,11 +59,19 @@ export function bomOf({ name, version, components, dependencies }: ImageParts): 
  * @param titles `name@version` of each
  * @throws Error where npm's list lacks one
  */
-export function only({ components, dependencies }: Bom, titles: ReadonlySet<string>): Pick<Bom, "components" | "dependencies"> {
+export function only(
+  { components, dependencies }: Bom,
+  titles: ReadonlySet<string>,
+): Pick<Bom, "components" | "dependencies"> {
   const isThere = (ref: string) => titles.has(ref);
   const there = components.filter(({ name, version }) => isThere(`${name}@${version}`));
-  const missing = [...titles].filter((title) => !there.some(({ name, version }) => `${name}@${version}` === title));
-  if (missing.length > 0) throw new Error(`npm does not list ${missing.join(", ")}. Run make set-up, so that it sees what is installed`);
+  const missing = [...titles].filter(
+    (title) => !there.some(({ name, version }) => `${name}@${version}` === title),
+  );
+  if (missing.length > 0)
+    throw new Error(
+      `npm does not list ${missing.join(", ")}. Run make set-up, so that it sees what is installed`,
+    );
   return {
     components: there,
     dependencies: dependencies
@@ -61,7 +84,11 @@ export function only({ components, dependencies }: Bom, titles: ReadonlySet<stri
 export function debianComponents(status: string): readonly Component[] {
   return status.split("\n\n").flatMap((paragraph) => {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(paragraph)?.[1];
-    const [name, version, architecture] = [field("Package"), field("Version"), field("Architecture")];
+    const [name, version, architecture] = [
+      field("Package"),
+      field("Version"),
+      field("Architecture"),
+    ];
     const isInstalled = field("Status")?.endsWith(" installed") === true;
     if (!isInstalled || name === undefined || version === undefined) return [];
     // https://github.com/package-url/purl-spec, type deb

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { KubeObject } from "../manifests/objects.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
 import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { integer, line, list } from "./common.ts";
@@ -21,18 +21,27 @@ const mostAddresses = 2 ** 20;
 
 const provider = withCel(z.enum(providers), {
   rule: "self == oldSelf",
-  message: "can't be changed, since addresses of the old provider are in use: make another pool, and let fleets move there",
+  message:
+    "can't be changed, since addresses of the old provider are in use: make another pool, and let fleets move there",
 });
 
 const namedAddress = z.object({
-  name: line(260, 1).describe("AWS: allocation ID (eipalloc-…). GCP: address name. Azure: public IP name."),
+  name: line(260, 1).describe(
+    "AWS: allocation ID (eipalloc-…). GCP: address name. Azure: public IP name.",
+  ),
   address: ipAddress().describe("The address of that name."),
-  subnet: line(260, 1).exactOptional().describe("AWS only: the public subnet of the load balancer."),
+  subnet: line(260, 1)
+    .exactOptional()
+    .describe("AWS only: the public subnet of the load balancer."),
 });
 
 const service = z.object({
-  annotations: addedAnnotations().default({}).describe("Annotations for the load balancer's controller."),
-  labels: addedLabels().default({}).describe("Labels, for example those that a load balancer selects Services by."),
+  annotations: addedAnnotations()
+    .default({})
+    .describe("Annotations for the load balancer's controller."),
+  labels: addedLabels()
+    .default({})
+    .describe("Labels, for example those that a load balancer selects Services by."),
 });
 
 const proxyProtocol = withRules(
@@ -40,8 +49,14 @@ const proxyProtocol = withRules(
     version: z
       .enum(["Off", "V2"])
       .default("Off")
-      .describe('What this load balancer speaks to the proxies: "Off" (with quotes: YAML reads a bare Off as false) or V2. Default: Off.'),
-    from: list(cidr(), 32).default([]).describe("Networks of the load balancer: a header from elsewhere is not believed. At most 32."),
+      .describe(
+        'What this load balancer speaks to the proxies: "Off" (with quotes: YAML reads a bare Off as false) or V2. Default: Off.',
+      ),
+    from: list(cidr(), 32)
+      .default([])
+      .describe(
+        "Networks of the load balancer: a header from elsewhere is not believed. At most 32.",
+      ),
   }),
   {
     cel: "self.version == 'Off' || size(self.from) > 0",
@@ -53,50 +68,85 @@ const proxyProtocol = withRules(
 
 const quarantine = z.object({
   blocked: duration().default("720h").describe("After a block. Default: 720h (30 days)."),
-  retired: duration().default("168h").describe("After a move by age or by hand, or the end of a slot or fleet. Default: 168h (7 days)."),
+  retired: duration()
+    .default("168h")
+    .describe(
+      "After a move by age or by hand, or the end of a slot or fleet. Default: 168h (7 days).",
+    ),
   unusable: duration().default("1h").describe("After an address that never answered. Default: 1h."),
 });
 
 const avoidPrefix = z.object({
   ipv4: integer(8, 32).default(24).describe("IPv4 prefix length, 8 to 32; 32 = off. Default: 24."),
-  ipv6: integer(16, 128).default(48).describe("IPv6 prefix length, 16 to 128; 128 = off. Default: 48."),
+  ipv6: integer(16, 128)
+    .default(48)
+    .describe("IPv6 prefix length, 16 to 128; 128 = off. Default: 48."),
 });
 
 const fields = z.object({
-  provider: provider.describe("Who makes the addresses: MetalLB, Cilium, KubeVip, AWS, GCP, Azure, or Assigned. Can't be changed."),
+  provider: provider.describe(
+    "Who makes the addresses: MetalLB, Cilium, KubeVip, AWS, GCP, Azure, or Assigned. Can't be changed.",
+  ),
   addresses: list(addressRange(), 64)
     .default([])
-    .describe("Networks and ranges, for MetalLB, Cilium and KubeVip. At most 64 entries and 1048576 addresses."),
+    .describe(
+      "Networks and ranges, for MetalLB, Cilium and KubeVip. At most 64 entries and 1048576 addresses.",
+    ),
   named: list(namedAddress, 256, { type: "map", keys: ["name"] })
     .default([])
     .describe("Reserved addresses, for AWS, GCP and Azure. At most 256."),
   namespaceSelector: z
-    .object({ matchLabels: matchLabels().default({}).describe("Labels, all of which a Namespace must carry.") })
+    .object({
+      matchLabels: matchLabels()
+        .default({})
+        .describe("Labels, all of which a Namespace must carry."),
+    })
     .exactOptional()
     .describe("Namespaces whose fleets may claim addresses; none = all."),
   perNamespace: integer(0, mostAddresses)
     .default(0)
-    .describe("Most addresses that a namespace may hold, its quarantined ones included; 0 = no limit. Default: 0."),
+    .describe(
+      "Most addresses that a namespace may hold, its quarantined ones included; 0 = no limit. Default: 0.",
+    ),
   loadBalancerClass: withRules(
     line(317, 1),
-    matching(/^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$/, "must be a name such as metallb.io/metallb"),
+    matching(
+      /^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$/,
+      "must be a name such as metallb.io/metallb",
+    ),
   )
     .exactOptional()
-    .describe("Class of the load balancer, where the cluster has several. Default: the cluster's default."),
+    .describe(
+      "Class of the load balancer, where the cluster has several. Default: the cluster's default.",
+    ),
   service: service.prefault({}).describe("What is put on the Services of this pool."),
-  proxyProtocol: proxyProtocol.prefault({}).describe("Whether the load balancer tells the client's address in a PROXY header."),
-  quarantine: quarantine.prefault({}).describe("How long an address rests before it may be used again."),
-  avoidPrefix: avoidPrefix.prefault({}).describe("How near to a blocked address is too near, while anything else is free."),
+  proxyProtocol: proxyProtocol
+    .prefault({})
+    .describe("Whether the load balancer tells the client's address in a PROXY header."),
+  quarantine: quarantine
+    .prefault({})
+    .describe("How long an address rests before it may be used again."),
+  avoidPrefix: avoidPrefix
+    .prefault({})
+    .describe("How near to a blocked address is too near, while anything else is free."),
   reserve: integer(0, mostAddresses)
     .default(1)
-    .describe("Addresses kept for blocks: moves by schedule or by hand don't take them; a slot without an address may. Default: 1."),
+    .describe(
+      "Addresses kept for blocks: moves by schedule or by hand don't take them; a slot without an address may. Default: 1.",
+    ),
 });
 
 type PoolFields = z.output<typeof fields>;
 
-function needs(field: "addresses" | "named", kinds: readonly Provider[]): readonly ValidationRule<PoolFields>[] {
+function needs(
+  field: "addresses" | "named",
+  kinds: readonly Provider[],
+): readonly ValidationRule<PoolFields>[] {
   const list = `[${kinds.map((kind) => `'${kind}'`).join(", ")}]`;
-  const [names, example] = [kinds.join(", "), field === "addresses" ? '["203.0.113.0/26"]' : "[{name: …, address: 203.0.113.9}]"];
+  const [names, example] = [
+    kinds.join(", "),
+    field === "addresses" ? '["203.0.113.0/26"]' : "[{name: …, address: 203.0.113.9}]",
+  ];
   return [
     {
       cel: `!(self.provider in ${list}) || size(self.${field}) > 0`,
@@ -114,12 +164,17 @@ function needs(field: "addresses" | "named", kinds: readonly Provider[]): readon
 }
 
 /** What an admin says of a pool. */
-export const poolSpec = withRules(fields, ...needs("addresses", rangeProviders), ...needs("named", namedProviders), {
-  cel: "self.named.all(entry, self.named.exists_one(other, other.address == entry.address))",
-  holds: ({ named }) => new Set(named.map(({ address }) => address)).size === named.length,
-  message: "lists an address twice: keep one of the entries",
-  field: "named",
-});
+export const poolSpec = withRules(
+  fields,
+  ...needs("addresses", rangeProviders),
+  ...needs("named", namedProviders),
+  {
+    cel: "self.named.all(entry, self.named.exists_one(other, other.address == entry.address))",
+    holds: ({ named }) => new Set(named.map(({ address }) => address)).size === named.length,
+    message: "lists an address twice: keep one of the entries",
+    field: "named",
+  },
+);
 
 const count = (what: string): z.ZodExactOptional<z.ZodInt> =>
   integer(0, 2 ** 31 - 1)
@@ -145,9 +200,13 @@ export const poolName = withRules(
   {
     cel: "size(self) <= 63",
     holds: (name) => name.length <= 63,
-    message: "must have at most 63 characters, since it becomes a label's value: choose a shorter name",
+    message:
+      "must have at most 63 characters, since it becomes a label's value: choose a shorter name",
   },
-  matching(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "must hold only small letters, digits and '-' (no '.'): choose another name"),
+  matching(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    "must hold only small letters, digits and '-' (no '.'): choose another name",
+  ),
 );
 
 export type AddressPoolSpec = z.output<typeof poolSpec>;
@@ -168,7 +227,8 @@ export const addressPoolKind = {
   singular: "addresspool",
   shortName: "wapool",
   scope: "Cluster",
-  description: "A pool of external addresses: where they come from, who may claim them, and how long a used one rests.",
+  description:
+    "A pool of external addresses: where they come from, who may claim them, and how long a used one rests.",
   name: poolName,
   spec: poolSpec,
   status: poolStatus,
@@ -176,7 +236,11 @@ export const addressPoolKind = {
     text("Provider", ".spec.provider", "Who makes the addresses."),
     number("Total", ".status.total", "Addresses that the pool holds."),
     number("Serving", ".status.serving", "Addresses that serve, or are being made."),
-    number("Draining", ".status.draining", "Addresses that still serve, but are no longer published."),
+    number(
+      "Draining",
+      ".status.draining",
+      "Addresses that still serve, but are no longer published.",
+    ),
     number("Quarantined", ".status.quarantined", "Addresses that rest."),
     number("Free", ".status.free", "Addresses that may be claimed."),
     age,

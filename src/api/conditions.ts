@@ -7,16 +7,22 @@ const conditionMessageLength = 32_768;
 
 /** One condition of an object, in the form that Kubernetes and kstatus agree on. */
 const condition = z.object({
-  type: withRules(line(63, 1), matching(/^[A-Z][A-Za-z0-9]*$/, "must be one word with a capital, such as Ready")).describe(
-    "What this condition speaks of.",
-  ),
+  type: withRules(
+    line(63, 1),
+    matching(/^[A-Z][A-Za-z0-9]*$/, "must be one word with a capital, such as Ready"),
+  ).describe("What this condition speaks of."),
   status: z.enum(["True", "False", "Unknown"]).describe("Whether it is so."),
-  observedGeneration: integer(0, Number.MAX_SAFE_INTEGER).exactOptional().describe("The generation of the spec that this was judged by."),
+  observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
+    .exactOptional()
+    .describe("The generation of the spec that this was judged by."),
   lastTransitionTime: timestamp().describe("When the status last changed."),
-  reason: withRules(line(128, 1), matching(/^[A-Z][A-Za-z0-9]*$/, "must be one word with a capital, such as NoFreshAddress")).describe(
-    "Why, in one word for programs.",
+  reason: withRules(
+    line(128, 1),
+    matching(/^[A-Z][A-Za-z0-9]*$/, "must be one word with a capital, such as NoFreshAddress"),
+  ).describe("Why, in one word for programs."),
+  message: line(conditionMessageLength).describe(
+    "Why, in a sentence for people, with what to do next.",
   ),
-  message: line(conditionMessageLength).describe("Why, in a sentence for people, with what to do next."),
 });
 
 /** The conditions of an object, one of each type. */

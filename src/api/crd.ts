@@ -24,7 +24,14 @@ export function crdOf(kind: Kind): Crd {
     spec: {
       group,
       scope: kind.scope,
-      names: { kind: kind.kind, listKind: `${kind.kind}List`, plural, singular, shortNames: [shortName], categories: ["proxyfleet"] },
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural,
+        singular,
+        shortNames: [shortName],
+        categories: ["proxyfleet"],
+      },
       versions: [
         {
           name: version,
@@ -55,7 +62,10 @@ function objectSchema(kind: Kind): JsonSchema {
   };
 }
 
-/** The API server lets only the rules of the whole object see its name, and lets no `fieldPath` point to it. */
+/**
+ * The API server lets only the rules of the whole object see its name, and lets no `fieldPath`
+ * point to it.
+ */
 function nameRules(kind: Kind): readonly CelRule[] {
   const rules = structuralSchema(kind.name)["x-kubernetes-validations"] as readonly CelRule[];
   return rules.map(({ rule, message }) => ({

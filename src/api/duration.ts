@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { parseDuration } from "../domain/time.ts";
+import { parseDuration } from "../values/time.ts";
 import { line } from "./common.ts";
 import { celText, matching, withRules, type ValidationRule } from "./validation-rule.ts";
 
@@ -7,12 +7,18 @@ const hours = "[0-9]{1,5}([.][0-9]{1,6})?h";
 const minutes = "[0-9]{1,7}([.][0-9]{1,6})?m";
 const seconds = "[0-9]{1,9}([.][0-9]{1,6})?(s|ms)";
 
-/** Go's durations in hours, minutes, seconds and milliseconds; the digits are bounded so that no value overflows Go's 64-bit nanoseconds. */
+/**
+ * Go's durations in hours, minutes, seconds and milliseconds; the digits are bounded so that no
+ * value overflows Go's 64-bit nanoseconds.
+ */
 const pattern = new RegExp(`^(${hours}|${minutes}|${seconds}){1,4}$`);
 
 /** A length of time as Go writes it, e.g. `48h` or `1h30m`. */
 export function duration(): z.ZodString {
-  return withRules(line(40), matching(pattern, "must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h"));
+  return withRules(
+    line(40),
+    matching(pattern, "must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h"),
+  );
 }
 
 /** A length of time of more than zero. */
@@ -24,10 +30,18 @@ export function positiveDuration(): z.ZodString {
   });
 }
 
-/** A rule on an object: one of its durations is no longer than another; `unless` is a length of the other that means "no limit". */
-export function notLonger<K extends string>(short: K, long: K, unless?: string): ValidationRule<Record<K, string>> {
+/**
+ * A rule on an object: one of its durations is no longer than another; `unless` is a length of the
+ * other that means "no limit".
+ */
+export function notLonger<K extends string>(
+  short: K,
+  long: K,
+  unless?: string,
+): ValidationRule<Record<K, string>> {
   const unread = `${celNotDuration(`self.${short}`)} || ${celNotDuration(`self.${long}`)}`;
-  const unlimited = unless === undefined ? "" : ` || duration(self.${long}) == duration('${unless}')`;
+  const unlimited =
+    unless === undefined ? "" : ` || duration(self.${long}) == duration('${unless}')`;
   const remedy = unless === undefined ? "" : `, or set ${long} to ${unless}`;
   return {
     cel: `${unread}${unlimited} || duration(self.${short}) <= duration(self.${long})`,
@@ -38,7 +52,8 @@ export function notLonger<K extends string>(short: K, long: K, unless?: string):
     },
     message: {
       cel: `'${short} ' + self.${short} + ' is longer than ${long} ' + self.${long} + ': shorten ${short}, lengthen ${long}${remedy}'`,
-      of: (value) => `${short} ${value[short]} is longer than ${long} ${value[long]}: shorten ${short}, lengthen ${long}${remedy}`,
+      of: (value) =>
+        `${short} ${value[short]} is longer than ${long} ${value[long]}: shorten ${short}, lengthen ${long}${remedy}`,
     },
     field: short,
   };

@@ -9,20 +9,32 @@ const quantity = /^[0-9]{1,15}([.][0-9]{1,9})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?
 
 /** Which image the proxy pods run. */
 export const image = z.object({
-  repository: withRules(line(255, 1), matching(repository, "must be an image without tag, such as registry.example.org/proxyfleet/proxy"))
+  repository: withRules(
+    line(255, 1),
+    matching(
+      repository,
+      "must be an image without tag, such as registry.example.org/proxyfleet/proxy",
+    ),
+  )
     .exactOptional()
     .describe("Image name without tag. Default: the operator's own choice."),
   tag: withRules(line(128, 1), matching(tag, "must be an image tag, such as 0.1.0"))
     .exactOptional()
     .describe("Image tag. Default: the operator's own version."),
-  digest: withRules(line(71), matching(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits"))
+  digest: withRules(
+    line(71),
+    matching(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits"),
+  )
     .exactOptional()
     .describe("Image digest (sha256:…). It goes before the tag."),
   pullPolicy: z
     .enum(["Always", "IfNotPresent", "Never"])
     .exactOptional()
     .describe("When a node pulls the image. Default: as Kubernetes decides."),
-  pullSecrets: list(z.object({ name: objectName().describe("Name of the Secret.") }), 8, { type: "map", keys: ["name"] })
+  pullSecrets: list(z.object({ name: objectName().describe("Name of the Secret.") }), 8, {
+    type: "map",
+    keys: ["name"],
+  })
     .exactOptional()
     .describe("Secrets in the fleet's namespace that open the registry. At most 8."),
 });
@@ -30,7 +42,8 @@ export const image = z.object({
 /** A Kubernetes quantity; a bare number is read as its text. */
 const amount = withRules(z.union([z.int(), z.string()]).meta({ maxLength: 32 }), {
   cel: `type(self) == int ? self >= 0 : self.matches('${quantity.source}')`,
-  holds: (value) => (typeof value === "number" ? value >= 0 : value.length <= 32 && quantity.test(value)),
+  holds: (value) =>
+    typeof value === "number" ? value >= 0 : value.length <= 32 && quantity.test(value),
   message: "must be an amount such as 100m, 2 or 128Mi",
 }).transform(String);
 
@@ -38,16 +51,26 @@ const amounts = map(amount, 16);
 
 /** CPU and memory of the proxy container. */
 export const resources = z.object({
-  requests: amounts.exactOptional().describe("What a pod is promised, e.g. cpu: 100m, memory: 128Mi."),
+  requests: amounts
+    .exactOptional()
+    .describe("What a pod is promised, e.g. cpu: 100m, memory: 128Mi."),
   limits: amounts.exactOptional().describe("What a pod may use at most."),
 });
 
 const toleration = withRules(
   z.object({
-    key: line(317).exactOptional().describe("Key of the taint; none = every taint, with operator Exists."),
-    operator: z.enum(["Equal", "Exists"]).default("Equal").describe("Equal compares the value, Exists does not. Default: Equal."),
+    key: line(317)
+      .exactOptional()
+      .describe("Key of the taint; none = every taint, with operator Exists."),
+    operator: z
+      .enum(["Equal", "Exists"])
+      .default("Equal")
+      .describe("Equal compares the value, Exists does not. Default: Equal."),
     value: line(63).exactOptional().describe("Value of the taint."),
-    effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).exactOptional().describe("Effect of the taint; none = all effects."),
+    effect: z
+      .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+      .exactOptional()
+      .describe("Effect of the taint; none = all effects."),
     tolerationSeconds: integer(0, 2 ** 31 - 1)
       .exactOptional()
       .describe("Seconds that a NoExecute taint is borne; none = for ever."),
@@ -77,8 +100,12 @@ export const scheduling = z.object({
 export const podMetadata = z.object({
   labels: addedLabels()
     .exactOptional()
-    .describe("Labels put on the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's."),
+    .describe(
+      "Labels put on the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's.",
+    ),
   annotations: addedAnnotations()
     .exactOptional()
-    .describe("Annotations put on the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's."),
+    .describe(
+      "Annotations put on the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's.",
+    ),
 });

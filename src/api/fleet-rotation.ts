@@ -4,16 +4,26 @@ import { duration, notLonger, positiveDuration } from "./duration.ts";
 import { matchLabels } from "./metadata-keys.ts";
 import { matching, withRules } from "./validation-rule.ts";
 
-/** Five fields of digits, names, '*', ',', '-' and '/'. Whether such a time ever comes is for the operator to say. */
+/**
+ * Five fields of digits, names, '*', ',', '-' and '/'. Whether such a time ever comes is for the
+ * operator to say.
+ */
 const cron = /^[-0-9A-Za-z*,/]+( +[-0-9A-Za-z*,/]+){4}$/;
 const timeZone = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
 
 const rotationWindow = z.object({
-  cron: withRules(line(128), matching(cron, 'must have five fields (minute, hour, day, month, weekday), such as "0 2 * * *"')).describe(
-    "When the window opens: minute, hour, day of the month, month, day of the week.",
-  ),
+  cron: withRules(
+    line(128),
+    matching(
+      cron,
+      'must have five fields (minute, hour, day, month, weekday), such as "0 2 * * *"',
+    ),
+  ).describe("When the window opens: minute, hour, day of the month, month, day of the week."),
   duration: positiveDuration().describe("How long the window stays open, e.g. 4h."),
-  timeZone: withRules(line(64, 1), matching(timeZone, "must be a time zone name, such as Asia/Tehran or UTC"))
+  timeZone: withRules(
+    line(64, 1),
+    matching(timeZone, "must be a time zone name, such as Asia/Tehran or UTC"),
+  )
     .default("UTC")
     .describe("Time zone of cron, an IANA name such as Asia/Tehran. Default: UTC."),
 });
@@ -27,20 +37,33 @@ const drain = z.object({
 /** When the slots of a fleet move to fresh addresses. */
 export const rotation = withRules(
   z.object({
-    onBlocked: z.boolean().default(true).describe("Move a slot whose address is blocked. Default: true."),
-    maxAge: duration().default("48h").describe("Move a slot whose address has served this long; 0s = never by age. Default: 48h."),
-    minAge: duration().default("6h").describe("No scheduled move before this age; a block may move a slot earlier. Default: 6h."),
+    onBlocked: z
+      .boolean()
+      .default(true)
+      .describe("Move a slot whose address is blocked. Default: true."),
+    maxAge: duration()
+      .default("48h")
+      .describe("Move a slot whose address has served this long; 0s = never by age. Default: 48h."),
+    minAge: duration()
+      .default("6h")
+      .describe("No scheduled move before this age; a block may move a slot earlier. Default: 6h."),
     jitterPercent: integer(0, 100)
       .default(20)
-      .describe("How far maxAge is spread, so that slots don't move together, 0 to 100. Default: 20."),
+      .describe(
+        "How far maxAge is spread, so that slots don't move together, 0 to 100. Default: 20.",
+      ),
     windows: list(rotationWindow, 8)
       .default([])
       .describe("Scheduled moves happen only inside these windows; none = at any time. At most 8."),
     drain: drain.prefault({}).describe("How long a replaced address still serves."),
-    maxConcurrent: integer(1, 64).default(1).describe("Slots that may move at once, 1 to 64. Default: 1."),
+    maxConcurrent: integer(1, 64)
+      .default(1)
+      .describe("Slots that may move at once, 1 to 64. Default: 1."),
     maxPerHourPercent: integer(1, 100)
       .default(25)
-      .describe("Share of the slots that may move by schedule in an hour, 1 to 100; at least one slot may. Default: 25."),
+      .describe(
+        "Share of the slots that may move by schedule in an hour, 1 to 100; at least one slot may. Default: 25.",
+      ),
   }),
   notLonger("minAge", "maxAge", "0s"),
 );
@@ -49,20 +72,32 @@ export const rotation = withRules(
 export const audience = z.object({
   countries: list(country(), 64, { type: "set" })
     .default([])
-    .describe("Countries whose verdicts count, ISO 3166-1 alpha-2; none = every country with a vantage point. At most 64."),
+    .describe(
+      "Countries whose verdicts count, ISO 3166-1 alpha-2; none = every country with a vantage point. At most 64.",
+    ),
 });
 
 /** When an address counts as blocked. */
 export const reachability = z.object({
   vantagePoints: z
-    .object({ matchLabels: matchLabels().default({}).describe("Labels, all of which a VantagePoint must carry.") })
+    .object({
+      matchLabels: matchLabels()
+        .default({})
+        .describe("Labels, all of which a VantagePoint must carry."),
+    })
     .exactOptional()
     .describe("Which vantage points count; none = all of the audience's countries."),
   blockedWhen: z
     .object({
-      failures: integer(1, 100).default(3).describe("Failed measurements that it takes, 1 to 100. Default: 3."),
-      vantagePoints: integer(1, 100).default(2).describe("Vantage points that must agree, 1 to 100. Default: 2."),
-      within: positiveDuration().default("30m").describe("How recent the failures must be. Default: 30m."),
+      failures: integer(1, 100)
+        .default(3)
+        .describe("Failed measurements that it takes, 1 to 100. Default: 3."),
+      vantagePoints: integer(1, 100)
+        .default(2)
+        .describe("Vantage points that must agree, 1 to 100. Default: 2."),
+      within: positiveDuration()
+        .default("30m")
+        .describe("How recent the failures must be. Default: 30m."),
     })
     .prefault({})
     .describe("What makes the verdict Blocked."),

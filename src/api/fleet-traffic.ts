@@ -2,16 +2,30 @@ import { z } from "zod";
 import { integer, line, list, port } from "./common.ts";
 import { celText, matching, withRules, type ValidationRule } from "./validation-rule.ts";
 
-const host = "([a-z0-9A-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?([.][a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[0-9a-fA-F:.]{2,45}\\])";
-const portNumber = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+const host =
+  "([a-z0-9A-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?([.][a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[0-9a-fA-F:.]{2,45}\\])";
+const portNumber =
+  "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 const serverPattern = new RegExp(`^${host}:${portNumber}$`);
 
-const listener = (defaultPort: number, what: string): z.ZodObject<{ port: z.ZodDefault<z.ZodInt> }> =>
-  z.object({ port: port().default(defaultPort).describe(`Port on which people reach ${what}, 1 to 65535. Default: ${defaultPort}.`) });
+const listener = (
+  defaultPort: number,
+  what: string,
+): z.ZodObject<{ port: z.ZodDefault<z.ZodInt> }> =>
+  z.object({
+    port: port()
+      .default(defaultPort)
+      .describe(`Port on which people reach ${what}, 1 to 65535. Default: ${defaultPort}.`),
+  });
 
-const portsDiffer: ValidationRule<{ chat: { port: number }; media: { port: number }; plainChat?: { port: number } }> = {
+const portsDiffer: ValidationRule<{
+  chat: { port: number };
+  media: { port: number };
+  plainChat?: { port: number };
+}> = {
   cel: "self.chat.port != self.media.port && (!has(self.plainChat) || (self.plainChat.port != self.chat.port && self.plainChat.port != self.media.port))",
-  holds: ({ chat, media, plainChat }) => chat.port !== media.port && plainChat?.port !== chat.port && plainChat?.port !== media.port,
+  holds: ({ chat, media, plainChat }) =>
+    chat.port !== media.port && plainChat?.port !== chat.port && plainChat?.port !== media.port,
   message: "two listeners have the same port: give chat, media and plainChat ports of their own",
 };
 
@@ -20,8 +34,12 @@ export const listeners = withRules(
   z.object({
     chat: listener(443, "chat")
       .prefault({})
-      .describe("Chat with an outer TLS layer, which ends in the proxy; messages inside stay end-to-end encrypted."),
-    media: listener(587, "media").prefault({}).describe("Photos, calls and files: bytes are passed through untouched."),
+      .describe(
+        "Chat with an outer TLS layer, which ends in the proxy; messages inside stay end-to-end encrypted.",
+      ),
+    media: listener(587, "media")
+      .prefault({})
+      .describe("Photos, calls and files: bytes are passed through untouched."),
     plainChat: listener(5222, "chat without the outer TLS layer")
       .exactOptional()
       .describe("Chat without the outer TLS layer. Absent unless asked for."),
@@ -31,7 +49,13 @@ export const listeners = withRules(
 
 const servers = (defaults: readonly string[]): z.ZodDefault<z.ZodArray<z.ZodString>> =>
   list(
-    withRules(line(320), matching(serverPattern, 'must be a host and a port, such as "g.whatsapp.net:5222" or "[2001:db8::1]:5222"')),
+    withRules(
+      line(320),
+      matching(
+        serverPattern,
+        'must be a host and a port, such as "g.whatsapp.net:5222" or "[2001:db8::1]:5222"',
+      ),
+    ),
     8,
     { type: "atomic" },
     1,
@@ -54,14 +78,20 @@ export const upstream = z.object({
     .prefault({})
     .describe("Servers behind the chat listeners."),
   media: z
-    .object({ servers: servers(["whatsapp.net:443"]).describe("Media servers as host:port, 1 to 8. Default: WhatsApp's own.") })
+    .object({
+      servers: servers(["whatsapp.net:443"]).describe(
+        "Media servers as host:port, 1 to 8. Default: WhatsApp's own.",
+      ),
+    })
     .prefault({})
     .describe("Servers behind the media listener."),
 });
 
 /** What one pod takes on. */
 export const limits = z.object({
-  maxConnections: integer(1, 1_000_000).default(27_500).describe("Most connections that a pod keeps open at once. Default: 27500."),
+  maxConnections: integer(1, 1_000_000)
+    .default(27_500)
+    .describe("Most connections that a pod keeps open at once. Default: 27500."),
   connectionsPerClient: integer(0, 1_000_000)
     .default(0)
     .describe(
@@ -75,16 +105,20 @@ export const limits = z.object({
 });
 
 const token = "{token}";
-const hostnamePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
+const hostnamePattern =
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
 
 /** DNS names for a fleet's slots. */
 export const dns = z.object({
   hostname: withRules(line(200), {
     cel: `self.split(${celText(token)}).size() == 2 && self.replace(${celText(token)}, 't').matches(${celText(hostnamePattern.source)})`,
-    holds: (value) => value.split(token).length === 2 && hostnamePattern.test(value.replace(token, "t")),
+    holds: (value) =>
+      value.split(token).length === 2 && hostnamePattern.test(value.replace(token, "t")),
     message: "must be a DNS name that holds {token} once, such as {token}.example.org",
   }).describe("Name of each slot. {token} becomes text that nobody can guess, one per slot."),
-  ttl: integer(1, 86_400).default(60).describe("Seconds that resolvers may keep an answer, 1 to 86400. Default: 60."),
+  ttl: integer(1, 86_400)
+    .default(60)
+    .describe("Seconds that resolvers may keep an answer, 1 to 86400. Default: 60."),
 });
 
 /** What share links carry. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { KubeObject } from "../manifests/objects.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
 import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { country, dnsLabel, integer, line, list, timestamp } from "./common.ts";
@@ -12,15 +12,24 @@ import { addressPhase } from "./address-phase.ts";
 import { matching, withRules } from "./validation-rule.ts";
 
 const addresses = z.object({
-  count: integer(1, 64).default(2).describe("Slots: groups of people, each with an address of its own, 1 to 64. Default: 2."),
-  pools: list(z.object({ name: dnsLabel().describe("Name of the AddressPool.") }), 8, { type: "map", keys: ["name"] }, 1).describe(
-    "AddressPools in order of preference, 1 to 8. Slots spread over them.",
-  ),
+  count: integer(1, 64)
+    .default(2)
+    .describe("Slots: groups of people, each with an address of its own, 1 to 64. Default: 2."),
+  pools: list(
+    z.object({ name: dnsLabel().describe("Name of the AddressPool.") }),
+    8,
+    { type: "map", keys: ["name"] },
+    1,
+  ).describe("AddressPools in order of preference, 1 to 8. Slots spread over them."),
   externalTrafficPolicy: z
     .enum(["Cluster", "Local"])
     .default("Cluster")
-    .describe("Cluster: any node takes traffic. Local: only nodes with a pod do, and the client's address is kept. Default: Cluster."),
-  loadBalancerSourceRanges: list(cidr(), 64).default([]).describe("Networks that may connect; none = all. At most 64."),
+    .describe(
+      "Cluster: any node takes traffic. Local: only nodes with a pod do, and the client's address is kept. Default: Cluster.",
+    ),
+  loadBalancerSourceRanges: list(cidr(), 64)
+    .default([])
+    .describe("Networks that may connect; none = all. At most 64."),
 });
 
 /** What a person asks of a fleet. */
@@ -28,7 +37,9 @@ export const fleetSpec = withRules(
   z.object({
     replicas: integer(0, 1000).default(2).describe("Proxy pods, 0 to 1000. Default: 2."),
     image: image.exactOptional().describe("Image of the proxy pods. Default: the operator's own."),
-    resources: resources.exactOptional().describe("CPU and memory of a proxy pod. Default: amounts that let CPU autoscaling work."),
+    resources: resources
+      .exactOptional()
+      .describe("CPU and memory of a proxy pod. Default: amounts that let CPU autoscaling work."),
     scheduling: scheduling.exactOptional().describe("Which nodes the pods may run on."),
     podMetadata: podMetadata.exactOptional().describe("Labels and annotations put on the pods."),
     listeners: listeners.prefault({}).describe("Ports on which the addresses answer."),
@@ -38,9 +49,14 @@ export const fleetSpec = withRules(
     audience: audience.prefault({}).describe("The people the fleet is for."),
     rotation: rotation.prefault({}).describe("When slots move to fresh addresses."),
     reachability: reachability.prefault({}).describe("When an address counts as blocked."),
-    dns: dns.exactOptional().describe("DNS names for the slots, as DNSEndpoint objects of external-dns. Default: none."),
+    dns: dns
+      .exactOptional()
+      .describe("DNS names for the slots, as DNSEndpoint objects of external-dns. Default: none."),
     share: share.prefault({}).describe("What share links carry."),
-    paused: z.boolean().default(false).describe("Stops rotations. Drains still end, and repair goes on. Default: false."),
+    paused: z
+      .boolean()
+      .default(false)
+      .describe("Stops rotations. Drains still end, and repair goes on. Default: false."),
   }),
   {
     cel: "self.share.host != 'Hostname' || has(self.dns)",
@@ -57,7 +73,9 @@ const fleetAddress = z.object({
   phase: addressPhase.describe("Where the address is in its life."),
   since: timestamp().describe("When it came into this phase."),
   expires: timestamp().exactOptional().describe("When this phase ends by itself, if it does."),
-  blockedIn: list(country(), 64, { type: "set" }).exactOptional().describe("Countries in which it is blocked."),
+  blockedIn: list(country(), 64, { type: "set" })
+    .exactOptional()
+    .describe("Countries in which it is blocked."),
 });
 
 /** What the operator says of a fleet. */
@@ -68,9 +86,15 @@ export const fleetStatus = z.object({
   replicas: integer(0, 1_000_000).exactOptional().describe("Proxy pods that exist."),
   readyReplicas: integer(0, 1_000_000).exactOptional().describe("Proxy pods that are ready."),
   selector: line(1024).exactOptional().describe("Label selector of the pods, for autoscalers."),
-  serving: line(16).exactOptional().describe("Slots with a verified published address, of all slots, e.g. 2/2."),
-  lastHandledRotateAt: line(4096).exactOptional().describe("Text of the last proxyfleet.dev/rotate-at annotation that was acted on."),
-  lastHandledReport: line(4096).exactOptional().describe("Text of the last proxyfleet.dev/report-blocked annotation that was answered."),
+  serving: line(16)
+    .exactOptional()
+    .describe("Slots with a verified published address, of all slots, e.g. 2/2."),
+  lastHandledRotateAt: line(4096)
+    .exactOptional()
+    .describe("Text of the last proxyfleet.dev/rotate-at annotation that was acted on."),
+  lastHandledReport: line(4096)
+    .exactOptional()
+    .describe("Text of the last proxyfleet.dev/report-blocked annotation that was answered."),
   conditions: conditions(),
   addresses: list(fleetAddress, 512, { type: "map", keys: ["address"] })
     .exactOptional()
@@ -85,13 +109,17 @@ export const fleetStatus = z.object({
     .describe("The next move that is planned, if one is."),
 });
 
-/** Children's names are made of the fleet's: 40 characters leave room, and a Service's name begins with a letter (RFC 1035). */
+/**
+ * Children's names are made of the fleet's: 40 characters leave room, and a Service's name begins
+ * with a letter (RFC 1035).
+ */
 export const fleetName = withRules(
   line(253, 1),
   {
     cel: "size(self) <= 40",
     holds: (name) => name.length <= 40,
-    message: "must have at most 40 characters, since the names of pods and Services are made from it: choose a shorter name",
+    message:
+      "must have at most 40 characters, since the names of pods and Services are made from it: choose a shorter name",
   },
   matching(
     /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
@@ -118,7 +146,8 @@ export const whatsAppProxyKind = {
   singular: "whatsappproxy",
   shortName: "wap",
   scope: "Namespaced",
-  description: "A fleet of WhatsApp proxies: pods, and external addresses in front of them, each for one group of people.",
+  description:
+    "A fleet of WhatsApp proxies: pods, and external addresses in front of them, each for one group of people.",
   name: fleetName,
   spec: fleetSpec,
   status: fleetStatus,
@@ -130,10 +159,18 @@ export const whatsAppProxyKind = {
     ),
     text("Serving", ".status.serving", "Slots with a verified published address, of all slots."),
     number("Replicas", ".spec.replicas", "Proxy pods asked for."),
-    text("Next Rotation", ".status.nextRotation.at", "When the next slot moves to a fresh address."),
+    text(
+      "Next Rotation",
+      ".status.nextRotation.at",
+      "When the next slot moves to a fresh address.",
+    ),
     age,
   ],
-  scale: { specReplicasPath: ".spec.replicas", statusReplicasPath: ".status.replicas", labelSelectorPath: ".status.selector" },
+  scale: {
+    specReplicasPath: ".spec.replicas",
+    statusReplicasPath: ".status.replicas",
+    labelSelectorPath: ".status.selector",
+  },
 } satisfies Kind;
 
 /** Reads a fleet that the API server or a person gave us. */

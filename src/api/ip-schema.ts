@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { z } from "zod";
-import { formatIp, parseIp, parseRange, rangeSize, type IpRange } from "../domain/ip.ts";
+import { formatIp, parseIp, parseRange, rangeSize, type IpRange } from "../values/ip.ts";
 import { line } from "./common.ts";
 import { withRules } from "./validation-rule.ts";
 
@@ -26,7 +26,8 @@ export function cidr(): z.ZodString {
   return withRules(line(addressLength + 4), {
     cel: `isCIDR(self) && ${noMixture}`,
     holds: isNetwork,
-    message: "must be a network such as 10.0.0.0/8 or 2001:db8::/32; write one address as 203.0.113.9/32",
+    message:
+      "must be a network such as 10.0.0.0/8 or 2001:db8::/32; write one address as 203.0.113.9/32",
   });
 }
 
@@ -39,8 +40,9 @@ const isRange =
 const isIpv4Range = `${isRange} && ip(self.split('-')[0]).family() == 4`;
 
 /**
- * Addresses of a pool: one, a network or a range. CEL can't compare IPv6 addresses, so order and size of an IPv6 range are left to
- * the operator, as is the total of a pool, which counts overlaps once.
+ * Addresses of a pool: one, a network or a range. CEL can't compare IPv6 addresses, so order and
+ * size of an IPv6 range are left to the operator, as is the total of a pool, which counts overlaps
+ * once.
  */
 export function addressRange(): z.ZodString {
   return withRules(
@@ -48,7 +50,8 @@ export function addressRange(): z.ZodString {
     {
       cel: `(isIP(self) || isCIDR(self) || (${isRange})) && ${noMixture}`,
       holds: isEntry,
-      message: "must be a network such as 203.0.113.0/26, a range such as 198.51.100.7-198.51.100.20, or one address",
+      message:
+        "must be a network such as 203.0.113.0/26, a range such as 198.51.100.7-198.51.100.20, or one address",
     },
     {
       cel: `!(${isIpv4Range}) || ${ipv4Size} >= 0`,
@@ -68,16 +71,27 @@ export function addressRange(): z.ZodString {
   );
 }
 
-/** What CEL's `isIP()` takes: no zone, no leading zeros, no IPv4 address in IPv6 notation (::ffff:…), and no dotted tail. */
+/**
+ * What CEL's `isIP()` takes: no zone, no leading zeros, no IPv4 address in IPv6 notation
+ * (::ffff:…), and no dotted tail.
+ */
 function isAddress(text: string): boolean {
-  return isIP(text) !== 0 && !text.includes("%") && !(text.includes(":") && text.includes(".")) && parseIp(text).value >> 32n !== 0xffffn;
+  return (
+    isIP(text) !== 0 &&
+    !text.includes("%") &&
+    !(text.includes(":") && text.includes(".")) &&
+    parseIp(text).value >> 32n !== 0xffffn
+  );
 }
 
 /** What CEL's `isCIDR()` takes; bits after the prefix may be set. */
 function isNetwork(text: string): boolean {
   const [address = "", prefix = "", ...more] = text.split("/");
   return (
-    more.length === 0 && isAddress(address) && /^(0|[1-9][0-9]{0,2})$/.test(prefix) && Number(prefix) <= (isIP(address) === 4 ? 32 : 128)
+    more.length === 0 &&
+    isAddress(address) &&
+    /^(0|[1-9][0-9]{0,2})$/.test(prefix) &&
+    Number(prefix) <= (isIP(address) === 4 ? 32 : 128)
   );
 }
 

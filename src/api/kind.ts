@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ObjectMeta } from "../manifests/objects.ts";
+import type { ObjectMeta } from "../kubernetes/objects.ts";
 
 /** A column of `kubectl get`. */
 export interface PrinterColumn {
@@ -21,11 +21,16 @@ export interface Kind {
   readonly spec: z.ZodObject;
   readonly status: z.ZodObject;
   readonly columns: readonly PrinterColumn[];
-  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath: string };
+  readonly scale?: {
+    readonly specReplicasPath: string;
+    readonly statusReplicasPath: string;
+    readonly labelSelectorPath: string;
+  };
 }
 
 /** Metadata of an object that the API server gave us: what it always has is there. */
-export type LiveMeta = ObjectMeta & Required<Pick<ObjectMeta, "uid" | "resourceVersion" | "generation" | "creationTimestamp">>;
+export type LiveMeta = ObjectMeta &
+  Required<Pick<ObjectMeta, "uid" | "resourceVersion" | "generation" | "creationTimestamp">>;
 
 /** A column of text. */
 export const text = (name: string, jsonPath: string, description: string): PrinterColumn => ({

@@ -1,22 +1,25 @@
 import { z } from "zod";
-import { derived } from "../derived.ts";
+import { derived } from "../values/memoize.ts";
 import { apiVersion } from "./common.ts";
 import type { Kind } from "./kind.ts";
 import { explainIssue } from "./problem.ts";
 
 /** An object that was understood, or what is wrong with it: object, field, value and remedy. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 /**
- * Makes the reader of one kind. Fields that the schema doesn't know are left out, members that are null count as absent, and defaults
- * are filled in, all as on the API server. A status that can't be read counts as empty, since the operator writes it anew.
+ * Makes the reader of one kind. Fields that the schema doesn't know are left out, members that are
+ * null count as absent, and defaults are filled in, all as on the API server. A status that can't
+ * be read counts as empty, since the operator writes it anew.
  *
  * Each object is parsed once as long as it is in use: cached objects never change.
  */
 export function parser<T>(kind: Kind): (raw: unknown) => Parsed<T> {
   const schema = schemaOf(kind);
   const parseOnce = derived((raw: object) => parse<T>(kind, schema, raw));
-  return (raw) => (typeof raw === "object" && raw !== null ? parseOnce(raw) : parse<T>(kind, schema, raw));
+  return (raw) =>
+    typeof raw === "object" && raw !== null ? parseOnce(raw) : parse<T>(kind, schema, raw);
 }
 
 function parse<T>(kind: Kind, schema: z.ZodObject, raw: unknown): Parsed<T> {
@@ -47,19 +50,29 @@ function schemaOf(kind: Kind): z.ZodObject {
 }
 
 function nameOf(kind: Kind, object: unknown): string {
-  const { namespace, name } = (object as { metadata?: { namespace?: unknown; name?: unknown } } | undefined)?.metadata ?? {};
+  const { namespace, name } =
+    (object as { metadata?: { namespace?: unknown; name?: unknown } } | undefined)?.metadata ?? {};
   const parts = [namespace, name].filter((part) => typeof part === "string");
   return parts.length === 0 ? kind.kind : `${kind.kind} ${parts.join("/")}`;
 }
 
-/** The API server drops members that are null where null is not a value, so that their defaults come in. Hardly any object has such. */
+/**
+ * The API server drops members that are null where null is not a value, so that their defaults come
+ * in. Hardly any object has such.
+ */
 function withoutNulls(value: unknown): unknown {
   if (!holdsNull(value)) return value;
   if (Array.isArray(value)) return value.map(withoutNulls);
-  return Object.fromEntries(Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNulls(member)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) =>
+      member === null ? [] : [[key, withoutNulls(member)]],
+    ),
+  );
 }
 
 function holdsNull(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
-  return Array.isArray(value) ? value.some(holdsNull) : Object.values(value).some((member) => member === null || holdsNull(member));
+  return Array.isArray(value)
+    ? value.some(holdsNull)
+    : Object.values(value).some((member) => member === null || holdsNull(member));
 }

@@ -10,13 +10,20 @@ export function explainIssue(issue: z.core.$ZodIssue, object: unknown): string {
 }
 
 function member(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+  return typeof value === "object" && value !== null
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
 }
 
 function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "the object";
   return path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    (text, key) =>
+      typeof key === "number"
+        ? `${text}[${key}]`
+        : text === ""
+          ? String(key)
+          : `${text}.${String(key)}`,
     "",
   );
 }
@@ -34,9 +41,13 @@ function expected(issue: z.core.$ZodIssue): string {
     case "invalid_union":
       return "must be a number or a text";
     case "too_big":
-      return issue.origin === "array" ? `must have at most ${entries(issue.maximum)}` : `must be at most ${issue.maximum}`;
+      return issue.origin === "array"
+        ? `must have at most ${entries(issue.maximum)}`
+        : `must be at most ${issue.maximum}`;
     case "too_small":
-      return issue.origin === "array" ? `must have at least ${entries(issue.minimum)}` : `must be at least ${issue.minimum}`;
+      return issue.origin === "array"
+        ? `must have at least ${entries(issue.minimum)}`
+        : `must be at least ${issue.minimum}`;
     case "invalid_value":
       return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`;
     case "custom":

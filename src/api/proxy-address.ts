@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { KubeObject } from "../manifests/objects.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
 import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { addressPhase } from "./address-phase.ts";
@@ -15,7 +15,15 @@ export type ClaimCause = (typeof claimCauses)[number];
 export const wants = ["Serve", "Drain", "Quarantine"] as const;
 export type Want = (typeof wants)[number];
 /** Why an address was taken out of service. */
-export const retireCauses = ["Blocked", "Age", "Requested", "SlotRemoved", "FleetDeleted", "Unusable", "Repeat"] as const;
+export const retireCauses = [
+  "Blocked",
+  "Age",
+  "Requested",
+  "SlotRemoved",
+  "FleetDeleted",
+  "Unusable",
+  "Repeat",
+] as const;
 export type RetireCause = (typeof retireCauses)[number];
 /** What the evidence says of an address in a country. */
 export const verdicts = ["Reachable", "Suspected", "Blocked", "Unknown"] as const;
@@ -33,7 +41,9 @@ const fixed = (why: string): CelRule => ({
 const claimRef = z.object({
   namespace: dnsLabel().describe("Namespace of the fleet."),
   name: dnsLabel(40).describe("Name of the fleet."),
-  uid: line(64, 1).describe("UID of the fleet, so that a fleet of the same name made later is not taken for it."),
+  uid: line(64, 1).describe(
+    "UID of the fleet, so that a fleet of the same name made later is not taken for it.",
+  ),
   slot: integer(0, 63).describe("The slot that the address serves."),
 });
 
@@ -47,22 +57,35 @@ const fields = z.object({
   pool: withCel(dnsLabel(), fixed("an address belongs to one pool")).describe(
     "Name of the AddressPool that it came from. Can't be changed.",
   ),
-  address: ipAddress().exactOptional().describe("The external address. Set once; absent until an Assigned provider has given one."),
+  address: ipAddress()
+    .exactOptional()
+    .describe("The external address. Set once; absent until an Assigned provider has given one."),
   claimRef: withCel(claimRef, fixed("an address belongs to one slot of one fleet")).describe(
     "The slot that holds the address. Can't be changed.",
   ),
   lane: integer(0, 255).describe("The lane of the fleet's pods that serves the address, 0 to 255."),
-  ports: withCel(list(addressPort, 3, { type: "map", keys: ["name"] }, 1), fixed("its Service is never changed")).describe(
-    "The ports that the address exposes, 1 to 3. Can't be changed.",
-  ),
+  ports: withCel(
+    list(addressPort, 3, { type: "map", keys: ["name"] }, 1),
+    fixed("its Service is never changed"),
+  ).describe("The ports that the address exposes, 1 to 3. Can't be changed."),
   cause: z.enum(claimCauses).describe("Why it was claimed: NewSlot, Blocked, Age or Requested."),
-  requestedAt: line(4096).exactOptional().describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
+  requestedAt: line(4096)
+    .exactOptional()
+    .describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
   turn: integer(0, 2 ** 31 - 1)
     .exactOptional()
-    .describe("The how-manieth address of its slot it is: of two that serve, people are told the later one, whatever clocks say."),
-  want: z.enum(wants).describe("What the fleet wants of it: Serve, Drain (serve, but no longer published) or Quarantine (answer nothing)."),
+    .describe(
+      "The how-manieth address of its slot it is: of two that serve, people are told the later one, whatever clocks say.",
+    ),
+  want: z
+    .enum(wants)
+    .describe(
+      "What the fleet wants of it: Serve, Drain (serve, but no longer published) or Quarantine (answer nothing).",
+    ),
   drainUntil: timestamp().exactOptional().describe("When its drain ends at the latest."),
-  quarantineUntil: timestamp().exactOptional().describe("When it may be forgotten, and used again."),
+  quarantineUntil: timestamp()
+    .exactOptional()
+    .describe("When it may be forgotten, and used again."),
   retiredBecause: z.enum(retireCauses).exactOptional().describe("Why it was taken out of service."),
 });
 
@@ -85,11 +108,13 @@ export const proxyAddressSpec = withCel(
   ),
   {
     rule: "!has(oldSelf.address) || (has(self.address) && self.address == oldSelf.address)",
-    message: "address can't be changed once it is set: delete this object, and the fleet takes another address",
+    message:
+      "address can't be changed once it is set: delete this object, and the fleet takes another address",
   },
   {
     rule: "oldSelf.want != 'Quarantine' || self.want == 'Quarantine'",
-    message: "an address in quarantine can't serve again: wait for quarantineUntil, or delete this object to forget it now",
+    message:
+      "an address in quarantine can't serve again: wait for quarantineUntil, or delete this object to forget it now",
     fieldPath: ".want",
   },
 );
@@ -103,10 +128,15 @@ const reachabilityEntry = z.object({
 
 /** What the operator says of an address. */
 export const proxyAddressStatus = z.object({
-  phase: addressPhase.exactOptional().describe("Provisioning, Verifying, Serving, Draining or Quarantined."),
+  phase: addressPhase
+    .exactOptional()
+    .describe("Provisioning, Verifying, Serving, Draining or Quarantined."),
   address: line(45).exactOptional().describe("The address that the load balancer has set."),
   serviceName: line(63).exactOptional().describe("Name of its Service, in the fleet's namespace."),
-  certificateSHA256: withRules(line(64), matching(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits in small letters"))
+  certificateSHA256: withRules(
+    line(64),
+    matching(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits in small letters"),
+  )
     .exactOptional()
     .describe("SHA-256 of the certificate (DER) that the address shows."),
   verified: z
@@ -123,7 +153,10 @@ export const proxyAddressStatus = z.object({
 /** Names of ledger entries begin with `ip-`. */
 export const proxyAddressName = withRules(
   line(253, 1),
-  matching(/^ip-[a-z0-9]([-a-z0-9]{0,58}[a-z0-9])?$/, "must be ip- and the address, such as ip-203-0-113-9"),
+  matching(
+    /^ip-[a-z0-9]([-a-z0-9]{0,58}[a-z0-9])?$/,
+    "must be ip- and the address, such as ip-203-0-113-9",
+  ),
 );
 
 export type ProxyAddressSpec = z.output<typeof proxyAddressSpec>;

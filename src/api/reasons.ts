@@ -1,5 +1,5 @@
-// The words by which people and programs know what is so and what happened. docs/conditions.md explains each of them; a test holds the
-// page and these lists to each other.
+// The words by which people and programs know what is so and what happened. docs/conditions.md
+// explains each of them; a test holds the page and these lists to each other.
 
 /** What conditions of fleets, pools and addresses speak of. */
 export const conditionTypes = [

@@ -1,11 +1,15 @@
 import type { z } from "zod";
 
-/** What a rule says when it is broken: one fixed sentence, or one made of the value, written once for the API server (CEL) and once for us. */
+/**
+ * What a rule says when it is broken: one fixed sentence, or one made of the value, written once
+ * for the API server (CEL) and once for us.
+ */
 export type RuleMessage<T> = string | { readonly cel: string; readonly of: (value: T) => string };
 
 /**
- * One thing that must be true of a value, said twice: in CEL for the API server, and in TypeScript for the run-time parser.
- * `holds` must bear a value whose members broke rules of their own. `field` is the member that the message is about, e.g. `share.host`.
+ * One thing that must be true of a value, said twice: in CEL for the API server, and in TypeScript
+ * for the run-time parser. `holds` must bear a value whose members broke rules of their own.
+ * `field` is the member that the message is about, e.g. `share.host`.
  */
 export interface ValidationRule<T> {
   readonly cel: string;
@@ -26,24 +30,38 @@ export interface CelRule {
 const celKey = "x-kubernetes-validations";
 
 /** Adds rules to a schema: the parser checks them, and the CRD carries them. */
-export function withRules<S extends z.ZodType>(schema: S, ...rules: readonly ValidationRule<z.output<S>>[]): S {
+export function withRules<S extends z.ZodType>(
+  schema: S,
+  ...rules: readonly ValidationRule<z.output<S>>[]
+): S {
   const checked = rules.reduce<S>((current, rule) => {
     const path = rule.field?.split(".") ?? [];
-    const error = ({ input }: { readonly input?: unknown }): string => messageFor(rule.message, input as z.output<S>);
+    const error = ({ input }: { readonly input?: unknown }): string =>
+      messageFor(rule.message, input as z.output<S>);
     return current.refine((value) => rule.holds(value), { error, path });
   }, schema);
   return withCel(checked, ...rules.map(celRule));
 }
 
-/** Adds rules that only the API server can check, such as those that compare with the object's former state (`oldSelf`). */
+/**
+ * Adds rules that only the API server can check, such as those that compare with the object's
+ * former state (`oldSelf`).
+ */
 export function withCel<S extends z.ZodType>(schema: S, ...rules: readonly CelRule[]): S {
   const before = (schema.meta()?.[celKey] ?? []) as readonly CelRule[];
   return schema.meta({ [celKey]: [...before, ...rules] });
 }
 
-/** A rule that the whole value matches a pattern of RE2 syntax, which both JavaScript and CEL read alike. */
+/**
+ * A rule that the whole value matches a pattern of RE2 syntax, which both JavaScript and CEL read
+ * alike.
+ */
 export function matching(pattern: RegExp, message: string): ValidationRule<string> {
-  return { cel: `self.matches(${celText(pattern.source)})`, holds: (value) => pattern.test(value), message };
+  return {
+    cel: `self.matches(${celText(pattern.source)})`,
+    holds: (value) => pattern.test(value),
+    message,
+  };
 }
 
 /** A CEL string literal. */

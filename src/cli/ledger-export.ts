@@ -1,22 +1,25 @@
+import type { CustomObject } from "../kubernetes/objects.ts";
 import { dump } from "js-yaml";
-import type { ApiClient } from "../kube/client.ts";
-import * as custom from "../kube/custom.ts";
-import type { CustomObject } from "../kube/custom.ts";
+import type { ApiClient } from "../kubernetes/client.ts";
+import * as custom from "../api/resources.ts";
 
 /** Most entries in one answer of the API server. */
 const pageSize = 500;
 
 /**
- * All ledger entries as one List that kubectl apply takes, too: names, labels and specs. Their status is left out, since the operator
- * makes it anew, and so is what only their old cluster knows.
+ * All ledger entries as one List that kubectl apply takes, too: names, labels and specs. Their
+ * status is left out, since the operator makes it anew, and so is what only their old cluster
+ * knows.
  */
 export async function exportLedger(client: ApiClient, format: "yaml" | "json"): Promise<string> {
-  const items = (await readLedger(client)).map(({ apiVersion, kind, metadata: { name, labels }, spec }) => ({
-    apiVersion,
-    kind,
-    metadata: { name, ...(labels === undefined ? {} : { labels }) },
-    spec,
-  }));
+  const items = (await readLedger(client)).map(
+    ({ apiVersion, kind, metadata: { name, labels }, spec }) => ({
+      apiVersion,
+      kind,
+      metadata: { name, ...(labels === undefined ? {} : { labels }) },
+      spec,
+    }),
+  );
   const list = { apiVersion: "v1", kind: "List", items };
   return format === "json" ? `${JSON.stringify(list, undefined, 2)}\n` : dump(list);
 }
@@ -25,7 +28,10 @@ export async function exportLedger(client: ApiClient, format: "yaml" | "json"): 
 export async function readLedger(client: ApiClient): Promise<readonly CustomObject[]> {
   const entries: CustomObject[] = [];
   for (let continueToken: string | undefined; ;) {
-    const page = await client.list(custom.addresses, { limit: pageSize, ...(continueToken === undefined ? {} : { continueToken }) });
+    const page = await client.list(custom.addresses, {
+      limit: pageSize,
+      ...(continueToken === undefined ? {} : { continueToken }),
+    });
     entries.push(...page.items);
     continueToken = page.continueToken;
     if (continueToken === undefined) return entries;

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { ProxyfleetError } from "../errors.ts";
-import { ApiClient } from "../kube/client.ts";
-import { Connection } from "../kube/connection.ts";
+import { ProxyfleetError } from "../values/errors.ts";
+import { ApiClient } from "../kubernetes/client.ts";
+import { Connection } from "../kubernetes/connection.ts";
 import { sleep } from "../runtime/clock.ts";
 import { exportLedger } from "./ledger-export.ts";
 import { importLedger } from "./ledger-import.ts";
@@ -29,13 +29,21 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-/** Runs `proxyfleet ledger`. Gives what is printed. @throws LedgerUsageError, LedgerImportError and errors of the API client */
-export async function ledgerCommand(args: readonly string[], readInput: () => Promise<string>): Promise<string> {
+/**
+ * Runs `proxyfleet ledger`. Gives what is printed. @throws LedgerUsageError, LedgerImportError and
+ * errors of the API client
+ */
+export async function ledgerCommand(
+  args: readonly string[],
+  readInput: () => Promise<string>,
+): Promise<string> {
   const { values, positionals } = readArguments(args);
   const [action, file, ...more] = positionals;
   if (values.help) return ledgerHelp;
   if (action === "export" && file === undefined)
-    return withClient(values.kubeconfig, async (client) => exportLedger(client, formatOf(values.output)));
+    return withClient(values.kubeconfig, async (client) =>
+      exportLedger(client, formatOf(values.output)),
+    );
   if (action !== "import" || file === undefined || more.length > 0)
     throw new LedgerUsageError("say export, or import and a file: see proxyfleet ledger --help");
   const text = file === "-" ? await readInput() : await readFile(file, "utf8");
@@ -46,7 +54,9 @@ function readArguments(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
   } catch (cause) {
-    throw new LedgerUsageError("unknown or incomplete flag: see proxyfleet ledger --help", { cause });
+    throw new LedgerUsageError("unknown or incomplete flag: see proxyfleet ledger --help", {
+      cause,
+    });
   }
 }
 
@@ -55,10 +65,15 @@ function formatOf(output: string): "yaml" | "json" {
   throw new LedgerUsageError(`--output: "${output}" is neither yaml nor json`);
 }
 
-async function withClient<T>(kubeconfig: string | undefined, use: (client: ApiClient) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  kubeconfig: string | undefined,
+  use: (client: ApiClient) => Promise<T>,
+): Promise<T> {
   const connection = Connection.fromDefault(kubeconfig);
   try {
-    return await use(new ApiClient(connection, new AbortController().signal, { sleep, random: Math.random }));
+    return await use(
+      new ApiClient(connection, new AbortController().signal, { sleep, random: Math.random }),
+    );
   } finally {
     await connection.close();
   }

@@ -13,7 +13,11 @@ export class AddressPool extends ProxyfleetResource<typeof poolSpec, typeof pool
 
   constructor(name: string, args: AddressPoolArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: undefined, opts: LookUp);
-  constructor(name: string, args: AddressPoolArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: AddressPoolArgs | undefined,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     super(addressPoolKind, name, args, opts);
     this.conditions = this.status.apply((status) => conditionsOf(status));
   }

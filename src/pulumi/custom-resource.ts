@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { apiVersion } from "../api/common.ts";
 import type { Kind } from "../api/kind.ts";
 import { explainIssue } from "../api/problem.ts";
-import { ProxyfleetError } from "../errors.ts";
+import { ProxyfleetError } from "../values/errors.ts";
 import { type Inputs, isKnown } from "./inputs.ts";
 
 /** A spec that the API server would refuse: known in a preview already, where its parts are. */
@@ -24,8 +24,13 @@ export interface LookUp extends pulumi.CustomResourceOptions {
   readonly id: pulumi.Input<pulumi.ID>;
 }
 
-/** A resource of one of our kinds: what its subclasses share. Its `status` is what the operator had said when Pulumi last looked. */
-export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends z.ZodType> extends k8s.apiextensions.CustomResource {
+/**
+ * A resource of one of our kinds: what its subclasses share. Its `status` is what the operator had
+ * said when Pulumi last looked.
+ */
+export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends z.ZodType>
+  extends k8s.apiextensions.CustomResource
+{
   declare readonly spec: pulumi.Output<z.output<Spec>>;
   declare readonly status: pulumi.Output<z.output<Status> | undefined>;
 
@@ -37,18 +42,29 @@ export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends 
   ) {
     const spec = args === undefined ? undefined : checked(kind, name, args.spec);
     // `status` is no input: naming it here makes it an output.
-    super(name, { apiVersion, kind: kind.kind, metadata: args?.metadata ?? {}, spec, status: undefined }, opts);
+    super(
+      name,
+      { apiVersion, kind: kind.kind, metadata: args?.metadata ?? {}, spec, status: undefined },
+      opts,
+    );
   }
 }
 
-/** Checks what is known at once, so that the error tells the line of the program; the rest as soon as it is known. */
+/**
+ * Checks what is known at once, so that the error tells the line of the program; the rest as soon
+ * as it is known.
+ */
 function checked(kind: Kind, name: string, spec: unknown): unknown {
-  return isKnown(spec) ? check(kind, name, spec) : pulumi.output(spec as object).apply((known) => check(kind, name, known));
+  return isKnown(spec)
+    ? check(kind, name, spec)
+    : pulumi.output(spec as object).apply((known) => check(kind, name, known));
 }
 
 function check(kind: Kind, name: string, spec: unknown): unknown {
   const { error } = kind.spec.safeParse(spec);
   if (error === undefined) return spec;
-  const faults = error.issues.map((issue) => explainIssue({ ...issue, path: ["spec", ...issue.path] }, { spec }));
+  const faults = error.issues.map((issue) =>
+    explainIssue({ ...issue, path: ["spec", ...issue.path] }, { spec }),
+  );
   throw new SpecError(`${kind.kind} ${name}: ${faults.join("; ")}`);
 }

@@ -10,11 +10,14 @@ export type Inputs<T> = [T] extends [Leaf]
     : Input<{ readonly [Key in keyof T]: Inputs<T[Key]> }>;
 
 /**
- * The same for values that decide which resources there are: switches stay plain, since a preview must know the resources before anything
- * exists. What is inside of a section, or stands alone, may be an output.
+ * The same for values that decide which resources there are: switches stay plain, since a preview
+ * must know the resources before anything exists. What is inside of a section, or stands alone, may
+ * be an output.
  */
 export type ValueInputs<T> = {
-  readonly [Key in keyof T]?: Key extends "watchNamespaces" ? T[Key] : ValueInput<NonNullable<T[Key]>>;
+  readonly [Key in keyof T]?: Key extends "watchNamespaces"
+    ? T[Key]
+    : ValueInput<NonNullable<T[Key]>>;
 };
 
 type ValueInput<T> = [T] extends [boolean]
@@ -34,11 +37,19 @@ export function isKnown(value: unknown): boolean {
 
 /** What is known now of a map of maps. Lists that are known in part are left out as a whole. */
 export function knownPart(map: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(map).flatMap(([key, value]) => (isKnown(value) ? [[key, value]] : partOf(key, value))));
+  return Object.fromEntries(
+    Object.entries(map).flatMap(([key, value]) =>
+      isKnown(value) ? [[key, value]] : partOf(key, value),
+    ),
+  );
 }
 
 function partOf(key: string, value: unknown): [string, unknown][] {
   const isMap =
-    typeof value === "object" && value !== null && !Array.isArray(value) && !Output.isInstance(value) && !(value instanceof Promise);
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !Output.isInstance(value) &&
+    !(value instanceof Promise);
   return isMap ? [[key, knownPart(value)]] : [];
 }

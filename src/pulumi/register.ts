@@ -7,26 +7,48 @@ interface Registration {
   /** Begins the name of each resource. */
   readonly prefix: string;
   readonly parent: pulumi.Resource;
-  /** Which objects there are, in their order: kinds, names and fields. What the fields hold does not count. */
+  /**
+   * Which objects there are, in their order: kinds, names and fields. What the fields hold does not
+   * count.
+   */
   readonly outline: readonly Manifest[];
-  /** The same objects in the same order, with what they hold: known as soon as all that they are made of is. */
+  /**
+   * The same objects in the same order, with what they hold: known as soon as all that they are
+   * made of is.
+   */
   readonly objects: pulumi.Output<readonly Manifest[]>;
   /** Leave the CRDs in the cluster when the resources are destroyed. */
   readonly keepCrds: boolean;
 }
 
-/** Makes a resource of each object. Namespaces come before what is in them, and all else before the Deployment. */
+/**
+ * Makes a resource of each object. Namespaces come before what is in them, and all else before the
+ * Deployment.
+ */
 export function register({ prefix, parent, outline, objects, keepCrds }: Registration): void {
   const made: { readonly kind: string; readonly resource: pulumi.Resource }[] = [];
   for (const [index, { apiVersion, kind, ...fields }] of outline.entries()) {
-    const inputs = Object.fromEntries(Object.keys(fields).map((field) => [field, objects.apply((all) => all[index]?.[field])]));
+    const inputs = Object.fromEntries(
+      Object.keys(fields).map((field) => [field, objects.apply((all) => all[index]?.[field])]),
+    );
     const needed = made.filter((earlier) => kind === "Deployment" || earlier.kind === "Namespace");
-    const opts = { parent, dependsOn: needed.map(({ resource }) => resource), retainOnDelete: kind === crd && keepCrds };
-    made.push({ kind, resource: resourceOf(apiVersion, kind, titleOf(prefix, kind, fields.metadata), inputs, opts) });
+    const opts = {
+      parent,
+      dependsOn: needed.map(({ resource }) => resource),
+      retainOnDelete: kind === crd && keepCrds,
+    };
+    made.push({
+      kind,
+      resource: resourceOf(apiVersion, kind, titleOf(prefix, kind, fields.metadata), inputs, opts),
+    });
   }
 }
 
-function titleOf(prefix: string, kind: string, { namespace = "", name }: Manifest["metadata"]): string {
+function titleOf(
+  prefix: string,
+  kind: string,
+  { namespace = "", name }: Manifest["metadata"],
+): string {
   return [prefix, kind.toLowerCase(), namespace, name].filter((part) => part !== "").join("-");
 }
 
@@ -46,8 +68,13 @@ function resourceOf(
     : new Resource(title, inputs, opts);
 }
 
-// Each class wants arguments of its own type. The tests hold what is given here to the API server's schemas, which say the same.
-type ResourceClass = new (name: string, args: object, opts: pulumi.CustomResourceOptions) => pulumi.Resource;
+// Each class wants arguments of its own type. The tests hold what is given here to the API server's
+// schemas, which say the same.
+type ResourceClass = new (
+  name: string,
+  args: object,
+  opts: pulumi.CustomResourceOptions,
+) => pulumi.Resource;
 
 const classes = {
   Namespace: k8s.core.v1.Namespace,

@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import { explainError } from "../errors.ts";
-import { ApiError, ConflictError } from "../kube/errors.ts";
+import { explainError } from "../values/errors.ts";
+import { ApiError, ConflictError } from "../kubernetes/errors.ts";
 import { breathe } from "./clock.ts";
 import type { WorkQueue } from "./queue.ts";
 
 /**
- * What a reconcile found: nothing to do until something changes, or a time to look again (ms from now), or that the object is gone, so
- * that nothing of its key is kept.
+ * What a reconcile found: nothing to do until something changes, or a time to look again (ms from
+ * now), or that the object is gone, so that nothing of its key is kept.
  */
-export type Outcome = { readonly kind: "done" } | { readonly kind: "lookAgain"; readonly afterMs: number } | { readonly kind: "gone" };
+export type Outcome =
+  | { readonly kind: "done" }
+  | { readonly kind: "lookAgain"; readonly afterMs: number }
+  | { readonly kind: "gone" };
 
 export const done: Outcome = { kind: "done" };
 export const gone: Outcome = { kind: "gone" };
@@ -30,11 +33,17 @@ export interface Controller {
   readonly name: string;
   readonly workers: number;
   readonly queue: WorkQueue;
-  /** Works from the key alone: gathers all it needs, decides, applies. Throws when a step failed; it is tried again then. */
+  /**
+   * Works from the key alone: gathers all it needs, decides, applies. Throws when a step failed; it
+   * is tried again then.
+   */
   reconcile(key: string, log: Logger): Promise<Outcome>;
 }
 
-/** How a reconcile ended. The words are controller-runtime's, which dashboards know; a requeue without a time is a conflict. */
+/**
+ * How a reconcile ended. The words are controller-runtime's, which dashboards know; a requeue
+ * without a time is a conflict.
+ */
 export type ReconcileResult = "success" | "requeue_after" | "requeue" | "error";
 
 /** Is told of each reconcile. */
@@ -45,11 +54,17 @@ export interface ReconcileObserver {
 
 export interface ControllerOptions {
   readonly observer?: ReconcileObserver | undefined;
-  /** Each object is looked at again after this time (ms) even if nothing changed, for what no watch tells. Absent: never. */
+  /**
+   * Each object is looked at again after this time (ms) even if nothing changed, for what no watch
+   * tells. Absent: never.
+   */
   readonly resyncMs?: (() => number) | undefined;
 }
 
-/** A cache may lag behind an own write by a moment: a conflict is looked at again soon, not counted as a failure (ms). */
+/**
+ * A cache may lag behind an own write by a moment: a conflict is looked at again soon, not counted
+ * as a failure (ms).
+ */
 const conflictPauseMs = 200;
 
 /** Runs the controller's workers until `signal` fires and the reconciles under way have ended. */
@@ -62,11 +77,21 @@ export async function runController(
   const logger = log.child({ controller: controller.name });
   if (signal.aborted) controller.queue.close();
   signal.addEventListener("abort", () => controller.queue.close(), { once: true });
-  await Promise.all(Array.from({ length: controller.workers }, async () => work(controller, logger, options)));
+  await Promise.all(
+    Array.from({ length: controller.workers }, async () => work(controller, logger, options)),
+  );
 }
 
-async function work(controller: Controller, log: Logger, options: ControllerOptions): Promise<void> {
-  for (let key = await controller.queue.next(); key !== undefined; key = await controller.queue.next()) {
+async function work(
+  controller: Controller,
+  log: Logger,
+  options: ControllerOptions,
+): Promise<void> {
+  for (
+    let key = await controller.queue.next();
+    key !== undefined;
+    key = await controller.queue.next()
+  ) {
     await reconcileOnce(controller, key, log.child({ key, reconcileId: randomUUID() }), options);
     controller.queue.done(key);
     // A long run of keys must not starve timers and sockets.
@@ -74,7 +99,12 @@ async function work(controller: Controller, log: Logger, options: ControllerOpti
   }
 }
 
-async function reconcileOnce(controller: Controller, key: string, log: Logger, { observer, resyncMs }: ControllerOptions): Promise<void> {
+async function reconcileOnce(
+  controller: Controller,
+  key: string,
+  log: Logger,
+  { observer, resyncMs }: ControllerOptions,
+): Promise<void> {
   const started = performance.now();
   observer?.started();
   const result = await outcomeOf(controller, key, log, started, resyncMs);

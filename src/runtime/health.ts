@@ -15,8 +15,9 @@ export interface Health {
 const metricsType = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * Answers /livez, /readyz and /metrics on all interfaces. That /livez answers at all shows that the event loop turns: a probe with a
- * time limit finds one that is stuck. Resolves when the port is bound; rejects when it can't be.
+ * Answers /livez, /readyz and /metrics on all interfaces. That /livez answers at all shows that the
+ * event loop turns: a probe with a time limit finds one that is stuck. Resolves when the port is
+ * bound; rejects when it can't be.
  */
 export async function serveHealth(port: number, health: Health): Promise<Server> {
   const server = createServer((request, response) => {
@@ -26,7 +27,9 @@ export async function serveHealth(port: number, health: Health): Promise<Server>
         return answer(response, problem === undefined ? 200 : 503, problem ?? "ok");
       }
       case "/readyz":
-        return health.isReady() ? answer(response, 200, "ok") : answer(response, 503, "caches are not filled yet");
+        return health.isReady()
+          ? answer(response, 200, "ok")
+          : answer(response, 503, "caches are not filled yet");
       case "/metrics":
         return void answerInPieces(response, health.metrics());
       default:
@@ -39,7 +42,10 @@ export async function serveHealth(port: number, health: Health): Promise<Server>
 }
 
 /** What fails midway is cut off, so that no half of it passes for the whole. */
-async function answerInPieces(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+async function answerInPieces(
+  response: ServerResponse,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
   const body = Readable.from(pieces);
   try {
     await once(body, "readable");
@@ -52,5 +58,7 @@ async function answerInPieces(response: ServerResponse, pieces: AsyncIterable<st
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { "content-type": "text/plain" }).end(text.endsWith("\n") ? text : `${text}\n`);
+  response
+    .writeHead(status, { "content-type": "text/plain" })
+    .end(text.endsWith("\n") ? text : `${text}\n`);
 }

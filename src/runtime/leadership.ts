@@ -1,21 +1,27 @@
 import type { Logger } from "pino";
-import { ProxyfleetError } from "../errors.ts";
-import type { LeaderElection } from "../kube/lease.ts";
+import { ProxyfleetError } from "../values/errors.ts";
+import type { LeaderElection } from "../kubernetes/lease.ts";
 import { sleep } from "./clock.ts";
 
-/** This process led and may not be the leader any more. Only a new process may try again: this one may have been cut in two. */
+/**
+ * This process led and may not be the leader any more. Only a new process may try again: this one
+ * may have been cut in two.
+ */
 export class LeadershipLostError extends ProxyfleetError {
   constructor() {
-    super("the lease could not be renewed in time, so another operator may lead now; this one ends, and its pod starts anew");
+    super(
+      "the lease could not be renewed in time, so another operator may lead now; this one ends, and its pod starts anew",
+    );
   }
 }
 
 /**
- * Waits for the lease, then works until `stop` fires and the work under way has ended, at the latest `graceMs` later. The lease is
- * given back when nothing more will be written.
+ * Waits for the lease, then works until `stop` fires and the work under way has ended, at the
+ * latest `graceMs` later. The lease is given back when nothing more will be written.
  * @param work ends when its signal fires
  * @param halt ends all calls under way
- * @throws LeadershipLostError when the lease is lost; the work is left behind then, and none of its writes goes out any more
+ * @throws LeadershipLostError when the lease is lost; the work is left behind then, and none of its
+ * writes goes out any more
  */
 export async function whileLeading(
   election: LeaderElection,
@@ -41,8 +47,16 @@ export async function whileLeading(
   await election.release();
 }
 
-/** Waits until the work ends, but no longer than `graceMs` after `stop`: what is cut off then, the next leader goes on with. */
-export async function endInTime(work: Promise<void>, stop: AbortSignal, graceMs: number, log: Logger): Promise<"ended"> {
+/**
+ * Waits until the work ends, but no longer than `graceMs` after `stop`: what is cut off then, the
+ * next leader goes on with.
+ */
+export async function endInTime(
+  work: Promise<void>,
+  stop: AbortSignal,
+  graceMs: number,
+  log: Logger,
+): Promise<"ended"> {
   const over = new AbortController();
   const grace = async () => {
     await new Promise<void>((resolve) => {
@@ -50,7 +64,8 @@ export async function endInTime(work: Promise<void>, stop: AbortSignal, graceMs:
       stop.addEventListener("abort", () => resolve(), { once: true });
     });
     await sleep(graceMs, over.signal);
-    if (!over.signal.aborted) log.warn({ graceMs }, "reconciles that did not end in time are left to the next leader");
+    if (!over.signal.aborted)
+      log.warn({ graceMs }, "reconciles that did not end in time are left to the next leader");
   };
   await Promise.race([work, grace()]);
   over.abort();

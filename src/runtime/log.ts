@@ -3,7 +3,10 @@ import { type Logger, pino } from "pino";
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** A logger for stdout: one JSON object a line in a pod, readable lines on a terminal. Messages are constant, values are fields. */
+/**
+ * A logger for stdout: one JSON object a line in a pod, readable lines on a terminal. Messages are
+ * constant, values are fields.
+ */
 export async function makeLogger(level: LogLevel, terminal: boolean): Promise<Logger> {
   const options = {
     level,

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
-import { explainError } from "../errors.ts";
-import type { ApiClient } from "../kube/client.ts";
-import { Poll } from "../kube/poll.ts";
-import { Reflector, type Source } from "../kube/reflector.ts";
-import type { Keep } from "../kube/keep.ts";
-import type { Resource } from "../kube/resource.ts";
-import { type Index, Store } from "../kube/store.ts";
-import type { KubeObject } from "../manifests/objects.ts";
+import { explainError } from "../values/errors.ts";
+import type { ApiClient } from "../kubernetes/client.ts";
+import { Poll } from "../kubernetes/poll.ts";
+import { Reflector, type Source } from "../kubernetes/reflector.ts";
+import type { Keep } from "../kubernetes/transform.ts";
+import type { Resource } from "../kubernetes/resource.ts";
+import { type Index, Store } from "../kubernetes/store.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
 import { sleep } from "./clock.ts";
 import { type Controller, runController } from "./controller.ts";
 import type { Metrics } from "./metrics.ts";
@@ -21,15 +21,24 @@ export interface WatchScope<T extends KubeObject> {
 export interface ManagerOptions {
   readonly client: ApiClient;
   readonly log: Logger;
-  /** Namespaced kinds are watched in these alone, and of the Namespaces these alone are read. Empty: all. */
+  /**
+   * Namespaced kinds are watched in these alone, and of the Namespaces these alone are read. Empty:
+   * all.
+   */
   readonly namespaces?: readonly string[];
   readonly metrics?: Metrics;
 }
 
-/** An object is looked at again after about this time (ms) even if nothing changed; spread by a tenth, so that not all come at once. */
+/**
+ * An object is looked at again after about this time (ms) even if nothing changed; spread by a
+ * tenth, so that not all come at once.
+ */
 const resyncMs = 10 * 3_600_000;
 
-/** A source in which nothing at all happened for this long (ms) is stuck: lists, watches and pauses all end much earlier. */
+/**
+ * A source in which nothing at all happened for this long (ms) is stuck: lists, watches and pauses
+ * all end much earlier.
+ */
 const stuckAfterMs = 5 * 60_000;
 
 /** Fills the caches and runs the controllers of one process. */
@@ -47,8 +56,11 @@ export class Manager {
     metrics.gauge("proxyfleet_cache_objects", "Objects in a cache", ["kind"], () =>
       this.#stores.map(({ kind, store }) => [{ kind }, store.size] as const),
     );
-    metrics.gauge("proxyfleet_watch_quiet_seconds", "Time since a watch last brought an event or a bookmark", ["kind"], () =>
-      this.#quiet(),
+    metrics.gauge(
+      "proxyfleet_watch_quiet_seconds",
+      "Time since a watch last brought an event or a bookmark",
+      ["kind"],
+      () => this.#quiet(),
     );
   }
 
@@ -57,19 +69,31 @@ export class Manager {
     const store = new Store<T>(scope.indexes, scope.keep);
     this.#stores.push({ kind: resource.kind, store });
     const { namespaces = [] } = this.#options;
-    if (namespaces.length === 0 || !resource.namespaced) this.#sources.push(this.#reflector(resource, store, scope, undefined));
-    else for (const namespace of namespaces) this.#sources.push(this.#reflector(resource, store, scope, namespace));
+    if (namespaces.length === 0 || !resource.namespaced)
+      this.#sources.push(this.#reflector(resource, store, scope, undefined));
+    else
+      for (const namespace of namespaces)
+        this.#sources.push(this.#reflector(resource, store, scope, namespace));
     return store;
   }
 
-  /** A store of cluster-scoped objects named as the watched namespaces are; with no such list, all of them. */
-  watchNamespaces<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
+  /**
+   * A store of cluster-scoped objects named as the watched namespaces are; with no such list, all
+   * of them.
+   */
+  watchNamespaces<T extends KubeObject>(
+    resource: Resource<T>,
+    scope: WatchScope<T> = {},
+  ): Store<T> {
     const { namespaces: names = [], client } = this.#options;
     if (names.length === 0) return this.watch(resource, scope);
     const store = new Store<T>(scope.indexes, scope.keep);
     this.#stores.push({ kind: resource.kind, store });
     const onFailure = (error: unknown) =>
-      this.#options.log.warn({ kind: resource.kind, error: explainError(error) }, "a look failed and will be tried again");
+      this.#options.log.warn(
+        { kind: resource.kind, error: explainError(error) },
+        "a look failed and will be tried again",
+      );
     this.#sources.push(new Poll<T>({ client, resource, store, names, ...clocks, onFailure }));
     return store;
   }
@@ -85,7 +109,10 @@ export class Manager {
     return this.#sources.every(({ progress }) => progress.isSynced);
   }
 
-  /** What is stuck for good; undefined while all moves. An API server that can't be reached is no such case: tries go on. */
+  /**
+   * What is stuck for good; undefined while all moves. An API server that can't be reached is no
+   * such case: tries go on.
+   */
   get problem(): string | undefined {
     const stuck = this.#sources.find(({ progress }) => progress.idleMs > stuckAfterMs);
     if (stuck === undefined) return undefined;
@@ -99,9 +126,15 @@ export class Manager {
 
   /** Resolves with true when all caches are full, with false when `signal` fires first. */
   async filled(signal: AbortSignal): Promise<boolean> {
-    await Promise.race([Promise.all(this.#sources.map(async ({ progress }) => progress.synced)), aborted(signal)]);
+    await Promise.race([
+      Promise.all(this.#sources.map(async ({ progress }) => progress.synced)),
+      aborted(signal),
+    ]);
     if (signal.aborted) return false;
-    this.#options.log.info({ kinds: this.#stores.length, watches: this.#sources.length }, "caches are filled");
+    this.#options.log.info(
+      { kinds: this.#stores.length, watches: this.#sources.length },
+      "caches are filled",
+    );
     return true;
   }
 
@@ -110,14 +143,20 @@ export class Manager {
     const { metrics, log } = this.#options;
     const resync = () => resyncMs * (0.9 + 0.2 * Math.random());
     const run = async (controller: Controller) =>
-      runController(controller, log, signal, { observer: metrics?.reconciles(controller), resyncMs: resync });
+      runController(controller, log, signal, {
+        observer: metrics?.reconciles(controller),
+        resyncMs: resync,
+      });
     await Promise.all(this.#controllers.map(run));
   }
 
   /** The quietest source of each kind. */
   #quiet(): (readonly [{ readonly kind: string }, number])[] {
     const kinds = Map.groupBy(this.#sources, ({ kind }) => kind);
-    return [...kinds].map(([kind, sources]) => [{ kind }, Math.max(...sources.map(({ progress }) => progress.quietMs)) / 1000] as const);
+    return [...kinds].map(
+      ([kind, sources]) =>
+        [{ kind }, Math.max(...sources.map(({ progress }) => progress.quietMs)) / 1000] as const,
+    );
   }
 
   #reflector<T extends KubeObject>(
@@ -136,7 +175,10 @@ export class Manager {
       metadataOnly,
       ...clocks,
       onFailure: (error, { name: state }) =>
-        log.warn({ kind: resource.kind, namespace, state, error: explainError(error) }, "a watch failed and will be tried again"),
+        log.warn(
+          { kind: resource.kind, namespace, state, error: explainError(error) },
+          "a watch failed and will be tried again",
+        ),
     });
   }
 }

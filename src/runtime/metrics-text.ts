@@ -1,5 +1,7 @@
 /** A metric's samples: labels and value. */
-export type Samples<Label extends string> = Iterable<readonly [Readonly<Record<Label, string>>, number]>;
+export type Samples<Label extends string> = Iterable<
+  readonly [Readonly<Record<Label, string>>, number]
+>;
 
 /** A metric that is kept elsewhere, and read when somebody asks. */
 export interface ReadMetric {

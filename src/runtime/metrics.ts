@@ -1,15 +1,21 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
-import type { Answered } from "../kube/transport.ts";
+import type { Answered } from "../kubernetes/transport.ts";
 import type { Controller, ReconcileObserver } from "./controller.ts";
 import { type ReadMetric, type Samples, piecesOf } from "./metrics-text.ts";
 import type { QueueObserver } from "./queue.ts";
 
-/** Bounds of histograms, in seconds: from a reconcile that finds nothing to do, to one that waits for an API server on its knees. */
+/**
+ * Bounds of histograms, in seconds: from a reconcile that finds nothing to do, to one that waits
+ * for an API server on its knees.
+ */
 const buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 const queueLabels = { labelNames: ["name", "controller"] as const };
 
-/** What the runtime says of itself, in Prometheus' words. Names are controller-runtime's where it has one, so that its dashboards fit. */
+/**
+ * What the runtime says of itself, in Prometheus' words. Names are controller-runtime's where it
+ * has one, so that its dashboards fit.
+ */
 export class Metrics {
   /** What is counted here and now; other metrics are read when somebody asks. */
   readonly registry = new Registry();
@@ -52,8 +58,18 @@ export class Metrics {
     labelNames: ["controller"] as const,
     ...this.#registers,
   });
-  readonly #adds = new Counter({ name: "workqueue_adds_total", help: "Keys that came to wait", ...queueLabels, ...this.#registers });
-  readonly #retries = new Counter({ name: "workqueue_retries_total", help: "Tries after a failure", ...queueLabels, ...this.#registers });
+  readonly #adds = new Counter({
+    name: "workqueue_adds_total",
+    help: "Keys that came to wait",
+    ...queueLabels,
+    ...this.#registers,
+  });
+  readonly #retries = new Counter({
+    name: "workqueue_retries_total",
+    help: "Tries after a failure",
+    ...queueLabels,
+    ...this.#registers,
+  });
   readonly #waits = new Histogram({
     name: "workqueue_queue_duration_seconds",
     help: "How long keys wait for a worker",
@@ -75,11 +91,12 @@ export class Metrics {
   }
 
   /** Counts one request. */
-  readonly answered = ({ method, code, verb, resource }: Answered): void => this.#requests.inc({ method, code, verb, resource });
+  readonly answered = ({ method, code, verb, resource }: Answered): void =>
+    this.#requests.inc({ method, code, verb, resource });
 
   /**
-   * All metrics in Prometheus' text format, piece by piece: a thousand fleets have tens of thousands of samples, and neither these nor their
-   * text should be in memory at once.
+   * All metrics in Prometheus' text format, piece by piece: a thousand fleets have tens of
+   * thousands of samples, and neither these nor their text should be in memory at once.
    */
   async *text(): AsyncGenerator<string> {
     yield this.registry.metrics();
@@ -87,19 +104,30 @@ export class Metrics {
   }
 
   /** A number that is read when somebody asks for the metrics. */
-  gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[], read: () => Samples<Label>): void {
+  gauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    read: () => Samples<Label>,
+  ): void {
     this.#read.push({ type: "gauge", name, help, labelNames, read });
   }
 
   /** A count that is kept elsewhere, and read when somebody asks for the metrics. */
-  counter<Label extends string>(name: string, help: string, labelNames: readonly Label[], read: () => Samples<Label>): void {
+  counter<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    read: () => Samples<Label>,
+  ): void {
     this.#read.push({ type: "counter", name, help, labelNames, read });
   }
 
   /** Counts a controller's reconciles. */
   reconciles({ name: controller, workers }: Controller): ReconcileObserver {
     this.#workers.set({ controller }, workers);
-    for (const result of ["success", "requeue_after", "requeue", "error"]) this.#reconciles.inc({ controller, result }, 0);
+    for (const result of ["success", "requeue_after", "requeue", "error"])
+      this.#reconciles.inc({ controller, result }, 0);
     this.#errors.inc({ controller }, 0);
     return {
       started: () => this.#active.inc({ controller }),
@@ -126,7 +154,9 @@ export class Metrics {
   /** What queues hold at the moment. */
   queues(controllers: () => readonly Controller[]): void {
     const read = (value: (controller: Controller) => number) => () =>
-      controllers().map((each) => [{ name: each.name, controller: each.name }, value(each)] as const);
+      controllers().map(
+        (each) => [{ name: each.name, controller: each.name }, value(each)] as const,
+      );
     const running = ({ queue }: Controller) => queue.runningMs.map((ms) => ms / 1000);
     const names = ["name", "controller"] as const;
     this.gauge(

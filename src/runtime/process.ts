@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { explainError } from "../errors.ts";
+import { explainError } from "../values/errors.ts";
 import { sleep } from "./clock.ts";
 import { writeDiagnosis } from "./diagnosis.ts";
 
@@ -13,19 +13,32 @@ export function stopOnSignals(): AbortSignal {
   return stop.signal;
 }
 
-/** An error that nobody handles leaves the process in an unknown state: it is logged, and the process ends with 1. */
+/**
+ * An error that nobody handles leaves the process in an unknown state: it is logged, and the
+ * process ends with 1.
+ */
 export function exitOnSurprise(log: Logger): void {
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => {
       const stack = error instanceof Error ? error.stack : undefined;
-      log.error({ event, error: explainError(error), stack }, "an error that nobody expected: this process ends");
+      log.error(
+        { event, error: explainError(error), stack },
+        "an error that nobody expected: this process ends",
+      );
       process.exit(1);
     });
   }
 }
 
-/** Writes a CPU profile and a heap snapshot to the folder at each SIGUSR2, one at a time. Without a folder it says how to name one. */
-export function diagnoseOnSignal(folder: string | undefined, log: Logger, now: () => Date = () => new Date()): void {
+/**
+ * Writes a CPU profile and a heap snapshot to the folder at each SIGUSR2, one at a time. Without a
+ * folder it says how to name one.
+ */
+export function diagnoseOnSignal(
+  folder: string | undefined,
+  log: Logger,
+  now: () => Date = () => new Date(),
+): void {
   let isBusy = false;
   const diagnose = async (to: string) => {
     log.info({ folder: to, seconds: profileMs / 1000 }, "a diagnosis begins");
@@ -34,7 +47,8 @@ export function diagnoseOnSignal(folder: string | undefined, log: Logger, now: (
     log.info({ files }, "a diagnosis is written; it holds secrets of this process");
   };
   process.on("SIGUSR2", () => {
-    if (folder === undefined) log.warn("no diagnosis without a folder: set --diagnosis-folder to a writable one");
+    if (folder === undefined)
+      log.warn("no diagnosis without a folder: set --diagnosis-folder to a writable one");
     if (folder === undefined || isBusy) return;
     isBusy = true;
     void diagnose(folder)

@@ -1,10 +1,16 @@
 /** First pause after a failure and the longest one (ms). */
 const backoff = { firstMs: 50, longestMs: 60_000 };
 
-/** A key of low priority goes before those of high priority that came this much later (ms): it waits, but never for good. */
+/**
+ * A key of low priority goes before those of high priority that came this much later (ms): it
+ * waits, but never for good.
+ */
 const ageingMs = 5_000;
 
-/** High: something changed. Low: the first list, a resync, a try after a failure. A step that is to go on keeps the one that it had. */
+/**
+ * High: something changed. Low: the first list, a resync, a try after a failure. A step that is to
+ * go on keeps the one that it had.
+ */
 export type Priority = "high" | "low";
 
 export interface QueueOptions {
@@ -38,14 +44,18 @@ interface Delayed {
 }
 
 /**
- * Keys that wait for a worker. A key waits once however often it is added; it is never worked on twice at the same time, and one
- * added meanwhile comes again afterwards. These are the guarantees of client-go's workqueue. What changed, and what it set
- * going, goes before what is only looked at again.
+ * Keys that wait for a worker. A key waits once however often it is added; it is never worked on
+ * twice at the same time, and one added meanwhile comes again afterwards. These are the guarantees
+ * of client-go's workqueue. What changed, and what it set going, goes before what is only looked at
+ * again.
  */
 export class WorkQueue {
   readonly #options: QueueOptions;
   /** Since when each key waits. */
-  readonly #waiting: Readonly<Record<Priority, Map<string, number>>> = { high: new Map(), low: new Map() };
+  readonly #waiting: Readonly<Record<Priority, Map<string, number>>> = {
+    high: new Map(),
+    low: new Map(),
+  };
   readonly #running = new Map<string, Running>();
   readonly #again = new Map<string, Priority>();
   readonly #delayed = new Map<string, Delayed>();
@@ -109,17 +119,25 @@ export class WorkQueue {
     this.#delayed.set(key, { at, cancel });
   }
 
-  /** Adds a key that is worked on once more in `ms`, as what goes on: with the priority that it has now. */
+  /**
+   * Adds a key that is worked on once more in `ms`, as what goes on: with the priority that it has
+   * now.
+   */
   addAgain(key: string, ms: number): void {
     this.addAfter(key, ms, this.#running.get(key)?.priority);
   }
 
-  /** Adds a key that failed, after a pause that doubles with each failure in a row. `atLeastMs` is the server's wish. */
+  /**
+   * Adds a key that failed, after a pause that doubles with each failure in a row. `atLeastMs` is
+   * the server's wish.
+   */
   addFailed(key: string, atLeastMs = 0): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     this.#observer?.retried();
-    const pause = Math.min(backoff.longestMs, backoff.firstMs * 2 ** Math.min(failures, 20)) * (0.5 + this.#options.random() / 2);
+    const pause =
+      Math.min(backoff.longestMs, backoff.firstMs * 2 ** Math.min(failures, 20)) *
+      (0.5 + this.#options.random() / 2);
     this.addAfter(key, Math.max(pause, atLeastMs));
   }
 
@@ -128,7 +146,9 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /** The next key for a worker, who must call `done` with it; undefined when the queue is closed. */
+  /**
+   * The next key for a worker, who must call `done` with it; undefined when the queue is closed.
+   */
   async next(): Promise<string | undefined> {
     if (this.#closed) return undefined;
     this.#isServed = true;
@@ -174,7 +194,8 @@ export class WorkQueue {
   #head(): Waiting | undefined {
     const [high] = this.#waiting.high;
     const [low] = this.#waiting.low;
-    if (low !== undefined && (high === undefined || low[1] + ageingMs <= high[1])) return { key: low[0], since: low[1], priority: "low" };
+    if (low !== undefined && (high === undefined || low[1] + ageingMs <= high[1]))
+      return { key: low[0], since: low[1], priority: "low" };
     return high === undefined ? undefined : { key: high[0], since: high[1], priority: "high" };
   }
 

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { ProxyfleetError } from "../errors.ts";
+import { ProxyfleetError } from "../values/errors.ts";
 
 /** Where a share link leads: one host, and the ports that the app uses there. */
 export interface ShareTarget {
@@ -11,26 +11,36 @@ export interface ShareTarget {
   readonly chatTls: boolean;
 }
 
-/** A share link can't be made or read. The message names the field, and never the host: whoever knows the host knows the proxy. */
+/**
+ * A share link can't be made or read. The message names the field, and never the host: whoever
+ * knows the host knows the proxy.
+ */
 export class ShareLinkError extends ProxyfleetError {}
 
 const defaults = { chatPort: 443, mediaPort: 587 };
 
 /**
- * The link that a person opens on a phone to use a proxy. It is a secret of the group of people it is made for: don't log it.
- * All four parameters are written, so that no version of the app has to guess (the app's own share button writes the same four).
- * An IPv6 address goes in without brackets, as a parameter needs none.
+ * The link that a person opens on a phone to use a proxy. It is a secret of the group of people it
+ * is made for: don't log it. All four parameters are written, so that no version of the app has to
+ * guess (the app's own share button writes the same four). An IPv6 address goes in without
+ * brackets, as a parameter needs none.
  * @throws ShareLinkError if the host or a port can't be used in a link
  */
 export function shareLink(target: ShareTarget): string {
   const { host, chatPort, mediaPort, chatTls } = checked(target);
-  const parameters = { host, chatPort: String(chatPort), mediaPort: String(mediaPort), chatTLS: String(chatTls) };
+  const parameters = {
+    host,
+    chatPort: String(chatPort),
+    mediaPort: String(mediaPort),
+    chatTLS: String(chatTls),
+  };
   return `https://wa.me/proxy?${new URLSearchParams(parameters).toString()}`;
 }
 
 /**
- * Reads a share link as the app does: a missing chat port means 443, a missing media port 587, and TLS is used unless `chatTLS` is
- * there and is neither `true` nor `1` (public analyses of the Android app agree on this).
+ * Reads a share link as the app does: a missing chat port means 443, a missing media port 587, and
+ * TLS is used unless `chatTLS` is there and is neither `true` nor `1` (public analyses of the
+ * Android app agree on this).
  * @throws ShareLinkError if it is no share link, or a part of it can't be used
  */
 export function parseShareLink(link: string): ShareTarget {
@@ -49,7 +59,9 @@ export function parseShareLink(link: string): ShareTarget {
 function checked(target: ShareTarget): ShareTarget {
   const host = target.host.replace(/^\[(.*)\]$/, "$1");
   if (!isHost(host))
-    throw new ShareLinkError("host of the share link: give an IP address or a hostname, without port and without https://");
+    throw new ShareLinkError(
+      "host of the share link: give an IP address or a hostname, without port and without https://",
+    );
   checkPort("chatPort", target.chatPort);
   checkPort("mediaPort", target.mediaPort);
   return { ...target, host };
@@ -59,13 +71,22 @@ function isHost(host: string): boolean {
   return isIPv4(host) || isIPv6(host) || isHostname(host);
 }
 
-/** RFC 1123 §2.1: labels of letters, digits and hyphens; the last one is no number, or it would be a misspelt IPv4 address. */
+/**
+ * RFC 1123 §2.1: labels of letters, digits and hyphens; the last one is no number, or it would be a
+ * misspelt IPv4 address.
+ */
 function isHostname(host: string): boolean {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-  return host.length <= 253 && new RegExp(`^(${label}\\.)*${label}$`, "i").test(host) && !/(^|\.)[0-9]+$/.test(host);
+  return (
+    host.length <= 253 &&
+    new RegExp(`^(${label}\\.)*${label}$`, "i").test(host) &&
+    !/(^|\.)[0-9]+$/.test(host)
+  );
 }
 
 function checkPort(field: "chatPort" | "mediaPort", port: number): void {
   if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new ShareLinkError(`${field} of the share link is ${String(port)}: give a whole number from 1 to 65535`);
+    throw new ShareLinkError(
+      `${field} of the share link is ${String(port)}: give a whole number from 1 to 65535`,
+    );
 }

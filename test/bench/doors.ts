@@ -3,13 +3,16 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { TLSSocket, createSecureContext } from "node:tls";
-import { supervisorPort } from "../../src/manifests/names.ts";
+import { supervisorPort } from "../../src/api/names.ts";
 import type { Neighbours } from "./neighbours.ts";
 
 /** Where the bench's fleets listen: ports that need no rights. */
 export const doorPorts = { chat: 18_443, media: 18_587 };
 
-/** Answers on all loopback addresses: as a pod's supervisor, and with the lane's certificate as a proxy. */
+/**
+ * Answers on all loopback addresses: as a pod's supervisor, and with the lane's certificate as a
+ * proxy.
+ */
 export class Doors {
   readonly #servers: (Server | HttpServer)[];
 
@@ -21,22 +24,29 @@ export class Doors {
   static async open(neighbours: Neighbours): Promise<Doors> {
     for (;;) {
       const servers = Doors.#listen(neighbours);
-      const ends = await Promise.allSettled(servers.map(async (server) => once(server, "listening")));
+      const ends = await Promise.allSettled(
+        servers.map(async (server) => once(server, "listening")),
+      );
       const failed = ends.filter((end) => end.status === "rejected");
       if (failed.length === 0) return new Doors(servers);
       for (const server of servers) server.close();
-      for (const { reason } of failed) if ((reason as NodeJS.ErrnoException).code !== "EADDRINUSE") throw reason;
+      for (const { reason } of failed)
+        if ((reason as NodeJS.ErrnoException).code !== "EADDRINUSE") throw reason;
       await setTimeout(500);
     }
   }
 
   static #listen(neighbours: Neighbours): (Server | HttpServer)[] {
     const doors = [doorPorts.chat, doorPorts.media].map((port) =>
-      createServer((socket) => shakeHands(socket, neighbours.pemBehind(socket.localAddress ?? ""))).listen(port, "0.0.0.0"),
+      createServer((socket) =>
+        shakeHands(socket, neighbours.pemBehind(socket.localAddress ?? "")),
+      ).listen(port, "0.0.0.0"),
     );
     const supervisors = createHttpServer((request, response) => {
       const status = neighbours.podStatus(request.socket.localAddress ?? "");
-      response.writeHead(status === undefined ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(status));
+      response
+        .writeHead(status === undefined ? 404 : 200, { "content-type": "application/json" })
+        .end(JSON.stringify(status));
     }).listen(supervisorPort, "0.0.0.0");
     return [...doors, supervisors];
   }
@@ -52,7 +62,10 @@ function shakeHands(socket: Socket, pem: string | undefined): void {
     socket.destroy();
     return;
   }
-  const secure = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext({ cert: pem, key: pem }) });
+  const secure = new TLSSocket(socket, {
+    isServer: true,
+    secureContext: createSecureContext({ cert: pem, key: pem }),
+  });
   secure.on("error", () => undefined);
   secure.once("end", () => secure.end());
 }

@@ -1,12 +1,31 @@
+import { addresses, fleets, pools } from "../../src/api/resources.ts";
 import { Agent, request } from "undici";
-import { pods, podDisruptionBudgets, networkPolicies, secrets, services, deployments } from "../../src/kube/builtin.ts";
-import { addresses, fleets, pools } from "../../src/kube/custom.ts";
-import { type Resource, apiVersionOf, collectionPath, objectPath, resource } from "../../src/kube/resource.ts";
-import type { KubeObject } from "../../src/manifests/objects.ts";
+import {
+  pods,
+  podDisruptionBudgets,
+  networkPolicies,
+  secrets,
+  services,
+  deployments,
+} from "../../src/kubernetes/builtin.ts";
+import {
+  type Resource,
+  apiVersionOf,
+  collectionPath,
+  objectPath,
+  resource,
+} from "../../src/kubernetes/resource.ts";
+import type { KubeObject } from "../../src/kubernetes/objects.ts";
 import type { ApiServer } from "../integration/apiserver.ts";
 import { type Counts, resourceOf } from "./counted-requests.ts";
 
-const events: Resource<KubeObject> = resource("events.k8s.io", "v1", "Event", "events", "Namespaced");
+const events: Resource<KubeObject> = resource(
+  "events.k8s.io",
+  "v1",
+  "Event",
+  "events",
+  "Namespaced",
+);
 const ours = [fleets, addresses, pools];
 const kinds: readonly Resource<KubeObject>[] = [
   ...ours,
@@ -19,7 +38,10 @@ const kinds: readonly Resource<KubeObject>[] = [
   events,
 ];
 
-/** A kind of write, how often it comes, and what it is made from: an object that the run has left behind. */
+/**
+ * A kind of write, how often it comes, and what it is made from: an object that the run has left
+ * behind.
+ */
 interface Write {
   readonly resource: Resource<KubeObject>;
   readonly what: "create" | "change" | "status";
@@ -27,12 +49,17 @@ interface Write {
   readonly model: Live;
 }
 
-type Live = KubeObject & { readonly spec?: Record<string, unknown>; readonly status?: Record<string, unknown> };
+type Live = KubeObject & {
+  readonly spec?: Record<string, unknown>;
+  readonly status?: Record<string, unknown>;
+};
 
 /**
- * How many writes a second the server takes of the same mix of kinds as in the run before, in a closed loop: each worker sends its next
- * write when the last one was answered. Copies of objects that the run has left are created and changed. Nobody else may be at work.
- * @param counts writes of the run by verb and resource: what is rarer than one in a thousand is left out
+ * How many writes a second the server takes of the same mix of kinds as in the run before, in a
+ * closed loop: each worker sends its next write when the last one was answered. Copies of objects
+ * that the run has left are created and changed. Nobody else may be at work.
+ * @param counts writes of the run by verb and resource: what is rarer than one in a thousand is
+ * left out
  * @param seconds how long each number of workers is tried
  * @returns writes a second for the best number of workers
  */
@@ -44,7 +71,10 @@ export async function mixLimit(
   const mix = await readMix(server, counts);
   const tries = [];
   for (const workers of [8, 16, 32])
-    tries.push({ workers, perSecond: await new Loop(server, mix, `mix-${workers}`).run(workers, seconds) });
+    tries.push({
+      workers,
+      perSecond: await new Loop(server, mix, `mix-${workers}`).run(workers, seconds),
+    });
   return tries.reduce((best, each) => (each.perSecond > best.perSecond ? each : best));
 }
 
@@ -56,7 +86,11 @@ async function readMix(server: ApiServer, counts: Counts): Promise<readonly Writ
       const [plural = "", subresource] = resourceOf(key).split("/");
       const of = kinds.find((each) => each.plural === plural);
       if (of === undefined) throw new Error(`the bench has no model of ${key}`);
-      const what = key.startsWith("create ") ? "create" : subresource === "status" ? "status" : "change";
+      const what = key.startsWith("create ")
+        ? "create"
+        : subresource === "status"
+          ? "status"
+          : "change";
       return { resource: of, what, weight: count / sum, model: await modelOf(server, of) } as const;
     }),
   );
@@ -64,7 +98,9 @@ async function readMix(server: ApiServer, counts: Counts): Promise<readonly Writ
 
 async function modelOf(server: ApiServer, of: Resource<KubeObject>): Promise<Live> {
   const { body } = await server.call("GET", `${collectionPath(of)}?limit=500`);
-  const [first] = (body["items"] as Live[]).filter(({ metadata }) => of !== services || metadata.name !== "kubernetes");
+  const [first] = (body["items"] as Live[]).filter(
+    ({ metadata }) => of !== services || metadata.name !== "kubernetes",
+  );
   if (first === undefined) throw new Error(`the run has left no ${of.kind}`);
   return { ...first, apiVersion: apiVersionOf(of), kind: of.kind };
 }
@@ -88,7 +124,8 @@ class Loop {
   }
 
   async run(workers: number, seconds: number): Promise<number> {
-    for (const { model, resource: of } of this.#mix) if (!this.#made.has(of.plural)) await this.#create(of, model);
+    for (const { model, resource: of } of this.#mix)
+      if (!this.#made.has(of.plural)) await this.#create(of, model);
     const began = performance.now();
     const endsAt = began + seconds * 1000;
     this.#written = 0;
@@ -125,13 +162,24 @@ class Loop {
     const names = this.#made.get(of.plural) ?? [];
     const name = names[Math.floor(Math.random() * names.length)] ?? "";
     const { apiVersion, kind } = model;
-    const metadata = { name, ...(model.metadata.namespace === undefined ? {} : { namespace: model.metadata.namespace }) };
+    const metadata = {
+      name,
+      ...(model.metadata.namespace === undefined ? {} : { namespace: model.metadata.namespace }),
+    };
     const text = `change ${this.#written}`;
     const body =
       what === "status"
         ? { apiVersion, kind, metadata, status: changedStatus(of, model, this.#written) }
-        : { apiVersion, kind, metadata: { ...metadata, annotations: { "proxyfleet.dev/bench": text } } };
-    await this.#send("PATCH", `${objectPath(of, metadata, what === "status" ? "status" : undefined)}?fieldManager=mix&force=true`, body);
+        : {
+            apiVersion,
+            kind,
+            metadata: { ...metadata, annotations: { "proxyfleet.dev/bench": text } },
+          };
+    await this.#send(
+      "PATCH",
+      `${objectPath(of, metadata, what === "status" ? "status" : undefined)}?fieldManager=mix&force=true`,
+      body,
+    );
   }
 
   async #send(method: "POST" | "PATCH", path: string, body: object): Promise<void> {
@@ -145,12 +193,19 @@ class Loop {
       dispatcher: this.#agent,
     });
     const text = await answer.text();
-    if (statusCode >= 300) throw new Error(`the server refused a write of the bench with ${statusCode}: ${path} ${text}`);
+    if (statusCode >= 300)
+      throw new Error(
+        `the server refused a write of the bench with ${statusCode}: ${path} ${text}`,
+      );
   }
 }
 
 /** The same object under another name, without what the server gives. */
-function copyOf(of: Resource<KubeObject>, { apiVersion, kind, metadata, ...rest }: Live, name: string): object {
+function copyOf(
+  of: Resource<KubeObject>,
+  { apiVersion, kind, metadata, ...rest }: Live,
+  name: string,
+): object {
   const { namespace, labels, annotations } = metadata;
   const { status: _status, ...content } = rest;
   const { clusterIP: _ip, clusterIPs: _ips, healthCheckNodePort: _port, ...spec } = rest.spec ?? {};
@@ -164,8 +219,13 @@ function copyOf(of: Resource<KubeObject>, { apiVersion, kind, metadata, ...rest 
 }
 
 /** The model's status with one more difference each time. */
-function changedStatus(of: Resource<KubeObject>, { status = {} }: Live, n: number): Record<string, unknown> {
-  if (of === services) return { loadBalancer: { ingress: [{ ip: `127.65.${(n >> 8) & 255}.${n & 255}` }] } };
+function changedStatus(
+  of: Resource<KubeObject>,
+  { status = {} }: Live,
+  n: number,
+): Record<string, unknown> {
+  if (of === services)
+    return { loadBalancer: { ingress: [{ ip: `127.65.${(n >> 8) & 255}.${n & 255}` }] } };
   if (of === pods) return { ...status, message: `change ${n}` };
   if (of === deployments) return { ...status, observedGeneration: n };
   const conditions = (status["conditions"] ?? []) as { message: string }[];

@@ -1,15 +1,21 @@
-import { laneCertificates, secretRevision } from "../../src/controllers/fleet/lane-certificates.ts";
-import { deployments, pods, secrets, services } from "../../src/kube/builtin.ts";
-import { ApiClient } from "../../src/kube/client.ts";
-import { Connection } from "../../src/kube/connection.ts";
-import { type CustomObject, addresses, fleets } from "../../src/kube/custom.ts";
-import { Reflector, type Source } from "../../src/kube/reflector.ts";
-import type { Resource } from "../../src/kube/resource.ts";
-import { Store } from "../../src/kube/store.ts";
-import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../src/manifests/names.ts";
-import type { Deployment, KubeObject, Secret, Service } from "../../src/manifests/objects.ts";
+import type {
+  CustomObject,
+  Deployment,
+  KubeObject,
+  Secret,
+  Service,
+} from "../../src/kubernetes/objects.ts";
+import { addresses, fleets } from "../../src/api/resources.ts";
+import { laneCertificates, secretRevision } from "../../src/proxy/lane-certificates.ts";
+import { deployments, pods, secrets, services } from "../../src/kubernetes/builtin.ts";
+import { ApiClient } from "../../src/kubernetes/client.ts";
+import { Connection } from "../../src/kubernetes/connection.ts";
+import { Reflector, type Source } from "../../src/kubernetes/reflector.ts";
+import type { Resource } from "../../src/kubernetes/resource.ts";
+import { Store } from "../../src/kubernetes/store.ts";
+import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../src/api/names.ts";
 import { sleep } from "../../src/runtime/clock.ts";
-import type { PodStatus } from "../../src/verification/pod-status.ts";
+import type { PodStatus } from "../../src/pods/status.ts";
 import type { Counts } from "./counted-requests.ts";
 
 const manager = "bench";
@@ -21,8 +27,9 @@ const upstreams = (["chat-0", "chat-1", "media-0"] as const).map((name) => {
 });
 
 /**
- * Plays all that a cluster has beside the operator, as fast as it can: each Deployment has one ready pod at once, each Service its
- * address. Pods and addresses are loopback addresses, where `doors.ts` answers as pods and proxies do.
+ * Plays all that a cluster has beside the operator, as fast as it can: each Deployment has one
+ * ready pod at once, each Service its address. Pods and addresses are loopback addresses, where
+ * `doors.ts` answers as pods and proxies do.
  */
 export class Neighbours {
   readonly client: ApiClient;
@@ -42,14 +49,21 @@ export class Neighbours {
 
   constructor(kubeconfig: string) {
     this.#connection = Connection.fromDefault(kubeconfig);
-    this.client = new ApiClient(this.#connection, this.#stop.signal, { sleep, random: Math.random });
+    this.client = new ApiClient(this.#connection, this.#stop.signal, {
+      sleep,
+      random: Math.random,
+    });
     this.#follow(fleets, this.fleets);
     this.#follow(addresses, this.#ledger);
     this.#follow(deployments, this.#deployments, managedSelector);
     this.#follow(services, this.#services, managedSelector);
     this.#follow(secrets, this.#secrets, managedSelector);
-    this.#deployments.onChange(({ after }) => after !== undefined && this.#once(after, async () => this.#runPod(after)));
-    this.#services.onChange(({ after }) => after !== undefined && this.#once(after, async () => this.#giveAddress(after)));
+    this.#deployments.onChange(
+      ({ after }) => after !== undefined && this.#once(after, async () => this.#runPod(after)),
+    );
+    this.#services.onChange(
+      ({ after }) => after !== undefined && this.#once(after, async () => this.#giveAddress(after)),
+    );
   }
 
   /** Writes that were sent for other parts of a cluster. */
@@ -67,12 +81,20 @@ export class Neighbours {
     await this.#connection.close();
   }
 
-  /** What the pod at this loopback address has loaded: always the newest, as if the kubelet took no time. */
+  /**
+   * What the pod at this loopback address has loaded: always the newest, as if the kubelet took no
+   * time.
+   */
   podStatus(ip: string): PodStatus | undefined {
     const place = this.#pods.get(ip);
     const secret = place === undefined ? undefined : this.#secrets.get(place);
     if (secret === undefined) return undefined;
-    const lanes = laneCertificates(secret).map(({ lane, sha256 }) => ({ lane, open: true, certificateSHA256: sha256, sessions: 0 }));
+    const lanes = laneCertificates(secret).map(({ lane, sha256 }) => ({
+      lane,
+      open: true,
+      certificateSHA256: sha256,
+      sessions: 0,
+    }));
     return { revision: secretRevision(secret) ?? "", lanes, upstreams };
   }
 
@@ -81,13 +103,33 @@ export class Neighbours {
     const entry = this.#ledger.get({ name: this.#addresses.get(ip) ?? "" });
     const { claimRef } = (entry?.spec ?? {}) as { claimRef?: { namespace: string; name: string } };
     if (entry === undefined || claimRef === undefined) return undefined;
-    const secret = this.#secrets.get({ namespace: claimRef.namespace, name: `${claimRef.name}-proxy` });
+    const secret = this.#secrets.get({
+      namespace: claimRef.namespace,
+      name: `${claimRef.name}-proxy`,
+    });
     return laneCertificates(secret).find(({ uid }) => uid === entry.metadata.uid)?.pem;
   }
 
-  #follow<T extends KubeObject>(resource: Resource<T>, store: Store<T>, labelSelector?: string): void {
-    const common = { client: this.client, sleep, random: Math.random, now: () => performance.now() };
-    this.#reflectors.push(new Reflector<T>({ ...common, resource, store, labelSelector, onFailure: (error) => console.error(error) }));
+  #follow<T extends KubeObject>(
+    resource: Resource<T>,
+    store: Store<T>,
+    labelSelector?: string,
+  ): void {
+    const common = {
+      client: this.client,
+      sleep,
+      random: Math.random,
+      now: () => performance.now(),
+    };
+    this.#reflectors.push(
+      new Reflector<T>({
+        ...common,
+        resource,
+        store,
+        labelSelector,
+        onFailure: (error) => console.error(error),
+      }),
+    );
   }
 
   #once(object: KubeObject, act: () => Promise<void>): void {
@@ -103,14 +145,34 @@ export class Neighbours {
     const n = this.#pods.size + 1;
     const podIP = `127.32.${n >> 8}.${n & 255}`;
     this.#pods.set(podIP, { namespace, name });
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: `${name}-0`, namespace, labels: { ...fleetLabels(fleet) } } };
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: `${name}-0`, namespace, labels: { ...fleetLabels(fleet) } },
+    };
     const container = { name: "proxy", image: "none" };
-    await this.#write(pods, { ...pod, spec: { containers: [container], automountServiceAccountToken: false } });
+    await this.#write(pods, {
+      ...pod,
+      spec: { containers: [container], automountServiceAccountToken: false },
+    });
     const ready = { type: "Ready", status: "True" };
-    await this.#write(pods, { ...pod, status: { phase: "Running", podIP, podIPs: [{ ip: podIP }], conditions: [ready] } }, "status");
+    await this.#write(
+      pods,
+      { ...pod, status: { phase: "Running", podIP, podIPs: [{ ip: podIP }], conditions: [ready] } },
+      "status",
+    );
     const replicas = spec.replicas ?? 1;
-    const status = { observedGeneration: generation, replicas, updatedReplicas: replicas, readyReplicas: replicas };
-    await this.#write(deployments, { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace }, status }, "status");
+    const status = {
+      observedGeneration: generation,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+    };
+    await this.#write(
+      deployments,
+      { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace }, status },
+      "status",
+    );
   }
 
   async #giveAddress({ metadata }: Service): Promise<void> {
@@ -119,11 +181,20 @@ export class Neighbours {
     const address = metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? "";
     this.#addresses.set(address, entry);
     const status = { loadBalancer: { ingress: [{ ip: address }] } };
-    await this.#write(services, { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, status }, "status");
+    await this.#write(
+      services,
+      { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, status },
+      "status",
+    );
   }
 
-  async #write(of: Resource<KubeObject>, object: KubeObject & Record<string, unknown>, subresource?: "status"): Promise<void> {
-    const key = subresource === undefined ? `create ${of.plural}` : `apply ${of.plural}/${subresource}`;
+  async #write(
+    of: Resource<KubeObject>,
+    object: KubeObject & Record<string, unknown>,
+    subresource?: "status",
+  ): Promise<void> {
+    const key =
+      subresource === undefined ? `create ${of.plural}` : `apply ${of.plural}/${subresource}`;
     this.#writes.set(key, (this.#writes.get(key) ?? 0) + 1);
     await this.client.apply(of, object, manager, subresource);
   }

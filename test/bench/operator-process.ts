@@ -17,12 +17,24 @@ export class OperatorProcess {
     this.healthPort = healthPort;
   }
 
-  /** Starts it with this kubeconfig, and waits until it is ready. `nodeFlags` go to Node; default: the image's. Its log goes to `logFile`. */
-  static async start(kubeconfig: string, logFile: string, nodeFlags?: readonly string[]): Promise<OperatorProcess> {
+  /**
+   * Starts it with this kubeconfig, and waits until it is ready. `nodeFlags` go to Node; default:
+   * the image's. Its log goes to `logFile`.
+   */
+  static async start(
+    kubeconfig: string,
+    logFile: string,
+    nodeFlags?: readonly string[],
+  ): Promise<OperatorProcess> {
     const [healthPort = 0] = await freePorts(1);
     const program = `${import.meta.dirname}/../../dist/proxyfleet.mjs`;
-    // With this variable the operator asks pods at their own addresses, as it does inside a cluster.
-    const env = { ...(await imageEnvironment()), ...process.env, KUBERNETES_SERVICE_HOST: "127.0.0.1" };
+    // With this variable the operator asks pods at their own addresses, as it does inside a
+    // cluster.
+    const env = {
+      ...(await imageEnvironment()),
+      ...process.env,
+      KUBERNETES_SERVICE_HOST: "127.0.0.1",
+    };
     const args = [
       ...(nodeFlags ?? (await imageFlags())),
       program,
@@ -32,10 +44,14 @@ export class OperatorProcess {
       "--health-port",
       String(healthPort),
     ];
-    const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "TERM", "--", process.execPath, ...args], {
-      env,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      "/usr/bin/setpriv",
+      ["--pdeathsig", "TERM", "--", process.execPath, ...args],
+      {
+        env,
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     child.stdout?.pipe(createWriteStream(logFile));
     const operator = new OperatorProcess(child, healthPort);
     await operator.#ready();
@@ -50,7 +66,8 @@ export class OperatorProcess {
 
   async #ready(): Promise<void> {
     for (;;) {
-      if (this.#child.exitCode !== null) throw new Error(`the operator ended with ${this.#child.exitCode}`);
+      if (this.#child.exitCode !== null)
+        throw new Error(`the operator ended with ${this.#child.exitCode}`);
       try {
         const { statusCode, body } = await request(`http://127.0.0.1:${this.healthPort}/readyz`);
         await body.dump();
@@ -63,7 +80,9 @@ export class OperatorProcess {
   }
 }
 
-/** Node's flags in the operator's image: what stands between it and the program in the entry point. */
+/**
+ * Node's flags in the operator's image: what stands between it and the program in the entry point.
+ */
 async function imageFlags(): Promise<readonly string[]> {
   const [, words] = /^ENTRYPOINT (\[.*\])$/m.exec(await dockerfile()) ?? [];
   if (words === undefined) throw new Error("images/operator/Dockerfile has no entry point");
@@ -72,7 +91,12 @@ async function imageFlags(): Promise<readonly string[]> {
 
 /** The environment that the operator's image sets. */
 async function imageEnvironment(): Promise<Record<string, string>> {
-  return Object.fromEntries([...(await dockerfile()).matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = "", value = ""]) => [name, value]));
+  return Object.fromEntries(
+    [...(await dockerfile()).matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = "", value = ""]) => [
+      name,
+      value,
+    ]),
+  );
 }
 
 async function dockerfile(): Promise<string> {

@@ -3,7 +3,10 @@ import { readFile, readdir, readlink } from "node:fs/promises";
 /** Ticks a second of the times in /proc (USER_HZ, the same on all common machines). */
 const ticksPerSecond = 100;
 
-/** What a process uses: memory now and at most (MB), CPU time so far (s), and its TCP connections to a port. */
+/**
+ * What a process uses: memory now and at most (MB), CPU time so far (s), and its TCP connections to
+ * a port.
+ */
 export interface ProcessFigures {
   readonly residentMb: number;
   readonly mostResidentMb: number;
@@ -18,8 +21,10 @@ export async function processFigures(pid: number, port: number): Promise<Process
     readFile(`/proc/${pid}/stat`, "utf8"),
     connectionsTo(pid, port),
   ]);
-  const kilobytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1]);
-  // The second field is the name in brackets, which may hold spaces; what follows it begins with the third.
+  const kilobytes = (field: string): number =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1]);
+  // The second field is the name in brackets, which may hold spaces; what follows it begins with
+  // the third.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return {
     residentMb: kilobytes("VmRSS") / 1000,
@@ -33,7 +38,9 @@ const established = "01";
 
 async function connectionsTo(pid: number, port: number): Promise<number> {
   const names = await readdir(`/proc/${pid}/fd`);
-  const targets = await Promise.all(names.map(async (name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => "")));
+  const targets = await Promise.all(
+    names.map(async (name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => "")),
+  );
   const inodes = new Set(targets.map((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1]));
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
   const lines = (await readFile(`/proc/${pid}/net/tcp`, "utf8")).split("\n").slice(1);

@@ -1,12 +1,13 @@
 /**
- * How long a rotation takes on the embedded cluster, from the request to the published new address, and where the time goes.
- * Runs inside the cluster's namespaces, on a quiet machine: `node test/bench/rotation-times.ts [MOVES]`. Prints a table.
+ * How long a rotation takes on the embedded cluster, from the request to the published new address,
+ * and where the time goes. Runs inside the cluster's namespaces, on a quiet machine: `node
+ * test/bench/rotation-times.ts [MOVES]`. Prints a table.
  */
+import { addresses, fleets } from "../../src/api/resources.ts";
 import type { ProxyAddress } from "../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../src/api/fleet.ts";
-import { ApiClient } from "../../src/kube/client.ts";
-import { Connection } from "../../src/kube/connection.ts";
-import { addresses, fleets } from "../../src/kube/custom.ts";
+import { ApiClient } from "../../src/kubernetes/client.ts";
+import { Connection } from "../../src/kubernetes/connection.ts";
 import { sleep } from "../../src/runtime/clock.ts";
 import { TestFleet } from "../e2e/stage/fleet.ts";
 import { whatsapp } from "../e2e/stage/people.ts";
@@ -35,20 +36,29 @@ const client = new ApiClient(Connection.fromDefault(), stop.signal, { sleep, ran
 
 async function followLedger(): Promise<void> {
   const { resourceVersion } = await client.list(addresses, {});
-  for await (const event of client.watch(addresses, { resourceVersion, timeoutSeconds: 1_000 }, stop.signal)) {
+  for await (const event of client.watch(
+    addresses,
+    { resourceVersion, timeoutSeconds: 1_000 },
+    stop.signal,
+  )) {
     if (event.type === "BOOKMARK") continue;
     const { spec, status } = event.object as unknown as ProxyAddress;
     const move = moves.get(spec.requestedAt ?? "");
     if (move === undefined) continue;
     move.claimed ??= performance.now();
-    if (status?.phase === "Verifying" || status?.phase === "Serving") move.assigned ??= performance.now();
+    if (status?.phase === "Verifying" || status?.phase === "Serving")
+      move.assigned ??= performance.now();
     if (status?.phase === "Serving") move.verified ??= performance.now();
   }
 }
 
 async function followFleet(): Promise<void> {
   const { resourceVersion } = await client.list(fleets, {});
-  for await (const event of client.watch(fleets, { resourceVersion, timeoutSeconds: 1_000 }, stop.signal)) {
+  for await (const event of client.watch(
+    fleets,
+    { resourceVersion, timeoutSeconds: 1_000 },
+    stop.signal,
+  )) {
     if (event.type === "BOOKMARK") continue;
     const { status } = event.object as unknown as WhatsAppProxy;
     const move = moves.get(status?.lastHandledRotateAt ?? "");
@@ -67,7 +77,9 @@ function report(): void {
       move[from] === undefined || move[to] === undefined ? [] : [move[to] - move[from]],
     );
     const sorted = times.toSorted((a, b) => a - b);
-    console.log(`| ${name} | ${Math.round(quantile(sorted, 0.5))} ms | ${Math.round(quantile(sorted, 0.99))} ms |`);
+    console.log(
+      `| ${name} | ${Math.round(quantile(sorted, 0.5))} ms | ${Math.round(quantile(sorted, 0.99))} ms |`,
+    );
   }
 }
 
@@ -83,12 +95,16 @@ const fleet = new TestFleet({
 await whatsapp();
 await fleet.create();
 await fleet.ready();
-for (const following of [followLedger(), followFleet()]) following.catch((error: unknown) => stop.signal.aborted || console.error(error));
+for (const following of [followLedger(), followFleet()])
+  following.catch((error: unknown) => stop.signal.aborted || console.error(error));
 for (let index = 0; index < count; index++) {
   const text = `${index % 8}@move ${index}`;
   moves.set(text, { asked: performance.now() });
   await fleet.rotate(text);
-  await until(`move ${index} to be published`, async () => moves.get(text)?.published !== undefined);
+  await until(
+    `move ${index} to be published`,
+    async () => moves.get(text)?.published !== undefined,
+  );
 }
 report();
 await fleet.remove();

@@ -2,18 +2,27 @@ import { request, Agent } from "undici";
 import type { ApiServer } from "../integration/apiserver.ts";
 
 /**
- * How many small objects a second the server takes, by server-side apply in a closed loop: each worker sends its next write when the
- * last one was answered. Every write is a creation or a change; none leaves the object as it was.
+ * How many small objects a second the server takes, by server-side apply in a closed loop: each
+ * worker sends its next write when the last one was answered. Every write is a creation or a
+ * change; none leaves the object as it was.
  * @param seconds how long each number of workers is tried
  * @returns writes a second for the best number of workers
  */
-export async function writeLimit(server: ApiServer, seconds: number): Promise<{ readonly perSecond: number; readonly workers: number }> {
+export async function writeLimit(
+  server: ApiServer,
+  seconds: number,
+): Promise<{ readonly perSecond: number; readonly workers: number }> {
   const tries = [];
-  for (const workers of [8, 16, 32]) tries.push({ workers, perSecond: await writesPerSecond(server, workers, seconds) });
+  for (const workers of [8, 16, 32])
+    tries.push({ workers, perSecond: await writesPerSecond(server, workers, seconds) });
   return tries.reduce((best, each) => (each.perSecond > best.perSecond ? each : best));
 }
 
-async function writesPerSecond(server: ApiServer, workers: number, seconds: number): Promise<number> {
+async function writesPerSecond(
+  server: ApiServer,
+  workers: number,
+  seconds: number,
+): Promise<number> {
   const dispatcher = new Agent({ connect: { ca: server.ca }, allowH2: true, connections: 1 });
   const began = performance.now();
   const endsAt = began + seconds * 1000;
@@ -30,17 +39,31 @@ async function writesPerSecond(server: ApiServer, workers: number, seconds: numb
   return perSecond;
 }
 
-async function apply(server: ApiServer, dispatcher: Agent, name: string, text: string): Promise<void> {
-  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" }, data: { text } };
+async function apply(
+  server: ApiServer,
+  dispatcher: Agent,
+  name: string,
+  text: string,
+): Promise<void> {
+  const body = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: "default" },
+    data: { text },
+  };
   const { statusCode, body: answer } = await request(
     `${server.url}/api/v1/namespaces/default/configmaps/${name}?fieldManager=bench&force=true`,
     {
       method: "PATCH",
-      headers: { authorization: `Bearer ${server.token}`, "content-type": "application/apply-patch+yaml" },
+      headers: {
+        authorization: `Bearer ${server.token}`,
+        "content-type": "application/apply-patch+yaml",
+      },
       body: JSON.stringify(body),
       dispatcher,
     },
   );
   await answer.dump();
-  if (statusCode >= 300) throw new Error(`the server refused a write of the bench with ${statusCode}`);
+  if (statusCode >= 300)
+    throw new Error(`the server refused a write of the bench with ${statusCode}`);
 }

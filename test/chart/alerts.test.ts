@@ -19,7 +19,10 @@ interface Rule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** A history of metrics, minute by minute in Prometheus' own short form, and which alerts it must and must not raise. */
+/**
+ * A history of metrics, minute by minute in Prometheus' own short form, and which alerts it must
+ * and must not raise.
+ */
 interface History {
   readonly series: Readonly<Record<string, string>>;
   /** When it is looked at. */
@@ -32,9 +35,13 @@ const fleet = { namespace: "proxies", fleet: "family" };
 const leader = { 'leader_election_master_status{namespace="proxyfleet-system",pod="a"}': "1x180" };
 const series = (name: string, labels: string) => `${name}{${labels},pod="a"}`;
 const condition = (type: string, status: string) =>
-  series("proxyfleet_fleet_condition", `namespace="proxies",fleet="family",type="${type}",status="${status}"`);
+  series(
+    "proxyfleet_fleet_condition",
+    `namespace="proxies",fleet="family",type="${type}",status="${status}"`,
+  );
 const ofFleet = (name: string) => series(name, 'namespace="proxies",fleet="family"');
-const ofOperator = (name: string, labels: string) => series(name, `namespace="proxyfleet-system",${labels}`);
+const ofOperator = (name: string, labels: string) =>
+  series(name, `namespace="proxyfleet-system",${labels}`);
 
 const histories: Readonly<Record<string, History>> = {
   "all is well": {
@@ -84,7 +91,11 @@ const histories: Readonly<Record<string, History>> = {
     fires: {},
   },
   "a blocked slot stays where it is": {
-    series: { ...leader, [series("proxyfleet_slot_blocked", 'namespace="proxies",fleet="family",slot="1"')]: "0x5 1x20" },
+    series: {
+      ...leader,
+      [series("proxyfleet_slot_blocked", 'namespace="proxies",fleet="family",slot="1"')]:
+        "0x5 1x20",
+    },
     at: "25m",
     fires: { ProxyfleetSlotBlocked: { ...fleet, slot: "1" } },
   },
@@ -99,7 +110,11 @@ const histories: Readonly<Record<string, History>> = {
     fires: { ProxyfleetUpstreamUnreachable: fleet },
   },
   "pods are nearly full": {
-    series: { ...leader, [ofFleet("proxyfleet_sessions")]: "81x30", [ofFleet("proxyfleet_connection_capacity")]: "100x30" },
+    series: {
+      ...leader,
+      [ofFleet("proxyfleet_sessions")]: "81x30",
+      [ofFleet("proxyfleet_connection_capacity")]: "100x30",
+    },
     at: "15m",
     fires: { ProxyfleetPodsNearlyFull: fleet },
   },
@@ -119,7 +134,10 @@ const histories: Readonly<Record<string, History>> = {
     fires: { ProxyfleetPoolExhausted: { pool: "a" } },
   },
   "a fresh address did not work": {
-    series: { ...leader, [ofOperator("proxyfleet_rotations_total", 'outcome="unusable"')]: "0x5 1x30" },
+    series: {
+      ...leader,
+      [ofOperator("proxyfleet_rotations_total", 'outcome="unusable"')]: "0x5 1x30",
+    },
     at: "20m",
     fires: { ProxyfleetAddressesUnusable: { namespace: "proxyfleet-system" } },
   },
@@ -129,7 +147,10 @@ const histories: Readonly<Record<string, History>> = {
     fires: { ProxyfleetWatchStuck: { kind: "Pod" } },
   },
   "a controller fails again and again": {
-    series: { ...leader, [ofOperator("controller_runtime_reconcile_errors_total", 'controller="fleet"')]: "0+12x60" },
+    series: {
+      ...leader,
+      [ofOperator("controller_runtime_reconcile_errors_total", 'controller="fleet"')]: "0+12x60",
+    },
     at: "30m",
     fires: { ProxyfleetReconcileErrors: { controller: "fleet" } },
   },
@@ -149,12 +170,19 @@ describe("alerts", { skip }, () => {
     [{ rules }] = spec.groups;
     writeFileSync(join(folder, "rules.yaml"), stringify(spec));
     // promtool would want all words of an alert repeated in a test.
-    const wordless = { groups: [{ name: "wordless", rules: rules.map(({ annotations: _, ...rule }) => rule) }] };
+    const wordless = {
+      groups: [{ name: "wordless", rules: rules.map(({ annotations: _, ...rule }) => rule) }],
+    };
     writeFileSync(join(folder, "wordless-rules.yaml"), stringify(wordless));
   });
 
   test("are rules that Prometheus understands, with nothing to warn of", async () => {
-    const { stdout, stderr } = await run(promtool, ["check", "rules", "--lint-fatal", join(folder, "rules.yaml")]);
+    const { stdout, stderr } = await run(promtool, [
+      "check",
+      "rules",
+      "--lint-fatal",
+      join(folder, "rules.yaml"),
+    ]);
     assert.match(`${stdout}${stderr}`, new RegExp(`${rules.length} rules found`));
   });
 
@@ -167,20 +195,33 @@ describe("alerts", { skip }, () => {
     const page = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8");
     const metrics = rules.flatMap(({ expr }) => expr.match(/[a-z]+_[a-z_]+/g) ?? []);
     assert.ok(metrics.length >= rules.length);
-    for (const name of [...metrics, ...rules.map(({ alert }) => alert)]) assert.ok(page.includes(name), name);
+    for (const name of [...metrics, ...rules.map(({ alert }) => alert)])
+      assert.ok(page.includes(name), name);
   });
 
   for (const [name, { series, at, fires }] of Object.entries(histories)) {
     const names = Object.keys(fires);
     test(`${name}: ${names.length === 0 ? "silence" : names.join(", ")}`, async () => {
-      const expected = ({ alert, labels }: Rule) => (fires[alert] === undefined ? [] : [{ exp_labels: { ...labels, ...fires[alert] } }]);
+      const expected = ({ alert, labels }: Rule) =>
+        fires[alert] === undefined ? [] : [{ exp_labels: { ...labels, ...fires[alert] } }];
       const history = {
         interval: "1m",
         input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-        alert_rule_test: rules.map((rule) => ({ eval_time: at, alertname: rule.alert, exp_alerts: expected(rule) })),
+        alert_rule_test: rules.map((rule) => ({
+          eval_time: at,
+          alertname: rule.alert,
+          exp_alerts: expected(rule),
+        })),
       };
       const file = join(folder, `${name.replaceAll(/\W/g, "-")}.yaml`);
-      writeFileSync(file, stringify({ rule_files: ["wordless-rules.yaml"], evaluation_interval: "1m", tests: [history] }));
+      writeFileSync(
+        file,
+        stringify({
+          rule_files: ["wordless-rules.yaml"],
+          evaluation_interval: "1m",
+          tests: [history],
+        }),
+      );
       await run(promtool, ["test", "rules", file]);
     });
   }

@@ -9,11 +9,20 @@ export interface StructuralSchema {
   readonly additionalProperties?: StructuralSchema;
 }
 
-/** What of a schema would be refused, dropped or read in another way under a later one. Rules (CEL, patterns, bounds) are not compared. */
-export function breakingChanges(old: StructuralSchema, now: StructuralSchema, path = "spec"): readonly string[] {
+/**
+ * What of a schema would be refused, dropped or read in another way under a later one. Rules (CEL,
+ * patterns, bounds) are not compared.
+ */
+export function breakingChanges(
+  old: StructuralSchema,
+  now: StructuralSchema,
+  path = "spec",
+): readonly string[] {
   return [
     ...(old.type === now.type ? [] : [`${path} was ${old.type} and is ${now.type}`]),
-    ...(same(old.default, now.default) ? [] : [`the default of ${path} was ${text(old.default)} and is ${text(now.default)}`]),
+    ...(same(old.default, now.default)
+      ? []
+      : [`the default of ${path} was ${text(old.default)} and is ${text(now.default)}`]),
     ...lost(old.enum, now.enum).map((value) => `${path} can't be ${text(value)} any more`),
     ...newlyRequired(old, now).map((name) => `${path}.${name} is required and was not`),
     ...inner(old, now, path),
@@ -21,11 +30,21 @@ export function breakingChanges(old: StructuralSchema, now: StructuralSchema, pa
 }
 
 function inner(old: StructuralSchema, now: StructuralSchema, path: string): readonly string[] {
-  const fields = Object.entries(old.properties ?? {}).flatMap(([name, node]) => pair(node, now.properties?.[name], `${path}.${name}`));
-  return [...fields, ...pair(old.items, now.items, `${path}[]`), ...pair(old.additionalProperties, now.additionalProperties, `${path}.*`)];
+  const fields = Object.entries(old.properties ?? {}).flatMap(([name, node]) =>
+    pair(node, now.properties?.[name], `${path}.${name}`),
+  );
+  return [
+    ...fields,
+    ...pair(old.items, now.items, `${path}[]`),
+    ...pair(old.additionalProperties, now.additionalProperties, `${path}.*`),
+  ];
 }
 
-function pair(old: StructuralSchema | undefined, now: StructuralSchema | undefined, path: string): readonly string[] {
+function pair(
+  old: StructuralSchema | undefined,
+  now: StructuralSchema | undefined,
+  path: string,
+): readonly string[] {
   if (old === undefined) return [];
   return now === undefined ? [`${path} is gone`] : breakingChanges(old, now, path);
 }
@@ -38,7 +57,10 @@ function lost(old: StructuralSchema["enum"], now: StructuralSchema["enum"]): rea
 
 /** With a default a field may be required: the API server fills it in first. */
 function newlyRequired(old: StructuralSchema, now: StructuralSchema): readonly string[] {
-  return (now.required ?? []).filter((name) => old.required?.includes(name) !== true && now.properties?.[name]?.default === undefined);
+  return (now.required ?? []).filter(
+    (name) =>
+      old.required?.includes(name) !== true && now.properties?.[name]?.default === undefined,
+  );
 }
 
 const text = (value: unknown) => (value === undefined ? "none" : JSON.stringify(value));

@@ -10,7 +10,9 @@ test("the bundle holds the chart's objects, and no word of Helm", async () => {
   assert.doesNotMatch(bundle, /helm/i);
   const marked = ["helm.sh/chart", "app.kubernetes.io/managed-by"];
   const plain = manifestsOf(chart).map((manifest) => {
-    const labels = Object.fromEntries(Object.entries(manifest.metadata.labels).filter(([name]) => !marked.includes(name)));
+    const labels = Object.fromEntries(
+      Object.entries(manifest.metadata.labels).filter(([name]) => !marked.includes(name)),
+    );
     return { ...manifest, metadata: { ...manifest.metadata, labels } };
   });
   assert.deepEqual(manifestsOf(bundle), plain);

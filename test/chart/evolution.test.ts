@@ -6,14 +6,21 @@ import { rendered } from "./rendered.ts";
 
 /** Schemas of the kinds' specs that a chart brings, by kind. */
 async function specs(chart?: string): Promise<ReadonlyMap<string, StructuralSchema>> {
-  const crds = (await rendered({}, chart === undefined ? {} : { chart })).filter(({ kind }) => kind === "CustomResourceDefinition");
+  const crds = (await rendered({}, chart === undefined ? {} : { chart })).filter(
+    ({ kind }) => kind === "CustomResourceDefinition",
+  );
   return new Map(
     crds.map(({ spec }) => {
       const { names, versions } = spec as {
         names: { kind: string };
-        versions: readonly [{ name: string; schema: { openAPIV3Schema: { properties: { spec: StructuralSchema } } } }];
+        versions: readonly [
+          { name: string; schema: { openAPIV3Schema: { properties: { spec: StructuralSchema } } } },
+        ];
       };
-      return [`${names.kind} ${versions[0].name}`, versions[0].schema.openAPIV3Schema.properties.spec] as const;
+      return [
+        `${names.kind} ${versions[0].name}`,
+        versions[0].schema.openAPIV3Schema.properties.spec,
+      ] as const;
     }),
   );
 }
@@ -22,7 +29,9 @@ test("no kind, field, value or default of the oldest version is gone or another 
   const [old, now] = [await specs(oldestChart), await specs()];
   const changes = [...old].flatMap(([kind, schema]) => {
     const later = now.get(kind);
-    return later === undefined ? [`${kind} is gone`] : breakingChanges(schema, later).map((change) => `${kind}: ${change}`);
+    return later === undefined
+      ? [`${kind} is gone`]
+      : breakingChanges(schema, later).map((change) => `${kind}: ${change}`);
   });
   assert.deepEqual(changes, []);
 });
@@ -46,7 +55,10 @@ describe("a change of a schema breaks objects", () => {
       now: { ...old, properties: { a: old.properties!["a"]!, b: old.properties!["b"]! } },
       expect: ["spec.c is gone"],
     },
-    "if a field has another type": { now: withField("b", { type: "string", default: 1 }), expect: ["spec.b was integer and is string"] },
+    "if a field has another type": {
+      now: withField("b", { type: "string", default: 1 }),
+      expect: ["spec.b was integer and is string"],
+    },
     "if members of a list have another type": {
       now: withField("c", { type: "array", items: { type: "integer" } }),
       expect: ["spec.c[] was string and is integer"],
@@ -59,13 +71,23 @@ describe("a change of a schema breaks objects", () => {
       now: withField("a", { type: "string", enum: ["x"] }),
       expect: ['spec.a can\'t be "y" any more'],
     },
-    "if a field must be there now": { now: { ...old, required: ["a", "c"] }, expect: ["spec.c is required and was not"] },
+    "if a field must be there now": {
+      now: { ...old, required: ["a", "c"] },
+      expect: ["spec.c is required and was not"],
+    },
     "if a new field must be there": {
       now: { ...withField("d", { type: "string" }), required: ["a", "d"] },
       expect: ["spec.d is required and was not"],
     },
-    "not if a new field has a default": { now: { ...withField("d", { type: "string", default: "" }), required: ["a", "d"] }, expect: [] },
-    "not if a value is added": { now: withField("a", { type: "string", enum: ["x", "y", "z"] }), expect: [] },
+    "not if a new field has a default": {
+      now: { ...withField("d", { type: "string", default: "" }), required: ["a", "d"] },
+      expect: [],
+    },
+    "not if a value is added": {
+      now: withField("a", { type: "string", enum: ["x", "y", "z"] }),
+      expect: [],
+    },
   };
-  for (const [name, { now, expect }] of Object.entries(cases)) test(name, () => assert.deepEqual(breakingChanges(old, now), expect));
+  for (const [name, { now, expect }] of Object.entries(cases))
+    test(name, () => assert.deepEqual(breakingChanges(old, now), expect));
 });

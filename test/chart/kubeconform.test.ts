@@ -18,15 +18,29 @@ function kustomized(bundle: string): string {
   removeAtExit(folder);
   cpSync(join(project, "examples/kustomize"), folder, { recursive: true });
   writeFileSync(join(folder, "install.yaml"), bundle);
-  return execFileSync(join(project, ".tools/bin/kubectl"), ["kustomize", folder], { encoding: "utf8" });
+  return execFileSync(join(project, ".tools/bin/kubectl"), ["kustomize", folder], {
+    encoding: "utf8",
+  });
 }
 
 let texts: Record<string, string>;
 before(async () => {
   const bundle = await renderBundle();
-  const charts = await Promise.all(Object.entries(matrix).map(async ([name, values]) => [`chart, ${name}`, await renderChart(values)]));
-  const examples = globSync("examples/*.yaml", { cwd: project }).map((path) => [path, readFileSync(join(project, path), "utf8")]);
-  texts = { bundle, kustomize: kustomized(bundle), ...Object.fromEntries([...charts, ...examples]) };
+  const charts = await Promise.all(
+    Object.entries(matrix).map(async ([name, values]) => [
+      `chart, ${name}`,
+      await renderChart(values),
+    ]),
+  );
+  const examples = globSync("examples/*.yaml", { cwd: project }).map((path) => [
+    path,
+    readFileSync(join(project, path), "utf8"),
+  ]);
+  texts = {
+    bundle,
+    kustomize: kustomized(bundle),
+    ...Object.fromEntries([...charts, ...examples]),
+  };
 });
 
 test("the oldest Kubernetes that the chart allows is among those that it is held to, and so is a newer one", () => {
@@ -50,12 +64,23 @@ for (const version of kubernetesVersions) {
         to: "terminationGraceSeconds:",
         says: /terminationGraceSeconds/,
       },
-      "a value of the wrong kind": { from: /replicas: 2/, to: 'replicas: "2"', says: /\/spec\/replicas/ },
-      "a version of a kind that it does not have": { from: /policy\/v1/, to: "policy/v1beta1", says: /could not find schema/ },
+      "a value of the wrong kind": {
+        from: /replicas: 2/,
+        to: 'replicas: "2"',
+        says: /\/spec\/replicas/,
+      },
+      "a version of a kind that it does not have": {
+        from: /policy\/v1/,
+        to: "policy/v1beta1",
+        says: /could not find schema/,
+      },
     };
     for (const [name, { from, to, says }] of Object.entries(faults)) {
       test(`does not take ${name}`, () => {
-        const { problems } = kubeconform({ bundle: texts["bundle"]?.replace(from, to) ?? "" }, version);
+        const { problems } = kubeconform(
+          { bundle: texts["bundle"]?.replace(from, to) ?? "" },
+          version,
+        );
         assert.equal(problems.length, 1);
         assert.match(problems[0] ?? "", says);
       });

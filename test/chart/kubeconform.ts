@@ -11,20 +11,30 @@ import { removeAtExit } from "../integration/scratch-folder.ts";
 const project = join(import.meta.dirname, "../..");
 const schemas = join(project, ".tools/schemas");
 
-/** Makes what is needed here, unless it is there: seconds, once, so that this test can be run by itself. */
+/**
+ * Makes what is needed here, unless it is there: seconds, once, so that this test can be run by
+ * itself.
+ */
 execFileSync(join(project, "hack/schemas/build.sh"), { stdio: "inherit" });
 
 /** The versions of Kubernetes that there are schemas of, such as `1.36.3`. */
-export const kubernetesVersions = readdirSync(schemas).flatMap((name) => (name.startsWith("v") ? [name.slice(1)] : []));
+export const kubernetesVersions = readdirSync(schemas).flatMap((name) =>
+  name.startsWith("v") ? [name.slice(1)] : [],
+);
 
 const scratch = mkdtempSync(join(tmpdir(), "proxyfleet-kubeconform-"));
 removeAtExit(scratch);
 for (const kind of kinds)
-  writeFileSync(join(scratch, `${kind.kind.toLowerCase()}-proxyfleet-${version}.json`), JSON.stringify(schemaOfOurs(kind)));
+  writeFileSync(
+    join(scratch, `${kind.kind.toLowerCase()}-proxyfleet-${version}.json`),
+    JSON.stringify(schemaOfOurs(kind)),
+  );
 
 /** A kind of ours, as its custom resource definition has it. */
 function schemaOfOurs(kind: (typeof kinds)[number]): object {
-  const { versions } = crdOf(kind).spec as { versions: { schema: { openAPIV3Schema: OpenApiNode } }[] };
+  const { versions } = crdOf(kind).spec as {
+    versions: { schema: { openAPIV3Schema: OpenApiNode } }[];
+  };
   const node = versions[0]?.schema.openAPIV3Schema;
   if (node === undefined) throw new Error(`${kind.kind}.${group} has no schema`);
   return strict(node);
@@ -40,9 +50,14 @@ export function kubeconform(
   kubernetesVersion: string,
 ): { valid: number; problems: readonly string[] } {
   const folder = mkdtempSync(join(scratch, "manifests-"));
-  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.yaml`), text);
+  for (const [name, text] of Object.entries(texts))
+    writeFileSync(join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.yaml`), text);
   const name = "{{ .ResourceKind }}{{ .KindSuffix }}.json";
-  const locations = [join(schemas, "{{ .NormalizedKubernetesVersion }}", name), join(schemas, "custom", name), join(scratch, name)];
+  const locations = [
+    join(schemas, "{{ .NormalizedKubernetesVersion }}", name),
+    join(schemas, "custom", name),
+    join(scratch, name),
+  ];
   const args = ["-strict", "-kubernetes-version", kubernetesVersion, "-output", "json", "-summary"];
   const { stdout, stderr } = spawnSync(
     join(schemas, "kubeconform"),
@@ -51,12 +66,20 @@ export function kubeconform(
   );
   if (!stdout.startsWith("{")) throw new Error(`kubeconform: ${stderr}${stdout}`);
   const { resources, summary } = JSON.parse(stdout) as Report;
-  const lines = resources.map(({ filename, kind, name, msg }) => `${filename.slice(folder.length + 1)}: ${kind} ${name}: ${msg}`);
+  const lines = resources.map(
+    ({ filename, kind, name, msg }) =>
+      `${filename.slice(folder.length + 1)}: ${kind} ${name}: ${msg}`,
+  );
   return { valid: summary.valid, problems: lines };
 }
 
 interface Report {
   /** Those that are not right, or have no schema. */
-  readonly resources: readonly { readonly filename: string; readonly kind: string; readonly name: string; readonly msg: string }[];
+  readonly resources: readonly {
+    readonly filename: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly msg: string;
+  }[];
   readonly summary: { readonly valid: number };
 }

@@ -1,9 +1,18 @@
-/** Values that people set, each with what it changes. They are installed one after the other, so that each is an upgrade too. */
+/**
+ * Values that people set, each with what it changes. They are installed one after the other, so
+ * that each is an upgrade too.
+ */
 export const matrix: Record<string, object> = {
   "no values": {},
   "one namespace": { watchNamespaces: ["proxies"] },
-  "several namespaces, the operator's own among them": { watchNamespaces: ["proxies", "family", "proxyfleet-system", "default"] },
-  "one replica, unprotected": { replicas: 1, podDisruptionBudget: { enabled: false }, networkPolicy: { enabled: false } },
+  "several namespaces, the operator's own among them": {
+    watchNamespaces: ["proxies", "family", "proxyfleet-system", "default"],
+  },
+  "one replica, unprotected": {
+    replicas: 1,
+    podDisruptionBudget: { enabled: false },
+    networkPolicy: { enabled: false },
+  },
   "images by digest, with pull secrets": {
     image: { repository: "registry.example:5000/operator", digest: `sha256:${"0".repeat(64)}` },
     proxyImage: { repository: "registry.example:5000/proxy", tag: "2" },
@@ -15,7 +24,9 @@ export const matrix: Record<string, object> = {
     nodeSelector: { "kubernetes.io/os": "linux" },
     tolerations: [{ key: "own", operator: "Exists", effect: "NoSchedule" }],
     affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [] } },
-    topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "rack", whenUnsatisfiable: "ScheduleAnyway" }],
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: "rack", whenUnsatisfiable: "ScheduleAnyway" },
+    ],
     resources: { limits: { cpu: "1", memory: "1Gi" } },
   },
   "labels, annotations and environment": {
@@ -31,7 +42,11 @@ export const matrix: Record<string, object> = {
   },
   "metrics for some": {
     serviceMonitor: { enabled: true, labels: { release: "prometheus" }, interval: "1m" },
-    networkPolicy: { from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }] },
+    networkPolicy: {
+      from: [
+        { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } },
+      ],
+    },
   },
   "metrics of fleets, and alerts": {
     serviceMonitor: { enabled: true },
@@ -39,6 +54,9 @@ export const matrix: Record<string, object> = {
     prometheusRule: { enabled: true, labels: { release: "prometheus" }, poolLow: 5 },
     monitoringNamespaces: ["prometheus"],
   },
-  "metrics of the fleets of some namespaces": { watchNamespaces: ["proxies", "family"], podMonitor: { enabled: true } },
+  "metrics of the fleets of some namespaces": {
+    watchNamespaces: ["proxies", "family"],
+    podMonitor: { enabled: true },
+  },
   "no values, again": {},
 };

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { type End, type Flow, type Policy, type PolicyPod, passes } from "../unit/network-policy/evaluate.ts";
+import {
+  type End,
+  type Flow,
+  type Policy,
+  type PolicyPod,
+  passes,
+} from "../unit/network-policy/evaluate.ts";
 import { type Manifest, only, podsOf, rendered } from "./rendered.ts";
 
 function pod(namespace: string, labels: Readonly<Record<string, string>> = {}): PolicyPod {
-  return { kind: "pod", namespace: { name: namespace, labels: { "kubernetes.io/metadata.name": namespace } }, labels, ip: "10.0.0.1" };
+  return {
+    kind: "pod",
+    namespace: { name: namespace, labels: { "kubernetes.io/metadata.name": namespace } },
+    labels,
+    ip: "10.0.0.1",
+  };
 }
 
 /** The operator's pod as its Deployment makes it, with the ports that it names. */
@@ -21,36 +32,75 @@ const node: End = { kind: "ownNode" };
 const outside: End = { kind: "host", ip: "198.51.100.7" };
 
 /** The operator's policy, and its pod, for these values. */
-async function stage(values: object): Promise<{ policies: readonly Policy[]; operator: PolicyPod }> {
+async function stage(
+  values: object,
+): Promise<{ policies: readonly Policy[]; operator: PolicyPod }> {
   const manifests = await rendered(values, { namespace: "proxyfleet-system" });
-  return { policies: [only(manifests, "NetworkPolicy") as unknown as Policy], operator: operatorPod(manifests) };
+  return {
+    policies: [only(manifests, "NetworkPolicy") as unknown as Policy],
+    operator: operatorPod(manifests),
+  };
 }
 
 type Table = Record<string, { flow: (operator: PolicyPod) => Flow; expect: boolean }>;
 
 const always: Table = {
   "probes come from the node": { flow: (to) => ({ from: node, to, port: 8081 }), expect: true },
-  "no other port may be reached": { flow: (to) => ({ from: prometheus, to, port: 9229 }), expect: false },
-  "nor that port over UDP": { flow: (to) => ({ from: prometheus, to, port: 8081, protocol: "UDP" }), expect: false },
-  "the operator reaches the API server, wherever it is": { flow: (from) => ({ from, to: outside, port: 6443 }), expect: true },
-  "the operator reaches proxy pods": { flow: (from) => ({ from, to: stranger, port: 9101 }), expect: true },
-  "pods beside the operator are not touched": { flow: () => ({ from: outside, to: beside, port: 80 }), expect: true },
+  "no other port may be reached": {
+    flow: (to) => ({ from: prometheus, to, port: 9229 }),
+    expect: false,
+  },
+  "nor that port over UDP": {
+    flow: (to) => ({ from: prometheus, to, port: 8081, protocol: "UDP" }),
+    expect: false,
+  },
+  "the operator reaches the API server, wherever it is": {
+    flow: (from) => ({ from, to: outside, port: 6443 }),
+    expect: true,
+  },
+  "the operator reaches proxy pods": {
+    flow: (from) => ({ from, to: stranger, port: 9101 }),
+    expect: true,
+  },
+  "pods beside the operator are not touched": {
+    flow: () => ({ from: outside, to: beside, port: 80 }),
+    expect: true,
+  },
 };
 
 const stages: Record<string, { values: object; table: Table }> = {
   "by default": {
     values: {},
-    table: { ...always, "anybody in reach may scrape": { flow: (to) => ({ from: stranger, to, port: 8081 }), expect: true } },
+    table: {
+      ...always,
+      "anybody in reach may scrape": {
+        flow: (to) => ({ from: stranger, to, port: 8081 }),
+        expect: true,
+      },
+    },
   },
   "with the monitoring's namespace named": {
     values: {
-      networkPolicy: { from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }] },
+      networkPolicy: {
+        from: [
+          { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } },
+        ],
+      },
     },
     table: {
       ...always,
-      "monitoring may scrape": { flow: (to) => ({ from: prometheus, to, port: 8081 }), expect: true },
-      "another namespace may not": { flow: (to) => ({ from: stranger, to, port: 8081 }), expect: false },
-      "somebody outside may not": { flow: (to) => ({ from: outside, to, port: 8081 }), expect: false },
+      "monitoring may scrape": {
+        flow: (to) => ({ from: prometheus, to, port: 8081 }),
+        expect: true,
+      },
+      "another namespace may not": {
+        flow: (to) => ({ from: stranger, to, port: 8081 }),
+        expect: false,
+      },
+      "somebody outside may not": {
+        flow: (to) => ({ from: outside, to, port: 8081 }),
+        expect: false,
+      },
     },
   },
 };

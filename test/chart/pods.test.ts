@@ -9,9 +9,16 @@ const digest = `sha256:${"a".repeat(64)}`;
 
 describe("images", () => {
   const cases: Record<string, { values: object; image: string; proxyImage: string }> = {
-    "are those of the chart's version": { values: {}, image: "proxyfleet/operator:0.1.0", proxyImage: "proxyfleet/proxy:0.1.0" },
+    "are those of the chart's version": {
+      values: {},
+      image: "proxyfleet/operator:0.1.0",
+      proxyImage: "proxyfleet/proxy:0.1.0",
+    },
     "may come from a registry of one's own": {
-      values: { image: { repository: "localhost:5000/operator", tag: "1" }, proxyImage: { repository: "localhost:5000/proxy", tag: "2" } },
+      values: {
+        image: { repository: "localhost:5000/operator", tag: "1" },
+        proxyImage: { repository: "localhost:5000/proxy", tag: "2" },
+      },
       image: "localhost:5000/operator:1",
       proxyImage: "localhost:5000/proxy:2",
     },
@@ -31,15 +38,30 @@ describe("images", () => {
 });
 
 test("the operator understands the flags and the environment that the chart gives it", async () => {
-  const values = { watchNamespaces: ["a", "b", "a"], monitoringNamespaces: ["c", "d"], logLevel: "debug", workers: 3 };
+  const values = {
+    watchNamespaces: ["a", "b", "a"],
+    monitoringNamespaces: ["c", "d"],
+    logLevel: "debug",
+    workers: 3,
+  };
   const [{ args, env }] = (await pods(values)).spec.containers;
   const [command, ...flags] = args;
   assert.equal(command, "operator");
-  const config = readConfig(flags, Object.fromEntries(env.map(({ name, value }) => [name, value])), "none");
+  const config = readConfig(
+    flags,
+    Object.fromEntries(env.map(({ name, value }) => [name, value])),
+    "none",
+  );
   assert.notEqual(config, "help");
   if (config === "help") return;
   assert.deepEqual(
-    [config.watchNamespaces, config.monitoringNamespaces, config.logLevel, config.workers, config.proxyImage],
+    [
+      config.watchNamespaces,
+      config.monitoringNamespaces,
+      config.logLevel,
+      config.workers,
+      config.proxyImage,
+    ],
     [["a", "b"], ["c", "d"], "debug", 3, "proxyfleet/proxy:0.1.0"],
   );
 });
@@ -64,12 +86,17 @@ describe("the pods", () => {
       nodeSelector: { zone: "a" },
       tolerations: [{ key: "own", operator: "Exists" }],
       affinity: { nodeAffinity: {} },
-      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: "rack", whenUnsatisfiable: "DoNotSchedule" }],
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: "rack", whenUnsatisfiable: "DoNotSchedule" },
+      ],
       env: [{ name: "HTTP2", value: "false" }],
       resources: { limits: { memory: "1Gi" } },
       serviceAccount: { create: false, name: "mine" },
     });
-    assert.deepEqual(metadata, { labels: { team: "x", "app.kubernetes.io/name": "proxyfleet" }, annotations: { note: "y" } });
+    assert.deepEqual(metadata, {
+      labels: { team: "x", "app.kubernetes.io/name": "proxyfleet" },
+      annotations: { note: "y" },
+    });
     assert.deepEqual(spec["imagePullSecrets"], [{ name: "registry" }]);
     assert.equal(spec["priorityClassName"], "important");
     assert.deepEqual(spec["nodeSelector"], { zone: "a" });
@@ -80,12 +107,18 @@ describe("the pods", () => {
       ["rack"],
     );
     assert.equal(spec.containers[0].env.find(({ name }) => name === "HTTP2")?.value, "false");
-    assert.deepEqual(spec.containers[0].resources, { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "1Gi" } });
+    assert.deepEqual(spec.containers[0].resources, {
+      requests: { cpu: "50m", memory: "128Mi" },
+      limits: { memory: "1Gi" },
+    });
     assert.equal(spec.serviceAccountName, "mine");
   });
 
   test("are selected by one label that no value changes: a Deployment's selector is fixed", async () => {
-    const manifests = await rendered({ podLabels: { "app.kubernetes.io/name": "other" }, commonLabels: { "app.kubernetes.io/name": "x" } });
+    const manifests = await rendered({
+      podLabels: { "app.kubernetes.io/name": "other" },
+      commonLabels: { "app.kubernetes.io/name": "x" },
+    });
     const selector = { "app.kubernetes.io/name": "proxyfleet" };
     const { spec } = only(manifests, "Deployment") as unknown as { spec: { selector: object } };
     assert.deepEqual(spec.selector, { matchLabels: selector });
@@ -99,12 +132,17 @@ describe("rights", () => {
     const bindings = manifests.filter(({ kind }) => kind.endsWith("RoleBinding"));
     assert.equal(bindings.length, 4);
     for (const binding of bindings)
-      assert.deepEqual(binding["subjects"], [{ kind: "ServiceAccount", name: "mine", namespace: "proxyfleet-system" }]);
+      assert.deepEqual(binding["subjects"], [
+        { kind: "ServiceAccount", name: "mine", namespace: "proxyfleet-system" },
+      ]);
   });
 
   test("of several releases don't meet: what is outside of the operator's namespace has the release's name", async () => {
     const outside = manifestsOf(
-      await renderChart({ watchNamespaces: ["a"], crds: { enabled: false } }, { namespace: "second", release: "for-a" }),
+      await renderChart(
+        { watchNamespaces: ["a"], crds: { enabled: false } },
+        { namespace: "second", release: "for-a" },
+      ),
     )
       .filter(({ metadata }) => metadata.namespace !== "second")
       .map(titleOf);
@@ -119,12 +157,25 @@ describe("rights", () => {
   });
 
   test("with a list of namespaces, nothing in them is allowed cluster-wide", async () => {
-    const { rules } = only(await rendered({ watchNamespaces: ["a"] }), "ClusterRole") as unknown as {
-      rules: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];
+    const { rules } = only(
+      await rendered({ watchNamespaces: ["a"] }),
+      "ClusterRole",
+    ) as unknown as {
+      rules: {
+        apiGroups: string[];
+        resources: string[];
+        resourceNames?: string[];
+        verbs: string[];
+      }[];
     };
     for (const { apiGroups, resources, resourceNames, verbs } of rules) {
-      if (apiGroups.includes("proxyfleet.dev")) assert.ok(resources.every((name) => /^(addresspools|proxyaddresses)(\/|$)/.test(name)));
-      else assert.deepEqual({ resources, resourceNames, verbs }, { resources: ["namespaces"], resourceNames: ["a"], verbs: ["get"] });
+      if (apiGroups.includes("proxyfleet.dev"))
+        assert.ok(resources.every((name) => /^(addresspools|proxyaddresses)(\/|$)/.test(name)));
+      else
+        assert.deepEqual(
+          { resources, resourceNames, verbs },
+          { resources: ["namespaces"], resourceNames: ["a"], verbs: ["get"] },
+        );
     }
   });
 });

@@ -16,7 +16,10 @@ function pulumiObjects(values: object): Map<string, Manifest> {
   return byTitle(JSON.parse(JSON.stringify(objects)) as Manifest[]);
 }
 
-/** What Helm makes of them, without its own and Argo CD's marks: Pulumi says by itself that it manages an object, and that it keeps a CRD. */
+/**
+ * What Helm makes of them, without its own and Argo CD's marks: Pulumi says by itself that it
+ * manages an object, and that it keeps a CRD.
+ */
 async function helmObjects(values: object): Promise<Map<string, Manifest>> {
   return byTitle((await rendered(values, where)).map(withoutHelm));
 }
@@ -24,7 +27,11 @@ async function helmObjects(values: object): Promise<Map<string, Manifest>> {
 function withoutHelm(manifest: Manifest): Manifest {
   const { "helm.sh/chart": _chart, ...labels } = manifest.metadata.labels;
   const given = manifest.metadata.annotations ?? {};
-  const { "helm.sh/resource-policy": _policy, "argocd.argoproj.io/sync-options": _options, ...annotations } = given;
+  const {
+    "helm.sh/resource-policy": _policy,
+    "argocd.argoproj.io/sync-options": _options,
+    ...annotations
+  } = given;
   const { annotations: _, ...metadata } = manifest.metadata;
   return {
     ...manifest,
@@ -36,7 +43,8 @@ function withoutHelm(manifest: Manifest): Manifest {
   };
 }
 
-const byTitle = (manifests: readonly Manifest[]) => new Map(manifests.map((each) => [titleOf(each), each] as const));
+const byTitle = (manifests: readonly Manifest[]) =>
+  new Map(manifests.map((each) => [titleOf(each), each] as const));
 
 async function assertEqual(values: object): Promise<void> {
   const [ours, helms] = [pulumiObjects(values), await helmObjects(values)];
@@ -52,7 +60,12 @@ describe("Pulumi installs the objects that Helm installs, with", () => {
   });
 });
 
-const key = fc.constantFrom("team", "example.org/note", "app.kubernetes.io/name", "app.kubernetes.io/version");
+const key = fc.constantFrom(
+  "team",
+  "example.org/note",
+  "app.kubernetes.io/name",
+  "app.kubernetes.io/version",
+);
 // No empty texts: Helm's `merge` takes one for a value that was not set.
 const texts = fc.dictionary(key, fc.constantFrom("x", "two words", "true", "1"), { maxKeys: 3 });
 const image = fc.record(
@@ -81,7 +94,10 @@ const anyValues = fc.record(
     replicas: fc.integer({ min: 0, max: 10 }),
     logLevel: fc.constantFrom("debug", "warn"),
     workers: fc.integer({ min: 1, max: 64 }),
-    env: fc.array(fc.record({ name: fc.constantFrom("HTTP2", "X"), value: fc.constantFrom("", "false", "1") }), { maxLength: 2 }),
+    env: fc.array(
+      fc.record({ name: fc.constantFrom("HTTP2", "X"), value: fc.constantFrom("", "false", "1") }),
+      { maxLength: 2 },
+    ),
     resources: fc.record({ requests: amounts, limits: amounts }, { requiredKeys: [] }),
     priorityClassName: fc.constantFrom("", "important"),
     nodeSelector: texts,
@@ -90,7 +106,12 @@ const anyValues = fc.record(
     topologySpreadConstraints: fc.array(
       fc.constantFrom(
         { maxSkew: 1, topologyKey: "rack", whenUnsatisfiable: "DoNotSchedule" },
-        { maxSkew: 2, topologyKey: "row", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: { a: "b" } } },
+        {
+          maxSkew: 2,
+          topologyKey: "row",
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: { a: "b" } },
+        },
       ),
       { maxLength: 2 },
     ),
@@ -108,9 +129,18 @@ const anyValues = fc.record(
       { enabled: fc.boolean(), from: fc.array(fc.constant({ podSelector: {} }), { maxLength: 1 }) },
       { requiredKeys: [] },
     ),
-    podMonitor: fc.record({ enabled: fc.boolean(), labels: texts, interval: fc.constantFrom("1m", "15s") }, { requiredKeys: [] }),
-    prometheusRule: fc.record({ enabled: fc.boolean(), labels: texts, poolLow: fc.integer({ min: 1, max: 99 }) }, { requiredKeys: [] }),
-    serviceMonitor: fc.record({ enabled: fc.boolean(), labels: texts, interval: fc.constantFrom("1m", "15s") }, { requiredKeys: [] }),
+    podMonitor: fc.record(
+      { enabled: fc.boolean(), labels: texts, interval: fc.constantFrom("1m", "15s") },
+      { requiredKeys: [] },
+    ),
+    prometheusRule: fc.record(
+      { enabled: fc.boolean(), labels: texts, poolLow: fc.integer({ min: 1, max: 99 }) },
+      { requiredKeys: [] },
+    ),
+    serviceMonitor: fc.record(
+      { enabled: fc.boolean(), labels: texts, interval: fc.constantFrom("1m", "15s") },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: [] },
 );

@@ -32,11 +32,16 @@ describe("the chart, as it is published,", () => {
 
   test("lets a person use images of their own all the same", async () => {
     const mine = { image: { repository: "mine/operator", digest: "", tag: "2" } };
-    assert.equal(podsOf(await rendered(mine, { chart })).spec.containers[0].image, "mine/operator:2");
+    assert.equal(
+      podsOf(await rendered(mine, { chart })).spec.containers[0].image,
+      "mine/operator:2",
+    );
   });
 
   test("shows these images on Artifact Hub", () => {
-    const { annotations } = parse(readFileSync(join(chart, "Chart.yaml"), "utf8")) as { annotations: Record<string, string> };
+    const { annotations } = parse(readFileSync(join(chart, "Chart.yaml"), "utf8")) as {
+      annotations: Record<string, string>;
+    };
     assert.deepEqual(parse(annotations["artifacthub.io/images"] ?? ""), [
       { name: "operator", image: `${owner}/operator@${operatorDigest}` },
       { name: "proxy", image: `${owner}/proxy@${proxyDigest}` },

@@ -14,35 +14,50 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** The manifests that the chart makes of these values. @throws Error with Helm's words where the values are refused */
-export async function rendered(values: object = {}, rendering: Rendering = {}): Promise<readonly Manifest[]> {
+/**
+ * The manifests that the chart makes of these values. @throws Error with Helm's words where the
+ * values are refused
+ */
+export async function rendered(
+  values: object = {},
+  rendering: Rendering = {},
+): Promise<readonly Manifest[]> {
   return manifestsOf(await renderChart(values, rendering));
 }
 
 /** The documents of a YAML file, without empty ones. */
 export function manifestsOf(text: string): readonly Manifest[] {
   return parseAllDocuments(text).flatMap((document) => {
-    if ("errors" in document && document.errors.length > 0) throw new Error(String(document.errors[0]));
+    if ("errors" in document && document.errors.length > 0)
+      throw new Error(String(document.errors[0]));
     const manifest = document.toJS() as Manifest | null;
     return manifest === null ? [] : [manifest];
   });
 }
 
-/** `Kind name`, with the namespace where there is one: enough to tell objects apart in a message. */
+/**
+ * `Kind name`, with the namespace where there is one: enough to tell objects apart in a message.
+ */
 export function titleOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
 /** The only manifest of a kind. @throws Error where there is none, or several */
 export function only(manifests: readonly Manifest[], kind: string, name = "proxyfleet"): Manifest {
-  const [found, ...more] = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
-  if (found === undefined || more.length > 0) throw new Error(`not one ${kind} ${name}, but ${found === undefined ? 0 : more.length + 1}`);
+  const [found, ...more] = manifests.filter(
+    (manifest) => manifest.kind === kind && manifest.metadata.name === name,
+  );
+  if (found === undefined || more.length > 0)
+    throw new Error(`not one ${kind} ${name}, but ${found === undefined ? 0 : more.length + 1}`);
   return found;
 }
 
 /** The operator's pod template. */
 export interface PodTemplate {
-  readonly metadata: { readonly labels: Record<string, string>; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly labels: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly spec: {
     readonly securityContext: Record<string, unknown>;
     readonly serviceAccountName: string;

@@ -8,7 +8,10 @@ import { freePorts } from "./free-ports.ts";
 import { startProgram, type Program } from "./program.ts";
 import { removeAtExit } from "./scratch-folder.ts";
 
-/** An answer of the API server: its code, and its body as JSON (`Status` for a refusal; `message` holds a text that is no JSON). */
+/**
+ * An answer of the API server: its code, and its body as JSON (`Status` for a refusal; `message`
+ * holds a text that is no JSON).
+ */
 export interface Answer {
   readonly code: number;
   readonly body: Record<string, unknown>;
@@ -24,11 +27,13 @@ export interface ApiServerOptions {
 const readyWithinMs = 90_000;
 
 /**
- * A real API server with a real etcd behind it, on loopback ports of its own, for tests that need no root. Nothing else runs: no
- * controller acts on what is stored (no garbage collection, no namespace deletion), and no kubelet.
+ * A real API server with a real etcd behind it, on loopback ports of its own, for tests that need
+ * no root. Nothing else runs: no controller acts on what is stored (no garbage collection, no
+ * namespace deletion), and no kubelet.
  *
- * The programs come from the folder PROXYFLEET_BIN. Both die with the test process, however it ends, and the scratch folder goes with
- * them. `kill` and `restart` end and start the API server only; etcd keeps the objects.
+ * The programs come from the folder PROXYFLEET_BIN. Both die with the test process, however it
+ * ends, and the scratch folder goes with them. `kill` and `restart` end and start the API server
+ * only; etcd keeps the objects.
  */
 export class ApiServer {
   readonly url: string;
@@ -67,7 +72,12 @@ export class ApiServer {
     const token = await writeCredentials(folder);
     const [url, etcdUrl] = [`https://127.0.0.1:${port}`, `http://127.0.0.1:${etcdPort}`];
     const etcd = startProgram("etcd", etcdFlags(folder, etcdUrl, peerPort), folder);
-    const start = (): Program => startProgram("kube-apiserver", [...serverFlags(folder, etcdUrl, port), ...(options.flags ?? [])], folder);
+    const start = (): Program =>
+      startProgram(
+        "kube-apiserver",
+        [...serverFlags(folder, etcdUrl, port), ...(options.flags ?? [])],
+        folder,
+      );
     const server = start();
     const ca = await certificateOf(folder, server);
     const apiServer = new ApiServer({ url, ca, token, etcdUrl, folder, etcd, start, server });
@@ -103,9 +113,18 @@ export class ApiServer {
     body?: unknown,
     contentType = "application/json",
   ): Promise<Answer> {
-    const headers = { authorization: `Bearer ${this.token}`, accept: "application/json", "content-type": contentType };
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      accept: "application/json",
+      "content-type": contentType,
+    };
     const payload = body === undefined ? null : JSON.stringify(body);
-    const answer = await request(`${this.url}${path}`, { method, headers, body: payload, dispatcher: this.#agent });
+    const answer = await request(`${this.url}${path}`, {
+      method,
+      headers,
+      body: payload,
+      dispatcher: this.#agent,
+    });
     return { code: answer.statusCode, body: asJson(await answer.body.text()) };
   }
 
@@ -150,8 +169,14 @@ interface Parts {
 async function writeCredentials(folder: string): Promise<string> {
   const token = randomBytes(16).toString("hex");
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  await writeFile(join(folder, "tokens.csv"), `${token},admin,admin,system:masters\n`, { mode: 0o600 });
-  await writeFile(join(folder, "accounts.key"), privateKey.export({ type: "sec1", format: "pem" }), { mode: 0o600 });
+  await writeFile(join(folder, "tokens.csv"), `${token},admin,admin,system:masters\n`, {
+    mode: 0o600,
+  });
+  await writeFile(
+    join(folder, "accounts.key"),
+    privateKey.export({ type: "sec1", format: "pem" }),
+    { mode: 0o600 },
+  );
   return token;
 }
 
@@ -196,7 +221,8 @@ async function certificateOf(folder: string, server: Program): Promise<string> {
   for (;;) {
     const pem = await readFile(join(folder, "apiserver.crt"), "utf8").catch(() => "");
     if (pem.trimEnd().endsWith("-----END CERTIFICATE-----")) return pem;
-    if (server.ended()) throw new Error(`kube-apiserver did not start:\n${await server.lastWords()}`);
+    if (server.ended())
+      throw new Error(`kube-apiserver did not start:\n${await server.lastWords()}`);
     await sleep(50);
   }
 }
@@ -205,7 +231,12 @@ function kubeconfigOf({ url, ca, token }: ApiServer): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: "test", cluster: { server: url, "certificate-authority-data": Buffer.from(ca).toString("base64") } }],
+    clusters: [
+      {
+        name: "test",
+        cluster: { server: url, "certificate-authority-data": Buffer.from(ca).toString("base64") },
+      },
+    ],
     users: [{ name: "admin", user: { token } }],
     contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
     "current-context": "test",

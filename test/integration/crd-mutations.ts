@@ -5,31 +5,76 @@ import type { Manifest } from "./samples.ts";
 const kinds: readonly { readonly like: RegExp; readonly texts: readonly string[] }[] = [
   {
     like: /^[0-9.]+[hms]/,
-    texts: words("0 0s 5 1.5h -1h +1h 2d 100000h 1h1h1h1h 1h1h1h1h1h 1.h .5h 1us 0.0s 0h0m 9999999m 10000000m 9999999999s"),
+    texts: words(
+      "0 0s 5 1.5h -1h +1h 2d 100000h 1h1h1h1h 1h1h1h1h1h 1.h .5h 1us 0.0s 0h0m 9999999m 10000000m 9999999999s",
+    ),
   },
-  { like: /^[0-9.]+$/, texts: words("10.0.0.1 010.0.0.1 10.0.0.256 10.0.0 ::ffff:10.0.0.1 ::10.0.0.1 fe80::1%eth0 1e3 -1 128MB 0.1Gi") },
+  {
+    like: /^[0-9.]+$/,
+    texts: words(
+      "10.0.0.1 010.0.0.1 10.0.0.256 10.0.0 ::ffff:10.0.0.1 ::10.0.0.1 fe80::1%eth0 1e3 -1 128MB 0.1Gi",
+    ),
+  },
   {
     like: /^[0-9.]+[/-]/,
-    texts: words("10.0.0.0/33 10.0.0.0/08 10.0.0.0/ 10.0.0.0/8/8 0.0.0.0/11 0.0.0.0/12 1.2.3.4-1.2.3.3 1.2.3.4-1.2.3.4-1.2.3.5"),
+    texts: words(
+      "10.0.0.0/33 10.0.0.0/08 10.0.0.0/ 10.0.0.0/8/8 0.0.0.0/11 0.0.0.0/12 1.2.3.4-1.2.3.3 1.2.3.4-1.2.3.4-1.2.3.5",
+    ),
   },
-  { like: /^[0-9.]+[/-]/, texts: words("0.0.0.0-0.15.255.255 0.0.0.0-0.16.0.0 0.0.0.0-0.16.0.1 1.2.3.4-::1 1.2.3.4-1.2.3.x") },
+  {
+    like: /^[0-9.]+[/-]/,
+    texts: words(
+      "0.0.0.0-0.15.255.255 0.0.0.0-0.16.0.0 0.0.0.0-0.16.0.1 1.2.3.4-::1 1.2.3.4-1.2.3.x",
+    ),
+  },
   {
     like: /^[0-9a-f:]+:/,
-    texts: words("1::2::3 1:2:3:4:5:6:7 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8 12345:: 2001:DB8::1 2001:db8:0:0::1 ::ffff:a00:1 1:0:0:2:0:0:0:3"),
+    texts: words(
+      "1::2::3 1:2:3:4:5:6:7 1:2:3:4:5:6:7:: ::2:3:4:5:6:7:8 12345:: 2001:DB8::1 2001:db8:0:0::1 ::ffff:a00:1 1:0:0:2:0:0:0:3",
+    ),
   },
-  { like: /^[0-9a-f:]+:/, texts: words("::/107 ::/108 ::/129 ::ffff:0:0/112 ::2-::1 ::1-::2 ::1-fe80::1%eth0") },
-  { like: /^[A-Z]/, texts: words("Off off V3 Serve Drain Quarantine Hostname AWS MetalLB Assigned IR IRN Asia/ /x UTC+3") },
-  { like: /:[0-9]+$/, texts: words("a:1 a:0 a:65535 a:65536 a:01 [::1]:80 [x]:80 a_b:80 :80 a. a.:1 A.b:2") },
-  { like: /token/, texts: words("{token} {token}.{token}.a x.example.org {Token}.a.b -{token}.a {token}..a {token}-.a") },
+  {
+    like: /^[0-9a-f:]+:/,
+    texts: words("::/107 ::/108 ::/129 ::ffff:0:0/112 ::2-::1 ::1-::2 ::1-fe80::1%eth0"),
+  },
+  {
+    like: /^[A-Z]/,
+    texts: words(
+      "Off off V3 Serve Drain Quarantine Hostname AWS MetalLB Assigned IR IRN Asia/ /x UTC+3",
+    ),
+  },
+  {
+    like: /:[0-9]+$/,
+    texts: words("a:1 a:0 a:65535 a:65536 a:01 [::1]:80 [x]:80 a_b:80 :80 a. a.:1 A.b:2"),
+  },
+  {
+    like: /token/,
+    texts: words(
+      "{token} {token}.{token}.a x.example.org {Token}.a.b -{token}.a {token}..a {token}-.a",
+    ),
+  },
   {
     like: /^20..-/,
     texts: words(
       "2026-02-30T00:00:00Z 2026-11-23 2026-11-23T24:00:00Z 2026-11-23t00:00:00z 2026-11-23T00:00:00+24:00 2026-11-23T00:00:00Zx",
     ),
   },
-  { like: / /, texts: ["0 2 * *", "0 2 * * * *", "0  2 * * *", "0 2 * * ?", "@daily", "0 2 * *\n*"] },
-  { like: /^[a-z0-9-]*$/, texts: [...words("x X - é a.b a/b a//b A_b.c- -a a- sha256:0"), "x".repeat(64), "x".repeat(300)] },
-  { like: /./, texts: ["", " ", "\n", "0\n", "😀".repeat(20), "😀".repeat(63), "1h 30m", "1.2.3.4 - 1.2.3.5"] },
+  {
+    like: / /,
+    texts: ["0 2 * *", "0 2 * * * *", "0  2 * * *", "0 2 * * ?", "@daily", "0 2 * *\n*"],
+  },
+  {
+    like: /^[a-z0-9-]*$/,
+    texts: [
+      ...words("x X - é a.b a/b a//b A_b.c- -a a- sha256:0"),
+      "x".repeat(64),
+      "x".repeat(300),
+    ],
+  },
+  {
+    like: /./,
+    texts: ["", " ", "\n", "0\n", "😀".repeat(20), "😀".repeat(63), "1h 30m", "1.2.3.4 - 1.2.3.5"],
+  },
 ];
 const texts = kinds.flatMap((kind) => kind.texts);
 
@@ -115,7 +160,13 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
     { weight: 2, arbitrary: fc.constant("add" as const) },
     {
       weight: 2,
-      arbitrary: fc.constantFrom("likewise" as const, "replace" as const, "remove" as const, "repeat" as const, "many" as const),
+      arbitrary: fc.constantFrom(
+        "likewise" as const,
+        "replace" as const,
+        "remove" as const,
+        "repeat" as const,
+        "many" as const,
+      ),
     },
   ),
   pick: fc.nat(10_000),
@@ -125,9 +176,14 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
   key: fc.constantFrom("unknown", ...keys),
 });
 
-/** The same objects with up to two members changed into something at the edge of what is allowed, or beyond. */
+/**
+ * The same objects with up to two members changed into something at the edge of what is allowed, or
+ * beyond.
+ */
 export function mutated(objects: fc.Arbitrary<Manifest>): fc.Arbitrary<Manifest> {
-  return fc.tuple(objects, fc.array(mutation, { maxLength: 2 })).map(([object, mutations]) => mutations.reduce(change, object));
+  return fc
+    .tuple(objects, fc.array(mutation, { maxLength: 2 }))
+    .map(([object, mutations]) => mutations.reduce(change, object));
 }
 
 function change(object: Manifest, mutation: Mutation): Manifest {
@@ -146,7 +202,10 @@ interface Place {
 function placesIn(parent: unknown): Place[] {
   if (typeof parent !== "object" || parent === null) return [];
   const members = Array.isArray(parent) ? [...parent.keys()] : Object.keys(parent);
-  return members.flatMap((key) => [{ parent: parent as Place["parent"], key }, ...placesIn((parent as Place["parent"])[key])]);
+  return members.flatMap((key) => [
+    { parent: parent as Place["parent"], key },
+    ...placesIn((parent as Place["parent"])[key]),
+  ]);
 }
 
 function changeAt(place: Place, { how, pick, text, number, value, key: added }: Mutation): void {
@@ -154,10 +213,16 @@ function changeAt(place: Place, { how, pick, text, number, value, key: added }: 
   const current = parent[key];
   switch (how) {
     case "kin":
-      parent[key] = typeof current === "string" ? kinOf(current, pick) : typeof current === "number" ? number : current;
+      parent[key] =
+        typeof current === "string"
+          ? kinOf(current, pick)
+          : typeof current === "number"
+            ? number
+            : current;
       return;
     case "likewise":
-      parent[key] = typeof current === "string" ? text : typeof current === "number" ? number : value;
+      parent[key] =
+        typeof current === "string" ? text : typeof current === "number" ? number : value;
       return;
     case "replace":
       parent[key] = value;
@@ -182,7 +247,10 @@ function fill({ parent, key }: Place): void {
   const current = parent[key];
   if (typeof current !== "object" || current === null) return;
   for (let index = 0; index < 300; index += 1) {
-    if (Array.isArray(current)) current.push(typeof current[0] === "string" ? `${current[0]}${index}` : structuredClone(current[0]));
+    if (Array.isArray(current))
+      current.push(
+        typeof current[0] === "string" ? `${current[0]}${index}` : structuredClone(current[0]),
+      );
     else (current as Place["parent"])[`k${index}`] = "x";
   }
 }

@@ -3,9 +3,18 @@ import { fleet, ledgerEntry, pool, type Manifest } from "./samples.ts";
 const named = (address: string): Record<string, unknown> => ({ name: `n-${address}`, address });
 /** Objects that the API server refuses, and parts of what it says. */
 export const refusals: Record<string, { given: Manifest; said: readonly string[] }> = {
-  "a fleet's name is too long": { given: fleet({}, "a".repeat(41)), said: ["metadata.name", "40 characters", "choose a shorter name"] },
-  "a fleet's name has a dot": { given: fleet({}, "fam.ily"), said: ["metadata.name", "no '.'", "choose another name"] },
-  "a fleet has no pools": { given: fleet({ addresses: {} }), said: ["spec.addresses.pools", "Required value"] },
+  "a fleet's name is too long": {
+    given: fleet({}, "a".repeat(41)),
+    said: ["metadata.name", "40 characters", "choose a shorter name"],
+  },
+  "a fleet's name has a dot": {
+    given: fleet({}, "fam.ily"),
+    said: ["metadata.name", "no '.'", "choose another name"],
+  },
+  "a fleet has no pools": {
+    given: fleet({ addresses: {} }),
+    said: ["spec.addresses.pools", "Required value"],
+  },
   "two listeners share a port": {
     given: fleet({ listeners: { chat: { port: 587 } } }),
     said: ["spec.listeners", "the same port", "ports of their own"],
@@ -70,14 +79,26 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
     given: fleet({ addresses: { pools: [{ name: "a" }, { name: "a" }] } }),
     said: ["spec.addresses.pools[1]", "Duplicate value"],
   },
-  "a field is misspelled": { given: fleet({ rotations: {} }), said: ['unknown field "spec.rotations"'] },
+  "a field is misspelled": {
+    given: fleet({ rotations: {} }),
+    said: ['unknown field "spec.rotations"'],
+  },
   "a pool's range runs backwards": {
     given: pool({ addresses: ["203.0.113.9-203.0.113.2"] }),
     said: ["spec.addresses[0]", "write the lower address first"],
   },
-  "a pool's network is huge": { given: pool({ addresses: ["10.0.0.0/8"] }), said: ["spec.addresses[0]", "more than 1048576", "/12"] },
-  "a pool's entry is no address": { given: pool({ addresses: ["203.0.113.x"] }), said: ["spec.addresses[0]", "203.0.113.0/26"] },
-  "a MetalLB pool has no addresses": { given: pool({ addresses: [] }), said: ["spec.addresses", "is empty", "MetalLB"] },
+  "a pool's network is huge": {
+    given: pool({ addresses: ["10.0.0.0/8"] }),
+    said: ["spec.addresses[0]", "more than 1048576", "/12"],
+  },
+  "a pool's entry is no address": {
+    given: pool({ addresses: ["203.0.113.x"] }),
+    said: ["spec.addresses[0]", "203.0.113.0/26"],
+  },
+  "a MetalLB pool has no addresses": {
+    given: pool({ addresses: [] }),
+    said: ["spec.addresses", "is empty", "MetalLB"],
+  },
   "an AWS pool has ranges": {
     given: pool({ provider: "AWS", named: [named("203.0.113.9")] }),
     said: ["spec.addresses", "is for MetalLB, Cilium, KubeVip only", "leave it out"],
@@ -87,7 +108,11 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
     said: ["spec.named", "AWS, GCP, Azure"],
   },
   "two names have one address": {
-    given: pool({ provider: "GCP", addresses: [], named: [named("203.0.113.9"), { name: "other", address: "203.0.113.9" }] }),
+    given: pool({
+      provider: "GCP",
+      addresses: [],
+      named: [named("203.0.113.9"), { name: "other", address: "203.0.113.9" }],
+    }),
     said: ["spec.named", "lists an address twice"],
   },
   "a load balancer's headers come from nowhere": {
@@ -98,8 +123,20 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
     given: ledgerEntry({ address: "2001:DB8::9" }, "ip-x"),
     said: ["spec.address", "usual short form", "2001:db8::9"],
   },
-  "a drain has no end": { given: ledgerEntry({ want: "Drain" }), said: ["spec.want", "set drainUntil"] },
-  "a quarantine has no end": { given: ledgerEntry({ want: "Quarantine" }), said: ["spec.want", "set quarantineUntil"] },
-  "a time is no time": { given: ledgerEntry({ want: "Drain", drainUntil: "tomorrow" }), said: ["spec.drainUntil", "tomorrow"] },
-  "a ledger entry has another name": { given: ledgerEntry({}, "203.0.113.9"), said: ["metadata.name", "ip-203-0-113-9"] },
+  "a drain has no end": {
+    given: ledgerEntry({ want: "Drain" }),
+    said: ["spec.want", "set drainUntil"],
+  },
+  "a quarantine has no end": {
+    given: ledgerEntry({ want: "Quarantine" }),
+    said: ["spec.want", "set quarantineUntil"],
+  },
+  "a time is no time": {
+    given: ledgerEntry({ want: "Drain", drainUntil: "tomorrow" }),
+    said: ["spec.drainUntil", "tomorrow"],
+  },
+  "a ledger entry has another name": {
+    given: ledgerEntry({}, "203.0.113.9"),
+    said: ["metadata.name", "ip-203-0-113-9"],
+  },
 };

@@ -42,18 +42,34 @@ describe("the run-time parser and the API server give the same answer", () => {
         }),
         { numRuns: objects },
       );
-      t.diagnostic(`${objects} objects of kind ${kind}: both accepted ${answers.accepted}, both refused ${answers.refused}`);
-      assert.ok(answers.accepted > objects / 10 && answers.refused > objects / 10, "the objects must be of both sorts");
+      t.diagnostic(
+        `${objects} objects of kind ${kind}: both accepted ${answers.accepted}, both refused ${answers.refused}`,
+      );
+      assert.ok(
+        answers.accepted > objects / 10 && answers.refused > objects / 10,
+        "the objects must be of both sorts",
+      );
     });
   }
 });
 
-/** Unknown fields are dropped by both (fieldValidation=Ignore), so that an operator older than its CRDs goes on. */
+/**
+ * Unknown fields are dropped by both (fieldValidation=Ignore), so that an operator older than its
+ * CRDs goes on.
+ */
 async function assertAgree(manifest: Manifest, parsed: Parsed<{ spec: unknown }>): Promise<void> {
-  const { code, body } = await server.call("POST", `${collectionOf(manifest)}?dryRun=All&fieldValidation=Ignore`, manifest);
+  const { code, body } = await server.call(
+    "POST",
+    `${collectionOf(manifest)}?dryRun=All&fieldValidation=Ignore`,
+    manifest,
+  );
   const said = `API server: ${code} ${String(body["message"])}; parser: ${parsed.ok ? "accepted" : parsed.problem}`;
   assert.equal(parsed.ok, code === 201, said);
-  if (parsed.ok) assert.deepEqual(JSON.parse(JSON.stringify(parsed.value.spec)), withAmountsAsText(body["spec"]));
+  if (parsed.ok)
+    assert.deepEqual(
+      JSON.parse(JSON.stringify(parsed.value.spec)),
+      withAmountsAsText(body["spec"]),
+    );
 }
 
 /** The parser reads an amount that is a number as its text. */

@@ -18,7 +18,8 @@ after(async () => {
 
 const create = async (manifest: Manifest, query = "fieldValidation=Strict"): Promise<Answer> =>
   server.call("POST", `${collectionOf(manifest)}?${query}`, manifest);
-const tryOut = async (manifest: Manifest): Promise<Answer> => create(manifest, "fieldValidation=Strict&dryRun=All");
+const tryOut = async (manifest: Manifest): Promise<Answer> =>
+  create(manifest, "fieldValidation=Strict&dryRun=All");
 
 describe("the generated CRDs", () => {
   for (const kind of kinds) {
@@ -38,7 +39,8 @@ describe("the generated CRDs", () => {
   for (const [field, words] of Object.entries(explained)) {
     test(`kubectl explain ${field} tells what it is`, async () => {
       const { stdout, stderr } = await kubectl(server, ["explain", field]);
-      for (const word of words) assert.ok(stdout.replaceAll(/\s+/g, " ").includes(word), stdout + stderr);
+      for (const word of words)
+        assert.ok(stdout.replaceAll(/\s+/g, " ").includes(word), stdout + stderr);
     });
   }
 });
@@ -51,11 +53,19 @@ describe("defaults", () => {
       replicas: 2,
       listeners: { chat: { port: 443 }, media: { port: 587 } },
       upstream: {
-        chat: { servers: ["g.whatsapp.net:5222", "g-fallback.whatsapp.net:5222"], proxyProtocol: "V2" },
+        chat: {
+          servers: ["g.whatsapp.net:5222", "g-fallback.whatsapp.net:5222"],
+          proxyProtocol: "V2",
+        },
         media: { servers: ["whatsapp.net:443"] },
       },
       limits: { maxConnections: 27_500, connectionsPerClient: 0, connectionRatePerClient: 0 },
-      addresses: { count: 2, pools: [{ name: "metallb-a" }], externalTrafficPolicy: "Cluster", loadBalancerSourceRanges: [] },
+      addresses: {
+        count: 2,
+        pools: [{ name: "metallb-a" }],
+        externalTrafficPolicy: "Cluster",
+        loadBalancerSourceRanges: [],
+      },
       audience: { countries: [] },
       rotation: {
         onBlocked: true,
@@ -67,7 +77,10 @@ describe("defaults", () => {
         maxConcurrent: 1,
         maxPerHourPercent: 25,
       },
-      reachability: { blockedWhen: { failures: 3, vantagePoints: 2, within: "30m" }, outagePercent: 50 },
+      reachability: {
+        blockedWhen: { failures: 3, vantagePoints: 2, within: "30m" },
+        outagePercent: 50,
+      },
       share: { host: "Address" },
       paused: false,
     });
@@ -75,10 +88,18 @@ describe("defaults", () => {
 
   test("members that are given keep their neighbours' defaults", async () => {
     const { body } = await tryOut(
-      fleet({ listeners: { plainChat: {} }, rotation: { drain: { blocked: "2h" } }, dns: { hostname: "{token}.example.org" } }),
+      fleet({
+        listeners: { plainChat: {} },
+        rotation: { drain: { blocked: "2h" } },
+        dns: { hostname: "{token}.example.org" },
+      }),
     );
     const { listeners, rotation, dns } = body["spec"] as Record<string, Record<string, unknown>>;
-    assert.deepEqual(listeners, { chat: { port: 443 }, media: { port: 587 }, plainChat: { port: 5222 } });
+    assert.deepEqual(listeners, {
+      chat: { port: 443 },
+      media: { port: 587 },
+      plainChat: { port: 5222 },
+    });
     assert.deepEqual(rotation?.["drain"], { scheduled: "24h", blocked: "2h" });
     assert.deepEqual(dns, { hostname: "{token}.example.org", ttl: 60 });
   });
@@ -114,9 +135,21 @@ describe("what may not change", () => {
   const until = "2026-12-23T15:20:00Z";
   const resting = { want: "Quarantine", quarantineUntil: until };
   const cases: Record<string, { from: Manifest; to: Manifest; said: string }> = {
-    "a pool's provider": { from: pool(), to: pool({ provider: "Cilium" }), said: "make another pool" },
-    "an address's pool": { from: ledgerEntry(), to: ledgerEntry({ pool: "other" }), said: "spec.pool" },
-    "an address": { from: ledgerEntry(), to: ledgerEntry({ address: "203.0.113.10" }), said: "address can't be changed once it is set" },
+    "a pool's provider": {
+      from: pool(),
+      to: pool({ provider: "Cilium" }),
+      said: "make another pool",
+    },
+    "an address's pool": {
+      from: ledgerEntry(),
+      to: ledgerEntry({ pool: "other" }),
+      said: "spec.pool",
+    },
+    "an address": {
+      from: ledgerEntry(),
+      to: ledgerEntry({ address: "203.0.113.10" }),
+      said: "address can't be changed once it is set",
+    },
     "an address, taken away": {
       from: ledgerEntry(),
       to: ledgerEntry({ address: undefined }),
@@ -129,10 +162,21 @@ describe("what may not change", () => {
     },
     "an address's slot": {
       from: ledgerEntry(),
-      to: ledgerEntry({ claimRef: { namespace: "default", name: "family", uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11", slot: 1 } }),
+      to: ledgerEntry({
+        claimRef: {
+          namespace: "default",
+          name: "family",
+          uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11",
+          slot: 1,
+        },
+      }),
       said: "spec.claimRef",
     },
-    "a quarantine back to service": { from: ledgerEntry(resting), to: ledgerEntry(), said: "can't serve again" },
+    "a quarantine back to service": {
+      from: ledgerEntry(resting),
+      to: ledgerEntry(),
+      said: "can't serve again",
+    },
   };
   for (const [name, { from, to, said }] of Object.entries(cases)) {
     test(name, async () => {
@@ -170,14 +214,24 @@ describe("what may not change", () => {
 describe("kubectl", () => {
   const writeStatus = async (manifest: Manifest, status: unknown): Promise<void> => {
     const { body } = await create(manifest);
-    const { code, body: answer } = await server.call("PUT", `${collectionOf(manifest)}/${manifest.metadata.name}/status`, {
-      ...body,
-      status,
-    });
+    const { code, body: answer } = await server.call(
+      "PUT",
+      `${collectionOf(manifest)}/${manifest.metadata.name}/status`,
+      {
+        ...body,
+        status,
+      },
+    );
     assert.equal(code, 200, String(answer["message"]));
   };
   const since = "2026-11-22T02:14:00Z";
-  const ready = { type: "Ready", status: "True", reason: "Serving", message: "Every slot has an address.", lastTransitionTime: since };
+  const ready = {
+    type: "Ready",
+    status: "True",
+    reason: "Serving",
+    message: "Every slot has an address.",
+    lastTransitionTime: since,
+  };
   const columns = (text: string): string[][] =>
     text
       .trimEnd()
@@ -185,9 +239,18 @@ describe("kubectl", () => {
       .map((row) => row.split(/ {2,}/).slice(0, -1));
 
   test("get wap shows a fleet as a person asks for it, with the next rotation as a time", async () => {
-    const addresses = [{ address: "203.0.113.9", slot: 0, phase: "Serving", since, blockedIn: ["IR"] }];
+    const addresses = [
+      { address: "203.0.113.9", slot: 0, phase: "Serving", since, blockedIn: ["IR"] },
+    ];
     const nextRotation = { slot: 1, at: "2026-11-23T02:14:00Z", reason: "Age" };
-    await writeStatus(fleet(), { serving: "2/2", replicas: 2, selector: "app=x", conditions: [ready], addresses, nextRotation });
+    await writeStatus(fleet(), {
+      serving: "2/2",
+      replicas: 2,
+      selector: "app=x",
+      conditions: [ready],
+      addresses,
+      nextRotation,
+    });
     const { stdout } = await kubectl(server, ["get", "wap", "-A"]);
     assert.deepEqual(columns(stdout), [
       ["NAMESPACE", "NAME", "READY", "SERVING", "REPLICAS", "NEXT ROTATION"],
@@ -213,7 +276,14 @@ describe("kubectl", () => {
   });
 
   test("get wapool counts a pool's addresses", async () => {
-    await writeStatus(pool(), { total: 62, serving: 2, draining: 1, quarantined: 5, free: 54, conditions: [ready] });
+    await writeStatus(pool(), {
+      total: 62,
+      serving: 2,
+      draining: 1,
+      quarantined: 5,
+      free: 54,
+      conditions: [ready],
+    });
     const { stdout } = await kubectl(server, ["get", "wapool"]);
     assert.deepEqual(columns(stdout), [
       ["NAME", "PROVIDER", "TOTAL", "SERVING", "DRAINING", "QUARANTINED", "FREE"],
@@ -234,7 +304,10 @@ describe("kubectl", () => {
     const { stderr, code } = await kubectl(server, ["scale", "wap", "family", "--replicas=5"]);
     assert.equal(code, 0, stderr);
     const { body } = await server.call("GET", `${collectionOf(fleet())}/family/scale`);
-    assert.deepEqual([body["spec"], body["status"]], [{ replicas: 5 }, { replicas: 2, selector: "app=x" }]);
+    assert.deepEqual(
+      [body["spec"], body["status"]],
+      [{ replicas: 5 }, { replicas: 2, selector: "app=x" }],
+    );
   });
 
   test("a bare Off in YAML is refused with its field, and a quoted one taken", async () => {
@@ -243,9 +316,17 @@ apiVersion: proxyfleet.dev/v1alpha1
 kind: WhatsAppProxy
 metadata: {name: bare, namespace: default}
 spec: {addresses: {pools: [{name: a}]}, upstream: {chat: {proxyProtocol: ${value}}}}`;
-    const bare = await kubectl(server, ["apply", "--server-side", "--dry-run=server", "-f", "-"], yaml("Off"));
+    const bare = await kubectl(
+      server,
+      ["apply", "--server-side", "--dry-run=server", "-f", "-"],
+      yaml("Off"),
+    );
     assert.match(bare.stderr, /spec\.upstream\.chat\.proxyProtocol/);
-    const quoted = await kubectl(server, ["apply", "--server-side", "--dry-run=server", "-f", "-"], yaml('"Off"'));
+    const quoted = await kubectl(
+      server,
+      ["apply", "--server-side", "--dry-run=server", "-f", "-"],
+      yaml('"Off"'),
+    );
     assert.equal(quoted.code, 0, quoted.stderr);
   });
 });

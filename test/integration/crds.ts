@@ -19,22 +19,48 @@ export interface KubectlAnswer {
   readonly stderr: string;
 }
 
-/** Runs kubectl against the server, with `input` as its standard input. A failure is an answer too, and throws nothing. */
-export async function kubectl(server: ApiServer, args: readonly string[], input = ""): Promise<KubectlAnswer> {
-  const running = run(programPath("kubectl"), ["--kubeconfig", server.kubeconfig, "--cache-dir", `${server.kubeconfig}.cache`, ...args]);
+/**
+ * Runs kubectl against the server, with `input` as its standard input. A failure is an answer too,
+ * and throws nothing.
+ */
+export async function kubectl(
+  server: ApiServer,
+  args: readonly string[],
+  input = "",
+): Promise<KubectlAnswer> {
+  const running = run(programPath("kubectl"), [
+    "--kubeconfig",
+    server.kubeconfig,
+    "--cache-dir",
+    `${server.kubeconfig}.cache`,
+    ...args,
+  ]);
   // Who is done before it has read its input says so in its exit code.
   running.child.stdin?.on("error", () => undefined).end(input);
   try {
     return { code: 0, ...(await running) };
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: unknown; stdout?: string; stderr?: string };
-    return { code: typeof code === "number" ? code : -1, stdout: stdout ?? "", stderr: stderr ?? String(error) };
+    return {
+      code: typeof code === "number" ? code : -1,
+      stdout: stdout ?? "",
+      stderr: stderr ?? String(error),
+    };
   }
 }
 
-/** Installs the generated CRDs as a person does, and waits until the server serves them. @throws Error where kubectl fails or warns */
+/**
+ * Installs the generated CRDs as a person does, and waits until the server serves them. @throws
+ * Error where kubectl fails or warns
+ */
 export async function installCrds(server: ApiServer): Promise<void> {
-  const { code, stderr } = await kubectl(server, ["apply", "--server-side", "--validate=strict", "-f", crdFolder]);
+  const { code, stderr } = await kubectl(server, [
+    "apply",
+    "--server-side",
+    "--validate=strict",
+    "-f",
+    crdFolder,
+  ]);
   if (code !== 0 || stderr !== "") throw new Error(`could not install the CRDs: ${stderr}`);
   const names = kinds.map(({ plural }) => `${plural}.${group}`);
   for (const name of names) await established(server, name);
@@ -52,11 +78,15 @@ async function explained(server: ApiServer, name: string): Promise<void> {
 
 /** The stored CRD of one kind. */
 export async function crd(server: ApiServer, name: string): Promise<Record<string, unknown>> {
-  return (await server.call("GET", `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`)).body;
+  return (
+    await server.call("GET", `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`)
+  ).body;
 }
 
 /** The status of each condition of an object, by type. */
 export function conditionsOf(object: Record<string, unknown>): Record<string, string> {
-  const { conditions } = (object["status"] ?? {}) as { conditions?: { type: string; status: string }[] | null };
+  const { conditions } = (object["status"] ?? {}) as {
+    conditions?: { type: string; status: string }[] | null;
+  };
   return Object.fromEntries((conditions ?? []).map(({ type, status }) => [type, status]));
 }

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as fc from "fast-check";
-import { issueCertificate } from "../../src/certificates/issue.ts";
-import { haproxyInput, renderHaproxyConfig } from "../../src/manifests/haproxy.ts";
-import { specOf } from "../unit/manifests/sample.ts";
+import { issueCertificate } from "../../src/proxy/certificates/issue.ts";
+import { haproxyInput, renderHaproxyConfig } from "../../src/proxy/haproxy.ts";
+import { specOf } from "../unit/proxy/sample.ts";
 
 /** A real HAProxy (3.0 is what the image has): `PROXYFLEET_HAPROXY`, or the one in PATH. */
 const haproxy = process.env["PROXYFLEET_HAPROXY"] ?? "haproxy";
@@ -23,24 +23,41 @@ const inputs = 60;
 const ticketKeys = `${Buffer.alloc(80).toString("base64")}\n`.repeat(3);
 
 const host = fc.oneof(
-  fc.constantFrom("g.whatsapp.net", "g-fallback.whatsapp.net", "relay.proxies.svc.cluster.local", "a", "x".repeat(60)),
+  fc.constantFrom(
+    "g.whatsapp.net",
+    "g-fallback.whatsapp.net",
+    "relay.proxies.svc.cluster.local",
+    "a",
+    "x".repeat(60),
+  ),
   fc.ipV4(),
   fc.ipV6().map((address) => `[${address}]`),
 );
-const server = fc.tuple(host, fc.integer({ min: 1, max: 65_535 })).map(([name, port]) => `${name}:${port}`);
+const server = fc
+  .tuple(host, fc.integer({ min: 1, max: 65_535 }))
+  .map(([name, port]) => `${name}:${port}`);
 const servers = fc.array(server, { minLength: 1, maxLength: 8 });
 
-/** Fleets as people write them, with all fields that a configuration depends on. What is left out has its default. */
+/**
+ * Fleets as people write them, with all fields that a configuration depends on. What is left out
+ * has its default.
+ */
 const spec = fc
   .record(
     {
       listeners: fc.record(
-        { chat: fc.record({ port: fc.constantFrom(443, 8443) }), plainChat: fc.record({ port: fc.constantFrom(5222, 80) }) },
+        {
+          chat: fc.record({ port: fc.constantFrom(443, 8443) }),
+          plainChat: fc.record({ port: fc.constantFrom(5222, 80) }),
+        },
         { requiredKeys: [] },
       ),
       upstream: fc.record(
         {
-          chat: fc.record({ servers, proxyProtocol: fc.constantFrom("V2", "V1", "Off") }, { requiredKeys: [] }),
+          chat: fc.record(
+            { servers, proxyProtocol: fc.constantFrom("V2", "V1", "Off") },
+            { requiredKeys: [] },
+          ),
           media: fc.record({ servers }),
         },
         { requiredKeys: [] },
@@ -48,10 +65,17 @@ const spec = fc
       // More connections than this machine has files for are a warning: the supervisor lowers them.
       limits: fc
         .record(
-          { connectionsPerClient: fc.constantFrom(0, 1, 1_000_000), connectionRatePerClient: fc.constantFrom(0, 20, 1_000_000) },
+          {
+            connectionsPerClient: fc.constantFrom(0, 1, 1_000_000),
+            connectionRatePerClient: fc.constantFrom(0, 20, 1_000_000),
+          },
           { requiredKeys: [] },
         )
-        .chain((limits) => fc.integer({ min: 1, max: 5_000 }).map((maxConnections) => ({ ...limits, maxConnections }))),
+        .chain((limits) =>
+          fc
+            .integer({ min: 1, max: 5_000 })
+            .map((maxConnections) => ({ ...limits, maxConnections })),
+        ),
       addresses: fc.record({
         pools: fc.constant([{ name: "pool-a" }]),
         externalTrafficPolicy: fc.constantFrom("Cluster", "Local"),
@@ -61,7 +85,9 @@ const spec = fc
   )
   .map(specOf);
 
-const input = fc.tuple(spec, fc.integer({ min: 1, max: 24 })).map(([given, bank]) => haproxyInput(given, bank));
+const input = fc
+  .tuple(spec, fc.integer({ min: 1, max: 24 }))
+  .map(([given, bank]) => haproxyInput(given, bank));
 
 describe("HAProxy", { skip }, () => {
   let directory = "";
@@ -73,7 +99,10 @@ describe("HAProxy", { skip }, () => {
     for (let lane = 0; lane < 256; lane++) {
       writeFileSync(join(directory, "lanes", `${lane}.pem`), pem);
       writeFileSync(join(directory, "lanes", `${lane}.tickets`), ticketKeys);
-      writeFileSync(join(directory, "lanes", `${lane}.proxies`), lane % 2 === 0 ? "" : "10.0.0.0/8\n2001:db8::/32\n");
+      writeFileSync(
+        join(directory, "lanes", `${lane}.proxies`),
+        lane % 2 === 0 ? "" : "10.0.0.0/8\n2001:db8::/32\n",
+      );
     }
   });
 
@@ -91,7 +120,10 @@ describe("HAProxy", { skip }, () => {
     }
   }
 
-  /** Warnings too, but for the one that the machine which runs this test has few processors: the supervisor sees to that. */
+  /**
+   * Warnings too, but for the one that the machine which runs this test has few processors: the
+   * supervisor sees to that.
+   */
   const warnings = (said: string): string =>
     said
       .split("\n")
@@ -102,7 +134,11 @@ describe("HAProxy", { skip }, () => {
     await fc.assert(
       fc.asyncProperty(input, async (given) => {
         const config = renderHaproxyConfig(given);
-        assert.match(config, /^# Made by Proxyfleet from a WhatsAppProxy\. /, "it says what made it");
+        assert.match(
+          config,
+          /^# Made by Proxyfleet from a WhatsAppProxy\. /,
+          "it says what made it",
+        );
         assert.equal(await objections(config), "");
       }),
       { numRuns: inputs },
@@ -114,7 +150,12 @@ describe("HAProxy", { skip }, () => {
     const largest = renderHaproxyConfig({
       listeners: { plainChat: {} },
       upstream: { chat: { servers, proxyProtocol: "V2" }, media: { servers } },
-      limits: { maxConnections: 5_000, connectionsPerClient: 10, connectionRatePerClient: 50, clientsSeen: "WithProxyHeader" },
+      limits: {
+        maxConnections: 5_000,
+        connectionsPerClient: 10,
+        connectionRatePerClient: 50,
+        clientsSeen: "WithProxyHeader",
+      },
       bank: 256,
     });
     assert.equal(await objections(largest), "");

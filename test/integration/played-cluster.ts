@@ -4,12 +4,15 @@ import { ApiServer } from "./apiserver.ts";
 import { installCrds } from "./crds.ts";
 
 /**
- * With it in its environment an operator asks pods at their own addresses, as it does in a cluster: those at which the stand-in for the data
- * plane answers.
+ * With it in its environment an operator asks pods at their own addresses, as it does in a cluster:
+ * those at which the stand-in for the data plane answers.
  */
 export const inCluster = { KUBERNETES_SERVICE_HOST: "127.0.0.1" };
 
-/** A real API server with Proxyfleet's kinds, and stand-ins for all else that an operator meets: other controllers, pods and the way to them. */
+/**
+ * A real API server with Proxyfleet's kinds, and stand-ins for all else that an operator meets:
+ * other controllers, pods and the way to them.
+ */
 export class PlayedCluster {
   readonly server: ApiServer;
   readonly #neighbours: Neighbours;

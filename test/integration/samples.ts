@@ -11,7 +11,12 @@ export interface Manifest {
 /** The smallest fleet. */
 export function fleet(spec: Record<string, unknown> = {}, name = "family"): Manifest {
   const given = { addresses: { pools: [{ name: "metallb-a" }] }, ...spec };
-  return { apiVersion, kind: "WhatsAppProxy", metadata: { name, namespace: "default" }, spec: given };
+  return {
+    apiVersion,
+    kind: "WhatsAppProxy",
+    metadata: { name, namespace: "default" },
+    spec: given,
+  };
 }
 
 /** A small pool. */
@@ -22,12 +27,26 @@ export function pool(spec: Record<string, unknown> = {}, name = "metallb-a"): Ma
 
 /** A ledger entry that serves. */
 export function ledgerEntry(spec: Record<string, unknown> = {}, name = "ip-203-0-113-9"): Manifest {
-  const claimRef = { namespace: "default", name: "family", uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11", slot: 0 };
+  const claimRef = {
+    namespace: "default",
+    name: "family",
+    uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11",
+    slot: 0,
+  };
   const ports = [
     { name: "chat", port: 443, targetPort: 20_000 },
     { name: "media", port: 587, targetPort: 20_001 },
   ];
-  const given = { pool: "metallb-a", address: "203.0.113.9", claimRef, lane: 0, ports, cause: "NewSlot", want: "Serve", ...spec };
+  const given = {
+    pool: "metallb-a",
+    address: "203.0.113.9",
+    claimRef,
+    lane: 0,
+    ports,
+    cause: "NewSlot",
+    want: "Serve",
+    ...spec,
+  };
   return { apiVersion, kind: "ProxyAddress", metadata: { name }, spec: given };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type OperatorConfig, configHelp, readConfig } from "../../src/config.ts";
-import { explainError } from "../../src/errors.ts";
+import { explainError } from "../../src/values/errors.ts";
 
 const defaults: OperatorConfig = {
   kubeconfig: undefined,
@@ -21,12 +21,31 @@ const read = (args: readonly string[], environment = {}): OperatorConfig | "help
   readConfig(args, environment, "proxyfleet/proxy:0.1.0");
 
 describe("the operator's settings", () => {
-  const cases: Record<string, { args?: readonly string[]; environment?: Record<string, string>; expect: OperatorConfig | "help" }> = {
+  const cases: Record<
+    string,
+    {
+      args?: readonly string[];
+      environment?: Record<string, string>;
+      expect: OperatorConfig | "help";
+    }
+  > = {
     "have defaults": { expect: defaults },
-    "come from flags": { args: ["--log-level", "debug", "--health-port=0"], expect: { ...defaults, logLevel: "debug", healthPort: 0 } },
+    "come from flags": {
+      args: ["--log-level", "debug", "--health-port=0"],
+      expect: { ...defaults, logLevel: "debug", healthPort: 0 },
+    },
     "come from the environment": {
-      environment: { POD_NAMESPACE: "relief", PROXY_IMAGE: "example.org/proxy:2", HEALTH_PORT: "9000" },
-      expect: { ...defaults, namespace: "relief", proxyImage: "example.org/proxy:2", healthPort: 9000 },
+      environment: {
+        POD_NAMESPACE: "relief",
+        PROXY_IMAGE: "example.org/proxy:2",
+        HEALTH_PORT: "9000",
+      },
+      expect: {
+        ...defaults,
+        namespace: "relief",
+        proxyImage: "example.org/proxy:2",
+        healthPort: 9000,
+      },
     },
     "come from a flag rather than from the environment": {
       args: ["--namespace", "a"],
@@ -46,39 +65,67 @@ describe("the operator's settings", () => {
       expect: { ...defaults, leaderElection: false, http2: false },
     },
     "an empty variable counts as absent": { environment: { LOG_LEVEL: "" }, expect: defaults },
-    "help goes before all else": { args: ["--help"], environment: { LOG_LEVEL: "loud" }, expect: "help" },
+    "help goes before all else": {
+      args: ["--help"],
+      environment: { LOG_LEVEL: "loud" },
+      expect: "help",
+    },
   };
   for (const [name, { args = [], environment, expect }] of Object.entries(cases))
     test(name, () => assert.deepEqual(read(args, environment), expect));
 
-  const refused: Record<string, { args?: readonly string[]; environment?: Record<string, string>; says: RegExp }> = {
-    "a flag that does not exist is named": { args: ["--kubeconfg", "x"], says: /see proxyfleet operator --help: .*--kubeconfg/ },
+  const refused: Record<
+    string,
+    { args?: readonly string[]; environment?: Record<string, string>; says: RegExp }
+  > = {
+    "a flag that does not exist is named": {
+      args: ["--kubeconfg", "x"],
+      says: /see proxyfleet operator --help: .*--kubeconfg/,
+    },
     "a flag without its value is named": { args: ["--namespace"], says: /--namespace/ },
     "a word that is no flag is named": { args: ["now"], says: /now/ },
     "a level that does not exist names the flag and the levels": {
       args: ["--log-level", "loud"],
       says: /--log-level: .*"debug"\|"info"\|"warn"\|"error"/,
     },
-    "a port that is no number names the flag": { args: ["--health-port", "http"], says: /--health-port: .*number/ },
-    "a port out of range names the flag": { environment: { HEALTH_PORT: "70000" }, says: /--health-port: .*65535/ },
+    "a port that is no number names the flag": {
+      args: ["--health-port", "http"],
+      says: /--health-port: .*number/,
+    },
+    "a port out of range names the flag": {
+      environment: { HEALTH_PORT: "70000" },
+      says: /--health-port: .*65535/,
+    },
     "a namespace that can't be one names the flag": {
       args: ["--watch-namespaces", "Relief"],
       says: /--watch-namespaces\S*: must be names/,
     },
     "no workers at all names the flag": { args: ["--workers=0"], says: /--workers: / },
-    "two mistakes are told together": { args: ["--log-level", "loud", "--health-port=-1x"], says: /--log-level.*; --health-port/ },
+    "two mistakes are told together": {
+      args: ["--log-level", "loud", "--health-port=-1x"],
+      says: /--log-level.*; --health-port/,
+    },
   };
   for (const [name, { args = [], environment, says }] of Object.entries(refused))
     test(name, () =>
       assert.throws(
         () => read(args, environment),
-        (error) => error instanceof Error && error.name === "ConfigError" && says.test(explainError(error)),
+        (error) =>
+          error instanceof Error && error.name === "ConfigError" && says.test(explainError(error)),
       ),
     );
 });
 
 test("help tells every flag, and the variable behind it", () => {
   const help = configHelp();
-  for (const part of ["--kubeconfig", "--log-level", "--health-port", "--proxy-image", "--namespace", "[POD_NAMESPACE]", "[LOG_LEVEL]"])
+  for (const part of [
+    "--kubeconfig",
+    "--log-level",
+    "--health-port",
+    "--proxy-image",
+    "--namespace",
+    "[POD_NAMESPACE]",
+    "[LOG_LEVEL]",
+  ])
     assert.ok(help.includes(part), `${part} is missing`);
 });

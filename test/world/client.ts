@@ -35,7 +35,9 @@ const { values: flags, positionals } = parseArgs({
 const [name = "", ...operands] = positionals;
 const command = commands[name];
 if (command === undefined) {
-  console.error(`${name === "" ? "no command" : `"${name}" is no command`}: give one of ${Object.keys(commands).join(", ")}`);
+  console.error(
+    `${name === "" ? "no command" : `"${name}" is no command`}: give one of ${Object.keys(commands).join(", ")}`,
+  );
   process.exit(2);
 }
 

@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { connect, createServer, isIPv4, type AddressInfo, type Server, type Socket } from "node:net";
+import {
+  connect,
+  createServer,
+  isIPv4,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from "node:net";
 import { pipeline } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import { makeCertificate } from "./whatsapp/certificate.ts";
@@ -20,8 +27,13 @@ export interface Relay {
   close(): void;
 }
 
-/** Starts a relay on loopback, with the given bytes sent first on each chat and media connection. */
-export async function startRelay(upstream: Upstream, headers: { chat: Buffer; media: Buffer }): Promise<Relay> {
+/**
+ * Starts a relay on loopback, with the given bytes sent first on each chat and media connection.
+ */
+export async function startRelay(
+  upstream: Upstream,
+  headers: { chat: Buffer; media: Buffer },
+): Promise<Relay> {
   const own = await makeCertificate(new Date());
   const open = new Set<Socket>();
   let closed = false;
@@ -32,7 +44,9 @@ export async function startRelay(upstream: Upstream, headers: { chat: Buffer; me
     if (header.length > 0) onward.write(header);
     pipeline(socket, onward, socket, () => open.delete(socket));
   };
-  const chat = createTlsServer({ cert: own.certificate, key: own.key }, (socket) => pass(socket, upstream.chatPort, headers.chat));
+  const chat = createTlsServer({ cert: own.certificate, key: own.key }, (socket) =>
+    pass(socket, upstream.chatPort, headers.chat),
+  );
   const media = createServer((socket) => pass(socket, upstream.mediaPort, headers.media));
   const [chatPort, mediaPort] = await Promise.all([listen(chat), listen(media)]);
   const close = (): void => {
@@ -53,18 +67,36 @@ async function listen(server: Server): Promise<number> {
 /** A PROXY header of version 1 for two IPv4 or IPv6 peers. */
 export function headerVersion1(source: Peer, destination: Peer): Buffer {
   const family = isIPv4(source.address) ? "TCP4" : "TCP6";
-  return Buffer.from(`PROXY ${family} ${source.address} ${destination.address} ${String(source.port)} ${String(destination.port)}\r\n`);
+  return Buffer.from(
+    `PROXY ${family} ${source.address} ${destination.address} ${String(source.port)} ${String(destination.port)}\r\n`,
+  );
 }
 
-/** A PROXY header of version 2. IPv6 addresses are given as eight groups, written out in full. `extra` are bytes of TLVs. */
+/**
+ * A PROXY header of version 2. IPv6 addresses are given as eight groups, written out in full.
+ * `extra` are bytes of TLVs.
+ */
 export function headerVersion2(source: Peer, destination: Peer, extra = Buffer.alloc(0)): Buffer {
-  const addresses = Buffer.concat([addressBytes(source), addressBytes(destination), portBytes(source), portBytes(destination), extra]);
-  const head = Buffer.from([0x21, isIPv4(source.address) ? 0x11 : 0x21, addresses.length >> 8, addresses.length & 0xff]);
+  const addresses = Buffer.concat([
+    addressBytes(source),
+    addressBytes(destination),
+    portBytes(source),
+    portBytes(destination),
+    extra,
+  ]);
+  const head = Buffer.from([
+    0x21,
+    isIPv4(source.address) ? 0x11 : 0x21,
+    addresses.length >> 8,
+    addresses.length & 0xff,
+  ]);
   return Buffer.concat([Buffer.from("\r\n\r\n\0\r\nQUIT\n"), head, addresses]);
 }
 
 function addressBytes({ address }: Peer): Buffer {
-  return isIPv4(address) ? Buffer.from(address.split(".").map(Number)) : Buffer.from(address.replaceAll(":", ""), "hex");
+  return isIPv4(address)
+    ? Buffer.from(address.split(".").map(Number))
+    : Buffer.from(address.replaceAll(":", ""), "hex");
 }
 
 function portBytes({ port }: Peer): Buffer {

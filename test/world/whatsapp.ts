@@ -22,7 +22,10 @@ const { values: flags } = parseArgs({
 });
 
 const proxyProtocol = expectedHeaders.find((header) => header === flags["proxy-protocol"]);
-if (proxyProtocol === undefined) throw new Error(`--proxy-protocol ${flags["proxy-protocol"]}: give ${expectedHeaders.join(", ")}`);
+if (proxyProtocol === undefined)
+  throw new Error(
+    `--proxy-protocol ${flags["proxy-protocol"]}: give ${expectedHeaders.join(", ")}`,
+  );
 
 const whatsapp = await startWhatsApp({
   host: flags.host,
@@ -31,9 +34,17 @@ const whatsapp = await startWhatsApp({
   countersPort: Number(flags["counters-port"]),
   proxyProtocol,
 });
-if (flags.fingerprint !== undefined) writeFileSync(flags.fingerprint, `${whatsapp.report.certificateSHA256}\n`);
+if (flags.fingerprint !== undefined)
+  writeFileSync(flags.fingerprint, `${whatsapp.report.certificateSHA256}\n`);
 const { chatPort, mediaPort, countersPort, report } = whatsapp;
 console.log(
-  JSON.stringify({ event: "ready", chatPort, mediaPort, countersPort, proxyProtocol, certificateSHA256: report.certificateSHA256 }),
+  JSON.stringify({
+    event: "ready",
+    chatPort,
+    mediaPort,
+    countersPort,
+    proxyProtocol,
+    certificateSHA256: report.certificateSHA256,
+  }),
 );
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));

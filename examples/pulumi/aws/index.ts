@@ -16,21 +16,34 @@ const subnets = config.requireObject<string[]>("subnets");
 /** Groups of people. Each has an address of its own. */
 const groups = 2;
 
-/** Two addresses in use, one for a move, one kept for a block, and others while used ones rest. An account has five unless you ask for more. */
+/**
+ * Two addresses in use, one for a move, one kept for a block, and others while used ones rest. An
+ * account has five unless you ask for more.
+ */
 const count = 5;
 
 const operator = new ProxyfleetOperator("proxyfleet", {
-  values: { image: { repository: `${registry}/operator` }, proxyImage: { repository: `${registry}/proxy` } },
+  values: {
+    image: { repository: `${registry}/operator` },
+    proxyImage: { repository: `${registry}/proxy` },
+  },
 });
 
-const elastic = Array.from({ length: count }, (_, index) => new aws.ec2.Eip(`proxyfleet-${index}`, { domain: "vpc" }));
+const elastic = Array.from(
+  { length: count },
+  (_, index) => new aws.ec2.Eip(`proxyfleet-${index}`, { domain: "vpc" }),
+);
 
 const pool = new AddressPool(
   "aws",
   {
     spec: {
       provider: "AWS",
-      named: elastic.map((ip, index) => ({ name: ip.allocationId, address: ip.publicIp, subnet: subnets[index % subnets.length] ?? "" })),
+      named: elastic.map((ip, index) => ({
+        name: ip.allocationId,
+        address: ip.publicIp,
+        subnet: subnets[index % subnets.length] ?? "",
+      })),
       proxyProtocol: { version: "V2", from: [network] },
     },
   },
@@ -45,10 +58,16 @@ const family = new WhatsAppProxy(
   "family",
   {
     metadata: { namespace: namespace.metadata.name },
-    spec: { addresses: { count: groups, pools: [{ name: pool.metadata.name }] }, audience: { countries: ["IR"] } },
+    spec: {
+      addresses: { count: groups, pools: [{ name: pool.metadata.name }] },
+      audience: { countries: ["IR"] },
+    },
   },
   { dependsOn: operator },
 );
 
-/** Slot by slot, as of the last `pulumi up` or `pulumi refresh`. A secret: whoever knows an address can have it blocked. */
+/**
+ * Slot by slot, as of the last `pulumi up` or `pulumi refresh`. A secret: whoever knows an address
+ * can have it blocked.
+ */
 export const addresses = pulumi.secret(family.addresses);

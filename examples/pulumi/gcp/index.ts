@@ -17,10 +17,16 @@ const groups = 2;
 const count = 8;
 
 const operator = new ProxyfleetOperator("proxyfleet", {
-  values: { image: { repository: `${registry}/operator` }, proxyImage: { repository: `${registry}/proxy` } },
+  values: {
+    image: { repository: `${registry}/operator` },
+    proxyImage: { repository: `${registry}/proxy` },
+  },
 });
 
-const reserved = Array.from({ length: count }, (_, index) => new gcp.compute.Address(`proxyfleet-${index}`));
+const reserved = Array.from(
+  { length: count },
+  (_, index) => new gcp.compute.Address(`proxyfleet-${index}`),
+);
 
 const pool = new AddressPool(
   "gcp",
@@ -37,13 +43,21 @@ const family = new WhatsAppProxy(
   {
     metadata: { namespace: namespace.metadata.name },
     spec: {
-      // These load balancers pass packets through. Local keeps the client's address, so that limits per client can work.
-      addresses: { count: groups, pools: [{ name: pool.metadata.name }], externalTrafficPolicy: "Local" },
+      // These load balancers pass packets through. Local keeps the client's address, so that limits
+      // per client can work.
+      addresses: {
+        count: groups,
+        pools: [{ name: pool.metadata.name }],
+        externalTrafficPolicy: "Local",
+      },
       audience: { countries: ["IR"] },
     },
   },
   { dependsOn: operator },
 );
 
-/** Slot by slot, as of the last `pulumi up` or `pulumi refresh`. A secret: whoever knows an address can have it blocked. */
+/**
+ * Slot by slot, as of the last `pulumi up` or `pulumi refresh`. A secret: whoever knows an address
+ * can have it blocked.
+ */
 export const addresses = pulumi.secret(family.addresses);

@@ -19,7 +19,8 @@ interface Alert {
 
 /** The alerts as one group of rules. Prometheus fills in what stands in `{{ … }}`. */
 export function alertGroup({ namespace, poolLow }: AlertScope): object {
-  const fill = (text: string) => text.replaceAll("NAMESPACE", namespace).replaceAll("POOL_LOW", poolLow);
+  const fill = (text: string) =>
+    text.replaceAll("NAMESPACE", namespace).replaceAll("POOL_LOW", poolLow);
   return {
     name: "proxyfleet",
     rules: alerts.map(({ alert, expr, for: time, severity, summary, description }) => ({
@@ -32,7 +33,8 @@ export function alertGroup({ namespace, poolLow }: AlertScope): object {
   };
 }
 
-// Metrics of fleets bring a label `namespace` of their own, which the ServiceMonitor honours. It is the fleet's, not the operator's.
+// Metrics of fleets bring a label `namespace` of their own, which the ServiceMonitor honours. It is
+// the fleet's, not the operator's.
 const fleet = "{{ $labels.namespace }}/{{ $labels.fleet }}";
 const describe = "kubectl describe wap -n {{ $labels.namespace }} {{ $labels.fleet }}";
 
@@ -92,7 +94,8 @@ const alerts: readonly Alert[] = [
     for: "15m",
     severity: "warning",
     summary: `Most slots of the fleet ${fleet} fail together: that looks like an outage, so nobody is moved.`,
-    description: "If people are cut off all the same, move them by hand: see the annotation proxyfleet.dev/rotate-at.",
+    description:
+      "If people are cut off all the same, move them by hand: see the annotation proxyfleet.dev/rotate-at.",
   },
   {
     alert: "ProxyfleetPoolExhausted",
@@ -117,7 +120,8 @@ const alerts: readonly Alert[] = [
     for: "0m",
     severity: "warning",
     summary: "Fresh addresses did not work in the last hour.",
-    description: "Events of fleets and addresses tell which, and why: kubectl get events -A --field-selector reason=AddressUnusable",
+    description:
+      "Events of fleets and addresses tell which, and why: kubectl get events -A --field-selector reason=AddressUnusable",
   },
   {
     alert: "ProxyfleetWatchStuck",
@@ -125,7 +129,8 @@ const alerts: readonly Alert[] = [
     for: "5m",
     severity: "warning",
     summary: "The operator has heard nothing of {{ $labels.kind }} for 5 minutes.",
-    description: 'It may act on old news. Look at the log lines "a watch failed and will be tried again" of the pods in NAMESPACE.',
+    description:
+      'It may act on old news. Look at the log lines "a watch failed and will be tried again" of the pods in NAMESPACE.',
   },
   {
     alert: "ProxyfleetReconcileErrors",

@@ -1,4 +1,10 @@
-import { annotated, type Installation, type Manifest, metadataOf, selector } from "./installation.ts";
+import {
+  annotated,
+  type Installation,
+  type Manifest,
+  metadataOf,
+  selector,
+} from "./installation.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Port of the operator's probes and metrics. */
@@ -17,7 +23,10 @@ export function deployment(installation: Installation): Manifest {
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } },
       selector: { matchLabels: selector },
       template: {
-        metadata: { labels: { ...values.commonLabels, ...values.podLabels, ...selector }, ...annotated(annotations) },
+        metadata: {
+          labels: { ...values.commonLabels, ...values.podLabels, ...selector },
+          ...annotated(annotations),
+        },
         spec: podSpec(installation),
       },
     },
@@ -35,14 +44,20 @@ function podSpec(installation: Installation): object {
     ...given("tolerations", values.tolerations),
     ...given("affinity", values.affinity),
     topologySpreadConstraints: spread(values),
-    securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
     containers: [container(installation)],
   };
 }
 
 function container({ values, version }: Installation): object {
   const { monitoringNamespaces, watchNamespaces } = values;
-  const limits = watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
+  const limits =
+    watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
   return {
     name: "operator",
     image: imageName(values.image, version),
@@ -55,15 +70,26 @@ function container({ values, version }: Installation): object {
       ...limits,
     ],
     env: [
-      { name: "POD_NAMESPACE", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } } },
+      {
+        name: "POD_NAMESPACE",
+        valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
+      },
       { name: "PROXY_IMAGE", value: imageName(values.proxyImage, version) },
       ...values.env,
     ],
     ports: [{ name: "health", containerPort: healthPort }],
-    livenessProbe: { httpGet: { path: "/livez", port: "health" }, periodSeconds: 10, timeoutSeconds: 5 },
+    livenessProbe: {
+      httpGet: { path: "/livez", port: "health" },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+    },
     readinessProbe: { httpGet: { path: "/readyz", port: "health" }, periodSeconds: 2 },
     ...given("resources", values.resources),
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
   };
 }
 
@@ -75,7 +101,10 @@ function spread({ topologySpreadConstraints: wished }: ChartValues): readonly ob
     topologyKey,
     whenUnsatisfiable: "ScheduleAnyway",
   }));
-  return (wished.length === 0 ? own : wished).map((constraint) => ({ labelSelector, ...constraint }));
+  return (wished.length === 0 ? own : wished).map((constraint) => ({
+    labelSelector,
+    ...constraint,
+  }));
 }
 
 /** repository:tag, or repository@digest. */

@@ -12,18 +12,28 @@ export function serviceMonitor(installation: Installation): readonly Manifest[] 
       apiVersion: "v1",
       kind: "Service",
       metadata: metadataOf(installation, "proxyfleet-metrics"),
-      spec: { clusterIP: "None", selector, ports: [{ name: "metrics", port: healthPort, targetPort: "health" }] },
+      spec: {
+        clusterIP: "None",
+        selector,
+        ports: [{ name: "metrics", port: healthPort, targetPort: "health" }],
+      },
     },
     {
       apiVersion: monitoring,
       kind: "ServiceMonitor",
       metadata: labelled(metadataOf(installation, "proxyfleet"), labels),
-      spec: { selector: { matchLabels: selector }, endpoints: [{ port: "metrics", interval, honorLabels: true }] },
+      spec: {
+        selector: { matchLabels: selector },
+        endpoints: [{ port: "metrics", interval, honorLabels: true }],
+      },
     },
   ];
 }
 
-/** How Prometheus finds the proxy pods. They are known by labels that nothing else carries, in whichever namespaces they are. */
+/**
+ * How Prometheus finds the proxy pods. They are known by labels that nothing else carries, in
+ * whichever namespaces they are.
+ */
 export function podMonitor(installation: Installation): Manifest {
   const { podMonitor: wish, watchNamespaces } = installation.values;
   return {
@@ -31,8 +41,14 @@ export function podMonitor(installation: Installation): Manifest {
     kind: "PodMonitor",
     metadata: labelled(metadataOf(installation, "proxyfleet-proxies"), wish.labels),
     spec: {
-      namespaceSelector: watchNamespaces.length === 0 ? { any: true } : { matchNames: watchNamespaces },
-      selector: { matchLabels: { "app.kubernetes.io/name": "whatsapp-proxy", "app.kubernetes.io/managed-by": "proxyfleet" } },
+      namespaceSelector:
+        watchNamespaces.length === 0 ? { any: true } : { matchNames: watchNamespaces },
+      selector: {
+        matchLabels: {
+          "app.kubernetes.io/name": "whatsapp-proxy",
+          "app.kubernetes.io/managed-by": "proxyfleet",
+        },
+      },
       podMetricsEndpoints: [{ port: "supervisor", path: "/metrics", interval: wish.interval }],
     },
   };
@@ -49,6 +65,9 @@ export function prometheusRule(installation: Installation): Manifest {
   };
 }
 
-function labelled(metadata: Manifest["metadata"], more: Readonly<Record<string, string>>): Manifest["metadata"] {
+function labelled(
+  metadata: Manifest["metadata"],
+  more: Readonly<Record<string, string>>,
+): Manifest["metadata"] {
   return { ...metadata, labels: { ...more, ...metadata.labels } };
 }

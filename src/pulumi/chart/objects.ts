@@ -1,18 +1,29 @@
 import { crdOf } from "../../api/crd.ts";
 import { kinds } from "../../api/kinds.ts";
 import { deployment } from "./deployment.ts";
-import { annotated, clusterWide, type Installation, labelsOf, type Manifest, metadataOf, selector } from "./installation.ts";
+import {
+  annotated,
+  clusterWide,
+  type Installation,
+  labelsOf,
+  type Manifest,
+  metadataOf,
+  selector,
+} from "./installation.ts";
 import { podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
 import { rights } from "./rights.ts";
 
 /**
- * The objects that an installation consists of: what the Helm chart makes of the same values (a test holds the two equal, object by
- * object). Which objects these are, and in which order, depends on the switches among the values and on `watchNamespaces` alone.
+ * The objects that an installation consists of: what the Helm chart makes of the same values (a
+ * test holds the two equal, object by object). Which objects these are, and in which order, depends
+ * on the switches among the values and on `watchNamespaces` alone.
  */
 export function objectsOf(installation: Installation): readonly Manifest[] {
   const { values } = installation;
-  const only = (isWanted: boolean, make: (installation: Installation) => Manifest | readonly Manifest[]) =>
-    isWanted ? [make(installation)].flat() : [];
+  const only = (
+    isWanted: boolean,
+    make: (installation: Installation) => Manifest | readonly Manifest[],
+  ) => (isWanted ? [make(installation)].flat() : []);
   return [
     ...only(values.namespace.create, namespace),
     ...only(values.crds.enabled, crds),
@@ -30,7 +41,11 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
 function namespace(installation: Installation): Manifest {
   const { labels, ...metadata } = clusterWide(installation, installation.namespace);
   const level = { "pod-security.kubernetes.io/enforce": "restricted" };
-  return { apiVersion: "v1", kind: "Namespace", metadata: { ...metadata, labels: { ...labels, ...level } } };
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { ...metadata, labels: { ...labels, ...level } },
+  };
 }
 
 function crds(installation: Installation): readonly Manifest[] {

@@ -1,4 +1,4 @@
-import { ProxyfleetError } from "../../errors.ts";
+import { ProxyfleetError } from "../../values/errors.ts";
 import { explainIssue } from "../../api/problem.ts";
 import { type ChartValues, chartValues, defaultValues } from "./values.ts";
 
@@ -6,14 +6,22 @@ import { type ChartValues, chartValues, defaultValues } from "./values.ts";
 export class ValuesError extends ProxyfleetError {}
 
 /**
- * All values, from those that a person set: maps are merged with the defaults as Helm merges them, lists take their place.
+ * All values, from those that a person set: maps are merged with the defaults as Helm merges them,
+ * lists take their place.
  * @throws ValuesError for a value that does not exist or is of the wrong kind
  */
 export function readValues(given: object): ChartValues {
   const parsed = chartValues.safeParse(merged(defaultValues, given));
-  if (!parsed.success) throw new ValuesError(parsed.error.issues.map((issue) => explainIssue(issue, given)).join("; "));
+  if (!parsed.success)
+    throw new ValuesError(
+      parsed.error.issues.map((issue) => explainIssue(issue, given)).join("; "),
+    );
   const { watchNamespaces, monitoringNamespaces } = parsed.data;
-  return { ...parsed.data, watchNamespaces: [...new Set(watchNamespaces)], monitoringNamespaces: [...new Set(monitoringNamespaces)] };
+  return {
+    ...parsed.data,
+    watchNamespaces: [...new Set(watchNamespaces)],
+    monitoringNamespaces: [...new Set(monitoringNamespaces)],
+  };
 }
 
 function merged(base: unknown, given: unknown): unknown {

@@ -6,9 +6,16 @@ export interface Rule {
   readonly verbs: readonly string[];
 }
 
-const rule = (group: string, resources: readonly string[], verbs: readonly string[]): Rule => ({ apiGroups: [group], resources, verbs });
+const rule = (group: string, resources: readonly string[], verbs: readonly string[]): Rule => ({
+  apiGroups: [group],
+  resources,
+  verbs,
+});
 
-/** Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people; the ledger is the operator's own. */
+/**
+ * Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people;
+ * the ledger is the operator's own.
+ */
 export const ledgerRules: readonly Rule[] = [
   rule("proxyfleet.dev", ["addresspools"], ["list", "watch"]),
   rule("proxyfleet.dev", ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
@@ -39,7 +46,10 @@ export const leaderRules: readonly Rule[] = [
   rule("coordination.k8s.io", ["leases"], ["create"]),
 ];
 
-/** Labels of namespaces decide which pools a fleet may use. An operator of some namespaces reads these alone. */
+/**
+ * Labels of namespaces decide which pools a fleet may use. An operator of some namespaces reads
+ * these alone.
+ */
 export function namespaceRule(watchNamespaces: readonly string[]): Rule {
   if (watchNamespaces.length === 0) return rule("", ["namespaces"], ["list", "watch"]);
   return { ...rule("", ["namespaces"], ["get"]), resourceNames: watchNamespaces };

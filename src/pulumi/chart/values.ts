@@ -9,13 +9,19 @@ const podParts = z.array(podPart);
 const image = (whose: string, repository: string) =>
   z
     .strictObject({
-      repository: z.string().min(1).default(repository).describe("Name of the image, with its registry where it needs one."),
+      repository: z
+        .string()
+        .min(1)
+        .default(repository)
+        .describe("Name of the image, with its registry where it needs one."),
       tag: z.string().default("").describe("Tag. Empty: the version of the chart."),
       digest: z
         .string()
         .regex(/^(sha256:[0-9a-f]{64})?$/)
         .default("")
-        .describe("Digest, such as sha256:…. It decides which image is run, whatever the tag says."),
+        .describe(
+          "Digest, such as sha256:…. It decides which image is run, whatever the tag says.",
+        ),
     })
     .prefault({})
     .describe(whose);
@@ -24,20 +30,30 @@ const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
 const crds = z
   .strictObject({
-    enabled: z.boolean().default(true).describe("Install the CRDs, and upgrade them with the release."),
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe("Install the CRDs, and upgrade them with the release."),
     keep: z
       .boolean()
       .default(true)
-      .describe("Leave the CRDs in the cluster on uninstall. Without them all fleets and the memory of used addresses are gone."),
+      .describe(
+        "Leave the CRDs in the cluster on uninstall. Without them all fleets and the memory of used addresses are gone.",
+      ),
   })
   .prefault({})
   .describe("Custom resource definitions.");
 
 const serviceAccount = z
   .strictObject({
-    create: z.boolean().default(true).describe("Make the ServiceAccount. With false it must be there already."),
+    create: z
+      .boolean()
+      .default(true)
+      .describe("Make the ServiceAccount. With false it must be there already."),
     name: z.string().min(1).default("proxyfleet").describe("Its name."),
-    annotations: texts.default({}).describe("Its annotations, for example for a cloud's identities."),
+    annotations: texts
+      .default({})
+      .describe("Its annotations, for example for a cloud's identities."),
   })
   .prefault({})
   .describe("The operator's ServiceAccount.");
@@ -47,11 +63,18 @@ const interval = z
   .regex(/^[0-9]+(ms|s|m|h)$/)
   .default("30s")
   .describe("Time between two scrapes.");
-const moreLabels = texts.default({}).describe("More labels for it: many a Prometheus looks only at objects with a certain one.");
+const moreLabels = texts
+  .default({})
+  .describe("More labels for it: many a Prometheus looks only at objects with a certain one.");
 
 const serviceMonitor = z
   .strictObject({
-    enabled: z.boolean().default(false).describe("Make a ServiceMonitor, and the Service that it looks at. Needs the Prometheus operator."),
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Make a ServiceMonitor, and the Service that it looks at. Needs the Prometheus operator.",
+      ),
     labels: moreLabels,
     interval,
   })
@@ -63,38 +86,59 @@ const podMonitor = z
     enabled: z
       .boolean()
       .default(false)
-      .describe("Make a PodMonitor for the proxy pods of all fleets that are looked after. Needs the Prometheus operator."),
+      .describe(
+        "Make a PodMonitor for the proxy pods of all fleets that are looked after. Needs the Prometheus operator.",
+      ),
     labels: moreLabels,
     interval,
   })
   .prefault({})
-  .describe("How Prometheus finds the proxy pods' metrics. Name its namespace in monitoringNamespaces.");
+  .describe(
+    "How Prometheus finds the proxy pods' metrics. Name its namespace in monitoringNamespaces.",
+  );
 
 const prometheusRule = z
   .strictObject({
     enabled: z
       .boolean()
       .default(false)
-      .describe("Make a PrometheusRule with alerts. Needs the Prometheus operator, and the operator's metrics (serviceMonitor)."),
+      .describe(
+        "Make a PrometheusRule with alerts. Needs the Prometheus operator, and the operator's metrics (serviceMonitor).",
+      ),
     labels: moreLabels,
-    poolLow: z.int().min(1).default(3).describe("An alert tells when fewer addresses than this are free in a pool."),
+    poolLow: z
+      .int()
+      .min(1)
+      .default(3)
+      .describe("An alert tells when fewer addresses than this are free in a pool."),
   })
   .prefault({})
   .describe("Alerts about fleets, pools and the operator.");
 
 /**
- * The values of the chart: what a person may set, with descriptions and defaults. values.yaml, values.schema.json and the chart's
- * README are written from it by `make gen`.
+ * The values of the chart: what a person may set, with descriptions and defaults. values.yaml,
+ * values.schema.json and the chart's README are written from it by `make gen`.
  */
 export const chartValues = z.strictObject({
-  global: z.record(z.string(), z.unknown()).optional().describe("For charts that include this one. Not used here."),
-  enabled: z.boolean().optional().describe("For charts that include this one under a condition. Not used here."),
+  global: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("For charts that include this one. Not used here."),
+  enabled: z
+    .boolean()
+    .optional()
+    .describe("For charts that include this one under a condition. Not used here."),
   image: image("The operator's image.", "proxyfleet/operator"),
-  imagePullPolicy: z.enum(["Always", "IfNotPresent", "Never"]).default("IfNotPresent").describe("When nodes fetch the operator's image."),
+  imagePullPolicy: z
+    .enum(["Always", "IfNotPresent", "Never"])
+    .default("IfNotPresent")
+    .describe("When nodes fetch the operator's image."),
   imagePullSecrets: z
     .array(z.strictObject({ name: z.string().min(1) }))
     .default([])
-    .describe("Secrets to fetch the operator's image with, as `- name: …`. Fleets name their own in spec.image.pullSecrets."),
+    .describe(
+      "Secrets to fetch the operator's image with, as `- name: …`. Fleets name their own in spec.image.pullSecrets.",
+    ),
   proxyImage: image("The image of proxy pods, for fleets that name none.", "proxyfleet/proxy"),
   crds,
   namespace: z
@@ -102,25 +146,52 @@ export const chartValues = z.strictObject({
       create: z
         .boolean()
         .default(false)
-        .describe("Also render the release's Namespace, with the restricted Pod Security level. For tools that apply what they render."),
+        .describe(
+          "Also render the release's Namespace, with the restricted Pod Security level. For tools that apply what they render.",
+        ),
     })
     .prefault({})
     .describe("The operator's namespace."),
   watchNamespaces: z
     .array(namespaceName)
     .default([])
-    .describe("Namespaces whose fleets are looked after; they must be there already. The operator has no rights on others. Empty: all."),
+    .describe(
+      "Namespaces whose fleets are looked after; they must be there already. The operator has no rights on others. Empty: all.",
+    ),
   monitoringNamespaces: z
     .array(namespaceName)
     .default(["monitoring"])
-    .describe("Namespaces from which proxy pods may be asked for metrics: where Prometheus runs. Their NetworkPolicies let it in."),
-  replicas: z.int().min(0).max(10).default(2).describe("Pods of the operator. One leads; the others wait, ready to take over."),
-  logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info").describe("How much is logged."),
-  workers: z.int().min(1).max(64).default(8).describe("Most objects of one kind that are worked on at once."),
+    .describe(
+      "Namespaces from which proxy pods may be asked for metrics: where Prometheus runs. Their NetworkPolicies let it in.",
+    ),
+  replicas: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe("Pods of the operator. One leads; the others wait, ready to take over."),
+  logLevel: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal"])
+    .default("info")
+    .describe("How much is logged."),
+  workers: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(8)
+    .describe("Most objects of one kind that are worked on at once."),
   env: z
-    .array(z.strictObject({ name: z.string().min(1), value: z.string().optional(), valueFrom: podPart.optional() }))
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        value: z.string().optional(),
+        valueFrom: podPart.optional(),
+      }),
+    )
     .default([])
-    .describe("More environment variables of the operator. `proxyfleet operator --help` lists those that it reads."),
+    .describe(
+      "More environment variables of the operator. `proxyfleet operator --help` lists those that it reads.",
+    ),
   resources: podPart
     .default({ requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } })
     .describe("Requests and limits of an operator pod."),
@@ -140,21 +211,36 @@ export const chartValues = z.strictObject({
   serviceAccount,
   rbac: z
     .strictObject({
-      create: z.boolean().default(true).describe("Make roles and bindings. With false, give the ServiceAccount its rights."),
+      create: z
+        .boolean()
+        .default(true)
+        .describe("Make roles and bindings. With false, give the ServiceAccount its rights."),
     })
     .prefault({})
     .describe("The operator's rights."),
   podDisruptionBudget: z
-    .strictObject({ enabled: z.boolean().default(true).describe("A drained node takes one operator pod at a time.") })
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe("A drained node takes one operator pod at a time."),
+    })
     .prefault({})
     .describe("Protection of the operator's pods."),
   networkPolicy: z
     .strictObject({
-      enabled: z.boolean().default(true).describe("Let nothing reach the operator's pods but probes and scrapes of metrics."),
-      from: podParts.default([]).describe("Who may scrape, as `from` of a NetworkPolicy. Empty: all."),
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe("Let nothing reach the operator's pods but probes and scrapes of metrics."),
+      from: podParts
+        .default([])
+        .describe("Who may scrape, as `from` of a NetworkPolicy. Empty: all."),
     })
     .prefault({})
-    .describe("What may reach the operator's pods. What they reach is not limited: the API server's address is not known here."),
+    .describe(
+      "What may reach the operator's pods. What they reach is not limited: the API server's address is not known here.",
+    ),
   serviceMonitor,
   podMonitor,
   prometheusRule,

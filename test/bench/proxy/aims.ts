@@ -9,14 +9,18 @@ export interface Aim {
   readonly isMet: boolean;
 }
 
-/** The aims, each against the figures of the same run. @throws if a figure that an aim needs was not measured */
+/**
+ * The aims, each against the figures of the same run. @throws if a figure that an aim needs was not
+ * measured
+ */
 export function aimsMet(rows: readonly Row[]): readonly Aim[] {
   const of = (panel: string): readonly Row[] => {
     const found = rows.filter((row) => row.panel === panel);
     if (found.length === 0) throw new Error(`nothing was measured of: ${panel}`);
     return found;
   };
-  const against = (other: "official" | "bare") => (row: Row) => (row.values.ours ?? Number.NaN) / (row.values[other] ?? Number.NaN);
+  const against = (other: "official" | "bare") => (row: Row) =>
+    (row.values.ours ?? Number.NaN) / (row.values[other] ?? Number.NaN);
   const handshakes = of(panels.handshakes)
     .filter(({ label }) => label === "whole handshake")
     .map(against("official"));
@@ -43,5 +47,7 @@ function atMost(what: string, most: number, values: readonly number[]): Aim {
 
 /** A number as people read it: three figures. */
 export function short(value: number): string {
-  return value >= 1_000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+  return value >= 1_000
+    ? Math.round(value).toLocaleString("en")
+    : String(Number(value.toPrecision(3)));
 }

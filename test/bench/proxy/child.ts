@@ -6,22 +6,36 @@ import { setTimeout as wait } from "node:timers/promises";
 /** How long a program may take to answer: far longer than any does. */
 const patienceMs = 20_000;
 
-/** A program that runs beside the bench and ends with it. What it says is kept, for the case that it fails. */
+/**
+ * A program that runs beside the bench and ends with it. What it says is kept, for the case that it
+ * fails.
+ */
 export class Child {
   readonly pid: number;
   readonly #process: ChildProcess;
   #said = "";
 
   constructor(program: string, args: readonly string[]) {
-    this.#process = spawn("/usr/bin/setpriv", ["--pdeathsig", "TERM", "--", program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = spawn("/usr/bin/setpriv", ["--pdeathsig", "TERM", "--", program, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.pid = this.#process.pid ?? 0;
     for (const stream of [this.#process.stdout, this.#process.stderr])
-      stream?.setEncoding("utf8").on("data", (text: string) => (this.#said = (this.#said + text).slice(-4_000)));
+      stream
+        ?.setEncoding("utf8")
+        .on("data", (text: string) => (this.#said = (this.#said + text).slice(-4_000)));
   }
 
-  /** Waits until `holds`, and asks again after each try. @throws with the program's words if it ends, or takes too long */
+  /**
+   * Waits until `holds`, and asks again after each try. @throws with the program's words if it
+   * ends, or takes too long
+   */
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await wait(1)) {
+    for (
+      const deadline = performance.now() + patienceMs;
+      performance.now() < deadline;
+      await wait(1)
+    ) {
       if (this.#process.exitCode !== null) break;
       if (await holds()) return;
     }

@@ -1,11 +1,15 @@
 import { availableParallelism } from "node:os";
 
-/** Open files that a process may have here: a pod's usual limit is far higher, and the container this is made for can't raise it. */
+/**
+ * Open files that a process may have here: a pod's usual limit is far higher, and the container
+ * this is made for can't raise it.
+ */
 export const openFiles = 20_000;
 
 /**
- * A configuration with the values of the official image (WhatsApp/proxy of 30 July 2026): its buffers, timeouts, checks and PROXY header. Its
- * limit of 27,500 connections is lowered to what the open files allow, as is ours; the threads are as many as ours.
+ * A configuration with the values of the official image (WhatsApp/proxy of 30 July 2026): its
+ * buffers, timeouts, checks and PROXY header. Its limit of 27,500 connections is lowered to what
+ * the open files allow, as is ours; the threads are as many as ours.
  */
 export function officialValues(
   certificate: string,
@@ -43,7 +47,10 @@ backend media
 /** Most pipes of the bare splice: more than ours has, so that it lacks none. */
 const pipes = 1_900;
 
-/** HAProxy that passes bytes on in the kernel, and does nothing else: no TLS, no checks, no look at what comes. */
+/**
+ * HAProxy that passes bytes on in the kernel, and does nothing else: no TLS, no checks, no look at
+ * what comes.
+ */
 export function bareSplice(port: number, upstreamPort: number): string {
   return `
 global

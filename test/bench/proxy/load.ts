@@ -67,8 +67,19 @@ export class Load {
     return this.#run<Delays>("ping", target, "--pings", String(pings));
   }
 
-  async #run<Result>(command: string, { port, pid = 0, encryption = "none" }: Target, ...more: readonly string[]): Promise<Result> {
-    const flags = ["--address", `127.0.0.1:${port}`, "--tls", encryption, ...(pid === 0 ? [] : ["--process", String(pid)]), ...more];
+  async #run<Result>(
+    command: string,
+    { port, pid = 0, encryption = "none" }: Target,
+    ...more: readonly string[]
+  ): Promise<Result> {
+    const flags = [
+      "--address",
+      `127.0.0.1:${port}`,
+      "--tls",
+      encryption,
+      ...(pid === 0 ? [] : ["--process", String(pid)]),
+      ...more,
+    ];
     const { stdout } = await promisify(execFile)(this.#program, [command, ...flags]);
     return JSON.parse(stdout) as Result;
   }

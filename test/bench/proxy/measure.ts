@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { lanePort } from "../../../src/manifests/lanes.ts";
+import { lanePort } from "../../../src/ledger/lanes.ts";
 import { answers, Child } from "./child.ts";
 import type { Encryption, Load } from "./load.ts";
 import {
@@ -40,7 +40,10 @@ export interface Effort {
   readonly pings: number;
 }
 
-/** Measures all contenders, one after the other in each step, so that what else the machine does meets them alike. */
+/**
+ * Measures all contenders, one after the other in each step, so that what else the machine does
+ * meets them alike.
+ */
 export class Measurement {
   readonly #samples: Samples;
   readonly #load: Load;
@@ -69,7 +72,10 @@ export class Measurement {
     const port = proxy[listener];
     if (port === undefined) return;
     const encryption = listener === "chat" ? "full" : "none";
-    const [empty, ...held] = await this.#load.idle({ port, pid: proxy.pid, encryption }, holdings[listener]);
+    const [empty, ...held] = await this.#load.idle(
+      { port, pid: proxy.pid, encryption },
+      holdings[listener],
+    );
     for (const { connections, residentBytes } of held) {
       const each = (residentBytes - (empty?.residentBytes ?? 0)) / connections / 1_000;
       this.#samples.add(panels[`${listener}Memory`], `${connections} connections`, contender, each);
@@ -79,11 +85,16 @@ export class Measurement {
   /** All that is measured under load, with the same three processes. */
   async rounds({ rounds, seconds, pings }: Effort): Promise<void> {
     const proxies = await Promise.all(
-      contenders.map(async (contender) => [contender, await startProxy(contender, this.#programs)] as const),
+      contenders.map(
+        async (contender) => [contender, await startProxy(contender, this.#programs)] as const,
+      ),
     );
     try {
       for (let round = 0; round < rounds; round++) {
-        const turned = [...proxies.slice(round % proxies.length), ...proxies.slice(0, round % proxies.length)];
+        const turned = [
+          ...proxies.slice(round % proxies.length),
+          ...proxies.slice(0, round % proxies.length),
+        ];
         await this.#arrivals(turned, seconds);
         await this.#streams(turned, seconds);
         await this.#pings(turned, pings);
@@ -94,18 +105,31 @@ export class Measurement {
   }
 
   /**
-   * An arrival is a connection with one byte and its echo. What one on chat costs more than one on media, which is the same without TLS, is its
-   * handshake, and the few bytes that are encrypted.
+   * An arrival is a connection with one byte and its echo. What one on chat costs more than one on
+   * media, which is the same without TLS, is its handshake, and the few bytes that are encrypted.
    */
-  async #arrivals(proxies: readonly (readonly [Contender, Proxy])[], seconds: number): Promise<void> {
+  async #arrivals(
+    proxies: readonly (readonly [Contender, Proxy])[],
+    seconds: number,
+  ): Promise<void> {
     for (const [contender, { chat, media, pid }] of proxies) {
-      const plain = await this.#arrive(contender, "media", { port: media, pid, encryption: "none" }, seconds);
+      const plain = await this.#arrive(
+        contender,
+        "media",
+        { port: media, pid, encryption: "none" },
+        seconds,
+      );
       if (chat === undefined) continue;
       for (const [encryption, label] of [
         ["full", "whole handshake"],
         ["resumed", "session resumed"],
       ] as const) {
-        const encrypted = await this.#arrive(contender, `chat, ${label}`, { port: chat, pid, encryption }, seconds);
+        const encrypted = await this.#arrive(
+          contender,
+          `chat, ${label}`,
+          { port: chat, pid, encryption },
+          seconds,
+        );
         this.#samples.add(panels.handshakes, label, contender, 1 / (encrypted - plain));
       }
     }
@@ -119,21 +143,34 @@ export class Measurement {
     seconds: number,
   ): Promise<number> {
     const { connections, resumed, failed, cpuSeconds } = await this.#load.arrive(target, seconds);
-    if (failed > 0) throw new Error(`${contender}, ${label}: ${failed} of ${failed + connections} connections failed`);
+    if (failed > 0)
+      throw new Error(
+        `${contender}, ${label}: ${failed} of ${failed + connections} connections failed`,
+      );
     const expected = target.encryption === "resumed" ? connections : 0;
-    if (resumed !== expected) throw new Error(`${contender}, ${label}: ${resumed} of ${connections} sessions were resumed`);
+    if (resumed !== expected)
+      throw new Error(`${contender}, ${label}: ${resumed} of ${connections} sessions were resumed`);
     this.#samples.add(panels.arrivals, label, contender, connections / cpuSeconds);
     return cpuSeconds / connections;
   }
 
-  async #streams(proxies: readonly (readonly [Contender, Proxy])[], seconds: number): Promise<void> {
+  async #streams(
+    proxies: readonly (readonly [Contender, Proxy])[],
+    seconds: number,
+  ): Promise<void> {
     for (const streams of streamCounts)
       for (const [contender, { media, pid }] of proxies) {
         const flow = await this.#load.stream({ port: media, pid }, streams, seconds);
-        if (flow.broken > 0) throw new Error(`${contender}: ${flow.broken} of ${streams} streams broke off`);
+        if (flow.broken > 0)
+          throw new Error(`${contender}: ${flow.broken} of ${streams} streams broke off`);
         const label = `${streams} ${streams === 1 ? "stream" : "streams"}`;
         this.#samples.add(panels.throughput, label, contender, flow.bytes / gigabit / flow.seconds);
-        this.#samples.add(panels.efficiency, label, contender, flow.bytes / gigabit / flow.cpuSeconds);
+        this.#samples.add(
+          panels.efficiency,
+          label,
+          contender,
+          flow.bytes / gigabit / flow.cpuSeconds,
+        );
       }
   }
 
@@ -143,13 +180,29 @@ export class Measurement {
       for (const [contender, proxy] of proxies) {
         const port = proxy[listener];
         if (port === undefined) continue;
-        const through = await this.#load.ping({ port, encryption: listener === "chat" ? "full" : "none" }, pings);
-        this.#samples.add(panels.latency, `${listener}, p50`, contender, through.p50Microseconds - direct.p50Microseconds);
-        this.#samples.add(panels.latency, `${listener}, p99`, contender, through.p99Microseconds - direct.p99Microseconds);
+        const through = await this.#load.ping(
+          { port, encryption: listener === "chat" ? "full" : "none" },
+          pings,
+        );
+        this.#samples.add(
+          panels.latency,
+          `${listener}, p50`,
+          contender,
+          through.p50Microseconds - direct.p50Microseconds,
+        );
+        this.#samples.add(
+          panels.latency,
+          `${listener}, p99`,
+          contender,
+          through.p99Microseconds - direct.p99Microseconds,
+        );
       }
   }
 
-  /** Our pod's start, beside that of HAProxy alone with the same configuration and files: its share is what the supervisor adds. */
+  /**
+   * Our pod's start, beside that of HAProxy alone with the same configuration and files: its share
+   * is what the supervisor adds.
+   */
   async starts(): Promise<void> {
     const mounted = await mountedFiles(largestBank, this.#programs);
     for (let time = 0; time < starts; time++) {
@@ -159,14 +212,21 @@ export class Measurement {
       await supervisorReady(supervisor);
       this.#samples.add(panels.start, "until it is ready", "ours", performance.now() - began);
       await supervisor.child.leave();
-      this.#samples.add(panels.start, "until it is ready", "bare", await this.#startAlone(join(supervisor.runDirectory, "haproxy.cfg")));
+      this.#samples.add(
+        panels.start,
+        "until it is ready",
+        "bare",
+        await this.#startAlone(join(supervisor.runDirectory, "haproxy.cfg")),
+      );
     }
   }
 
   async #startAlone(config: string): Promise<number> {
     const began = performance.now();
     const child = new Child(this.#programs.haproxy, ["-db", "-f", config]);
-    await child.until("HAProxy's last lane", async () => answers(lanePort(largestBank - 1, "media")));
+    await child.until("HAProxy's last lane", async () =>
+      answers(lanePort(largestBank - 1, "media")),
+    );
     const took = performance.now() - began;
     await child.stop();
     return took;

@@ -9,9 +9,22 @@ export const contenderNames: Readonly<Record<Contender, string>> = {
   bare: "HAProxy alone",
 };
 
-const colours: Readonly<Record<Contender, string>> = { ours: "#0f766e", official: "#d97706", bare: "#94a3b8" };
+const colours: Readonly<Record<Contender, string>> = {
+  ours: "#0f766e",
+  official: "#d97706",
+  bare: "#94a3b8",
+};
 const columns = 2;
-const size = { width: 460, margin: 20, head: 64, title: 30, labels: 148, values: 58, bar: 13, gap: 10 } as const;
+const size = {
+  width: 460,
+  margin: 20,
+  head: 64,
+  title: 30,
+  labels: 148,
+  values: 58,
+  bar: 13,
+  gap: 10,
+} as const;
 
 /** A panel's bars, and where it stands. */
 interface Panel {
@@ -20,15 +33,26 @@ interface Panel {
   readonly height: number;
 }
 
-/** All figures as bars, a panel for each kind, as an SVG document. The longest bar of a panel is its full width: panels have no common scale. */
+/**
+ * All figures as bars, a panel for each kind, as an SVG document. The longest bar of a panel is its
+ * full width: panels have no common scale.
+ */
 export function plot(rows: readonly Row[], caption: string): string {
-  const panels = [...Map.groupBy(rows, ({ panel }) => panel)].map(([title, of]) => ({ title, rows: of, height: heightOf(of) }));
-  const lines = Array.from({ length: Math.ceil(panels.length / columns) }, (_, line) => panels.slice(line * columns, (line + 1) * columns));
+  const panels = [...Map.groupBy(rows, ({ panel }) => panel)].map(([title, of]) => ({
+    title,
+    rows: of,
+    height: heightOf(of),
+  }));
+  const lines = Array.from({ length: Math.ceil(panels.length / columns) }, (_, line) =>
+    panels.slice(line * columns, (line + 1) * columns),
+  );
   let top: number = size.head;
   const drawn = lines.flatMap((line) => {
     const at = top;
     top += Math.max(...line.map(({ height }) => height));
-    return line.map((panel, column) => drawPanel(panel, size.margin + column * (size.width + size.margin), at));
+    return line.map((panel, column) =>
+      drawPanel(panel, size.margin + column * (size.width + size.margin), at),
+    );
   });
   const width = columns * (size.width + size.margin) + size.margin;
   return [
@@ -53,11 +77,18 @@ function measured({ values }: Row): Contender[] {
 }
 
 function heightOf(rows: readonly Row[]): number {
-  return size.title + rows.reduce((sum, row) => sum + measured(row).length * size.bar + size.gap, 0) + size.gap;
+  return (
+    size.title +
+    rows.reduce((sum, row) => sum + measured(row).length * size.bar + size.gap, 0) +
+    size.gap
+  );
 }
 
 function drawPanel({ title, rows }: Panel, left: number, top: number): string {
-  const longest = Math.max(...rows.flatMap(({ values }) => Object.values(values)), Number.MIN_VALUE);
+  const longest = Math.max(
+    ...rows.flatMap(({ values }) => Object.values(values)),
+    Number.MIN_VALUE,
+  );
   const full = size.width - size.labels - size.values;
   let y = top + size.title;
   const bars = rows.flatMap((row) => {
@@ -68,7 +99,15 @@ function drawPanel({ title, rows }: Panel, left: number, top: number): string {
       const length = (Math.max(value, 0) / longest) * full;
       const at = y + index * size.bar;
       const bar = `<rect x="${left + size.labels}" y="${at}" width="${length.toFixed(1)}" height="${size.bar - 2}" fill="${colours[contender]}"/>`;
-      return bar + text(left + size.labels + length + 5, at + size.bar - 3, short(value), 'font-size="10.5" fill="#475569"');
+      return (
+        bar +
+        text(
+          left + size.labels + length + 5,
+          at + size.bar - 3,
+          short(value),
+          'font-size="10.5" fill="#475569"',
+        )
+      );
     });
     y += own.length * size.bar + size.gap;
     return [text(left + size.labels - 8, middle, row.label, 'text-anchor="end"'), ...drawn];

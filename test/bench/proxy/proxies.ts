@@ -3,17 +3,20 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { issueCertificate } from "../../../src/certificates/issue.ts";
-import type { HaproxyInput } from "../../../src/manifests/haproxy.ts";
-import { lanePort } from "../../../src/manifests/lanes.ts";
-import { packed } from "../../../src/manifests/packed.ts";
-import { renderPodConfig } from "../../../src/manifests/pod-config.ts";
+import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
+import type { HaproxyInput } from "../../../src/proxy/haproxy.ts";
+import { lanePort } from "../../../src/ledger/lanes.ts";
+import { packed } from "../../../src/proxy/compressed.ts";
+import { renderPodConfig } from "../../../src/proxy/pod-config.ts";
 import { answers, Child } from "./child.ts";
 import { freePorts } from "../../integration/free-ports.ts";
 import { bareSplice, officialValues } from "./compared.ts";
 import { issueRsaCertificate } from "./rsa-certificate.ts";
 
-/** What is compared: our pod, HAProxy with the official image's values, and HAProxy that only passes bytes on. */
+/**
+ * What is compared: our pod, HAProxy with the official image's values, and HAProxy that only passes
+ * bytes on.
+ */
 export const contenders = ["ours", "official", "bare"] as const;
 export type Contender = (typeof contenders)[number];
 
@@ -47,19 +50,37 @@ function fleetOf(bank: number, { upstreamPort }: Programs): HaproxyInput {
   return {
     listeners: {},
     upstream: { chat: { servers, proxyProtocol: "V2" }, media: { servers } },
-    limits: { maxConnections: 27_500, connectionsPerClient: 0, connectionRatePerClient: 0, clientsSeen: "WithProxyHeader" },
+    limits: {
+      maxConnections: 27_500,
+      connectionsPerClient: 0,
+      connectionRatePerClient: 0,
+      clientsSeen: "WithProxyHeader",
+    },
     bank,
   };
 }
 
-/** Writes what a pod finds mounted: the real renderer's Secret, with lane 0 open. Gives the folder. */
+/**
+ * Writes what a pod finds mounted: the real renderer's Secret, with lane 0 open. Gives the folder.
+ */
 export async function mountedFiles(bank: number, programs: Programs): Promise<string> {
   const folder = join(programs.folder, "mounted");
   await mkdir(folder, { recursive: true });
   const { pem, sha256 } = await issueCertificate(Date.now(), Math.random);
-  const lane = { lane: 0, address: "ip-192-0-2-1", uid: "bench", certificateSHA256: sha256, pem, proxiesFrom: [] };
-  const files = renderPodConfig({ ...fleetOf(bank, programs), open: [lane] }, (text) => createHash("sha256").update(text).digest("hex"));
-  await Promise.all(Object.entries(packed(files)).map(([name, content]) => writeFile(join(folder, name), content)));
+  const lane = {
+    lane: 0,
+    address: "ip-192-0-2-1",
+    uid: "bench",
+    certificateSHA256: sha256,
+    pem,
+    proxiesFrom: [],
+  };
+  const files = renderPodConfig({ ...fleetOf(bank, programs), open: [lane] }, (text) =>
+    createHash("sha256").update(text).digest("hex"),
+  );
+  await Promise.all(
+    Object.entries(packed(files)).map(([name, content]) => writeFile(join(folder, name), content)),
+  );
   return folder;
 }
 
@@ -71,10 +92,22 @@ export interface Supervisor {
 }
 
 /** Our pod: the supervisor, and HAProxy with what it fits to this machine. */
-export async function startSupervisor(mounted: string, { supervisor, haproxy, folder }: Programs): Promise<Supervisor> {
+export async function startSupervisor(
+  mounted: string,
+  { supervisor, haproxy, folder }: Programs,
+): Promise<Supervisor> {
   const [statusPort = 0] = await freePorts(1);
   const runDirectory = join(folder, "run");
-  const flags = ["--config-dir", mounted, "--run-dir", runDirectory, "--haproxy", haproxy, "--listen", `127.0.0.1:${statusPort}`];
+  const flags = [
+    "--config-dir",
+    mounted,
+    "--run-dir",
+    runDirectory,
+    "--haproxy",
+    haproxy,
+    "--listen",
+    `127.0.0.1:${statusPort}`,
+  ];
   return { child: new Child(supervisor, flags), runDirectory, statusPort };
 }
 
@@ -91,7 +124,12 @@ async function startOurs(programs: Programs): Promise<Proxy> {
   const supervisor = await startSupervisor(await mountedFiles(8, programs), programs);
   await supervisorReady(supervisor);
   const pid = await workerOf(join(supervisor.runDirectory, "admin.sock"));
-  return { pid, chat: lanePort(0, "chat"), media: lanePort(0, "media"), stop: async () => supervisor.child.leave() };
+  return {
+    pid,
+    chat: lanePort(0, "chat"),
+    media: lanePort(0, "media"),
+    stop: async () => supervisor.child.leave(),
+  };
 }
 
 /** HAProxy's worker process, from its command socket. */
@@ -109,7 +147,12 @@ async function startOfficial(programs: Programs): Promise<Proxy> {
   const made = await readFile(certificate).catch(() => undefined);
   if (made === undefined) await writeFile(certificate, await issueRsaCertificate());
   const [chat = 0, media = 0] = await freePorts(2);
-  return startAlone("official", officialValues(certificate, { chat, media }, programs.upstreamPort), { chat, media }, programs);
+  return startAlone(
+    "official",
+    officialValues(certificate, { chat, media }, programs.upstreamPort),
+    { chat, media },
+    programs,
+  );
 }
 
 async function startBare(programs: Programs): Promise<Proxy> {

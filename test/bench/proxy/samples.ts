@@ -8,9 +8,15 @@ export interface Row {
   readonly values: Partial<Record<Contender, number>>;
 }
 
-/** Figures of several rounds. The median of them counts: one round may have met other work on the machine. */
+/**
+ * Figures of several rounds. The median of them counts: one round may have met other work on the
+ * machine.
+ */
 export class Samples {
-  readonly #rows = new Map<string, { panel: string; label: string; samples: Map<Contender, number[]> }>();
+  readonly #rows = new Map<
+    string,
+    { panel: string; label: string; samples: Map<Contender, number[]> }
+  >();
 
   add(panel: string, label: string, contender: Contender, value: number): void {
     const key = `${panel}\n${label}`;
@@ -24,7 +30,9 @@ export class Samples {
     const all = [...this.#rows.values()].map(({ panel, label, samples }) => ({
       panel,
       label,
-      values: Object.fromEntries([...samples].map(([contender, values]) => [contender, median(values)])),
+      values: Object.fromEntries(
+        [...samples].map(([contender, values]) => [contender, median(values)]),
+      ),
     }));
     return panels.flatMap((panel) => all.filter((row) => row.panel === panel));
   }
@@ -33,7 +41,10 @@ export class Samples {
 /** The middle value; of an even number of them the mean of both. @throws if there is none */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  const [low, high] = [
+    sorted[Math.floor((sorted.length - 1) / 2)],
+    sorted[Math.floor(sorted.length / 2)],
+  ];
   if (low === undefined || high === undefined) throw new Error("nothing was measured");
   return (low + high) / 2;
 }

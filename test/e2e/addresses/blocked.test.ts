@@ -20,11 +20,28 @@ describe("a block that a person reports", () => {
     },
   });
   const report = async (text: string) => {
-    await kubectl("annotate", "wap", fleet.name, "-n", fleet.name, `proxyfleet.dev/report-blocked=${text}`, "--overwrite");
-    await until(`the report "${text}" to be answered`, async () => (await fleet.read()).status.lastHandledReport === text, 20);
+    await kubectl(
+      "annotate",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      `proxyfleet.dev/report-blocked=${text}`,
+      "--overwrite",
+    );
+    await until(
+      `the report "${text}" to be answered`,
+      async () => (await fleet.read()).status.lastHandledReport === text,
+      20,
+    );
   };
   const told = async (reason: string, words: RegExp) =>
-    until(`an Event ${reason}`, async () => (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)), 20);
+    until(
+      `an Event ${reason}`,
+      async () =>
+        (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)),
+      20,
+    );
   const host = async (slot: number) => (await fleet.published()).get(slot)?.host ?? "";
   before(async () => {
     await whatsapp();
@@ -41,17 +58,28 @@ describe("a block that a person reports", () => {
     const after = await fleet.published();
     await chat(after.get(1)!);
     for (const slot of [0, 2, 3]) assert.equal(after.get(slot)?.host, before.get(slot)?.host);
-    await told("Blocked", new RegExp(`slot 1: ${old.replaceAll(".", "\\.")} is blocked in IR \\(reported by a person: first\\)`));
+    await told(
+      "Blocked",
+      new RegExp(
+        `slot 1: ${old.replaceAll(".", "\\.")} is blocked in IR \\(reported by a person: first\\)`,
+      ),
+    );
     const entry = await fleet.phase(old, "Quarantined");
     assert.equal(entry.spec.retiredBecause, "Blocked");
-    assert.ok(Date.parse(entry.spec.quarantineUntil ?? "") > Date.now() + 29 * 86_400_000, "it rests for 30 days");
+    assert.ok(
+      Date.parse(entry.spec.quarantineUntil ?? "") > Date.now() + 29 * 86_400_000,
+      "it rests for 30 days",
+    );
   });
 
   test("in a country that is not the fleet's is kept in mind, and moves nothing", async () => {
     const address = await host(2);
     await report(`${address} TM second`);
     await told("Blocked", /is blocked in TM .*TM is not in spec\.audience\.countries/);
-    assert.deepEqual((await fleet.read()).status.addresses?.find((row) => row.address === address)?.blockedIn, ["TM"]);
+    assert.deepEqual(
+      (await fleet.read()).status.addresses?.find((row) => row.address === address)?.blockedIn,
+      ["TM"],
+    );
     assert.equal(await host(2), address);
   });
 
@@ -61,13 +89,37 @@ describe("a block that a person reports", () => {
   });
 
   test("of most slots at once is taken for an outage, and nothing moves until a person says otherwise", async () => {
-    await kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", '{"spec":{"paused":true}}');
+    await kubectl(
+      "patch",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      '{"spec":{"paused":true}}',
+    );
     const before = await fleet.published();
     for (const slot of [0, 1, 3]) await report(`${before.get(slot)?.host ?? ""} IR together`);
     const message = await fleet.condition("OutageSuspected", "True", 20);
-    assert.match(message, /3 of 4 slots began to fail within 30m.*If it is a block, set outagePercent to 100/);
-    await kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", '{"spec":{"paused":false}}');
-    await until("the pause to end", async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Paused"));
+    assert.match(
+      message,
+      /3 of 4 slots began to fail within 30m.*If it is a block, set outagePercent to 100/,
+    );
+    await kubectl(
+      "patch",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      '{"spec":{"paused":false}}',
+    );
+    await until(
+      "the pause to end",
+      async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Paused"),
+    );
     assert.deepEqual(await fleet.published(), before);
     await kubectl(
       "patch",
@@ -81,7 +133,9 @@ describe("a block that a person reports", () => {
     );
     await until("slots 0 and 3 to move", async () => {
       const now = await fleet.published();
-      return [0, 3].every((slot) => now.get(slot) !== undefined && now.get(slot)?.host !== before.get(slot)?.host);
+      return [0, 3].every(
+        (slot) => now.get(slot) !== undefined && now.get(slot)?.host !== before.get(slot)?.host,
+      );
     });
     // Slot 1 had a fresh address a moment ago: it rests before it takes another one.
     assert.equal(await host(1), before.get(1)?.host);

@@ -8,10 +8,14 @@ import { Crowd, whatsapp } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
 
 /** Moments of a rotation, each after another write, by what the ledger shows. */
-const moments: Record<string, (claim: ProxyAddress | undefined, old: ProxyAddress | undefined) => boolean> = {
+const moments: Record<
+  string,
+  (claim: ProxyAddress | undefined, old: ProxyAddress | undefined) => boolean
+> = {
   "its address is claimed": (claim) => claim !== undefined,
   "its lane has a certificate": (claim) => claim?.status.certificateSHA256 !== undefined,
-  "its address is being verified": (claim) => claim?.status.phase === "Verifying" || claim?.status.phase === "Serving",
+  "its address is being verified": (claim) =>
+    claim?.status.phase === "Verifying" || claim?.status.phase === "Serving",
   "its address is published": (claim) => claim?.status.phase === "Serving",
   "the old address drains": (_, old) => old?.spec.want !== "Serve",
   "the old address goes dark": (_, old) => old?.spec.want === "Quarantine",
@@ -42,9 +46,12 @@ describe("an operator that is killed at each step of a rotation", () => {
     const crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
     for (const [moment, hasCome] of Object.entries(moments)) {
       const [before] = (await fleet.published()).values();
-      const claims = async () => (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === moment);
+      const claims = async () =>
+        (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === moment);
       await fleet.rotate(moment);
-      await until(`the moment that ${moment}`, async () => hasCome((await claims())[0], await fleet.entryOf(before!.host)));
+      await until(`the moment that ${moment}`, async () =>
+        hasCome((await claims())[0], await fleet.entryOf(before!.host)),
+      );
       await operator.end("SIGKILL");
       operator.start();
       await fleet.handled(moment);
@@ -54,7 +61,9 @@ describe("an operator that is killed at each step of a rotation", () => {
     const services = await read<{ items: object[] }>("service", "-n", fleet.name);
     assert.equal(services.items.length, 1);
     const summary = await crowd.goHome();
-    t.diagnostic(`${Object.keys(moments).length} crashes, ${summary.connections} connections, ${summary.failures} failures`);
+    t.diagnostic(
+      `${Object.keys(moments).length} crashes, ${summary.connections} connections, ${summary.failures} failures`,
+    );
     assert.deepEqual(crowd.failures, []);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Pod } from "../../../src/manifests/objects.ts";
-import { directReader } from "../../../src/verification/pod-status.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
+import { directReader } from "../../../src/pods/status.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { read } from "../stage/kubectl.ts";
 import { Holder, whatsapp } from "../stage/people.ts";
@@ -31,11 +31,18 @@ describe("the bank of lanes under many rotations", () => {
     const holder = await Holder.at((await fleet.published()).get(0)!);
     let moves = 0;
     for (let round = 1; moves < leastMoves; round++) {
-      for (let slot = 1; slot < slots; slot++, moves++) await moveOne(slot, `${slot}@round ${round}`);
+      for (let slot = 1; slot < slots; slot++, moves++)
+        await moveOne(slot, `${slot}@round ${round}`);
     }
     const then = holder.echoes;
     await until("the held session to go on", async () => holder.echoes > then + 5);
-    const { items } = await read<{ items: Pod[] }>("pods", "-n", fleet.name, "-l", `proxyfleet.dev/fleet=${fleet.name}`);
+    const { items } = await read<{ items: Pod[] }>(
+      "pods",
+      "-n",
+      fleet.name,
+      "-l",
+      `proxyfleet.dev/fleet=${fleet.name}`,
+    );
     const statuses = await Promise.all(items.map(directReader()));
     for (const { oldWorkers } of statuses) assert.equal(oldWorkers, 0);
     for (const { status } of items) assert.equal(status?.containerStatuses?.[0]?.restartCount, 0);

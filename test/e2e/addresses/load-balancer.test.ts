@@ -7,7 +7,9 @@ import { OutsideOperator } from "../stage/operator.ts";
 import { chat, dark, media, whatsapp } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
 
-const addresses = (name: string, more: object) => ({ addresses: { count: 1, pools: [{ name }], ...more } });
+const addresses = (name: string, more: object) => ({
+  addresses: { count: 1, pools: [{ name }], ...more },
+});
 
 describe("a fleet whose MetalLB stops for a while", () => {
   const fleet = new TestFleet({ name: "e2e-metallb", addresses: ["203.0.113.192/29"], slots: 1 });
@@ -24,14 +26,19 @@ describe("a fleet whose MetalLB stops for a while", () => {
     try {
       await fleet.rotate("while-it-is-down");
       const claimed = await until("a claim that waits for the load balancer", async () =>
-        (await fleet.ledger()).find(({ status }) => status?.conditions?.some(({ reason }) => reason === "WaitingForLoadBalancer")),
+        (await fleet.ledger()).find(({ status }) =>
+          status?.conditions?.some(({ reason }) => reason === "WaitingForLoadBalancer"),
+        ),
       );
       await chat(old);
       resume();
       await fleet.handled("while-it-is-down");
       assert.equal((await fleet.published()).get(0)?.host, claimed.spec.address);
       const ledger = await fleet.ledger();
-      assert.deepEqual(new Set(ledger.map(({ spec }) => spec.address)), new Set([old.host, claimed.spec.address]));
+      assert.deepEqual(
+        new Set(ledger.map(({ spec }) => spec.address)),
+        new Set([old.host, claimed.spec.address]),
+      );
       assert.ok(ledger.every(({ spec }) => spec.retiredBecause !== "Unusable"));
     } finally {
       resume();
@@ -58,7 +65,9 @@ describe("a fleet with externalTrafficPolicy: Local", () => {
     const address = (await fleet.published()).get(0)!;
     await chat(address);
     await media(address);
-    const service = (await fleet.service(address.host)) as { spec: { externalTrafficPolicy: string } };
+    const service = (await fleet.service(address.host)) as {
+      spec: { externalTrafficPolicy: string };
+    };
     assert.equal(service.spec.externalTrafficPolicy, "Local");
   });
 });
@@ -66,7 +75,12 @@ describe("a fleet with externalTrafficPolicy: Local", () => {
 describe("a fleet whose source ranges shut the operator out", () => {
   const name = "e2e-ranges";
   const ranges = { loadBalancerSourceRanges: ["192.0.2.0/24"] };
-  const fleet = new TestFleet({ name, addresses: ["203.0.113.204/30"], slots: 1, spec: addresses(name, ranges) });
+  const fleet = new TestFleet({
+    name,
+    addresses: ["203.0.113.204/30"],
+    slots: 1,
+    spec: addresses(name, ranges),
+  });
   before(async () => {
     await whatsapp();
     await fleet.create();
@@ -97,13 +111,24 @@ describe("a Service whose ledger entry is lost", () => {
     const address = (await fleet.published()).get(0)!;
     const lost = (await fleet.entryOf(address.host))!;
     const operator = await OutsideOperator.takeOver();
-    await kubectl("patch", "wapa", lost.metadata.name, "--type=merge", "-p", '{"metadata":{"finalizers":null}}');
+    await kubectl(
+      "patch",
+      "wapa",
+      lost.metadata.name,
+      "--type=merge",
+      "-p",
+      '{"metadata":{"finalizers":null}}',
+    );
     await kubectl("delete", "wapa", lost.metadata.name);
     await chat(address);
     await operator.handBack();
     const again = await until("the entry to serve again", async () => {
       const entry = await fleet.entryOf(address.host);
-      return entry !== undefined && entry.metadata.uid !== lost.metadata.uid && entry.status?.phase === "Serving" ? entry : undefined;
+      return entry !== undefined &&
+        entry.metadata.uid !== lost.metadata.uid &&
+        entry.status?.phase === "Serving"
+        ? entry
+        : undefined;
     });
     assert.deepEqual(again.spec, lost.spec);
     await fleet.ready();

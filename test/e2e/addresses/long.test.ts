@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Service } from "../../../src/manifests/objects.ts";
+import type { Service } from "../../../src/kubernetes/objects.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl } from "../stage/kubectl.ts";
 import { pauseProgram } from "../stage/pause.ts";
@@ -11,7 +11,12 @@ import { until } from "../stage/until.ts";
 const skip = process.env["PROXYFLEET_LONG"] === undefined;
 
 describe("an address that its load balancer has changed", { skip }, () => {
-  const fleet = new TestFleet({ name: "e2e-changed", addresses: ["203.0.113.216/29"], slots: 1, spec: {} });
+  const fleet = new TestFleet({
+    name: "e2e-changed",
+    addresses: ["203.0.113.216/29"],
+    slots: 1,
+    spec: {},
+  });
   before(async () => {
     await whatsapp();
     await fleet.create();
@@ -58,7 +63,12 @@ describe("an address that its load balancer has changed", { skip }, () => {
 
 describe("ten minutes without MetalLB, DNS and upstream", { skip }, () => {
   const spec = { rotation: { maxConcurrent: 2 } };
-  const fleet = new TestFleet({ name: "e2e-outage", addresses: ["203.0.113.224/29"], slots: 2, spec });
+  const fleet = new TestFleet({
+    name: "e2e-outage",
+    addresses: ["203.0.113.224/29"],
+    slots: 2,
+    spec,
+  });
   before(async () => {
     await whatsapp();
     await fleet.create();
@@ -69,14 +79,24 @@ describe("ten minutes without MetalLB, DNS and upstream", { skip }, () => {
   test("burn no address: what was claimed before is published after", async () => {
     const resumes: (() => void)[] = [];
     const saying = async (reason: string) =>
-      (await fleet.ledger()).find(({ status }) => status.conditions?.some((condition) => condition.reason === reason));
+      (await fleet.ledger()).find(({ status }) =>
+        status.conditions?.some((condition) => condition.reason === reason),
+      );
     try {
       resumes.push(await pauseProgram("whatsapp.ts"), await pauseProgram("coredns"));
       await fleet.rotate("0@outage");
-      await until("an address whose media port leads nowhere", async () => saying("MediaFails"), 180);
+      await until(
+        "an address whose media port leads nowhere",
+        async () => saying("MediaFails"),
+        180,
+      );
       resumes.push(await pauseProgram("metallb-controller"));
       await fleet.rotate("1@outage");
-      await until("an address that the load balancer does not set", async () => saying("LoadBalancerSilent"), 180);
+      await until(
+        "an address that the load balancer does not set",
+        async () => saying("LoadBalancerSilent"),
+        180,
+      );
       const claimed = new Set((await fleet.ledger()).map(({ spec: { address } }) => address));
       assert.equal(claimed.size, 4);
       const endsAt = Date.now() + 600_000;

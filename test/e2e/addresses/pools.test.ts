@@ -23,9 +23,25 @@ describe("two fleets on one small pool", () => {
   const fleets = [first, second];
   const held = async () => (await Promise.all(fleets.map(async (fleet) => fleet.ledger()))).flat();
   const patchPool = async (addresses: readonly string[]) =>
-    kubectl("patch", "wapool", "e2e-pools", "--type=merge", "-p", JSON.stringify({ spec: { addresses } }));
+    kubectl(
+      "patch",
+      "wapool",
+      "e2e-pools",
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec: { addresses } }),
+    );
   const patch = async (fleet: TestFleet, spec: object) =>
-    kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", JSON.stringify({ spec }));
+    kubectl(
+      "patch",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec }),
+    );
 
   before(async () => {
     await whatsapp();
@@ -42,7 +58,9 @@ describe("two fleets on one small pool", () => {
     await Promise.all(asked);
     const message = await until("one of them to be short", async () => {
       for (const fleet of fleets) {
-        const condition = (await fleet.read()).status.conditions?.find(({ type }) => type === "PoolExhausted");
+        const condition = (await fleet.read()).status.conditions?.find(
+          ({ type }) => type === "PoolExhausted",
+        );
         if (condition?.status === "True") return condition.message;
       }
       return undefined;
@@ -78,7 +96,10 @@ describe("two fleets on one small pool", () => {
       await first.rotate("to-the-new-ones");
       await first.handled("to-the-new-ones");
       for (const address of (await first.published()).values()) {
-        assert.ok(Number(address.host.split(".")[3]) >= 112, `${address.host} is one of the new ones`);
+        assert.ok(
+          Number(address.host.split(".")[3]) >= 112,
+          `${address.host} is one of the new ones`,
+        );
         await chat(address);
       }
     } finally {

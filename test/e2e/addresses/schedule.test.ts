@@ -8,7 +8,13 @@ import { until } from "../stage/until.ts";
 
 const always = { cron: "* * * * *", duration: "5m" };
 const never = { cron: "0 0 31 2 *", duration: "4h" };
-const soon = { maxAge: "15s", minAge: "0s", jitterPercent: 30, maxPerHourPercent: 50, drain: { scheduled: "5s", blocked: "5s" } };
+const soon = {
+  maxAge: "15s",
+  minAge: "0s",
+  jitterPercent: 30,
+  maxPerHourPercent: 50,
+  drain: { scheduled: "5s", blocked: "5s" },
+};
 
 describe("moves by schedule", () => {
   const fleet = new TestFleet({
@@ -17,7 +23,16 @@ describe("moves by schedule", () => {
     spec: { rotation: { ...soon, windows: [never] } },
   });
   const patch = async (spec: object) =>
-    kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", JSON.stringify({ spec }));
+    kubectl(
+      "patch",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec }),
+    );
   before(async () => {
     await whatsapp();
     await fleet.create();
@@ -27,7 +42,10 @@ describe("moves by schedule", () => {
 
   test("a window that never opens is told at once, with its remedy, and nothing moves", async () => {
     const message = await fleet.condition("Stalled", "True", 10, "WindowNeverOpens");
-    assert.match(message, /spec\.rotation\.windows\[0\]\.cron "0 0 31 2 \*" never comes: there is no 31 February/);
+    assert.match(
+      message,
+      /spec\.rotation\.windows\[0\]\.cron "0 0 31 2 \*" never comes: there is no 31 February/,
+    );
     await fleet.condition("Ready", "True", 5);
     assert.ok((await fleet.ledger()).every(({ spec }) => spec.cause === "NewSlot"));
   });
@@ -36,7 +54,9 @@ describe("moves by schedule", () => {
     const old = await fleet.published();
     await patch({ rotation: { windows: [always] } });
     const moved = await until("a slot to move by age", async () =>
-      (await fleet.ledger()).find(({ spec, status }) => spec.cause === "Age" && status.phase === "Serving"),
+      (await fleet.ledger()).find(
+        ({ spec, status }) => spec.cause === "Age" && status.phase === "Serving",
+      ),
     );
     const fresh = (await fleet.published()).get(moved.spec.claimRef.slot);
     assert.notEqual(fresh?.host, old.get(moved.spec.claimRef.slot)?.host);
@@ -47,14 +67,19 @@ describe("moves by schedule", () => {
   test("the other slot waits for its hour, and the status says when and why", async () => {
     const next = await until("nextRotation", async () => {
       const { nextRotation } = (await fleet.read()).status;
-      return nextRotation?.reason === "by age, when maxPerHourPercent lets it" ? nextRotation : undefined;
+      return nextRotation?.reason === "by age, when maxPerHourPercent lets it"
+        ? nextRotation
+        : undefined;
     });
     const moves = (await fleet.ledger()).filter(({ spec }) => spec.cause === "Age");
     assert.equal(moves.length, 1);
     const claimedAt = Date.parse(moves[0]?.metadata.creationTimestamp ?? "");
     assert.equal(Date.parse(next.at), claimedAt + 3_600_000);
-    // By now the fresh address is old enough too, so either slot may be named as the next. What counts: the other one still stays.
-    const first = (await fleet.ledger()).filter(({ spec, status }) => spec.cause === "NewSlot" && status.phase === "Serving");
+    // By now the fresh address is old enough too, so either slot may be named as the next. What
+    // counts: the other one still stays.
+    const first = (await fleet.ledger()).filter(
+      ({ spec, status }) => spec.cause === "NewSlot" && status.phase === "Serving",
+    );
     assert.deepEqual(
       first.map(({ spec }) => spec.claimRef.slot),
       [1 - (moves[0]?.spec.claimRef.slot ?? 0)],
@@ -63,13 +88,26 @@ describe("moves by schedule", () => {
 
   test("proxyfleet plan says the same in plain words, and writes nothing", async () => {
     const before = (await fleet.ledger()).map(({ metadata }) => metadata.resourceVersion);
-    const text = await succeed([process.execPath, "src/main.ts", "plan", `${fleet.name}/${fleet.name}`]);
+    const text = await succeed([
+      process.execPath,
+      "src/main.ts",
+      "plan",
+      `${fleet.name}/${fleet.name}`,
+    ]);
     assert.match(
       text,
       /slot \d {2}203\.0\.113\.\d+ +203\.0\.113\.\d+ has served for .*; it waits until .* since spec\.rotation\.maxPerHourPercent is 50/,
     );
     assert.match(text, /next: slot \d after .* UTC: by age, when maxPerHourPercent lets it/);
-    const json = JSON.parse(await succeed([process.execPath, "src/main.ts", "plan", `${fleet.name}/${fleet.name}`, "--output=json"])) as {
+    const json = JSON.parse(
+      await succeed([
+        process.execPath,
+        "src/main.ts",
+        "plan",
+        `${fleet.name}/${fleet.name}`,
+        "--output=json",
+      ]),
+    ) as {
       slots: object[];
     };
     assert.equal(json.slots.length, 2);

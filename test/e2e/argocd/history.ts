@@ -22,7 +22,9 @@ export class History {
 
   /** All states of an object since then, each once. */
   of(name: string): readonly string[] {
-    return [...new Set(this.#states.filter((seen) => seen.name === name).map(({ state }) => state))];
+    return [
+      ...new Set(this.#states.filter((seen) => seen.name === name).map(({ state }) => state)),
+    ];
   }
 
   stop(): void {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { removeAtExit } from "../../integration/scratch-folder.ts";
-import type { KubeObject } from "../../../src/manifests/objects.ts";
+import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { kubectl, read } from "../stage/kubectl.ts";
 import { succeed } from "../stage/process.ts";
 import { until } from "../stage/until.ts";
@@ -28,12 +28,20 @@ export class Repository {
     this.#clone = clone;
   }
 
-  /** Commits new contents of some files, or their end, and tells Argo CD to look. A manifest is changed from what it is in git now. */
-  async commit(message: string, files: Readonly<Record<string, object | "gone" | ((before: Manifest) => object)>>): Promise<void> {
+  /**
+   * Commits new contents of some files, or their end, and tells Argo CD to look. A manifest is
+   * changed from what it is in git now.
+   */
+  async commit(
+    message: string,
+    files: Readonly<Record<string, object | "gone" | ((before: Manifest) => object)>>,
+  ): Promise<void> {
     rmSync(this.#clone, { recursive: true, force: true });
     await succeed(["git", "clone", "--quiet", this.url, this.#clone]);
-    for (const [path, change] of Object.entries(files)) this.#write(join(this.#clone, "proxyfleet", path), change);
-    const git = (...args: readonly string[]) => succeed(["git", "-C", this.#clone, ...author, ...args]);
+    for (const [path, change] of Object.entries(files))
+      this.#write(join(this.#clone, "proxyfleet", path), change);
+    const git = (...args: readonly string[]) =>
+      succeed(["git", "-C", this.#clone, ...author, ...args]);
     await git("add", ".");
     await git("commit", "--quiet", "-m", message);
     await git("push", "--quiet");
@@ -42,7 +50,8 @@ export class Repository {
 
   #write(path: string, change: object | "gone" | ((before: Manifest) => object)): void {
     if (change === "gone") return rmSync(path);
-    const after = typeof change === "function" ? change(parse(readFileSync(path, "utf8")) as Manifest) : change;
+    const after =
+      typeof change === "function" ? change(parse(readFileSync(path, "utf8")) as Manifest) : change;
     writeFileSync(path, stringify(after));
   }
 }
@@ -52,10 +61,21 @@ export interface Manifest {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** Makes Argo CD look at git at once, as a webhook does, and waits until it has: it takes the annotation away then. */
+/**
+ * Makes Argo CD look at git at once, as a webhook does, and waits until it has: it takes the
+ * annotation away then.
+ */
 export async function refresh(): Promise<void> {
   const annotation = "argocd.argoproj.io/refresh";
-  await kubectl("annotate", "applications", "--all", "-n", "argocd", `${annotation}=normal`, "--overwrite");
+  await kubectl(
+    "annotate",
+    "applications",
+    "--all",
+    "-n",
+    "argocd",
+    `${annotation}=normal`,
+    "--overwrite",
+  );
   await until("Argo CD to have looked at git", async () => {
     const { items } = await read<{ items: KubeObject[] }>("applications", "-n", "argocd");
     return items.every(({ metadata }) => metadata.annotations?.[annotation] === undefined);

@@ -1,15 +1,26 @@
 /** A page that is tried as a reader would: all its commands, in their order, in one shell. */
 export interface Journey {
   readonly page: string;
-  /** The reader's own values, in place of those on the page, as the shell reads them. All of them must be given. */
+  /**
+   * The reader's own values, in place of those on the page, as the shell reads them. All of them
+   * must be given.
+   */
   readonly yours?: Readonly<Record<string, string>>;
-  /** What must be so before the commands under a heading, as commands; under "" before the whole page. */
+  /**
+   * What must be so before the commands under a heading, as commands; under "" before the whole
+   * page.
+   */
   readonly before?: Readonly<Record<string, string>>;
-  /** What must have come about after the commands under a heading, as commands that fail otherwise. */
+  /**
+   * What must have come about after the commands under a heading, as commands that fail otherwise.
+   */
   readonly promised?: Readonly<Record<string, string>>;
 }
 
-/** No operator, and none of our kinds: Helm would refuse to take over what kubectl has made. The namespace stays: it goes slowly. */
+/**
+ * No operator, and none of our kinds: Helm would refuse to take over what kubectl has made. The
+ * namespace stays: it goes slowly.
+ */
 export const nothingInstalled = `
 kubectl delete wap --all --all-namespaces --timeout=90s
 kubectl delete wapa,wapool --all --timeout=60s
@@ -32,10 +43,12 @@ kubectl rollout status deployment/proxyfleet --namespace proxyfleet-system --tim
 const addressOfGroup = (slot: number) =>
   `$(kubectl get wap family -n proxies -o jsonpath='{.status.addresses[?(@.slot==${slot})].address}' | cut -d' ' -f1)`;
 
-const helmUninstalled = "helm uninstall proxyfleet --namespace proxyfleet-system --wait --timeout 60s";
+const helmUninstalled =
+  "helm uninstall proxyfleet --namespace proxyfleet-system --wait --timeout 60s";
 const applied = "kubectl apply --server-side --force-conflicts -f dist/install.yaml";
 
-const spec = (field: string) => `$(kubectl get wap family -n proxies -o jsonpath='{.spec.${field}}')`;
+const spec = (field: string) =>
+  `$(kubectl get wap family -n proxies -o jsonpath='{.spec.${field}}')`;
 
 /** An address that rests, as if a fleet had left it long ago. */
 const restingAddress = `
@@ -56,15 +69,21 @@ spec:
 END
 `;
 
-const answered = (field: string) => `kubectl wait wap/family -n proxies --for=jsonpath='{.status.${field}}' --timeout=60s`;
+const answered = (field: string) =>
+  `kubectl wait wap/family -n proxies --for=jsonpath='{.status.${field}}' --timeout=60s`;
 
-/** In this order, on one cluster. The first page makes the fleet "family"; those after it find it there. The last removes all. */
+/**
+ * In this order, on one cluster. The first page makes the fleet "family"; those after it find it
+ * there. The last removes all.
+ */
 export const journeys: readonly Journey[] = [
   {
     page: "README.md",
     before: { "": nothingInstalled },
     yours: { REGISTRY: "proxyfleet", ADDRESS: addressOfGroup(1) },
-    promised: { "A first fleet on your own cluster": `${answered("lastHandledRotateAt")}; ${answered("lastHandledReport")}` },
+    promised: {
+      "A first fleet on your own cluster": `${answered("lastHandledRotateAt")}; ${answered("lastHandledReport")}`,
+    },
   },
   {
     page: "docs/groups.md",
@@ -110,8 +129,14 @@ export const journeys: readonly Journey[] = [
   },
 ];
 
-/** The page on moving from another proxy, which a test of its own tries, with people on the old proxy. */
-export const migration: Journey = { page: "docs/migrate.md", yours: { OLD_NAMESPACE: "whatsapp", OLD_SERVICE: "whatsapp-proxy" } };
+/**
+ * The page on moving from another proxy, which a test of its own tries, with people on the old
+ * proxy.
+ */
+export const migration: Journey = {
+  page: "docs/migrate.md",
+  yours: { OLD_NAMESPACE: "whatsapp", OLD_SERVICE: "whatsapp-proxy" },
+};
 
 /** Somebody else works on the repository, too. */
 const pulled = "git -C platform pull --quiet";

@@ -21,7 +21,8 @@ describe("docs/migrate.md, with people on the old proxy", () => {
   before(async () => {
     const { certificateSHA256 } = await whatsapp();
     await old.install();
-    oldCertificate = (await until("the old proxy to serve", async () => chat(address))).handshake?.certificateSHA256;
+    oldCertificate = (await until("the old proxy to serve", async () => chat(address))).handshake
+      ?.certificateSHA256;
     holder = await Holder.at(address);
     crowd = new Crowd(async () => [address], certificateSHA256);
   });
@@ -55,8 +56,13 @@ describe("docs/migrate.md, with people on the old proxy", () => {
     const { connections, slowestMs } = await crowd.goHome();
     const times = crowd.failures.map(({ at }) => Date.parse(at)).sort((a, b) => a - b);
     const gap = times.length === 0 ? 0 : (times.at(-1)! - times[0]!) / 1000;
-    t.diagnostic(`${times.length} of ${connections} connections failed, within ${gap} s; the slowest took ${slowestMs} ms`);
-    assert.ok(times.length < connections / 10, `${times.length} of ${connections} connections failed`);
+    t.diagnostic(
+      `${times.length} of ${connections} connections failed, within ${gap} s; the slowest took ${slowestMs} ms`,
+    );
+    assert.ok(
+      times.length < connections / 10,
+      `${times.length} of ${connections} connections failed`,
+    );
   });
 
   tryBlocks(

@@ -4,7 +4,10 @@ import { makeCertificate } from "../../world/whatsapp/certificate.ts";
 const namespace = "whatsapp";
 const name = "whatsapp-proxy";
 
-/** A proxy as people have one today, before they know Proxyfleet: a Deployment, and one Service with an address of the load balancer. */
+/**
+ * A proxy as people have one today, before they know Proxyfleet: a Deployment, and one Service with
+ * an address of the load balancer.
+ */
 export class OldProxy {
   readonly address = "203.0.113.200";
 
@@ -21,7 +24,12 @@ export class OldProxy {
         metadata: { name, namespace },
         stringData: { "haproxy.cfg": configuration, "proxy.pem": `${certificate}\n${key}` },
       },
-      { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace }, spec: deployment(labels) },
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name, namespace },
+        spec: deployment(labels),
+      },
       {
         apiVersion: "v1",
         kind: "Service",
@@ -30,7 +38,14 @@ export class OldProxy {
       },
     );
     await kubectl("rollout", "status", `deployment/${name}`, "-n", namespace, "--timeout=60s");
-    await kubectl("wait", `service/${name}`, "-n", namespace, "--for=jsonpath={.status.loadBalancer.ingress}", "--timeout=30s");
+    await kubectl(
+      "wait",
+      `service/${name}`,
+      "-n",
+      namespace,
+      "--for=jsonpath={.status.loadBalancer.ingress}",
+      "--timeout=30s",
+    );
   }
 
   async remove(): Promise<void> {
@@ -67,6 +82,14 @@ function deployment(labels: Record<string, string>): object {
     readinessProbe: { tcpSocket: { port: 10_443 }, periodSeconds: 1 },
     volumeMounts: [{ name: "config", mountPath: "/etc/proxy" }],
   };
-  const spec = { terminationGracePeriodSeconds: 1, containers: [container], volumes: [{ name: "config", secret: { secretName: name } }] };
-  return { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } };
+  const spec = {
+    terminationGracePeriodSeconds: 1,
+    containers: [container],
+    volumes: [{ name: "config", secret: { secretName: name } }],
+  };
+  return {
+    replicas: 2,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec },
+  };
 }

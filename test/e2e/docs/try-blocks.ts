@@ -15,7 +15,10 @@ export function pageOf({ page }: Journey): Page {
   return found;
 }
 
-/** A test for each of these blocks that is typed, or that shows what a command prints. After a failure the rest are left out. */
+/**
+ * A test for each of these blocks that is typed, or that shows what a command prints. After a
+ * failure the rest are left out.
+ */
 export function tryBlocks(blocks: readonly Block[], journey: Journey, reader: Reader): void {
   let printed = "";
   const tried = blocks.filter((block) => isTyped(block) || isOutput(block));
@@ -25,8 +28,11 @@ export function tryBlocks(blocks: readonly Block[], journey: Journey, reader: Re
       if (reader.hasEnded) return t.skip("an earlier command of this page failed");
       if (isOutput(block)) return expectOutput(block, printed);
       if (tried[index - 1]?.heading !== heading) await reader.type(journey.before?.[heading] ?? "");
-      printed = await reader.type(markOf(block).kind === "yours" ? ownValues(block, journey) : text);
-      if (tried[index + 1]?.heading !== heading) await reader.type(journey.promised?.[heading] ?? "");
+      printed = await reader.type(
+        markOf(block).kind === "yours" ? ownValues(block, journey) : text,
+      );
+      if (tried[index + 1]?.heading !== heading)
+        await reader.type(journey.promised?.[heading] ?? "");
     });
   }
 }
@@ -44,10 +50,16 @@ function ownValues(block: Block, { yours = {} }: Journey): string {
     .join("");
 }
 
-/** What a page shows of a command's output has the shape of what the command prints: its first line is among the lines. */
+/**
+ * What a page shows of a command's output has the shape of what the command prints: its first line
+ * is among the lines.
+ */
 function expectOutput({ text }: Block, printed: string): void {
   const squeezed = (line = "") => line.trim().replaceAll(/\s+/g, " ");
   const lines = printed.split("\n").map(squeezed);
   const first = squeezed(text.split("\n")[0]);
-  assert.ok(lines.includes(first), `the page shows "${first}", but the command printed:\n${printed}`);
+  assert.ok(
+    lines.includes(first),
+    `the page shows "${first}", but the command printed:\n${printed}`,
+  );
 }

@@ -6,16 +6,38 @@ import { whatsapp } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
 
 describe("what only the operator can see", () => {
-  const fleet = new TestFleet({ name: "e2e-conditions", addresses: ["203.0.113.48/31"], slots: 1, pool: { reserve: 0 } });
+  const fleet = new TestFleet({
+    name: "e2e-conditions",
+    addresses: ["203.0.113.48/31"],
+    slots: 1,
+    pool: { reserve: 0 },
+  });
   const patch = async (spec: object) =>
-    kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", JSON.stringify({ spec }));
+    kubectl(
+      "patch",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec }),
+    );
   const told = async (reason: string, words: RegExp) =>
-    until(`an Event ${reason}`, async () => (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)), 20);
+    until(
+      `an Event ${reason}`,
+      async () =>
+        (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)),
+      20,
+    );
   before(async () => whatsapp());
   after(async () => fleet.remove());
 
   test("a pool that does not exist is told within seconds, and heals when it is made", async () => {
-    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: fleet.name } }, fleet.manifest());
+    await apply(
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: fleet.name } },
+      fleet.manifest(),
+    );
     const message = await fleet.condition("PoolExhausted", "True", 20);
     assert.match(message, /pool e2e-conditions does not exist: create the AddressPool/);
     await told("NoFreshAddress", /does not exist/);
@@ -35,7 +57,14 @@ describe("what only the operator can see", () => {
       /slot 0 should move and can't: pool e2e-conditions has no free address \(0 of 2 in quarantine, 2 in use\)\. Add addresses to a pool/,
     );
     await fleet.condition("Ready", "True", 5);
-    await kubectl("patch", "wapool", fleet.name, "--type=merge", "-p", JSON.stringify({ spec: { addresses: ["203.0.113.48/30"] } }));
+    await kubectl(
+      "patch",
+      "wapool",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec: { addresses: ["203.0.113.48/30"] } }),
+    );
     await fleet.handled("second");
     assert.notEqual((await fleet.published()).get(0)?.host, before.get(0)?.host);
   });
@@ -47,7 +76,11 @@ describe("what only the operator can see", () => {
     await told("ImagePullFailed", /no-such-place\.invalid/);
     await fleet.condition("Ready", "True", 5);
     await patch({ image: null });
-    await until("Stalled to go", async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"), 60);
+    await until(
+      "Stalled to go",
+      async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"),
+      60,
+    );
   });
 
   test("a field that the CRD rejects gets a message that names the field and the remedy", async () => {

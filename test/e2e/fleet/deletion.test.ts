@@ -21,12 +21,17 @@ describe("a fleet that is deleted", () => {
     await kubectl("delete", "wap", fleet.name, "-n", fleet.name, "--timeout=60s");
     await holder.ended;
     // kube-proxy may learn a moment later than the API server that a Service is gone.
-    for (const address of addresses) await until(`${address.host} to be dark`, async () => (await dark(address)).dark, 20);
+    for (const address of addresses)
+      await until(`${address.host} to be dark`, async () => (await dark(address)).dark, 20);
     for (const { spec, status } of await fleet.ledger()) {
       assert.equal(status.phase, "Quarantined");
       assert.equal(spec.retiredBecause, "FleetDeleted");
     }
-    await until("its children to go", async () => (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined);
+    await until(
+      "its children to go",
+      async () =>
+        (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined,
+    );
     assert.deepEqual((await read<{ items: object[] }>("service", "-n", fleet.name)).items, []);
     for (const knocker of knockers) assert.deepEqual(await knocker.stop(), ["open", "silence"]);
   });
@@ -35,11 +40,21 @@ describe("a fleet that is deleted", () => {
     const burnt = new Set((await fleet.ledger()).map(({ spec }) => spec.address));
     await apply(fleet.manifest());
     await fleet.ready();
-    for (const { host } of (await fleet.published()).values()) assert.ok(!burnt.has(host), `${host} was in quarantine`);
+    for (const { host } of (await fleet.published()).values())
+      assert.ok(!burnt.has(host), `${host} was in quarantine`);
   });
 
   test("an entry deleted by hand while in use is replaced, drained and forgotten", async () => {
-    await kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", '{"spec":{"rotation":{"drain":{"scheduled":"5s"}}}}');
+    await kubectl(
+      "patch",
+      "wap",
+      fleet.name,
+      "-n",
+      fleet.name,
+      "--type=merge",
+      "-p",
+      '{"spec":{"rotation":{"drain":{"scheduled":"5s"}}}}',
+    );
     const [address] = (await fleet.published()).values();
     const entry = await fleet.entryOf(address!.host);
     await kubectl("delete", "wapa", entry?.metadata.name ?? "", "--wait=false");
@@ -47,6 +62,9 @@ describe("a fleet that is deleted", () => {
       const now = await fleet.published();
       return now.size === 2 && ![...now.values()].some(({ host }) => host === address!.host);
     });
-    await until("the entry to be forgotten", async () => (await fleet.entryOf(address!.host)) === undefined);
+    await until(
+      "the entry to be forgotten",
+      async () => (await fleet.entryOf(address!.host)) === undefined,
+    );
   });
 });

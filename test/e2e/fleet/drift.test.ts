@@ -6,7 +6,12 @@ import { until } from "../stage/until.ts";
 
 interface Child {
   metadata: { uid: string; labels?: Record<string, string> };
-  spec: { replicas?: number; maxUnavailable?: number; ports?: { targetPort: number }[]; policyTypes?: string[] };
+  spec: {
+    replicas?: number;
+    maxUnavailable?: number;
+    ports?: { targetPort: number }[];
+    policyTypes?: string[];
+  };
 }
 
 describe("a child that somebody edits or deletes", () => {
@@ -23,14 +28,20 @@ describe("a child that somebody edits or deletes", () => {
 
   test("a scaled Deployment goes back to the fleet's replicas", async () => {
     await patch("deployment", child, { spec: { replicas: 5 } });
-    await until("2 replicas", async () => (await read<Child>("deployment", child, "-n", fleet.name)).spec.replicas === 2, 20);
+    await until(
+      "2 replicas",
+      async () => (await read<Child>("deployment", child, "-n", fleet.name)).spec.replicas === 2,
+      20,
+    );
   });
 
   test("an edited Service goes back to its lane's ports, and the address goes on", async () => {
     const [entry] = await fleet.ledger();
     const name = entry?.status.serviceName ?? "";
     const ports = (await read<Child>("service", name, "-n", fleet.name)).spec.ports ?? [];
-    await patch("service", name, { spec: { ports: ports.map((port) => ({ ...port, targetPort: 1 })) } });
+    await patch("service", name, {
+      spec: { ports: ports.map((port) => ({ ...port, targetPort: 1 })) },
+    });
     await until(
       "the lane's ports",
       async () => {
@@ -39,7 +50,11 @@ describe("a child that somebody edits or deletes", () => {
       },
       20,
     );
-    await until("chat to answer again", async () => chat([...(await fleet.published()).values()][0]!), 20);
+    await until(
+      "chat to answer again",
+      async () => chat([...(await fleet.published()).values()][0]!),
+      20,
+    );
   });
 
   test("what is deleted comes back: budget, network policy, Secret, and a Service with its address", async () => {
@@ -64,7 +79,9 @@ describe("a child that somebody edits or deletes", () => {
       async () => {
         const [current] = await fleet.ledger();
         const [address] = (await fleet.published()).values();
-        return (await chat(address!)).handshake?.certificateSHA256 === current?.status.certificateSHA256;
+        return (
+          (await chat(address!)).handshake?.certificateSHA256 === current?.status.certificateSHA256
+        );
       },
       60,
     );

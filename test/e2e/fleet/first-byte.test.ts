@@ -17,7 +17,9 @@ describe("a fleet that was applied with kubectl", () => {
   test("answers on chat, each address with a certificate of its own", async () => {
     const addresses = [...(await fleet.published()).values()];
     assert.equal(addresses.length, 2);
-    const seen = await Promise.all(addresses.map(async (address) => (await chat(address)).handshake?.certificateSHA256));
+    const seen = await Promise.all(
+      addresses.map(async (address) => (await chat(address)).handshake?.certificateSHA256),
+    );
     const made = (await fleet.ledger()).map(({ status }) => status.certificateSHA256);
     assert.deepEqual(new Set(seen), new Set(made));
     assert.equal(new Set(seen).size, 2);
@@ -32,14 +34,25 @@ describe("a fleet that was applied with kubectl", () => {
   test("tells WhatsApp who connects as the spec says: V2, then V1, then nothing; and media never carries a header", async () => {
     const [address] = (await fleet.published()).values();
     const headerIs = async (version: number | undefined) =>
-      until(`PROXY header ${version}`, async () => ((await chat(address!)).answer?.proxy?.version === version ? true : undefined));
+      until(`PROXY header ${version}`, async () =>
+        (await chat(address!)).answer?.proxy?.version === version ? true : undefined,
+      );
     await headerIs(2);
     for (const [wish, version] of [
       ["V1", 1],
       ["Off", undefined],
     ] as const) {
       const patch = { spec: { upstream: { chat: { proxyProtocol: wish } } } };
-      await kubectl("patch", "wap", fleet.name, "-n", fleet.name, "--type=merge", "-p", JSON.stringify(patch));
+      await kubectl(
+        "patch",
+        "wap",
+        fleet.name,
+        "-n",
+        fleet.name,
+        "--type=merge",
+        "-p",
+        JSON.stringify(patch),
+      );
       await headerIs(version);
     }
     await media(address!);
@@ -50,6 +63,9 @@ describe("a fleet that was applied with kubectl", () => {
     const lines = (await kubectl("get", "wap", fleet.name, "-n", fleet.name)).trim().split("\n");
     assert.match(lines[0] ?? "", /^NAME +READY +SERVING +REPLICAS +NEXT ROTATION +AGE$/);
     assert.match(lines[1] ?? "", /^e2e-first-byte +True +2\/2 +2 /);
-    assert.match(await kubectl("get", "wapa"), /^NAME +POOL +ADDRESS +NAMESPACE +FLEET +SLOT +PHASE +AGE\n/);
+    assert.match(
+      await kubectl("get", "wapa"),
+      /^NAME +POOL +ADDRESS +NAMESPACE +FLEET +SLOT +PHASE +AGE\n/,
+    );
   });
 });

@@ -30,7 +30,10 @@ describe("a rotation asked for by annotation", () => {
 
     const echoesThen = holder.echoes;
     assert.equal((await fleet.phase(old.get(0)!.host, "Draining")).spec.want, "Drain");
-    await until("the held connection to go on while its address drains", async () => holder.echoes > echoesThen + 10);
+    await until(
+      "the held connection to go on while its address drains",
+      async () => holder.echoes > echoesThen + 10,
+    );
     for (const address of fresh.values()) {
       await chat(address);
       await media(address);
@@ -39,9 +42,16 @@ describe("a rotation asked for by annotation", () => {
     const end = await holder.ended;
     assert.equal(end.lost, 0);
     const entry = await fleet.phase(old.get(0)!.host, "Quarantined");
-    assert.ok(Date.parse(entry.spec.drainUntil ?? "") <= Date.now(), "it was closed when the drain ended, not before");
+    assert.ok(
+      Date.parse(entry.spec.drainUntil ?? "") <= Date.now(),
+      "it was closed when the drain ended, not before",
+    );
     const answers = await knocker.stop();
-    assert.deepEqual(answers, ["open", "silence"], "the old address serves until it is dark, and refuses at no moment");
+    assert.deepEqual(
+      answers,
+      ["open", "silence"],
+      "the old address serves until it is dark, and refuses at no moment",
+    );
     const summary = await crowd.goHome();
     t.diagnostic(
       `${summary.connections} connections in ${summary.seconds} s, ${summary.failures} failures, slowest ${summary.slowestMs} ms; the held connection had ${end.echoes} echoes, ${end.lost} lost`,
@@ -51,7 +61,9 @@ describe("a rotation asked for by annotation", () => {
   });
 
   test("leaves the old addresses dark: nobody answers there, not even to refuse", async () => {
-    const quarantined = (await fleet.ledger()).filter(({ status }) => status.phase === "Quarantined");
+    const quarantined = (await fleet.ledger()).filter(
+      ({ status }) => status.phase === "Quarantined",
+    );
     assert.ok(quarantined.length > 0);
     for (const { spec } of quarantined) {
       const look = await dark({ host: spec.address ?? "", chat: 443, media: 587 });
@@ -66,7 +78,9 @@ describe("a rotation asked for by annotation", () => {
     const after = await fleet.published();
     assert.equal(after.get(0)?.host, before.get(0)?.host);
     assert.notEqual(after.get(1)?.host, before.get(1)?.host);
-    const claims = (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === "1@only-this-slot");
+    const claims = (await fleet.ledger()).filter(
+      ({ spec }) => spec.requestedAt === "1@only-this-slot",
+    );
     assert.equal(claims.length, 1);
   });
 
@@ -75,7 +89,9 @@ describe("a rotation asked for by annotation", () => {
     await fleet.rotate("7@nobody");
     await fleet.handled("7@nobody");
     await until("an Event that names the slots", async () =>
-      (await fleet.events()).some(({ reason, note }) => reason === "RotateRefused" && note.includes("slots 0 to 1")),
+      (await fleet.events()).some(
+        ({ reason, note }) => reason === "RotateRefused" && note.includes("slots 0 to 1"),
+      ),
     );
     assert.deepEqual(await fleet.published(), before);
   });

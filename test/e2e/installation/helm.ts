@@ -11,10 +11,23 @@ export const bundle = join(project, "dist/install.yaml");
 
 const scratch = mkdtempSync(join(tmpdir(), "proxyfleet-helm-"));
 removeAtExit(scratch);
-const folders = ["CACHE", "CONFIG", "DATA"].map((name) => `HELM_${name}_HOME=${join(scratch, name)}`);
+const folders = ["CACHE", "CONFIG", "DATA"].map(
+  (name) => `HELM_${name}_HOME=${join(scratch, name)}`,
+);
 
 /** Helm as a person runs it, for the release `proxyfleet`. */
-export async function helm(verb: "install" | "upgrade" | "rollback" | "uninstall", ...args: readonly string[]): Promise<void> {
+export async function helm(
+  verb: "install" | "upgrade" | "rollback" | "uninstall",
+  ...args: readonly string[]
+): Promise<void> {
   const place = ["--namespace", "proxyfleet-system", "--wait", "--timeout", "120s"];
-  await succeed(["env", ...folders, join(project, ".tools/helm"), verb, "proxyfleet", ...args, ...place]);
+  await succeed([
+    "env",
+    ...folders,
+    join(project, ".tools/helm"),
+    verb,
+    "proxyfleet",
+    ...args,
+    ...place,
+  ]);
 }

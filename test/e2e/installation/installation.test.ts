@@ -32,7 +32,8 @@ const manyValues = {
   monitoringNamespaces: ["prometheus"],
 };
 /** As arguments of Helm, which reads JSON there. */
-const asFlags = (values: object) => Object.entries(values).map(([name, value]) => `--set-json=${name}=${JSON.stringify(value)}`);
+const asFlags = (values: object) =>
+  Object.entries(values).map(([name, value]) => `--set-json=${name}=${JSON.stringify(value)}`);
 
 const inNamespace = ["-n", "proxyfleet-system"];
 
@@ -45,12 +46,18 @@ describe("Helm", () => {
   let crowd: Crowd;
   before(async () => {
     await whatsapp();
-    // The cluster comes with an operator from the bundle. A fresh install must find neither it, nor its kinds.
+    // The cluster comes with an operator from the bundle. A fresh install must find neither it, nor
+    // its kinds.
     await kubectl("delete", "wap,wapa", "--all", "--all-namespaces", "--timeout=90s");
     await kubectl("delete", "-f", bundle, "--timeout=120s");
   });
   after(async () => {
-    await tryKubectl("delete", "clusterrole,clusterrolebinding", "proxyfleet", "--ignore-not-found");
+    await tryKubectl(
+      "delete",
+      "clusterrole,clusterrolebinding",
+      "proxyfleet",
+      "--ignore-not-found",
+    );
     await installBundle();
     await fleet.remove();
   });
@@ -66,11 +73,9 @@ describe("Helm", () => {
   test("upgrades it, with many values set, with no address lost, and rotation goes on", async () => {
     const before = await fleet.published();
     await helm("upgrade", currentChart, ...asFlags(manyValues));
-    const { spec } = await read<{ spec: { replicas: number; template: { spec: Record<string, unknown> } } }>(
-      "deployment",
-      "proxyfleet",
-      ...inNamespace,
-    );
+    const { spec } = await read<{
+      spec: { replicas: number; template: { spec: Record<string, unknown> } };
+    }>("deployment", "proxyfleet", ...inNamespace);
     assert.equal(spec.replicas, manyValues.replicas);
     assert.equal(spec.template.spec["priorityClassName"], manyValues.priorityClassName);
     assert.deepEqual(await fleet.published(), before);
@@ -112,7 +117,9 @@ describe("Helm", () => {
 
   test("cut nobody off in all of this", async (t) => {
     const summary = await crowd.goHome();
-    t.diagnostic(`${summary.connections} connections in ${summary.seconds} s, ${summary.failures} failures`);
+    t.diagnostic(
+      `${summary.connections} connections in ${summary.seconds} s, ${summary.failures} failures`,
+    );
     assert.deepEqual(crowd.failures, []);
     assert.ok(summary.connections > 500);
   });

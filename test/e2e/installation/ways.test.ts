@@ -19,7 +19,10 @@ const fleet = new TestFleet({
   spec: { replicas: 1, rotation: { drain: { scheduled: "1s" } } },
 });
 
-/** The Kustomize example as a person uses it: with the bundle beside it, and the place where the images really are. */
+/**
+ * The Kustomize example as a person uses it: with the bundle beside it, and the place where the
+ * images really are.
+ */
 function kustomization(): string {
   const folder = mkdtempSync(join(tmpdir(), "proxyfleet-kustomize-"));
   removeAtExit(folder);
@@ -28,7 +31,10 @@ function kustomization(): string {
   cpSync(bundle, join(folder, "install.yaml"));
   for (const name of ["kustomization.yaml", "operator.yaml"]) {
     const text = readFileSync(join(example, name), "utf8");
-    writeFileSync(join(folder, name), text.replaceAll("registry.example.org/proxyfleet/", "docker.io/proxyfleet/"));
+    writeFileSync(
+      join(folder, name),
+      text.replaceAll("registry.example.org/proxyfleet/", "docker.io/proxyfleet/"),
+    );
   }
   return folder;
 }
@@ -52,7 +58,14 @@ const ways: Record<string, () => Promise<void>> = {
     const { operator, rest } = await objectsOfProgram(fleet);
     await applyList(operator);
     await kubectl("create", "namespace", fleet.name);
-    await kubectl("wait", "crd", "-l", "app.kubernetes.io/name=proxyfleet", "--for=condition=Established", "--timeout=30s");
+    await kubectl(
+      "wait",
+      "crd",
+      "-l",
+      "app.kubernetes.io/name=proxyfleet",
+      "--for=condition=Established",
+      "--timeout=30s",
+    );
     await applyList(rest);
   },
 };
@@ -65,7 +78,14 @@ async function uninstall(): Promise<void> {
 
 after(async () => {
   await kubectl("apply", "--server-side", "--force-conflicts", "-f", bundle);
-  await kubectl("rollout", "status", "deployment/proxyfleet", "-n", "proxyfleet-system", "--timeout=120s");
+  await kubectl(
+    "rollout",
+    "status",
+    "deployment/proxyfleet",
+    "-n",
+    "proxyfleet-system",
+    "--timeout=120s",
+  );
 });
 
 before(async () => void (await whatsapp()));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { directReader } from "../../../src/verification/pod-status.ts";
+import { directReader } from "../../../src/pods/status.ts";
 import { Crowd, pesterAt } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
 import { servingPods } from "./pods.ts";
@@ -18,22 +18,34 @@ export function bothering({ fleet, clients }: Stage): void {
       pesterAt(own.host, own.chat, "garbage", { ...many, from: clients[2]! }),
       pesterAt(own.host, own.chat, "http", { ...many, from: clients[3]! }),
       pesterAt(own.host, own.chat, "proxy-header", { ...many, from: clients[4]! }),
-      pesterAt(own.host, own.media, "silent", { connections: 6 * perClient, from: clients[5]!, timeoutMs: 5_000 }),
+      pesterAt(own.host, own.media, "silent", {
+        connections: 6 * perClient,
+        from: clients[5]!,
+        timeoutMs: 5_000,
+      }),
     ]);
     for (const idle of [silent, slow]) {
       assert.equal(idle.ended, many.connections);
-      assert.ok(idle.slowestMs < 20_000, `a handshake that goes nowhere was ended after ${idle.slowestMs} ms`);
+      assert.ok(
+        idle.slowestMs < 20_000,
+        `a handshake that goes nowhere was ended after ${idle.slowestMs} ms`,
+      );
     }
     for (const loud of [garbage, http, header]) {
       assert.equal(loud.ended, many.connections);
       assert.ok(loud.slowestMs < 10_000, `nonsense was ended after ${loud.slowestMs} ms`);
     }
     const held = flood.connections - flood.ended;
-    assert.ok(held <= 2 * perClient, `one client held ${held} connections on two pods with a limit of ${perClient} each`);
+    assert.ok(
+      held <= 2 * perClient,
+      `one client held ${held} connections on two pods with a limit of ${perClient} each`,
+    );
     assert.ok(held > 0, "a client under its limit is let in");
     const { connections } = await honest.goHome();
     assert.deepEqual(honest.failures, []);
-    t.diagnostic(`of ${flood.connections} connections of one client ${held} were taken; ${connections} honest ones, 0 failed`);
+    t.diagnostic(
+      `of ${flood.connections} connections of one client ${held} were taken; ${connections} honest ones, 0 failed`,
+    );
   });
 }
 

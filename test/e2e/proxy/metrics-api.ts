@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Pod } from "../../../src/manifests/objects.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { makeCertificate } from "../../world/whatsapp/certificate.ts";
 import { apply, read, tryKubectl } from "../stage/kubectl.ts";
 import { until } from "../stage/until.ts";
@@ -12,8 +12,9 @@ const name = `${version}.${group}`;
 const namespace = "kube-system";
 
 /**
- * Plays the metrics server, which is no part of this cluster: it speaks the resource metrics API (metrics.k8s.io/v1beta1) behind the API server's
- * aggregation layer, as the real one does, and says of every pod that it uses as much CPU as the test wants.
+ * Plays the metrics server, which is no part of this cluster: it speaks the resource metrics API
+ * (metrics.k8s.io/v1beta1) behind the API server's aggregation layer, as the real one does, and
+ * says of every pod that it uses as much CPU as the test wants.
  */
 export class MetricsApi {
   /** CPU that each pod uses now, as a Kubernetes quantity. */
@@ -25,8 +26,13 @@ export class MetricsApi {
     const api = new MetricsApi(certificate, key);
     await api.#listen();
     await until("the API server to serve metrics", async () => {
-      const service = await read<{ status?: { conditions?: { type: string; status: string }[] } }>("apiservice", name);
-      return service.status?.conditions?.some(({ type, status }) => type === "Available" && status === "True");
+      const service = await read<{ status?: { conditions?: { type: string; status: string }[] } }>(
+        "apiservice",
+        name,
+      );
+      return service.status?.conditions?.some(
+        ({ type, status }) => type === "Available" && status === "True",
+      );
     });
     return api;
   }
@@ -34,7 +40,9 @@ export class MetricsApi {
   private constructor(cert: string, key: string) {
     this.#server = createServer({ cert, key }, (request, response) => {
       this.#answer(request.url ?? "")
-        .then((body) => response.setHeader("content-type", "application/json").end(JSON.stringify(body)))
+        .then((body) =>
+          response.setHeader("content-type", "application/json").end(JSON.stringify(body)),
+        )
         .catch(() => response.writeHead(404).end());
     });
   }
@@ -42,20 +50,35 @@ export class MetricsApi {
   /** An API that is registered and does not answer would keep namespaces from being deleted. */
   async stop(): Promise<void> {
     await tryKubectl("delete", "apiservice", name, "--ignore-not-found");
-    await tryKubectl("delete", "service,endpointslice", "-n", namespace, "played-metrics", "--ignore-not-found");
+    await tryKubectl(
+      "delete",
+      "service,endpointslice",
+      "-n",
+      namespace,
+      "played-metrics",
+      "--ignore-not-found",
+    );
     this.#server.close();
     this.#server.closeAllConnections();
   }
 
   async #listen(): Promise<void> {
-    const { items } = await read<{ items: { status: { addresses: { type: string; address: string }[] } }[] }>("nodes");
-    const address = items[0]?.status.addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+    const { items } = await read<{
+      items: { status: { addresses: { type: string; address: string }[] } }[];
+    }>("nodes");
+    const address =
+      items[0]?.status.addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
     this.#server.listen(0, address);
     await once(this.#server, "listening");
     const { port } = this.#server.address() as AddressInfo;
     const metadata = { name: "played-metrics", namespace };
     await apply(
-      { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: 443, targetPort: port }] } },
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata,
+        spec: { ports: [{ port: 443, targetPort: port }] },
+      },
       {
         apiVersion: "discovery.k8s.io/v1",
         kind: "EndpointSlice",
@@ -68,18 +91,38 @@ export class MetricsApi {
         apiVersion: "apiregistration.k8s.io/v1",
         kind: "APIService",
         metadata: { name },
-        spec: { group, version, groupPriorityMinimum: 100, versionPriority: 100, insecureSkipTLSVerify: true, service: metadata },
+        spec: {
+          group,
+          version,
+          groupPriorityMinimum: 100,
+          versionPriority: 100,
+          insecureSkipTLSVerify: true,
+          service: metadata,
+        },
       },
     );
   }
 
   async #answer(url: string): Promise<object> {
     const { pathname, searchParams } = new URL(url, "https://metrics");
-    const [, namespaceAsked] = new RegExp(`^/apis/${group}/${version}/namespaces/([^/]+)/pods$`).exec(pathname) ?? [];
-    if (namespaceAsked !== undefined) return this.#podMetrics(namespaceAsked, searchParams.get("labelSelector") ?? "");
+    const [, namespaceAsked] =
+      new RegExp(`^/apis/${group}/${version}/namespaces/([^/]+)/pods$`).exec(pathname) ?? [];
+    if (namespaceAsked !== undefined)
+      return this.#podMetrics(namespaceAsked, searchParams.get("labelSelector") ?? "");
     if (pathname !== `/apis/${group}/${version}`) throw new Error(`nothing at ${pathname}`);
-    const pods = { name: "pods", singularName: "", namespaced: true, kind: "PodMetrics", verbs: ["get", "list"] };
-    return { kind: "APIResourceList", apiVersion: "v1", groupVersion: `${group}/${version}`, resources: [pods] };
+    const pods = {
+      name: "pods",
+      singularName: "",
+      namespaced: true,
+      kind: "PodMetrics",
+      verbs: ["get", "list"],
+    };
+    return {
+      kind: "APIResourceList",
+      apiVersion: "v1",
+      groupVersion: `${group}/${version}`,
+      resources: [pods],
+    };
   }
 
   async #podMetrics(of: string, labelSelector: string): Promise<object> {
@@ -92,6 +135,11 @@ export class MetricsApi {
       window: "1s",
       containers,
     }));
-    return { kind: "PodMetricsList", apiVersion: `${group}/${version}`, metadata: {}, items: metrics };
+    return {
+      kind: "PodMetricsList",
+      apiVersion: `${group}/${version}`,
+      metadata: {},
+      items: metrics,
+    };
   }
 }

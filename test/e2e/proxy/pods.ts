@@ -1,12 +1,13 @@
-import { isServingPod } from "../../../src/domain/pods-view.ts";
-import type { Pod } from "../../../src/manifests/objects.ts";
+import { isServingPod } from "../../../src/pods/view.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { read, tryKubectl } from "../stage/kubectl.ts";
 import { run } from "../stage/process.ts";
 import { until } from "../stage/until.ts";
 
 /** The proxy pods of a fleet, those on their way out too. */
 export async function podsOf(fleet: string): Promise<readonly Pod[]> {
-  return (await read<{ items: Pod[] }>("pods", "-n", fleet, "-l", `proxyfleet.dev/fleet=${fleet}`)).items;
+  return (await read<{ items: Pod[] }>("pods", "-n", fleet, "-l", `proxyfleet.dev/fleet=${fleet}`))
+    .items;
 }
 
 /** Those that people may be sent to. */
@@ -18,7 +19,9 @@ export async function servingPods(fleet: string): Promise<readonly Pod[]> {
 export async function serving(fleet: string, count: number, image = ""): Promise<readonly Pod[]> {
   return until(`${count} pods of ${fleet} ${image} to serve`, async () => {
     const found = await servingPods(fleet);
-    const isRight = found.length === count && found.every(({ spec }) => spec?.containers[0]?.image?.endsWith(image) ?? false);
+    const isRight =
+      found.length === count &&
+      found.every(({ spec }) => spec?.containers[0]?.image?.endsWith(image) ?? false);
     return isRight ? found : undefined;
   });
 }
@@ -26,26 +29,54 @@ export async function serving(fleet: string, count: number, image = ""): Promise
 /** Evicts a pod as a node's drain does: the budget is heard, and asked again while it says no. */
 export async function evict(pod: Pod): Promise<void> {
   const { name, namespace = "" } = pod.metadata;
-  const body = JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } });
+  const body = JSON.stringify({
+    apiVersion: "policy/v1",
+    kind: "Eviction",
+    metadata: { name, namespace },
+  });
   const url = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
-  await until(`the eviction of ${name}`, async () => (await run(["kubectl", "create", "--raw", url, "-f", "-"], body)).code === 0);
+  await until(
+    `the eviction of ${name}`,
+    async () => (await run(["kubectl", "create", "--raw", url, "-f", "-"], body)).code === 0,
+  );
 }
 
 /** How often pods of the fleet were started anew in place. */
 export async function restarts(fleet: string): Promise<number> {
   const pods = await podsOf(fleet);
-  return pods.reduce((sum, { status }) => sum + (status?.containerStatuses?.[0]?.restartCount ?? 0), 0);
+  return pods.reduce(
+    (sum, { status }) => sum + (status?.containerStatuses?.[0]?.restartCount ?? 0),
+    0,
+  );
 }
 
 /** Gives the proxy image a second tag, so that it can be asked for as an update. */
 export async function tagAgain(tag: string): Promise<void> {
   const [from, to] = ["docker.io/proxyfleet/proxy:0.1.0", `docker.io/proxyfleet/proxy:${tag}`];
-  const { code, stderr } = await run(["ctr", "--namespace", "k8s.io", "images", "tag", "--force", from, to]);
+  const { code, stderr } = await run([
+    "ctr",
+    "--namespace",
+    "k8s.io",
+    "images",
+    "tag",
+    "--force",
+    from,
+    to,
+  ]);
   if (code !== 0) throw new Error(`ctr images tag: ${stderr}`);
 }
 
 /** Changes a fleet's spec, as `kubectl patch --type=merge` does. */
 export async function patch(fleet: string, spec: object): Promise<void> {
-  const { code, stderr } = await tryKubectl("patch", "wap", fleet, "-n", fleet, "--type=merge", "-p", JSON.stringify({ spec }));
+  const { code, stderr } = await tryKubectl(
+    "patch",
+    "wap",
+    fleet,
+    "-n",
+    fleet,
+    "--type=merge",
+    "-p",
+    JSON.stringify({ spec }),
+  );
   if (code !== 0) throw new Error(`kubectl patch: ${stderr}`);
 }

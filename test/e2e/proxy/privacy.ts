@@ -16,7 +16,10 @@ import type { Stage } from "./stage.ts";
 /** An address that nobody comes from. */
 const planted = "198.51.101.99";
 
-/** By now thousands have come from known addresses, good and bad ones, and pods, leaders and upstreams have come and gone. */
+/**
+ * By now thousands have come from known addresses, good and bad ones, and pods, leaders and
+ * upstreams have come and gone.
+ */
 export function privacy({ fleet, clients }: Stage): void {
   const everybody = ["198.51.101.2", ...clients];
 
@@ -31,7 +34,9 @@ export function privacy({ fleet, clients }: Stage): void {
   });
 
   test("a planted log line, metric label, object label and file would be found", async (t) => {
-    const exporter = createServer((_, response) => response.end(`sessions{client="${planted}"} 1\n`)).listen(0, "127.0.0.1");
+    const exporter = createServer((_, response) =>
+      response.end(`sessions{client="${planted}"} 1\n`),
+    ).listen(0, "127.0.0.1");
     await once(exporter, "listening");
     const url = `http://127.0.0.1:${(exporter.address() as AddressInfo).port}/metrics`;
     const [pod] = await servingPods(fleet.name);
@@ -41,10 +46,18 @@ export function privacy({ fleet, clients }: Stage): void {
       await kubectl("delete", "pod", "planted", "-n", fleet.name, "--force", "--grace-period=0");
     });
     await writeFile(file, `client ${planted}\n`);
-    await kubectl("label", "pod", pod!.metadata.name, "-n", fleet.name, `example.org/client=${planted}`);
+    await kubectl(
+      "label",
+      "pod",
+      pod!.metadata.name,
+      "-n",
+      fleet.name,
+      `example.org/client=${planted}`,
+    );
     await plantLogLine();
     const found = await searchFor([planted], [url]);
-    const isFound = (place: string, where: RegExp) => found.some((finding) => finding.place === place && where.test(finding.where));
+    const isFound = (place: string, where: RegExp) =>
+      found.some((finding) => finding.place === place && where.test(finding.where));
     assert.ok(isFound("logs", /planted.*\.log$/), "the log line of a container that ended");
     assert.ok(isFound("metrics", /^http:\/\/127/), "the metric label");
     assert.ok(isFound("objects", new RegExp(`^Pod .*${pod!.metadata.name}$`)), "the object label");
@@ -66,6 +79,8 @@ export function privacy({ fleet, clients }: Stage): void {
         containers: [{ name: "planted", image, args: [planted], securityContext: restricted }],
       },
     });
-    await until("the log line to be written", async () => (await kubectl("logs", "planted", "-n", fleet.name)).includes(planted));
+    await until("the log line to be written", async () =>
+      (await kubectl("logs", "planted", "-n", fleet.name)).includes(planted),
+    );
   }
 }

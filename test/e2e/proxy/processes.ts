@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
-import type { Pod } from "../../../src/manifests/objects.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
 
 /** Numbers of the processes that run in pods, on the one node: those of this pod, or of all. */
 export async function podProcesses(pod?: Pod): Promise<readonly number[]> {
   const uid = pod?.metadata.uid;
-  const isInside = (cgroups: string) => (uid === undefined ? /pod[0-9a-f]{8}-/.test(cgroups) : cgroups.includes(`pod${uid}`));
+  const isInside = (cgroups: string) =>
+    uid === undefined ? /pod[0-9a-f]{8}-/.test(cgroups) : cgroups.includes(`pod${uid}`);
   const numbers = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry)).map(Number);
   const found = await Promise.all(
-    numbers.map(async (number) => isInside(await readFile(`/proc/${number}/cgroup`, "utf8").catch(() => ""))),
+    numbers.map(async (number) =>
+      isInside(await readFile(`/proc/${number}/cgroup`, "utf8").catch(() => "")),
+    ),
   );
   return numbers.filter((_, index) => found[index]);
 }
@@ -28,11 +31,19 @@ export async function takePort(pod: Pod, port: number): Promise<ChildProcess> {
   const [inside] = await podProcesses(pod);
   if (inside === undefined) throw new Error(`no process runs in pod ${pod.metadata.name}`);
   const program = `require("node:net").createServer().listen(${port}, "0.0.0.0", () => console.log("listening"))`;
-  const [enter, ...args] = ["nsenter", `--net=/proc/${inside}/ns/net`, process.execPath, "-e", program];
+  const [enter, ...args] = [
+    "nsenter",
+    `--net=/proc/${inside}/ns/net`,
+    process.execPath,
+    "-e",
+    program,
+  ];
   const child = spawn(enter, args, { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise<void>((resolve, reject) => {
     child.stdout.once("data", () => resolve());
-    child.once("exit", () => reject(new Error(`port ${port} of pod ${pod.metadata.name} could not be taken`)));
+    child.once("exit", () =>
+      reject(new Error(`port ${port} of pod ${pod.metadata.name} could not be taken`)),
+    );
   });
   return child;
 }

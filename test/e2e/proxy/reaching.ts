@@ -6,7 +6,10 @@ import { servingPods } from "./pods.ts";
 import { serverAddresses } from "./servers.ts";
 import type { Stage } from "./stage.ts";
 
-/** Names lead elsewhere, and soon one of two servers ends, which pods take up to a quarter of a minute to be sure of. */
+/**
+ * Names lead elsewhere, and soon one of two servers ends, which pods take up to a quarter of a
+ * minute to be sure of.
+ */
 export function following({ fleet, upstreams }: Stage): void {
   test("where names lead elsewhere in DNS, pods follow, and nobody notices", async () => {
     await fleet.condition("UpstreamReachable", "True", 60, "AllServersUp");
@@ -19,7 +22,10 @@ export function following({ fleet, upstreams }: Stage): void {
       return chat.answered > 5 && media.answered > 5;
     });
     // Each pod asks DNS for itself, every 5 s.
-    await until("all pods to have left the old address", async () => !(await allServers(fleet.name)).includes("192.0.2.21"));
+    await until(
+      "all pods to have left the old address",
+      async () => !(await allServers(fleet.name)).includes("192.0.2.21"),
+    );
     await upstreams.stop(21);
     await crowd.goHome();
     assert.deepEqual(crowd.failures, []);
@@ -31,7 +37,10 @@ export function following({ fleet, upstreams }: Stage): void {
     await upstreams.stop(22);
     // They come after its end: who was just talking through it is cut off, whatever the pods do.
     const crowd = new Crowd(async () => [own]);
-    await until("a hundred newcomers", async () => (await upstreams.report(23)).chat.answered > before + 100);
+    await until(
+      "a hundred newcomers",
+      async () => (await upstreams.report(23)).chat.answered > before + 100,
+    );
     await crowd.goHome();
     assert.deepEqual(crowd.failures, []);
   });
@@ -39,13 +48,21 @@ export function following({ fleet, upstreams }: Stage): void {
 
 async function allServers(fleet: string): Promise<readonly string[]> {
   const pods = await servingPods(fleet);
-  return (await Promise.all(pods.flatMap((pod) => [serverAddresses(pod, "chat"), serverAddresses(pod, "media")]))).flat();
+  return (
+    await Promise.all(
+      pods.flatMap((pod) => [serverAddresses(pod, "chat"), serverAddresses(pod, "media")]),
+    )
+  ).flat();
 }
 
 /** What is said of servers that ended. */
 export function losing({ fleet, upstreams }: Stage): void {
   const told = async (reason: string) =>
-    until(`an Event ${reason}`, async () => (await fleet.events()).some((event) => event.reason === reason), 30);
+    until(
+      `an Event ${reason}`,
+      async () => (await fleet.events()).some((event) => event.reason === reason),
+      30,
+    );
 
   test("the server that ended is named", async () => {
     const message = await fleet.condition("UpstreamReachable", "True", 90, "SomeServersDown");
@@ -59,7 +76,10 @@ export function losing({ fleet, upstreams }: Stage): void {
     const before = (await servingPods(fleet.name)).map(({ metadata }) => metadata.name);
     await upstreams.stop(23);
     const message = await fleet.condition("UpstreamReachable", "False", 90, "NothingReachable");
-    assert.match(message, /chat\.proxy\.test:5300.*media\.proxy\.test:5301.*Check that the nodes may connect/);
+    assert.match(
+      message,
+      /chat\.proxy\.test:5300.*media\.proxy\.test:5301.*Check that the nodes may connect/,
+    );
     await told("NothingReachable");
     await fleet.condition("Ready", "True", 5);
     assert.deepEqual(

@@ -35,7 +35,10 @@ export function scanning({ fleet, clients }: Stage): void {
     for (const { nuisance, port, heard } of await Promise.all(looks))
       for (const words of heard) {
         assert.doesNotMatch(words, telltale, `${nuisance} on port ${port}`);
-        assert.ok(words.length <= 16, `${nuisance} on port ${port} was answered with ${words.length} bytes, more than a TLS alert`);
+        assert.ok(
+          words.length <= 16,
+          `${nuisance} on port ${port} was answered with ${words.length} bytes, more than a TLS alert`,
+        );
       }
   });
 
@@ -48,8 +51,10 @@ export function scanning({ fleet, clients }: Stage): void {
       key: ({ publicKey }) => publicKey.export({ type: "spki", format: "der" }).toString("hex"),
       number: ({ serialNumber }) => serialNumber,
       dates: ({ validFrom, validTo }) => `${validFrom} ${validTo}`,
-      names: ({ subject, issuer, subjectAltName }) => `${subject} ${issuer} ${subjectAltName ?? ""}`,
+      names: ({ subject, issuer, subjectAltName }) =>
+        `${subject} ${issuer} ${subjectAltName ?? ""}`,
     };
-    for (const [trait, of] of Object.entries(traits)) assert.equal(new Set(certificates.map(of)).size, slots, trait);
+    for (const [trait, of] of Object.entries(traits))
+      assert.equal(new Set(certificates.map(of)).size, slots, trait);
   });
 }

@@ -1,11 +1,17 @@
 import { createConnection } from "node:net";
 import { text } from "node:stream/consumers";
-import { runDirectory } from "../../../src/manifests/haproxy/run-directory.ts";
-import type { Pod } from "../../../src/manifests/objects.ts";
+import { runDirectory } from "../../../src/proxy/haproxy/run-directory.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { folderOf } from "./processes.ts";
 
-/** The addresses at which a pod's HAProxy looks for an upstream's servers now; of a name without an address, none. */
-export async function serverAddresses(pod: Pod, upstream: "chat" | "media"): Promise<readonly string[]> {
+/**
+ * The addresses at which a pod's HAProxy looks for an upstream's servers now; of a name without an
+ * address, none.
+ */
+export async function serverAddresses(
+  pod: Pod,
+  upstream: "chat" | "media",
+): Promise<readonly string[]> {
   const socket = createConnection(`${await folderOf(pod, runDirectory)}/admin.sock`);
   socket.end(`show servers state upstream-${upstream}\n`);
   const rows = (await text(socket)).split("\n").filter((line) => /^\d+ upstream-/.test(line));

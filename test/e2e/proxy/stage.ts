@@ -15,7 +15,10 @@ const clients = Array.from({ length: 20 }, (_, index) => `198.51.101.${50 + inde
 
 export const slots = 10;
 
-/** Most connections of one client to a pod. 2,000 people from 20 addresses stay under it even if all come to one pod. */
+/**
+ * Most connections of one client to a pod. 2,000 people from 20 addresses stay under it even if all
+ * come to one pod.
+ */
 export const perClient = 150;
 
 export function newStage(): Stage {
@@ -38,7 +41,16 @@ export function newStage(): Stage {
 /** WhatsApp at .21 is where the names lead, at .22 is the spare. */
 export async function setUp({ fleet, upstreams }: Stage): Promise<void> {
   for (const client of clients)
-    await run(["nsenter", "--net=/run/netns/inside", "ip", "address", "replace", `${client}/24`, "dev", "eth0"]);
+    await run([
+      "nsenter",
+      "--net=/run/netns/inside",
+      "ip",
+      "address",
+      "replace",
+      `${client}/24`,
+      "dev",
+      "eth0",
+    ]);
   await upstreams.begin();
   await Promise.all([upstreams.start(21), upstreams.start(22)]);
   await upstreams.name({ "chat.proxy.test": 21, "media.proxy.test": 21, "spare.proxy.test": 22 });

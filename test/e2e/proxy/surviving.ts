@@ -8,9 +8,11 @@ import { type Stage, slots } from "./stage.ts";
 const half = 1_000;
 
 /**
- * Both rounds move all ten slots, so the address of the first half drains all the while, and is no longer published. A pod that goes keeps
- * its sessions for ten minutes, so within this test none may end: those of the first half live through the lane changes and the update, on
- * pods that are on their way out; those of the second half through the eviction of the pods that came with the update.
+ * Both rounds move all ten slots, so the address of the first half drains all the while, and is no
+ * longer published. A pod that goes keeps its sessions for ten minutes, so within this test none
+ * may end: those of the first half live through the lane changes and the update, on pods that are
+ * on their way out; those of the second half through the eviction of the pods that came with the
+ * update.
  */
 export function surviving({ fleet, upstreams, clients }: Stage): void {
   test("2,000 open connections live through 20 lane changes, an image update, and the eviction of every pod", async (t) => {
@@ -42,10 +44,13 @@ export function surviving({ fleet, upstreams, clients }: Stage): void {
 
     const echoes = [first, second].map(({ state }) => state.echoes);
     await until("everybody to be answered once more", async () =>
-      [first, second].every(({ state }, index) => state.echoes >= (echoes[index] ?? 0) + state.open),
+      [first, second].every(
+        ({ state }, index) => state.echoes >= (echoes[index] ?? 0) + state.open,
+      ),
     );
     const ends = await Promise.all([first.goHome(), second.goHome()]);
-    for (const { opened, ended, failed, lost } of ends) assert.deepEqual([opened, ended, failed, lost], [half, { stopped: half }, {}, 0]);
+    for (const { opened, ended, failed, lost } of ends)
+      assert.deepEqual([opened, ended, failed, lost], [half, { stopped: half }, {}, 0]);
     const { connections, seconds } = await newcomers.goHome();
     assert.deepEqual(newcomers.failures, []);
     assert.equal(await restarts(fleet.name), 0);

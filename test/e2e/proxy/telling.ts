@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lanePort } from "../../../src/manifests/lanes.ts";
-import type { Pod } from "../../../src/manifests/objects.ts";
+import { lanePort } from "../../../src/ledger/lanes.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { read } from "../stage/kubectl.ts";
 import { chat } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
@@ -11,8 +11,18 @@ import { type Stage, slots } from "./stage.ts";
 
 /** The operator's metrics, of both replicas together: one of them leads. */
 export async function operatorMetrics(): Promise<string> {
-  const { items } = await read<{ items: Pod[] }>("pods", "-n", "proxyfleet-system", "-l", "app.kubernetes.io/name=proxyfleet");
-  const answers = await Promise.all(items.map(async ({ status }) => (await fetch(`http://${status?.podIP ?? ""}:8081/metrics`)).text()));
+  const { items } = await read<{ items: Pod[] }>(
+    "pods",
+    "-n",
+    "proxyfleet-system",
+    "-l",
+    "app.kubernetes.io/name=proxyfleet",
+  );
+  const answers = await Promise.all(
+    items.map(async ({ status }) =>
+      (await fetch(`http://${status?.podIP ?? ""}:8081/metrics`)).text(),
+    ),
+  );
   return answers.join("");
 }
 
@@ -24,7 +34,9 @@ export function telling({ fleet }: Stage): void {
     await patch(fleet.name, { limits: { maxConnections: 5_000 } });
     await fleet.condition("LimitsApplied", "True", 60, "Applied");
     await until("the capacity", async () =>
-      (await operatorMetrics()).includes(`proxyfleet_connection_capacity{namespace="${fleet.name}",fleet="${fleet.name}"} 10000`),
+      (await operatorMetrics()).includes(
+        `proxyfleet_connection_capacity{namespace="${fleet.name}",fleet="${fleet.name}"} 10000`,
+      ),
     );
   });
 
@@ -44,16 +56,26 @@ export function telling({ fleet }: Stage): void {
   test("a configuration that HAProxy can't load leaves the one before, and is told in HAProxy's words", async () => {
     const [pod] = await servingPods(fleet.name);
     const taken = await takePort(pod!, lanePort(4 * slots, "media"));
-    const addresses = { count: slots + 1, pools: [{ name: fleet.name }], externalTrafficPolicy: "Local" };
+    const addresses = {
+      count: slots + 1,
+      pools: [{ name: fleet.name }],
+      externalTrafficPolicy: "Local",
+    };
     await patch(fleet.name, { addresses });
     const message = await fleet.condition("ConfigApplied", "False", 60, "ConfigRefused");
-    assert.match(message, new RegExp(`pod ${pod!.metadata.name}'s HAProxy refused .*cannot bind socket`, "s"));
+    assert.match(
+      message,
+      new RegExp(`pod ${pod!.metadata.name}'s HAProxy refused .*cannot bind socket`, "s"),
+    );
     await fleet.condition("Stalled", "True", 10, "ConfigRefused");
     assert.equal((await servingPods(fleet.name)).length, 2, "no pod is unready for it");
     await chat((await fleet.published()).get(0)!);
     taken.kill();
     await patch(fleet.name, { addresses: { ...addresses, count: slots } });
     await fleet.condition("ConfigApplied", "True", 60, "Loaded");
-    await until("Stalled to go", async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"));
+    await until(
+      "Stalled to go",
+      async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"),
+    );
   });
 }

@@ -13,7 +13,10 @@ const program = join(import.meta.dirname, "../../world/whatsapp.ts");
 /** Ports on which this suite's WhatsApps answer, beside the one that all suites share. */
 export const ports = { chat: 5300, media: 5301 } as const;
 
-/** WhatsApps at addresses and under names of this suite's own, which it may end, and whose names it may move. */
+/**
+ * WhatsApps at addresses and under names of this suite's own, which it may end, and whose names it
+ * may move.
+ */
 export class Upstreams {
   readonly #running = new Map<string, ChildProcess>();
   #names = "";
@@ -26,9 +29,33 @@ export class Upstreams {
   /** Starts the WhatsApp at 192.0.2.<last>, and waits until it answers. */
   async start(last: number): Promise<void> {
     const ip = `192.0.2.${last}`;
-    await run(["nsenter", "--net=/run/netns/meta", "ip", "address", "replace", `${ip}/24`, "dev", "eth0"]);
-    const flags = ["--host", ip, "--chat-port", String(ports.chat), "--media-port", String(ports.media)];
-    const [nsenter = "", ...args] = at("meta", program, ...flags, "--counters-port", String(countersPort(last)), "--proxy-protocol", "any");
+    await run([
+      "nsenter",
+      "--net=/run/netns/meta",
+      "ip",
+      "address",
+      "replace",
+      `${ip}/24`,
+      "dev",
+      "eth0",
+    ]);
+    const flags = [
+      "--host",
+      ip,
+      "--chat-port",
+      String(ports.chat),
+      "--media-port",
+      String(ports.media),
+    ];
+    const [nsenter = "", ...args] = at(
+      "meta",
+      program,
+      ...flags,
+      "--counters-port",
+      String(countersPort(last)),
+      "--proxy-protocol",
+      "any",
+    );
     this.#running.set(ip, spawn(nsenter, args, { stdio: "ignore" }));
     await until(`a WhatsApp at ${ip}`, async () => this.report(last), 20);
   }

@@ -15,9 +15,13 @@ export function shortLivedFleet(name: string, addresses: string): TestFleet {
   });
 }
 
-/** Brings about all that an operator may ever have to ask of the API server, from a fleet's birth to its end. */
+/**
+ * Brings about all that an operator may ever have to ask of the API server, from a fleet's birth to
+ * its end.
+ */
 export async function everything(fleets: readonly TestFleet[]): Promise<void> {
-  const all = async (step: (fleet: TestFleet) => Promise<void>) => void (await Promise.all(fleets.map(step)));
+  const all = async (step: (fleet: TestFleet) => Promise<void>) =>
+    void (await Promise.all(fleets.map(step)));
   await all(async (fleet) => fleet.create());
   await all(async (fleet) => fleet.ready());
   await poolEvent();
@@ -31,9 +35,20 @@ export async function everything(fleets: readonly TestFleet[]): Promise<void> {
 async function poolEvent(): Promise<void> {
   const names = ["rights-left", "rights-right"];
   const spec = { provider: "MetalLB", addresses: ["198.51.100.0/30"] };
-  await apply(...names.map((name) => ({ apiVersion: "proxyfleet.dev/v1alpha1", kind: "AddressPool", metadata: { name }, spec })));
+  await apply(
+    ...names.map((name) => ({
+      apiVersion: "proxyfleet.dev/v1alpha1",
+      kind: "AddressPool",
+      metadata: { name },
+      spec,
+    })),
+  );
   await until("a pool to say that it overlaps", async () => {
-    const { items } = await read<{ items: { regarding?: { name?: string } }[] }>("events.events.k8s.io", "-n", "default");
+    const { items } = await read<{ items: { regarding?: { name?: string } }[] }>(
+      "events.events.k8s.io",
+      "-n",
+      "default",
+    );
     return items.some(({ regarding }) => names.includes(regarding?.name ?? ""));
   });
   await kubectl("delete", "wapool", ...names);
@@ -46,32 +61,60 @@ async function drift(fleet: TestFleet): Promise<void> {
     poddisruptionbudget: { maxUnavailable: 2 },
     networkpolicy: { policyTypes: ["Ingress"] },
   };
-  for (const [kind, spec] of Object.entries(edits)) await edit(kind, `${fleet.name}-proxy`, fleet.name, spec);
+  for (const [kind, spec] of Object.entries(edits))
+    await edit(kind, `${fleet.name}-proxy`, fleet.name, spec);
   const [entry] = await fleet.ledger();
-  await edit("service", entry?.status.serviceName ?? "", fleet.name, { externalTrafficPolicy: "Local" });
-}
-
-async function edit(kind: string, name: string, namespace: string, spec: Readonly<Record<string, unknown>>): Promise<void> {
-  await kubectl("patch", kind, name, "-n", namespace, "--type=merge", "-p", JSON.stringify({ spec }));
-  await until(`${kind} ${name} to be as it was`, async () => {
-    const live = (await read<{ spec: Record<string, unknown> }>(kind, name, "-n", namespace)).spec;
-    return Object.entries(spec).every(([field, value]) => JSON.stringify(live[field]) !== JSON.stringify(value));
+  await edit("service", entry?.status.serviceName ?? "", fleet.name, {
+    externalTrafficPolicy: "Local",
   });
 }
 
-/** A ledger entry that is gone at once: the operator asks for it, and makes it again from its Service, or gives the slot another address. */
-async function lostEntry(fleet: TestFleet): Promise<void> {
-  const [lost] = await fleet.ledger();
-  await until(`an entry of ${fleet.name} to be lost`, async () => loseEntry(process.env["KUBECONFIG"], lost?.metadata.name ?? ""));
-  await until(`${fleet.name} to serve again`, async () => {
-    const [first, ...others] = await fleet.ledger();
-    return others.length === 0 && first?.status.phase === "Serving" && first.metadata.uid !== lost?.metadata.uid;
+async function edit(
+  kind: string,
+  name: string,
+  namespace: string,
+  spec: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await kubectl(
+    "patch",
+    kind,
+    name,
+    "-n",
+    namespace,
+    "--type=merge",
+    "-p",
+    JSON.stringify({ spec }),
+  );
+  await until(`${kind} ${name} to be as it was`, async () => {
+    const live = (await read<{ spec: Record<string, unknown> }>(kind, name, "-n", namespace)).spec;
+    return Object.entries(spec).every(
+      ([field, value]) => JSON.stringify(live[field]) !== JSON.stringify(value),
+    );
   });
 }
 
 /**
- * A move while no kubelet brings the new certificate to the pods, as if for a minute already: they are evicted. Then the move goes on,
- * until the old address is forgotten.
+ * A ledger entry that is gone at once: the operator asks for it, and makes it again from its
+ * Service, or gives the slot another address.
+ */
+async function lostEntry(fleet: TestFleet): Promise<void> {
+  const [lost] = await fleet.ledger();
+  await until(`an entry of ${fleet.name} to be lost`, async () =>
+    loseEntry(process.env["KUBECONFIG"], lost?.metadata.name ?? ""),
+  );
+  await until(`${fleet.name} to serve again`, async () => {
+    const [first, ...others] = await fleet.ledger();
+    return (
+      others.length === 0 &&
+      first?.status.phase === "Serving" &&
+      first.metadata.uid !== lost?.metadata.uid
+    );
+  });
+}
+
+/**
+ * A move while no kubelet brings the new certificate to the pods, as if for a minute already: they
+ * are evicted. Then the move goes on, until the old address is forgotten.
  */
 async function laggards(fleets: readonly TestFleet[]): Promise<void> {
   const resume = await pauseProgram("kubelet");
@@ -83,20 +126,39 @@ async function laggards(fleets: readonly TestFleet[]): Promise<void> {
   await Promise.all(
     fleets.map(async (fleet) => {
       await fleet.handled("lag");
-      await until(`${fleet.name} to have one address`, async () => (await fleet.ledger()).length === 1);
+      await until(
+        `${fleet.name} to have one address`,
+        async () => (await fleet.ledger()).length === 1,
+      );
     }),
   );
 }
 
 async function evicted(fleet: TestFleet): Promise<void> {
   await fleet.rotate("lag");
-  const verifying = async () => (await fleet.ledger()).find(({ status }) => status.phase === "Verifying");
+  const verifying = async () =>
+    (await fleet.ledger()).find(({ status }) => status.phase === "Verifying");
   const { metadata } = await until(`${fleet.name} to try a new address`, verifying);
-  // After a minute pods are evicted; after two the address would be compared with others of its pool, and given up.
-  const aMinuteAgo = JSON.stringify({ status: { phaseSince: new Date(Date.now() - 62_000).toISOString().replace(/\.\d+/, "") } });
-  await kubectl("patch", "wapa", metadata.name, "--subresource=status", "--type=merge", "-p", aMinuteAgo);
+  // After a minute pods are evicted; after two the address would be compared with others of its
+  // pool, and given up.
+  const aMinuteAgo = JSON.stringify({
+    status: { phaseSince: new Date(Date.now() - 62_000).toISOString().replace(/\.\d+/, "") },
+  });
+  await kubectl(
+    "patch",
+    "wapa",
+    metadata.name,
+    "--subresource=status",
+    "--type=merge",
+    "-p",
+    aMinuteAgo,
+  );
   await until(`a pod of ${fleet.name} to be evicted`, async () => {
-    const { items } = await read<{ items: { metadata: { deletionTimestamp?: string } }[] }>("pod", "-n", fleet.name);
+    const { items } = await read<{ items: { metadata: { deletionTimestamp?: string } }[] }>(
+      "pod",
+      "-n",
+      fleet.name,
+    );
     return items.some(({ metadata: { deletionTimestamp } }) => deletionTimestamp !== undefined);
   });
 }
@@ -105,6 +167,7 @@ async function evicted(fleet: TestFleet): Promise<void> {
 async function end(fleet: TestFleet): Promise<void> {
   await kubectl("delete", "wap", fleet.name, "-n", fleet.name, "--timeout=60s");
   await until(`${fleet.name} to be forgotten`, async () => (await fleet.ledger()).length === 0);
-  const isGone = async () => (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined;
+  const isGone = async () =>
+    (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined;
   await until(`the pods of ${fleet.name} to end`, isGone);
 }

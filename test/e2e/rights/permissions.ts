@@ -10,7 +10,10 @@ export type Role = Manifest & {
   }[];
 };
 
-/** The smallest part of a rule: one verb on one resource (`pods/status` for a subresource), of one name where the rule has names. */
+/**
+ * The smallest part of a rule: one verb on one resource (`pods/status` for a subresource), of one
+ * name where the rule has names.
+ */
 export interface Permission {
   readonly verb: string;
   readonly group: string;
@@ -18,7 +21,10 @@ export interface Permission {
   readonly name?: string;
 }
 
-/** A request that the API server allowed, and the role that was the reason, as `Kind name` or `Kind namespace/name`. */
+/**
+ * A request that the API server allowed, and the role that was the reason, as `Kind name` or `Kind
+ * namespace/name`.
+ */
 export interface AllowedRequest {
   readonly verb: string;
   readonly group: string;
@@ -34,17 +40,23 @@ export function permissionsOf({ rules }: Role): readonly Permission[] {
   return rules.flatMap(({ apiGroups, resources, resourceNames, verbs }) => {
     const names = resourceNames?.map((name) => ({ name })) ?? [{}];
     return apiGroups.flatMap((group) =>
-      resources.flatMap((resource) => verbs.flatMap((verb) => names.map((name) => ({ verb, group, resource, ...name })))),
+      resources.flatMap((resource) =>
+        verbs.flatMap((verb) => names.map((name) => ({ verb, group, resource, ...name }))),
+      ),
     );
   });
 }
 
 /**
- * What roles allow and no request needed. A right that a ClusterRole gives everywhere must be used for all namespaces at once, or in more
- * than one: else a Role would do. A right that is given twice is used once only, since the API server names one reason for a request.
+ * What roles allow and no request needed. A right that a ClusterRole gives everywhere must be used
+ * for all namespaces at once, or in more than one: else a Role would do. A right that is given
+ * twice is used once only, since the API server names one reason for a request.
  * @returns one line for each, which names the role and the right
  */
-export function unneeded(roles: readonly Role[], requests: readonly AllowedRequest[]): readonly string[] {
+export function unneeded(
+  roles: readonly Role[],
+  requests: readonly AllowedRequest[],
+): readonly string[] {
   return roles.flatMap((role) => {
     const title = titleOf(role);
     const own = requests.filter((request) => request.role === title);
@@ -58,8 +70,14 @@ export function unneeded(roles: readonly Role[], requests: readonly AllowedReque
   });
 }
 
-function problemWith(permission: Permission, kind: string, requests: readonly AllowedRequest[]): string | undefined {
-  const places = new Set(requests.filter((request) => allows(permission, request)).map(({ namespace }) => namespace));
+function problemWith(
+  permission: Permission,
+  kind: string,
+  requests: readonly AllowedRequest[],
+): string | undefined {
+  const places = new Set(
+    requests.filter((request) => allows(permission, request)).map(({ namespace }) => namespace),
+  );
   if (places.size === 0) return "is not used";
   if (kind === "Role" || places.size > 1 || places.has(undefined)) return undefined;
   return `is used in the namespace ${[...places].join()} only`;
@@ -67,9 +85,15 @@ function problemWith(permission: Permission, kind: string, requests: readonly Al
 
 function allows({ verb, group, resource, name }: Permission, request: AllowedRequest): boolean {
   const isOfName = name === undefined || name === request.name;
-  return isOfName && verb === request.verb && group === request.group && resource === request.resource;
+  return (
+    isOfName && verb === request.verb && group === request.group && resource === request.resource
+  );
 }
 
 function textOf({ verb, group, resource, name }: Permission): string {
-  return [verb, group === "" ? resource : `${resource}.${group}`, ...(name === undefined ? [] : [name])].join(" ");
+  return [
+    verb,
+    group === "" ? resource : `${resource}.${group}`,
+    ...(name === undefined ? [] : [name]),
+  ].join(" ");
 }

@@ -9,17 +9,23 @@ import { type Asked, askedBy } from "./audit-log.ts";
 import { everything, shortLivedFleet } from "./everything.ts";
 import { type Role, unneeded } from "./permissions.ts";
 
-const fleets = [shortLivedFleet("e2e-rights-a", "203.0.113.240/30"), shortLivedFleet("e2e-rights-b", "203.0.113.244/30")];
+const fleets = [
+  shortLivedFleet("e2e-rights-a", "203.0.113.240/30"),
+  shortLivedFleet("e2e-rights-b", "203.0.113.244/30"),
+];
 
 /**
- * The right to a fleet's finalizers is asked for inside of another request (admission plugin OwnerReferencesPermissionEnforcement), which
- * the log does not show. A test of its own shows that it is needed.
+ * The right to a fleet's finalizers is asked for inside of another request (admission plugin
+ * OwnerReferencesPermissionEnforcement), which the log does not show. A test of its own shows that
+ * it is needed.
  */
-const isAskedInside = (line: string) => line.endsWith("update whatsappproxies/finalizers.proxyfleet.dev is not used");
+const isAskedInside = (line: string) =>
+  line.endsWith("update whatsappproxies/finalizers.proxyfleet.dev is not used");
 
 async function rolesOf(instance: string): Promise<readonly Role[]> {
   const selector = `app.kubernetes.io/name=proxyfleet,app.kubernetes.io/instance=${instance}`;
-  return (await read<{ items: Role[] }>("clusterroles,roles", "--all-namespaces", "-l", selector)).items;
+  return (await read<{ items: Role[] }>("clusterroles,roles", "--all-namespaces", "-l", selector))
+    .items;
 }
 
 async function rollout(namespace: string): Promise<void> {
@@ -48,8 +54,13 @@ function areMinimal(namespace: string, instance: string): void {
 
   test("one right more would be told", () => {
     for (const role of roles) {
-      const more: Role = { ...role, rules: [...role.rules, { apiGroups: [""], resources: ["secrets"], verbs: ["delete"] }] };
-      assert.ok(unneeded([more], asked.allowed).some((line) => line.endsWith("delete secrets is not used")));
+      const more: Role = {
+        ...role,
+        rules: [...role.rules, { apiGroups: [""], resources: ["secrets"], verbs: ["delete"] }],
+      };
+      assert.ok(
+        unneeded([more], asked.allowed).some((line) => line.endsWith("delete secrets is not used")),
+      );
     }
   });
 }
@@ -59,27 +70,56 @@ after(async () => {
   for (const fleet of fleets) await fleet.remove();
 });
 
-describe("the rights of an operator of the whole cluster", () => areMinimal("proxyfleet-system", "proxyfleet"));
+describe("the rights of an operator of the whole cluster", () =>
+  areMinimal("proxyfleet-system", "proxyfleet"));
 
 describe("the right to a fleet's finalizers", () => {
   const copy = "e2e-without-finalizers";
   after(async () => void (await tryKubectl("delete", "clusterrole,clusterrolebinding", copy)));
 
   const create = async (account: string) => {
-    const owner = { apiVersion: "proxyfleet.dev/v1alpha1", kind: "WhatsAppProxy", name: "x", uid: "x", blockOwnerDeletion: true };
-    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "child", namespace: "default", ownerReferences: [owner] } };
+    const owner = {
+      apiVersion: "proxyfleet.dev/v1alpha1",
+      kind: "WhatsAppProxy",
+      name: "x",
+      uid: "x",
+      blockOwnerDeletion: true,
+    };
+    const secret = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "child", namespace: "default", ownerReferences: [owner] },
+    };
     const as = `--as=system:serviceaccount:proxyfleet-system:${account}`;
-    return run(["kubectl", "create", "--dry-run=server", "--validate=false", as, "-f", "-"], JSON.stringify(secret));
+    return run(
+      ["kubectl", "create", "--dry-run=server", "--validate=false", as, "-f", "-"],
+      JSON.stringify(secret),
+    );
   };
 
   test("is needed, to be the owner's keeper", async () => {
     assert.equal((await create("proxyfleet")).code, 0);
     const [role] = (await rolesOf("proxyfleet")).filter(({ kind }) => kind === "ClusterRole");
-    const rules = role!.rules.filter(({ resources }) => !resources.includes("whatsappproxies/finalizers"));
+    const rules = role!.rules.filter(
+      ({ resources }) => !resources.includes("whatsappproxies/finalizers"),
+    );
     assert.equal(rules.length, role!.rules.length - 1);
-    await succeed(["kubectl", "create", "-f", "-"], JSON.stringify({ ...role, metadata: { name: copy }, rules }));
-    await kubectl("create", "clusterrolebinding", copy, `--clusterrole=${copy}`, `--serviceaccount=proxyfleet-system:${copy}`);
-    await until("a refusal", async () => (await create(copy)).stderr.includes("cannot set blockOwnerDeletion"), 10);
+    await succeed(
+      ["kubectl", "create", "-f", "-"],
+      JSON.stringify({ ...role, metadata: { name: copy }, rules }),
+    );
+    await kubectl(
+      "create",
+      "clusterrolebinding",
+      copy,
+      `--clusterrole=${copy}`,
+      `--serviceaccount=proxyfleet-system:${copy}`,
+    );
+    await until(
+      "a refusal",
+      async () => (await create(copy)).stderr.includes("cannot set blockOwnerDeletion"),
+      10,
+    );
   });
 });
 
@@ -91,7 +131,16 @@ describe("the rights of an operator of two namespaces, in each of its roles", ()
     const values = { watchNamespaces, crds: { enabled: false }, namespace: { create: true } };
     manifests = await renderChart(values, { namespace, release: "limited" });
     await kubectl("scale", "deployment/proxyfleet", "-n", "proxyfleet-system", "--replicas=0");
-    await kubectl("wait", "pod", "-n", "proxyfleet-system", "-l", "app.kubernetes.io/name=proxyfleet", "--for=delete", "--timeout=60s");
+    await kubectl(
+      "wait",
+      "pod",
+      "-n",
+      "proxyfleet-system",
+      "-l",
+      "app.kubernetes.io/name=proxyfleet",
+      "--for=delete",
+      "--timeout=60s",
+    );
     await succeed(["kubectl", "apply", "--server-side", "-f", "-"], manifests);
     await rollout(namespace);
   });

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { Crowd, Holder, whatsapp } from "../stage/people.ts";
-import { bothReady, deletePod, killProcessIn, leader, metric, nextLeader, podOf } from "../stage/replicas.ts";
+import {
+  bothReady,
+  deletePod,
+  killProcessIn,
+  leader,
+  metric,
+  nextLeader,
+  podOf,
+} from "../stage/replicas.ts";
 import { until } from "../stage/until.ts";
 
 const leads = 'leader_election_master_status{name="proxyfleet"}';
@@ -24,8 +32,15 @@ describe("two replicas of the operator", () => {
     await fleet.remove();
   });
 
-  /** A rotation in whose middle the leader goes: `end` gets the leader's pod. People hold connections and come anew all through it. */
-  async function rotationAcross(t: TestContext, text: string, end: (pod: string) => Promise<void>): Promise<void> {
+  /**
+   * A rotation in whose middle the leader goes: `end` gets the leader's pod. People hold
+   * connections and come anew all through it.
+   */
+  async function rotationAcross(
+    t: TestContext,
+    text: string,
+    end: (pod: string) => Promise<void>,
+  ): Promise<void> {
     await bothReady();
     const { certificateSHA256 } = await whatsapp();
     const old = await fleet.published();
@@ -33,9 +48,14 @@ describe("two replicas of the operator", () => {
     const holder = await Holder.at(old.get(0)!);
     const first = await until("a leader", leader);
     await fleet.rotate(text);
-    const claims = async () => (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === text);
+    const claims = async () =>
+      (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === text);
     await until("a claim for the rotation", async () => (await claims()).length > 0);
-    assert.notEqual((await fleet.read()).status.lastHandledRotateAt, text, "the rotation was over before its leader went");
+    assert.notEqual(
+      (await fleet.read()).status.lastHandledRotateAt,
+      text,
+      "the rotation was over before its leader went",
+    );
     const since = performance.now();
     const passed = (): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
     await end(podOf(first));
@@ -50,12 +70,17 @@ describe("two replicas of the operator", () => {
     assert.deepEqual(new Set(slots), new Set([0, 1]));
     assert.equal(slots.length, 2, "a slot was claimed for twice");
     const echoes = holder.echoes;
-    await until("the connection through the old address to go on", async () => holder.echoes > echoes + 5);
+    await until(
+      "the connection through the old address to go on",
+      async () => holder.echoes > echoes + 5,
+    );
     holder.leave();
     const { how, lost } = await holder.ended;
     assert.deepEqual({ how, lost }, { how: "stopped", lost: 0 });
     const summary = await crowd.goHome();
-    t.diagnostic(`${summary.connections} connections, ${summary.failures} failures, slowest ${summary.slowestMs} ms`);
+    t.diagnostic(
+      `${summary.connections} connections, ${summary.failures} failures, slowest ${summary.slowestMs} ms`,
+    );
     assert.deepEqual(crowd.failures, []);
   }
 

@@ -3,8 +3,8 @@ import type { TestFleet } from "./fleet.ts";
 import { chat, media } from "./people.ts";
 
 /**
- * What every way to install must bring about for a fleet of some slots: a first byte on both ports of each address, and a move of slot 0 to a
- * fresh address that leaves the others where they are.
+ * What every way to install must bring about for a fleet of some slots: a first byte on both ports
+ * of each address, and a move of slot 0 to a fresh address that leaves the others where they are.
  * @param text asks for the move: any text that was not used before
  */
 export async function accept(fleet: TestFleet, text: string): Promise<void> {

@@ -20,7 +20,10 @@ export interface FleetWish {
 
 const apiVersion = "proxyfleet.dev/v1alpha1";
 
-/** A fleet in a namespace and with a pool of its own, both named after it unless the test wishes otherwise. */
+/**
+ * A fleet in a namespace and with a pool of its own, both named after it unless the test wishes
+ * otherwise.
+ */
 export class TestFleet {
   readonly name: string;
   readonly #wish: FleetWish;
@@ -40,7 +43,11 @@ export class TestFleet {
 
   async create(): Promise<void> {
     const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace, labels } }, this.pool(), this.manifest());
+    await apply(
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace, labels } },
+      this.pool(),
+      this.manifest(),
+    );
   }
 
   pool(): object {
@@ -71,8 +78,12 @@ export class TestFleet {
     return until(
       `${this.name}: condition ${type}=${status} ${reason ?? ""}`,
       async () => {
-        const found = (await this.read()).status.conditions?.find((condition) => condition.type === type);
-        return found?.status === status && (reason === undefined || found.reason === reason) ? found.message : undefined;
+        const found = (await this.read()).status.conditions?.find(
+          (condition) => condition.type === type,
+        );
+        return found?.status === status && (reason === undefined || found.reason === reason)
+          ? found.message
+          : undefined;
       },
       seconds,
     );
@@ -91,7 +102,9 @@ export class TestFleet {
   }
 
   async ledger(): Promise<readonly ProxyAddress[]> {
-    return (await read<{ items: ProxyAddress[] }>("wapa", "-l", `proxyfleet.dev/fleet=${this.name}`)).items;
+    return (
+      await read<{ items: ProxyAddress[] }>("wapa", "-l", `proxyfleet.dev/fleet=${this.name}`)
+    ).items;
   }
 
   async entryOf(address: string): Promise<ProxyAddress | undefined> {
@@ -110,15 +123,33 @@ export class TestFleet {
   }
 
   async rotate(text: string): Promise<void> {
-    await kubectl("annotate", "wap", this.name, "-n", this.namespace, `proxyfleet.dev/rotate-at=${text}`, "--overwrite");
+    await kubectl(
+      "annotate",
+      "wap",
+      this.name,
+      "-n",
+      this.namespace,
+      `proxyfleet.dev/rotate-at=${text}`,
+      "--overwrite",
+    );
   }
 
   async handled(text: string, seconds = 120): Promise<void> {
-    await until(`lastHandledRotateAt to be ${text}`, async () => (await this.read()).status.lastHandledRotateAt === text, seconds);
+    await until(
+      `lastHandledRotateAt to be ${text}`,
+      async () => (await this.read()).status.lastHandledRotateAt === text,
+      seconds,
+    );
   }
 
   async events(): Promise<readonly { reason: string; note: string }[]> {
-    return (await read<{ items: { reason: string; note: string }[] }>("events.events.k8s.io", "-n", this.namespace)).items;
+    return (
+      await read<{ items: { reason: string; note: string }[] }>(
+        "events.events.k8s.io",
+        "-n",
+        this.namespace,
+      )
+    ).items;
   }
 
   async service(address: string): Promise<object | undefined> {

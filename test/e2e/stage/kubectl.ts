@@ -1,6 +1,9 @@
 import { succeed, run, type Finished } from "./process.ts";
 
-/** kubectl as a person runs it; the tests run inside the cluster's namespaces, where KUBECONFIG points to it. */
+/**
+ * kubectl as a person runs it; the tests run inside the cluster's namespaces, where KUBECONFIG
+ * points to it.
+ */
 export async function kubectl(...args: readonly string[]): Promise<string> {
   return succeed(["kubectl", ...args]);
 }
@@ -12,7 +15,10 @@ export async function tryKubectl(...args: readonly string[]): Promise<Finished> 
 
 /** Applies objects as a person does with `kubectl apply -f -`. */
 export async function apply(...objects: readonly object[]): Promise<void> {
-  await succeed(["kubectl", "apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+  await succeed(
+    ["kubectl", "apply", "-f", "-"],
+    JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
+  );
 }
 
 /** Reads one object, or a list with `items`. */

@@ -5,14 +5,26 @@ import { kubectl } from "./kubectl.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
-/** An operator that runs outside of the cluster, so that a test can kill and start it at will; the cluster's own rests meanwhile. */
+/**
+ * An operator that runs outside of the cluster, so that a test can kill and start it at will; the
+ * cluster's own rests meanwhile.
+ */
 export class OutsideOperator {
   #child: ChildProcess | undefined;
 
   /** Sends the cluster's own operator to rest. */
   static async takeOver(): Promise<OutsideOperator> {
     await kubectl("scale", "deployment/proxyfleet", "-n", "proxyfleet-system", "--replicas=0");
-    await kubectl("wait", "pod", "-n", "proxyfleet-system", "-l", "app.kubernetes.io/name=proxyfleet", "--for=delete", "--timeout=60s");
+    await kubectl(
+      "wait",
+      "pod",
+      "-n",
+      "proxyfleet-system",
+      "-l",
+      "app.kubernetes.io/name=proxyfleet",
+      "--for=delete",
+      "--timeout=60s",
+    );
     return new OutsideOperator();
   }
 
@@ -20,7 +32,14 @@ export class OutsideOperator {
   start(): void {
     // Kubernetes tells pods where its API server is by this variable; outside there is none.
     const { KUBERNETES_SERVICE_HOST: _host, ...env } = process.env;
-    const args = [join(root, "src/main.ts"), "operator", "--health-port", "18081", "--leader-election", "false"];
+    const args = [
+      join(root, "src/main.ts"),
+      "operator",
+      "--health-port",
+      "18081",
+      "--leader-election",
+      "false",
+    ];
     this.#child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "inherit"] });
   }
 
@@ -37,6 +56,13 @@ export class OutsideOperator {
   async handBack(): Promise<void> {
     await this.end("SIGTERM");
     await kubectl("scale", "deployment/proxyfleet", "-n", "proxyfleet-system", "--replicas=2");
-    await kubectl("rollout", "status", "deployment/proxyfleet", "-n", "proxyfleet-system", "--timeout=90s");
+    await kubectl(
+      "rollout",
+      "status",
+      "deployment/proxyfleet",
+      "-n",
+      "proxyfleet-system",
+      "--timeout=90s",
+    );
   }
 }

@@ -1,9 +1,15 @@
 import { readFile, readdir } from "node:fs/promises";
 
-/** A program around the operator that may stop for a while: of the embedded cluster, or the one that plays WhatsApp. */
+/**
+ * A program around the operator that may stop for a while: of the embedded cluster, or the one that
+ * plays WhatsApp.
+ */
 export type Program = "kubelet" | "metallb-controller" | "coredns" | "whatsapp.ts";
 
-/** Stops it as it is, until `resume`: it answers nothing and forgets nothing. The cluster would end if it were killed. */
+/**
+ * Stops it as it is, until `resume`: it answers nothing and forgets nothing. The cluster would end
+ * if it were killed.
+ */
 export async function pauseProgram(program: Program): Promise<() => void> {
   const pid = await pidOf(program);
   process.kill(pid, "SIGSTOP");
@@ -13,7 +19,10 @@ export async function pauseProgram(program: Program): Promise<() => void> {
 async function pidOf(program: Program): Promise<number> {
   for (const pid of (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry))) {
     const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (command.split("\0").some((word) => word === program || word.endsWith(`/${program}`))) return Number(pid);
+    if (command.split("\0").some((word) => word === program || word.endsWith(`/${program}`)))
+      return Number(pid);
   }
-  throw new Error(`no process ${program} runs here: end-to-end tests run inside of the cluster's namespaces`);
+  throw new Error(
+    `no process ${program} runs here: end-to-end tests run inside of the cluster's namespaces`,
+  );
 }

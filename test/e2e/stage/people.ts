@@ -24,9 +24,14 @@ export function at(host: "meta" | "inside" | "abroad", ...args: readonly string[
 }
 
 /** What a client on a host prints as its one result. */
-export async function client<Result>(host: "meta" | "inside" | "abroad", ...args: readonly string[]): Promise<Result> {
+export async function client<Result>(
+  host: "meta" | "inside" | "abroad",
+  ...args: readonly string[]
+): Promise<Result> {
   const { stdout, stderr } = await run(at(host, join(world, "client.ts"), ...args));
-  const result = JSON.parse(stdout === "" ? `{"event":"failed","message":${JSON.stringify(stderr)}}` : stdout) as Result & {
+  const result = JSON.parse(
+    stdout === "" ? `{"event":"failed","message":${JSON.stringify(stderr)}}` : stdout,
+  ) as Result & {
     event: string;
     message?: string;
   };
@@ -42,17 +47,29 @@ export async function media({ host, media: port }: PublishedAddress): Promise<Me
   return client("inside", "media", host, String(port));
 }
 
-export async function dark({ host, chat: chatPort, media: mediaPort }: PublishedAddress): Promise<DarkResult> {
+export async function dark({
+  host,
+  chat: chatPort,
+  media: mediaPort,
+}: PublishedAddress): Promise<DarkResult> {
   return client("inside", "dark", host, String(chatPort), String(mediaPort));
 }
 
-/** WhatsApp on its host, started if nobody plays it yet. It takes any PROXY header and tells which one it got. */
+/**
+ * WhatsApp on its host, started if nobody plays it yet. It takes any PROXY header and tells which
+ * one it got.
+ */
 export async function whatsapp(): Promise<WhatsAppReport> {
   const report = async () => client<WhatsAppReport>("meta", "counters");
   try {
     return await report();
   } catch {
-    const [program = "", ...args] = at("meta", join(world, "whatsapp.ts"), "--proxy-protocol", "any");
+    const [program = "", ...args] = at(
+      "meta",
+      join(world, "whatsapp.ts"),
+      "--proxy-protocol",
+      "any",
+    );
     spawn(program, args, { detached: true, stdio: "ignore" }).unref();
     return until("WhatsApp to be played on its host", report, 20);
   }
@@ -70,12 +87,23 @@ export class Holder {
   }
 
   static async at({ host, chat: port }: PublishedAddress): Promise<Holder> {
-    const [program = "", ...args] = at("inside", join(world, "client.ts"), "hold", host, String(port));
+    const [program = "", ...args] = at(
+      "inside",
+      join(world, "client.ts"),
+      "hold",
+      host,
+      String(port),
+    );
     const opened = Promise.withResolvers<void>();
-    const holder = new Holder(spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] }), opened.resolve);
+    const holder = new Holder(
+      spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] }),
+      opened.resolve,
+    );
     await Promise.race([
       opened.promise,
-      holder.ended.then((end) => Promise.reject(new Error(`the held connection ended at once: ${end.how}`))),
+      holder.ended.then((end) =>
+        Promise.reject(new Error(`the held connection ended at once: ${end.how}`)),
+      ),
     ]);
     return holder;
   }
@@ -86,7 +114,11 @@ export class Holder {
 
   async #follow(opened: () => void): Promise<HoldResult> {
     for await (const line of createInterface({ input: this.#child.stdout! })) {
-      const event = JSON.parse(line) as { event: string; echoes?: number; message?: string } & HoldResult;
+      const event = JSON.parse(line) as {
+        event: string;
+        echoes?: number;
+        message?: string;
+      } & HoldResult;
       if (event.event === "open") opened();
       if (event.echoes !== undefined) this.echoes = event.echoes;
       if (event.event === "closed") return event;
@@ -96,7 +128,10 @@ export class Holder {
   }
 }
 
-/** Somebody, a scanner for example, who knocks at an address all the time and notes what becomes of it. */
+/**
+ * Somebody, a scanner for example, who knocks at an address all the time and notes what becomes of
+ * it.
+ */
 export class Knocker {
   readonly #answers: PortAnswer[] = [];
   readonly #begun = Promise.withResolvers<void>();
@@ -115,7 +150,10 @@ export class Knocker {
     return knocker;
   }
 
-  /** Gives the answers in their order, each once for as long as it stayed the same. The last knock comes after the call. */
+  /**
+   * Gives the answers in their order, each once for as long as it stayed the same. The last knock
+   * comes after the call.
+   */
   async stop(): Promise<readonly (PortAnswer | "silence")[]> {
     this.#isStopped = true;
     await this.#knocking;
@@ -138,10 +176,29 @@ export class Gathering {
   readonly #ended: Promise<CrowdState>;
   #state: CrowdState | undefined;
 
-  /** Resolves when all of them are there. `sources`: the addresses of their host that they come from. */
-  static async at({ host, chat: port }: PublishedAddress, connections: number, sources: readonly string[]): Promise<Gathering> {
-    const gathering = new Gathering(["crowd", host, String(port), "--connections", String(connections), "--from", sources.join(",")]);
-    await until(`${connections} people to gather`, async () => gathering.isComplete(connections), 120);
+  /**
+   * Resolves when all of them are there. `sources`: the addresses of their host that they come
+   * from.
+   */
+  static async at(
+    { host, chat: port }: PublishedAddress,
+    connections: number,
+    sources: readonly string[],
+  ): Promise<Gathering> {
+    const gathering = new Gathering([
+      "crowd",
+      host,
+      String(port),
+      "--connections",
+      String(connections),
+      "--from",
+      sources.join(","),
+    ]);
+    await until(
+      `${connections} people to gather`,
+      async () => gathering.isComplete(connections),
+      120,
+    );
     return gathering;
   }
 
@@ -160,7 +217,8 @@ export class Gathering {
   /** Whether so many are there. @throws if somebody could not come */
   isComplete(connections: number): boolean {
     const { opened, failed } = this.state;
-    if (Object.keys(failed).length > 0) throw new Error(`not everybody could come: ${JSON.stringify(failed)}`);
+    if (Object.keys(failed).length > 0)
+      throw new Error(`not everybody could come: ${JSON.stringify(failed)}`);
     return opened === connections;
   }
 
@@ -185,14 +243,27 @@ export async function pesterAt(
   host: string,
   port: number,
   nuisance: Nuisance,
-  options: { readonly connections?: number; readonly from?: string; readonly timeoutMs?: number } = {},
+  options: {
+    readonly connections?: number;
+    readonly from?: string;
+    readonly timeoutMs?: number;
+  } = {},
 ): Promise<PesterResult> {
   const { connections = 1, from = "", timeoutMs = 30_000 } = options;
-  const flags = ["--connections", String(connections), "--from", from, "--timeout", String(timeoutMs)];
+  const flags = [
+    "--connections",
+    String(connections),
+    "--from",
+    from,
+    "--timeout",
+    String(timeoutMs),
+  ];
   return client("inside", "pester", host, String(port), nuisance, ...flags);
 }
 
-/** People who read the published addresses every second and open 20 connections a second to each. */
+/**
+ * People who read the published addresses every second and open 20 connections a second to each.
+ */
 export class Crowd {
   readonly failures: LoadFailure[] = [];
   readonly #child: ChildProcess;
@@ -202,12 +273,20 @@ export class Crowd {
   /** @param mediaCertificate what media must show (SHA-256); without it, any */
   constructor(published: () => Promise<Iterable<PublishedAddress>>, mediaCertificate?: string) {
     const fingerprint = mediaCertificate === undefined ? [] : ["--fingerprint", mediaCertificate];
-    const [program = "", ...args] = at("inside", join(world, "client.ts"), "load", "--timeout", String(patienceMs), ...fingerprint);
+    const [program = "", ...args] = at(
+      "inside",
+      join(world, "client.ts"),
+      "load",
+      "--timeout",
+      String(patienceMs),
+      ...fingerprint,
+    );
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
     // Who has gone home reads nothing more.
     this.#child.stdin?.on("error", () => undefined);
     this.#summary = this.#follow();
-    const tell = async () => this.#child.stdin?.write(`${JSON.stringify({ addresses: [...(await published())] })}\n`);
+    const tell = async () =>
+      this.#child.stdin?.write(`${JSON.stringify({ addresses: [...(await published())] })}\n`);
     this.#reading = setInterval(() => void tell().catch(() => undefined), 1_000);
     void tell();
   }

@@ -5,7 +5,11 @@ import { setTimeout as pause } from "node:timers/promises";
  * @param what what is waited for, in words, for the failure
  * @param seconds a generous limit: it is there so that a broken promise fails and does not hang
  */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  seconds = 60,
+): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (let last: unknown; ;) {
     try {
@@ -15,7 +19,8 @@ export async function until<T>(what: string, look: () => Promise<T | undefined |
     } catch (error) {
       last = error;
     }
-    if (performance.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`, { cause: last });
+    if (performance.now() > deadline)
+      throw new Error(`waited ${seconds} s for ${what}`, { cause: last });
     await pause(200);
   }
 }

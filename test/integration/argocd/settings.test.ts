@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { conditionsFrom } from "../../../src/domain/conditions.ts";
+import { conditionsFrom } from "../../../src/api/findings.ts";
 import { apiVersion } from "../../../src/api/common.ts";
-import { blocked, draining, entry, fleet, noon, pool, told, at } from "../../unit/domain/build.ts";
-import { type GivenFleet, reconcilingSince, served, statusOf } from "../../unit/domain/told-fleet.ts";
+import {
+  blocked,
+  draining,
+  entry,
+  fleet,
+  noon,
+  pool,
+  told,
+  at,
+} from "../../unit/rotation/build.ts";
+import {
+  type GivenFleet,
+  reconcilingSince,
+  served,
+  statusOf,
+} from "../../unit/fleet/status-view.ts";
 import { ledgerEntry, pool as poolManifest } from "../samples.ts";
 import { changesBy, enabledActions, healthOf, withoutArgoCd } from "./argocd.ts";
 
@@ -19,7 +33,10 @@ interface LiveFleet {
 function live(given: GivenFleet = {}, generation = 3): LiveFleet {
   const identity = { apiVersion, kind: "WhatsAppProxy" };
   const metadata = { name: "family", namespace: "proxies", generation };
-  const spec = { addresses: { count: given.fleet?.count ?? 1 }, paused: given.fleet?.paused ?? false };
+  const spec = {
+    addresses: { count: given.fleet?.count ?? 1 },
+    paused: given.fleet?.paused ?? false,
+  };
   return { ...identity, metadata, spec, status: statusOf(given) };
 }
 
@@ -27,12 +44,24 @@ const unborn = { ...live(), status: undefined };
 const creating = reconcilingSince(-30, "Creating");
 const changing = reconcilingSince(-30, "Updating");
 const oneOfTwo = fleet({ count: 2, addresses: [served] });
-const noneIsFree = fleet({ count: 2, addresses: [served], pools: [pool({ ranges: ["203.0.113.9-203.0.113.9"] })] });
-const cantStart = { reason: "ImagePullFailed", message: "pod p does not start: check spec.image" } as const;
+const noneIsFree = fleet({
+  count: 2,
+  addresses: [served],
+  pools: [pool({ ranges: ["203.0.113.9-203.0.113.9"] })],
+});
+const cantStart = {
+  reason: "ImagePullFailed",
+  message: "pod p does not start: check spec.image",
+} as const;
 
-type Health = readonly [status: "Healthy" | "Progressing" | "Degraded" | "Suspended", message: string];
+type Health = readonly [
+  status: "Healthy" | "Progressing" | "Degraded" | "Suspended",
+  message: string,
+];
 
-function healths(cases: Readonly<Record<string, { readonly of: object; readonly is: Health }>>): void {
+function healths(
+  cases: Readonly<Record<string, { readonly of: object; readonly is: Health }>>,
+): void {
   for (const [name, { of, is }] of Object.entries(cases))
     test(name, async () => {
       const { status, message } = await healthOf(of);
@@ -43,7 +72,10 @@ function healths(cases: Readonly<Record<string, { readonly of: object; readonly 
 
 describe("the health of a fleet in Argo CD", options, () => {
   healths({
-    "a fleet that the operator has not seen is Progressing": { of: unborn, is: ["Progressing", "not looked at this fleet yet"] },
+    "a fleet that the operator has not seen is Progressing": {
+      of: unborn,
+      is: ["Progressing", "not looked at this fleet yet"],
+    },
     "a young fleet is Progressing until all its slots serve": {
       of: live({ fleet: oneOfTwo, before: creating }),
       is: ["Progressing", "1 of 2 slots have no address yet"],
@@ -52,7 +84,10 @@ describe("the health of a fleet in Argo CD", options, () => {
       of: live({ fleet: fleet(), pods: { ready: 0 }, before: creating }),
       is: ["Progressing", "none of 2 pods is ready yet"],
     },
-    "a young fleet that serves is Healthy": { of: live({ before: creating }), is: ["Healthy", "1/1 slots serve"] },
+    "a young fleet that serves is Healthy": {
+      of: live({ before: creating }),
+      is: ["Healthy", "1/1 slots serve"],
+    },
     "a young fleet for which no address is left is Degraded: waiting gives it none": {
       of: live({ fleet: noneIsFree, before: creating }),
       is: ["Degraded", "1 of 2 slots have no address yet"],
@@ -68,7 +103,10 @@ describe("the health of a fleet in Argo CD", options, () => {
     "a fleet that serves is Healthy": { of: live(), is: ["Healthy", "1/1 slots serve"] },
     "a rotating fleet stays Healthy": {
       of: live({
-        fleet: fleet({ rotateAt: "now", addresses: [served, entry("203.0.113.7", { phase: "Verifying", requestedAt: "now" })] }),
+        fleet: fleet({
+          rotateAt: "now",
+          addresses: [served, entry("203.0.113.7", { phase: "Verifying", requestedAt: "now" })],
+        }),
       }),
       is: ["Healthy", "1/1 slots serve"],
     },
@@ -101,7 +139,11 @@ describe("the health of a fleet in Argo CD", options, () => {
       is: ["Degraded", "none of 2 pods is ready yet"],
     },
     "a fleet whose address was taken away by its load balancer is Degraded": {
-      of: live({ fleet: fleet({ addresses: [entry("203.0.113.9", { lost: { since: at(-5), balancerHas: "another" } })] }) }),
+      of: live({
+        fleet: fleet({
+          addresses: [entry("203.0.113.9", { lost: { since: at(-5), balancerHas: "another" } })],
+        }),
+      }),
       is: ["Degraded", "its load balancer has another address now"],
     },
     "a fleet stays Degraded until the operator has looked at a new spec": {
@@ -119,18 +161,30 @@ describe("the health of a fleet in Argo CD", options, () => {
   });
 });
 
-function conditions(type: "Ready" | "Verified", status: "True" | "False", reason: Parameters<typeof finding>[1], message: string): object {
+function conditions(
+  type: "Ready" | "Verified",
+  status: "True" | "False",
+  reason: Parameters<typeof finding>[1],
+  message: string,
+): object {
   return { conditions: conditionsFrom({ [type]: finding(status, reason, message) }, [], 1, noon) };
 }
 
-function finding(status: "True" | "False", reason: NonNullable<Parameters<typeof conditionsFrom>[0]["Ready"]>["reason"], message: string) {
+function finding(
+  status: "True" | "False",
+  reason: NonNullable<Parameters<typeof conditionsFrom>[0]["Ready"]>["reason"],
+  message: string,
+) {
   return { status, reason, message };
 }
 
 describe("the health of a pool in Argo CD", options, () => {
   const is = (status: object) => ({ ...poolManifest(), status });
   healths({
-    "a pool that the operator has not seen is Progressing": { of: poolManifest(), is: ["Progressing", "not looked at this pool yet"] },
+    "a pool that the operator has not seen is Progressing": {
+      of: poolManifest(),
+      is: ["Progressing", "not looked at this pool yet"],
+    },
     "a pool that fleets may claim from is Healthy": {
       of: is(conditions("Ready", "True", "Usable", "fleets may claim")),
       is: ["Healthy", "fleets may claim"],
@@ -143,9 +197,15 @@ describe("the health of a pool in Argo CD", options, () => {
 });
 
 describe("the health of a ledger entry in Argo CD", options, () => {
-  const is = (want: string, phase: string, verified: object) => ({ ...ledgerEntry({ want }), status: { phase, ...verified } });
+  const is = (want: string, phase: string, verified: object) => ({
+    ...ledgerEntry({ want }),
+    status: { phase, ...verified },
+  });
   healths({
-    "an entry that the operator has not seen is Progressing": { of: ledgerEntry(), is: ["Progressing", "not looked at this address yet"] },
+    "an entry that the operator has not seen is Progressing": {
+      of: ledgerEntry(),
+      is: ["Progressing", "not looked at this address yet"],
+    },
     "an address that is tried is Progressing": {
       of: is("Serve", "Verifying", conditions("Verified", "False", "PodsLag", "pods lag")),
       is: ["Progressing", "pods lag"],
@@ -167,7 +227,11 @@ describe("the health of a ledger entry in Argo CD", options, () => {
       is: ["Healthy", "still serves"],
     },
     "an address that rests is Healthy": {
-      of: is("Quarantine", "Quarantined", conditions("Verified", "False", "Retired", "is no longer used")),
+      of: is(
+        "Quarantine",
+        "Quarantined",
+        conditions("Verified", "False", "Retired", "is no longer used"),
+      ),
       is: ["Healthy", "is no longer used"],
     },
   });
@@ -182,9 +246,15 @@ describe("the health of an Application in an app of apps", options, () => {
   });
   healths({
     "one that was not compared yet is Progressing": { of: is(), is: ["Progressing", ""] },
-    "one that makes progress does so": { of: is({ status: "Progressing" }), is: ["Progressing", ""] },
+    "one that makes progress does so": {
+      of: is({ status: "Progressing" }),
+      is: ["Progressing", ""],
+    },
     "a broken one is Degraded": { of: is({ status: "Degraded" }), is: ["Degraded", ""] },
-    "one with a paused fleet is Healthy, so that the waves go on": { of: is({ status: "Suspended" }), is: ["Healthy", "paused"] },
+    "one with a paused fleet is Healthy, so that the waves go on": {
+      of: is({ status: "Suspended" }),
+      is: ["Healthy", "paused"],
+    },
   });
 });
 
@@ -203,10 +273,16 @@ describe("an action on a fleet in Argo CD", options, () => {
     assert.equal(changes.length, 2, changes.join("\n"));
     assert.equal(changes[0], "- proxyfleet.dev/rotate-at: monday");
   });
-  test("pause stops rotations", async () => assert.deepEqual(await changesBy("pause", live()), ["- paused: false", "+ paused: true"]));
+  test("pause stops rotations", async () =>
+    assert.deepEqual(await changesBy("pause", live()), ["- paused: false", "+ paused: true"]));
   test("pause works where the spec says nothing of it", async () =>
-    assert.deepEqual(await changesBy("pause", { ...live(), spec: { addresses: {} } }), ["+ paused: true"]));
-  test("resume ends a pause", async () => assert.deepEqual(await changesBy("resume", paused), ["- paused: true", "+ paused: false"]));
-  test("a fleet that moves offers rotate and pause", async () => assert.deepEqual(await enabledActions(live()), ["pause", "rotate"]));
-  test("a paused fleet offers resume only", async () => assert.deepEqual(await enabledActions(paused), ["resume"]));
+    assert.deepEqual(await changesBy("pause", { ...live(), spec: { addresses: {} } }), [
+      "+ paused: true",
+    ]));
+  test("resume ends a pause", async () =>
+    assert.deepEqual(await changesBy("resume", paused), ["- paused: true", "+ paused: false"]));
+  test("a fleet that moves offers rotate and pause", async () =>
+    assert.deepEqual(await enabledActions(live()), ["pause", "rotate"]));
+  test("a paused fleet offers resume only", async () =>
+    assert.deepEqual(await enabledActions(paused), ["resume"]));
 });

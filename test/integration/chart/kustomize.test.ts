@@ -17,7 +17,9 @@ test("the Kustomize example changes the images, and nothing else", async () => {
   cpSync(example, folder, { recursive: true });
   const bundle = await renderBundle();
   writeFileSync(join(folder, "install.yaml"), bundle);
-  const made = manifestsOf(execFileSync(programPath("kubectl"), ["kustomize", folder], { encoding: "utf8" }));
+  const made = manifestsOf(
+    execFileSync(programPath("kubectl"), ["kustomize", folder], { encoding: "utf8" }),
+  );
 
   const { containers, ...pod } = podsOf(made).spec;
   assert.equal(containers[0].image, "registry.example.org/proxyfleet/operator:0.1.0");
@@ -29,5 +31,6 @@ test("the Kustomize example changes the images, and nothing else", async () => {
   const byTitle = (title: string) => made.find((manifest) => titleOf(manifest) === title);
   const original = manifestsOf(bundle);
   assert.equal(made.length, original.length);
-  for (const manifest of original.filter(({ kind }) => kind !== "Deployment")) assert.deepEqual(byTitle(titleOf(manifest)), manifest);
+  for (const manifest of original.filter(({ kind }) => kind !== "Deployment"))
+    assert.deepEqual(byTitle(titleOf(manifest)), manifest);
 });

@@ -16,19 +16,35 @@ describe("the API server takes the chart's objects, those for the Prometheus ope
     execFileSync(join(project, "hack/schemas/build.sh"));
     const monitoring = join(project, ".tools/schemas/prometheus-operator");
     await kubectl(server, ["apply", "--server-side", "-f", monitoring]);
-    const { code, stderr } = await kubectl(server, ["wait", "--for=condition=Established", "--timeout=60s", "-f", monitoring]);
+    const { code, stderr } = await kubectl(server, [
+      "wait",
+      "--for=condition=Established",
+      "--timeout=60s",
+      "-f",
+      monitoring,
+    ]);
     assert.equal(code, 0, stderr);
     for (const name of ["proxyfleet-system", "proxies", "family"]) {
-      const labels = { "pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/warn": "restricted" };
-      await apply(JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }));
+      const labels = {
+        "pod-security.kubernetes.io/enforce": "restricted",
+        "pod-security.kubernetes.io/warn": "restricted",
+      };
+      await apply(
+        JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }),
+      );
     }
   });
   after(async () => server?.stop());
 
   const apply = async (text: string) => {
-    const { code, stderr } = await kubectl(server, ["apply", "--server-side", "--validate=strict", "-f", "-"], text);
+    const { code, stderr } = await kubectl(
+      server,
+      ["apply", "--server-side", "--validate=strict", "-f", "-"],
+      text,
+    );
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   };
 
-  for (const [name, values] of Object.entries(matrix)) test(name, async () => apply(await renderChart(values)));
+  for (const [name, values] of Object.entries(matrix))
+    test(name, async () => apply(await renderChart(values)));
 });

@@ -25,11 +25,21 @@ describe("the demo's clients, as programs of their own", () => {
   let whatsapp: WhatsApp;
   let relay: Relay;
   before(async () => {
-    whatsapp = await startWhatsApp({ host: "127.0.0.1", chatPort: 0, mediaPort: 0, countersPort: 0, proxyProtocol: "Off" });
+    whatsapp = await startWhatsApp({
+      host: "127.0.0.1",
+      chatPort: 0,
+      mediaPort: 0,
+      countersPort: 0,
+      proxyProtocol: "Off",
+    });
     relay = await startRelay(whatsapp, { chat: Buffer.alloc(0), media: Buffer.alloc(0) });
   });
   after(() => [whatsapp, relay].forEach((part) => part.close()));
-  const at = (): { host: string; chat: number; media: number } => ({ host: "127.0.0.1", chat: relay.chatPort, media: relay.mediaPort });
+  const at = (): { host: string; chat: number; media: number } => ({
+    host: "127.0.0.1",
+    chat: relay.chatPort,
+    media: relay.mediaPort,
+  });
 
   test("one look at each port tells whose certificate is seen", async () => {
     const [chat, media] = [await clientOf(stage).chat(at()), await clientOf(stage).media(at())];
@@ -46,7 +56,12 @@ describe("the demo's clients, as programs of their own", () => {
 
   test("a port that nobody listens on is a failure in words", async () => {
     const answer = await clientOf(stage).chat({ ...at(), host: "127.0.0.2" });
-    assert.deepEqual(answer, { event: "failed", step: "connect", reason: "refused", message: "connect: refused" });
+    assert.deepEqual(answer, {
+      event: "failed",
+      step: "connect",
+      reason: "refused",
+      message: "connect: refused",
+    });
     assert.deepEqual((await clientOf(stage).dark({ ...at(), host: "127.0.0.2" })).dark, false);
   });
 
@@ -54,12 +69,20 @@ describe("the demo's clients, as programs of their own", () => {
     const real: Stage = { ...stage, client: [...client, "--real"] };
     const [chat, media] = [await clientOf(real).chat(at()), await clientOf(real).media(at())];
     assert.ok(chat.event === "ok" && chat.answer === null);
-    assert.ok(media.event === "failed" && media.message.includes("self-signed certificate"), JSON.stringify(media));
+    assert.ok(
+      media.event === "failed" && media.message.includes("self-signed certificate"),
+      JSON.stringify(media),
+    );
   });
 
   test("the load takes its addresses from standard input, and sums up at its end", async () => {
     const answeredBefore = whatsapp.report.chat.answered;
-    const load = accompany<{ event: string; connections: number; failures: number }>([...client, "load", "--rate", "50"]);
+    const load = accompany<{ event: string; connections: number; failures: number }>([
+      ...client,
+      "load",
+      "--rate",
+      "50",
+    ]);
     load.send(JSON.stringify({ addresses: [at()] }));
     while (whatsapp.report.chat.answered < answeredBefore + 3) await pause(20);
     load.finish();
@@ -71,7 +94,11 @@ describe("the demo's clients, as programs of their own", () => {
 
   test("a held connection tells that it was ended, and lost nothing", async (t) => {
     const own = await startRelay(whatsapp, { chat: Buffer.alloc(0), media: Buffer.alloc(0) });
-    const held = await HeldConnection.open(stage, { host: "127.0.0.1", chat: own.chatPort, media: own.mediaPort });
+    const held = await HeldConnection.open(stage, {
+      host: "127.0.0.1",
+      chat: own.chatPort,
+      media: own.mediaPort,
+    });
     t.after(() => held.stop());
     own.close();
     const closed = await held.end;
@@ -80,18 +107,31 @@ describe("the demo's clients, as programs of their own", () => {
   });
 
   test("a held connection that can't be opened says why", () =>
-    assert.rejects(HeldConnection.open(stage, { ...at(), host: "127.0.0.2" }), /can't be opened: connect: refused/));
+    assert.rejects(
+      HeldConnection.open(stage, { ...at(), host: "127.0.0.2" }),
+      /can't be opened: connect: refused/,
+    ));
 });
 
 describe("running commands", () => {
   test("a command that fails is told with its own words", () =>
-    assert.rejects(succeed(["sh", "-c", "echo no room >&2; exit 3"]), { name: "DemoError", message: /failed with 3: no room/ }));
+    assert.rejects(succeed(["sh", "-c", "echo no room >&2; exit 3"]), {
+      name: "DemoError",
+      message: /failed with 3: no room/,
+    }));
 
   test("a command that is not there is told by name", () =>
-    assert.rejects(finish(["no-such-program"]), { name: "DemoError", message: /"no-such-program" can't be started/ }));
+    assert.rejects(finish(["no-such-program"]), {
+      name: "DemoError",
+      message: /"no-such-program" can't be started/,
+    }));
 
   test("a companion that is stopped ends, though it never looks at its input", async () => {
-    const companion = accompany<{ tick: number }>(["sh", "-c", `while echo '{"tick":1}'; do sleep 0.1; done`]);
+    const companion = accompany<{ tick: number }>([
+      "sh",
+      "-c",
+      `while echo '{"tick":1}'; do sleep 0.1; done`,
+    ]);
     for await (const { tick } of companion.events) {
       assert.equal(tick, 1);
       companion.stop();

@@ -18,24 +18,38 @@ describe("objects that the oldest version stored", () => {
   let server: ApiServer;
   const stored = new Map<Manifest, Manifest>();
 
-  /** Applies an object as kubectl does, but without its look at what kinds there are: that is told late, a while after they are served. */
+  /**
+   * Applies an object as kubectl does, but without its look at what kinds there are: that is told
+   * late, a while after they are served.
+   */
   const apply = async (object: Manifest) => {
     const path = `${collectionOf(object)}/${object.metadata.name}?fieldManager=kubectl&fieldValidation=Strict`;
     const { code, body } = await server.call("PATCH", path, object, "application/apply-patch+yaml");
     assert.ok(code === 200 || code === 201, String(body["message"]));
   };
-  /** Installs the CRDs of a chart. The API server reads CRDs anew when it starts; otherwise nobody could tell when it has the new ones. */
+  /**
+   * Installs the CRDs of a chart. The API server reads CRDs anew when it starts; otherwise nobody
+   * could tell when it has the new ones.
+   */
   const install = async (chart?: string) => {
     const documents = manifestsOf(await renderChart({}, chart === undefined ? {} : { chart }));
     const crds = documents.filter(({ kind }) => kind === "CustomResourceDefinition");
     const text = crds.map((crd) => stringify(crd, { version: "1.1" })).join("---\n");
-    const { code, stderr } = await kubectl(server, ["apply", "--server-side", "--validate=strict", "-f", "-"], text);
+    const { code, stderr } = await kubectl(
+      server,
+      ["apply", "--server-side", "--validate=strict", "-f", "-"],
+      text,
+    );
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     await server.restart();
-    for (const object of objects) while ((await server.call("GET", collectionOf(object))).code !== 200) await sleep(50);
+    for (const object of objects)
+      while ((await server.call("GET", collectionOf(object))).code !== 200) await sleep(50);
   };
   const read = async (object: Manifest): Promise<Manifest> => {
-    const { code, body } = await server.call("GET", `${collectionOf(object)}/${object.metadata.name}`);
+    const { code, body } = await server.call(
+      "GET",
+      `${collectionOf(object)}/${object.metadata.name}`,
+    );
     assert.equal(code, 200);
     return body as unknown as Manifest;
   };
@@ -73,8 +87,12 @@ describe("objects that the oldest version stored", () => {
       });
 
       test("can be made anew as it was written then, as from a backup, and means the same: no default has changed", async () => {
-        // An update may keep what a new rule forbids (Kubernetes calls it ratcheting), so the object is made from nothing.
-        const { code } = await server.call("DELETE", `${collectionOf(object)}/${object.metadata.name}`);
+        // An update may keep what a new rule forbids (Kubernetes calls it ratcheting), so the
+        // object is made from nothing.
+        const { code } = await server.call(
+          "DELETE",
+          `${collectionOf(object)}/${object.metadata.name}`,
+        );
         assert.equal(code, 200);
         await apply(object);
         assert.partialDeepStrictEqual((await read(object)).spec, stored.get(object)?.spec);

@@ -3,7 +3,10 @@ import { namespace } from "./mirror.ts";
 
 const collection = `/api/v1/namespaces/${namespace}/configmaps`;
 
-/** Creates, changes and deletes a few objects, one call after the other. Texts hold characters of two, three and four bytes. */
+/**
+ * Creates, changes and deletes a few objects, one call after the other. Texts hold characters of
+ * two, three and four bytes.
+ */
 export class Churn {
   readonly #server: ApiServer;
   #count = 0;
@@ -12,10 +15,14 @@ export class Churn {
     this.#server = server;
   }
 
-  /** Leaves two objects more behind than there were, one of them changed since; a third one has come and gone, one was made anew under its old name. */
+  /**
+   * Leaves two objects more behind than there were, one of them changed since; a third one has come
+   * and gone, one was made anew under its old name.
+   */
   async go(): Promise<void> {
     const n = ++this.#count;
-    for (const name of ["kept", "changed", "gone", "anew"]) await this.#create(`${name}-${n}`, `первый 第一 🥇 ${n}`);
+    for (const name of ["kept", "changed", "gone", "anew"])
+      await this.#create(`${name}-${n}`, `первый 第一 🥇 ${n}`);
     await this.#change(`changed-${n}`, `второй 第二 🥈 ${n}`);
     await this.#delete(`gone-${n}`);
     await this.#delete(`anew-${n}`);
@@ -27,7 +34,8 @@ export class Churn {
   async fill(count: number): Promise<void> {
     const names = Array.from({ length: count }, (_, n) => `filling-${n}`);
     const work = async (): Promise<void> => {
-      for (let name = names.pop(); name !== undefined; name = names.pop()) await this.#create(name, "x");
+      for (let name = names.pop(); name !== undefined; name = names.pop())
+        await this.#create(name, "x");
     };
     await Promise.all(Array.from({ length: 8 }, work));
   }
@@ -42,15 +50,26 @@ export class Churn {
   }
 
   async #change(name: string, data: string): Promise<void> {
-    await this.#call("PATCH", `${collection}/${name}`, { data: { text: data } }, "application/merge-patch+json");
+    await this.#call(
+      "PATCH",
+      `${collection}/${name}`,
+      { data: { text: data } },
+      "application/merge-patch+json",
+    );
   }
 
   async #delete(name: string): Promise<void> {
     await this.#call("DELETE", `${collection}/${name}`);
   }
 
-  async #call(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown, contentType?: string): Promise<void> {
+  async #call(
+    method: "POST" | "PATCH" | "DELETE",
+    path: string,
+    body?: unknown,
+    contentType?: string,
+  ): Promise<void> {
     const answer = await this.#server.call(method, path, body, contentType);
-    if (answer.code >= 300) throw new Error(`${method} ${path}: ${answer.code} ${JSON.stringify(answer.body)}`);
+    if (answer.code >= 300)
+      throw new Error(`${method} ${path}: ${answer.code} ${JSON.stringify(answer.body)}`);
   }
 }

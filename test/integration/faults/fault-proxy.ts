@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 import { Agent, request as send } from "undici";
-import { issueCertificate } from "../../../src/certificates/issue.ts";
+import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
 import type { ApiServer } from "../apiserver.ts";
 import { removeAtExit } from "../scratch-folder.ts";
 import { Relay } from "./relay.ts";
@@ -27,31 +27,46 @@ export interface Asked {
 
 /** A request that came, and what became of it. */
 export interface Passed extends Asked {
-  /** When the server answered (ms of performance.now()), and with what HTTP status; undefined while it has not. */
+  /**
+   * When the server answered (ms of performance.now()), and with what HTTP status; undefined while
+   * it has not.
+   */
   answered?: { readonly at: number; readonly status: number };
 }
 
 /**
- * What goes wrong with one request: an answer that never came from the server; a change of the answer's bytes, where a body that throws
- * cuts the stream; or a long way to the server, which ends well even if the client is gone by then.
+ * What goes wrong with one request: an answer that never came from the server; a change of the
+ * answer's bytes, where a body that throws cuts the stream; or a long way to the server, which ends
+ * well even if the client is gone by then.
  */
 export type Fault =
-  | { readonly kind: "answer"; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
   | { readonly kind: "late"; readonly until: Promise<void> }
-  | { readonly kind: "body"; readonly change: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> };
+  | {
+      readonly kind: "body";
+      readonly change: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+    };
 
 /** Names the fault for each request as it comes; undefined passes it on unharmed. */
 export type Script = (asked: Asked) => Fault | undefined;
 
-/** How a client shows who it is: files with a certificate and its key, which may be replaced at any time. */
+/**
+ * How a client shows who it is: files with a certificate and its key, which may be replaced at any
+ * time.
+ */
 export interface ClientIdentity {
   readonly certificateFile: string;
   readonly keyFile: string;
 }
 
 /**
- * Stands between a client and a real API server and does harm by a script. It speaks TLS on both sides, HTTP/2 as well as HTTP/1.1
- * towards the client. `relay` does harm to whole connections.
+ * Stands between a client and a real API server and does harm by a script. It speaks TLS on both
+ * sides, HTTP/2 as well as HTTP/1.1 towards the client. `relay` does harm to whole connections.
  */
 export class FaultProxy {
   readonly kubeconfig: string;
@@ -66,19 +81,33 @@ export class FaultProxy {
   readonly #server: Http2SecureServer;
   readonly #sessions = new Set<ServerHttp2Session>();
 
-  private constructor(parts: { folder: string; pem: string; api: ApiServer; server: Http2SecureServer; relay: Relay }) {
+  private constructor(parts: {
+    folder: string;
+    pem: string;
+    api: ApiServer;
+    server: Http2SecureServer;
+    relay: Relay;
+  }) {
     this.#folder = parts.folder;
     this.#pem = parts.pem;
     this.#api = parts.api;
     this.#server = parts.server;
     this.relay = parts.relay;
     this.kubeconfig = join(parts.folder, "kubeconfig");
-    this.#upstream = new Agent({ connect: { ca: parts.api.ca }, headersTimeout: 0, bodyTimeout: 0 });
+    this.#upstream = new Agent({
+      connect: { ca: parts.api.ca },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
     this.#server.on("session", (session) => {
       this.#sessions.add(session);
       session.once("close", () => this.#sessions.delete(session));
     });
-    this.#server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => void this.#serve(request, response));
+    this.#server.on(
+      "request",
+      (request: Http2ServerRequest, response: Http2ServerResponse) =>
+        void this.#serve(request, response),
+    );
   }
 
   /** Starts a proxy before `api`. `identity` goes into its kubeconfig; see `expectClient`. */
@@ -96,13 +125,19 @@ export class FaultProxy {
     return proxy;
   }
 
-  /** From now on only clients that show this certificate (PEM) may shake hands; connections that stand are cut. */
+  /**
+   * From now on only clients that show this certificate (PEM) may shake hands; connections that
+   * stand are cut.
+   */
   expectClient(certificate: string): void {
     this.#server.setSecureContext({ cert: this.#pem, key: this.#pem, ca: certificate });
     this.relay.cut();
   }
 
-  /** From now on it shows this certificate (PEM, with its key) to clients; connections that stand are cut. */
+  /**
+   * From now on it shows this certificate (PEM, with its key) to clients; connections that stand
+   * are cut.
+   */
   show(pem: string): void {
     this.#server.setSecureContext({ cert: pem, key: pem });
     this.relay.cut();
@@ -159,19 +194,31 @@ export class FaultProxy {
     });
     asked.answered = { at: performance.now(), status: answer.statusCode };
     const contentType = answer.headers["content-type"];
-    response.writeHead(answer.statusCode, typeof contentType === "string" ? { "content-type": contentType } : {});
+    response.writeHead(
+      answer.statusCode,
+      typeof contentType === "string" ? { "content-type": contentType } : {},
+    );
     const chunks = fault?.kind === "body" ? fault.change(answer.body) : answer.body;
     for await (const chunk of chunks) {
-      if (!response.write(chunk) && !gone.signal.aborted) await Promise.race([once(response, "drain"), once(response, "close")]);
+      if (!response.write(chunk) && !gone.signal.aborted)
+        await Promise.race([once(response, "drain"), once(response, "close")]);
     }
     response.end();
   }
 }
 
-const hopHeaders = new Set(["connection", "host", "transfer-encoding", "content-length", "keep-alive"]);
+const hopHeaders = new Set([
+  "connection",
+  "host",
+  "transfer-encoding",
+  "content-length",
+  "keep-alive",
+]);
 
 function headersOf({ headers }: Http2ServerRequest): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name]) => !name.startsWith(":") && !hopHeaders.has(name));
+  const kept = Object.entries(headers).filter(
+    ([name]) => !name.startsWith(":") && !hopHeaders.has(name),
+  );
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }
 
@@ -181,21 +228,31 @@ async function bytesOf(request: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Ends a response in the middle: a reset of the stream on HTTP/2, of the connection on HTTP/1.1. */
+/**
+ * Ends a response in the middle: a reset of the stream on HTTP/2, of the connection on HTTP/1.1.
+ */
 function cut(response: Http2ServerResponse): void {
   const stream: Http2ServerResponse["stream"] | undefined = response.stream;
   if (stream === undefined) response.destroy();
   else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }
 
-function kubeconfigOf(port: number, certificate: string, token: string, identity: ClientIdentity | undefined): string {
+function kubeconfigOf(
+  port: number,
+  certificate: string,
+  token: string,
+  identity: ClientIdentity | undefined,
+): string {
   const name = new X509Certificate(certificate).subject.replace("CN=", "");
   const cluster = {
     server: `https://127.0.0.1:${port}`,
     "tls-server-name": name,
     "certificate-authority-data": Buffer.from(certificate).toString("base64"),
   };
-  const files = identity === undefined ? {} : { "client-certificate": identity.certificateFile, "client-key": identity.keyFile };
+  const files =
+    identity === undefined
+      ? {}
+      : { "client-certificate": identity.certificateFile, "client-key": identity.keyFile };
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test, type TestContext } from "node:test";
 import { request } from "undici";
-import { issueCertificate } from "../../../src/certificates/issue.ts";
-import { ExpiredError } from "../../../src/kube/errors.ts";
+import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
+import { ExpiredError } from "../../../src/kubernetes/errors.ts";
 import { ApiServer } from "../apiserver.ts";
 import { Churn } from "./churn.ts";
 import { type Asked, type Fault, FaultProxy } from "./fault-proxy.ts";
@@ -45,7 +45,14 @@ function harm(times: number, isMeant: (asked: Asked) => boolean, fault: Fault): 
 const isWatch = ({ isWatch: is }: Asked): boolean => is;
 const isList = ({ isWatch: is, method }: Asked): boolean => !is && method === "GET";
 const status = (code: number, reason: string): string =>
-  JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", code, reason, message: "on purpose" });
+  JSON.stringify({
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    code,
+    reason,
+    message: "on purpose",
+  });
 const answer = (code: number, reason: string, headers: Record<string, string> = {}): Fault => ({
   kind: "answer",
   status: code,
@@ -65,7 +72,9 @@ async function settles(t: TestContext): Promise<void> {
 const limit = { timeout: 60_000 };
 
 describe("a watch through faults, then the store equals the server", () => {
-  const atTheStart: Readonly<Record<string, { times: number; isMeant: (asked: Asked) => boolean; fault: Fault }>> = {
+  const atTheStart: Readonly<
+    Record<string, { times: number; isMeant: (asked: Asked) => boolean; fault: Fault }>
+  > = {
     "the first list is refused with 429 and Retry-After": {
       times: 2,
       isMeant: isList,
@@ -75,29 +84,72 @@ describe("a watch through faults, then the store equals the server", () => {
     "lists fail with 503 in a body that is no JSON": {
       times: 2,
       isMeant: isList,
-      fault: { kind: "answer", status: 503, headers: { "content-type": "text/html" }, body: "<html>upstream is busy" },
+      fault: {
+        kind: "answer",
+        status: 503,
+        headers: { "content-type": "text/html" },
+        body: "<html>upstream is busy",
+      },
     },
-    "a list is cut in the middle of a character": { times: 1, isMeant: isList, fault: body(streams.cutInsideCharacter) },
-    "a list comes in pieces that split characters": { times: 1, isMeant: isList, fault: body(streams.splitInsideCharacters) },
+    "a list is cut in the middle of a character": {
+      times: 1,
+      isMeant: isList,
+      fault: body(streams.cutInsideCharacter),
+    },
+    "a list comes in pieces that split characters": {
+      times: 1,
+      isMeant: isList,
+      fault: body(streams.splitInsideCharacters),
+    },
     "the watch is refused with 410": { times: 1, isMeant: isWatch, fault: answer(410, "Expired") },
-    "the watch is refused with 429": { times: 2, isMeant: isWatch, fault: answer(429, "TooManyRequests", { "retry-after": "1" }) },
+    "the watch is refused with 429": {
+      times: 2,
+      isMeant: isWatch,
+      fault: answer(429, "TooManyRequests", { "retry-after": "1" }),
+    },
     "the watch fails with 500": { times: 3, isMeant: isWatch, fault: answer(500, "InternalError") },
-    "credentials are refused once": { times: 1, isMeant: isWatch, fault: answer(401, "Unauthorized") },
-    "the watch says 410 in the stream": { times: 1, isMeant: isWatch, fault: body(streams.firstLine(streams.goneLine)) },
-    "the watch says 500 in the stream": { times: 2, isMeant: isWatch, fault: body(streams.firstLine(streams.brokenLine)) },
-    "the watch brings a line that is no JSON": { times: 1, isMeant: isWatch, fault: body(streams.firstLine('{"type":"ADD')) },
-    "the watch brings JSON that is no event": { times: 1, isMeant: isWatch, fault: body(streams.firstLine("[1,2,3]")) },
+    "credentials are refused once": {
+      times: 1,
+      isMeant: isWatch,
+      fault: answer(401, "Unauthorized"),
+    },
+    "the watch says 410 in the stream": {
+      times: 1,
+      isMeant: isWatch,
+      fault: body(streams.firstLine(streams.goneLine)),
+    },
+    "the watch says 500 in the stream": {
+      times: 2,
+      isMeant: isWatch,
+      fault: body(streams.firstLine(streams.brokenLine)),
+    },
+    "the watch brings a line that is no JSON": {
+      times: 1,
+      isMeant: isWatch,
+      fault: body(streams.firstLine('{"type":"ADD')),
+    },
+    "the watch brings JSON that is no event": {
+      times: 1,
+      isMeant: isWatch,
+      fault: body(streams.firstLine("[1,2,3]")),
+    },
     "the watch brings an event of a kind that nobody knows": {
       times: 1,
       isMeant: isWatch,
-      fault: body(streams.firstLine('{"type":"SMELLED","object":{"metadata":{"resourceVersion":"1"}}}')),
+      fault: body(
+        streams.firstLine('{"type":"SMELLED","object":{"metadata":{"resourceVersion":"1"}}}'),
+      ),
     },
     "the watch brings an event without an object": {
       times: 1,
       isMeant: isWatch,
       fault: body(streams.firstLine('{"type":"ADDED","object":null}')),
     },
-    "the watch ends at once, several times": { times: 4, isMeant: isWatch, fault: body(streams.end) },
+    "the watch ends at once, several times": {
+      times: 4,
+      isMeant: isWatch,
+      fault: body(streams.end),
+    },
   };
   for (const [name, { times, isMeant, fault }] of Object.entries(atTheStart)) {
     test(`when ${name}`, limit, async (t) => {
@@ -136,17 +188,21 @@ describe("a watch through faults, then the store equals the server", () => {
     [429, "TooManyRequests"],
     [503, "ServiceUnavailable"],
   ] as const) {
-    test(`when the watch is refused with ${code}, and left alone for as long as the server wishes`, limit, async (t) => {
-      const harmed = harm(2, isWatch, answer(code, reason, { "retry-after": "2" }));
-      mirror = new Mirror(proxy.kubeconfig);
-      await until(() => harmed() === 2);
-      await churn.go();
-      await settles(t);
-      assert.deepEqual(
-        mirror.pauses.map((ms) => ms >= 2_000),
-        [true, true],
-      );
-    });
+    test(
+      `when the watch is refused with ${code}, and left alone for as long as the server wishes`,
+      limit,
+      async (t) => {
+        const harmed = harm(2, isWatch, answer(code, reason, { "retry-after": "2" }));
+        mirror = new Mirror(proxy.kubeconfig);
+        await until(() => harmed() === 2);
+        await churn.go();
+        await settles(t);
+        assert.deepEqual(
+          mirror.pauses.map((ms) => ms >= 2_000),
+          [true, true],
+        );
+      },
+    );
   }
 
   test("when the watch falls silent", limit, async (t) => {
@@ -191,20 +247,27 @@ describe("a watch through faults, then the store equals the server", () => {
     await settles(t);
   });
 
-  test("when the connection for calls stays up and no byte passes any more, calls come through again", limit, async (t) => {
-    mirror = new Mirror(proxy.kubeconfig, 50);
-    await mirror.synced;
-    proxy.relay.freeze();
-    const began = performance.now();
-    await mirror.client.list(configMaps, { namespace });
-    t.diagnostic(`a call came through after ${(performance.now() - began).toFixed(0)} ms`);
-    await settles(t);
-  });
+  test(
+    "when the connection for calls stays up and no byte passes any more, calls come through again",
+    limit,
+    async (t) => {
+      mirror = new Mirror(proxy.kubeconfig, 50);
+      await mirror.synced;
+      proxy.relay.freeze();
+      const began = performance.now();
+      await mirror.client.list(configMaps, { namespace });
+      t.diagnostic(`a call came through after ${(performance.now() - began).toFixed(0)} ms`);
+      await settles(t);
+    },
+  );
 
   test("when the client's certificate is replaced", limit, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "proxyfleet-identity-"));
     t.after(async () => rm(folder, { recursive: true }));
-    const identity = { certificateFile: join(folder, "client.pem"), keyFile: join(folder, "client.key") };
+    const identity = {
+      certificateFile: join(folder, "client.pem"),
+      keyFile: join(folder, "client.key"),
+    };
     const replace = async (): Promise<string> => {
       const { pem } = await issueCertificate(Date.now(), Math.random);
       const [certificate = "", key = ""] = pem.split(/(?=-----BEGIN PRIVATE KEY)/);
@@ -230,14 +293,26 @@ describe("a watch through faults, then the store equals the server", () => {
     const [caFile, path] = [join(folder, "ca.pem"), join(folder, "kubeconfig")];
     // The same name each time, and another key.
     const issue = async (): Promise<string> => (await issueCertificate(Date.now(), () => 0.5)).pem;
-    const trust = async (pem: string): Promise<void> => writeFile(caFile, new X509Certificate(pem).toString());
+    const trust = async (pem: string): Promise<void> =>
+      writeFile(caFile, new X509Certificate(pem).toString());
     const first = await issue();
     await trust(first);
     proxy.show(first);
-    const kubeconfig = JSON.parse(await readFile(proxy.kubeconfig, "utf8")) as { clusters: [{ cluster: { server: string } }] };
+    const kubeconfig = JSON.parse(await readFile(proxy.kubeconfig, "utf8")) as {
+      clusters: [{ cluster: { server: string } }];
+    };
     const name = new X509Certificate(first).subject.replace("CN=", "");
     const [{ cluster }] = kubeconfig.clusters;
-    const clusters = [{ name: "test", cluster: { server: cluster.server, "tls-server-name": name, "certificate-authority": caFile } }];
+    const clusters = [
+      {
+        name: "test",
+        cluster: {
+          server: cluster.server,
+          "tls-server-name": name,
+          "certificate-authority": caFile,
+        },
+      },
+    ];
     await writeFile(path, JSON.stringify({ ...kubeconfig, clusters }));
     mirror = new Mirror(path, 50);
     await mirror.synced;
@@ -278,7 +353,10 @@ describe("a watch through faults, then the store equals the server", () => {
 /** Makes etcd forget all versions but the newest one (etcd's JSON gateway, /v3/kv/compaction). */
 async function compact({ etcdUrl }: ApiServer): Promise<void> {
   const call = async (path: string, body: unknown): Promise<{ header: { revision: string } }> => {
-    const answer = await request(`${etcdUrl}${path}`, { method: "POST", body: JSON.stringify(body) });
+    const answer = await request(`${etcdUrl}${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
     return (await answer.body.json()) as { header: { revision: string } };
   };
   const { header } = await call("/v3/kv/range", { key: Buffer.from("/").toString("base64") });

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { ApiClient } from "../../../src/kube/client.ts";
-import { Connection } from "../../../src/kube/connection.ts";
-import { Reflector } from "../../../src/kube/reflector.ts";
-import { resource } from "../../../src/kube/resource.ts";
-import { Store } from "../../../src/kube/store.ts";
-import type { KubeObject } from "../../../src/manifests/objects.ts";
+import { ApiClient } from "../../../src/kubernetes/client.ts";
+import { Connection } from "../../../src/kubernetes/connection.ts";
+import { Reflector } from "../../../src/kubernetes/reflector.ts";
+import { resource } from "../../../src/kubernetes/resource.ts";
+import { Store } from "../../../src/kubernetes/store.ts";
+import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
 import type { ApiServer } from "../apiserver.ts";
 
@@ -15,10 +15,15 @@ export interface ConfigMap extends KubeObject {
 
 export const configMaps = resource<ConfigMap>("", "v1", "ConfigMap", "configmaps", "Namespaced");
 
-/** The namespace that the test fills. Other objects of the API server's own come and go elsewhere. */
+/**
+ * The namespace that the test fills. Other objects of the API server's own come and go elsewhere.
+ */
 export const namespace = "default";
 
-/** A store that follows the server's ConfigMaps through a kubeconfig's server, with the operator's own parts. */
+/**
+ * A store that follows the server's ConfigMaps through a kubeconfig's server, with the operator's
+ * own parts.
+ */
 export class Mirror {
   readonly store = new Store<ConfigMap>();
   readonly client: ApiClient;
@@ -30,11 +35,17 @@ export class Mirror {
   readonly #reflector: Reflector<ConfigMap>;
   readonly #running: Promise<void>;
 
-  /** `speed` makes patience short: the clock that is looked at runs so many times as fast, and pings go out as often. */
+  /**
+   * `speed` makes patience short: the clock that is looked at runs so many times as fast, and pings
+   * go out as often.
+   */
   constructor(kubeconfig: string, speed = 1) {
     const now = (): number => performance.now() * speed;
     this.#connection = Connection.fromDefault(kubeconfig, { now, pingEveryMs: 15_000 / speed });
-    this.client = new ApiClient(this.#connection, this.#stop.signal, { sleep, random: Math.random });
+    this.client = new ApiClient(this.#connection, this.#stop.signal, {
+      sleep,
+      random: Math.random,
+    });
     this.#reflector = new Reflector({
       client: this.client,
       resource: configMaps,
@@ -56,13 +67,18 @@ export class Mirror {
   }
 
   /**
-   * Waits until the store holds exactly what the server holds, and returns how long that took (ms). It must stay so when one more event
-   * has passed, behind all that were under way. The test's own time limit ends a wait in vain.
+   * Waits until the store holds exactly what the server holds, and returns how long that took (ms).
+   * It must stay so when one more event has passed, behind all that were under way. The test's own
+   * time limit ends a wait in vain.
    */
   async equals(server: ApiServer): Promise<number> {
     const took = await this.#equal(server);
     const metadata = { generateName: "last-", namespace };
-    await server.call("POST", `/api/v1/namespaces/${namespace}/configmaps`, { apiVersion: "v1", kind: "ConfigMap", metadata });
+    await server.call("POST", `/api/v1/namespaces/${namespace}/configmaps`, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata,
+    });
     await this.#equal(server);
     return took;
   }
@@ -81,12 +97,19 @@ export class Mirror {
 
   #difference(server: ReadonlyMap<string, ConfigMap>): string | undefined {
     const mine = new Map(this.store.list().map((object) => [object.metadata.name, object]));
-    return [...new Set([...mine.keys(), ...server.keys()])].find((name) => text(mine.get(name)) !== text(server.get(name)));
+    return [...new Set([...mine.keys(), ...server.keys()])].find(
+      (name) => text(mine.get(name)) !== text(server.get(name)),
+    );
   }
 }
 
 function text(object: ConfigMap | undefined): string {
-  return JSON.stringify([object?.metadata.uid, object?.metadata.resourceVersion, object?.metadata.labels, object?.data]);
+  return JSON.stringify([
+    object?.metadata.uid,
+    object?.metadata.resourceVersion,
+    object?.metadata.labels,
+    object?.data,
+  ]);
 }
 
 /** All that the server holds, by name. */

@@ -32,7 +32,9 @@ export class Relay {
     return this.#accepted;
   }
 
-  /** Makes what stands half-open: it stays up, and no byte passes any more. New connections work. */
+  /**
+   * Makes what stands half-open: it stays up, and no byte passes any more. New connections work.
+   */
   freeze(): void {
     for (const [client, target] of this.#pairs) {
       client.unpipe(target).resume();

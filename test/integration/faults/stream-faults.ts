@@ -17,7 +17,9 @@ export async function* drip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Ui
 }
 
 /** Cuts in the middle of the first character that takes more than one byte. */
-export async function* cutInsideCharacter(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+export async function* cutInsideCharacter(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
   for await (const chunk of chunks) {
     const first = chunk.findIndex((byte) => byte >= 0xc0);
     if (first < 0) yield chunk;
@@ -30,7 +32,9 @@ export async function* cutInsideCharacter(chunks: AsyncIterable<Uint8Array>): As
 }
 
 /** Splits in the middle of every character that takes more than one byte, and cuts nothing. */
-export async function* splitInsideCharacters(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+export async function* splitInsideCharacters(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
   for await (const chunk of chunks) {
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
@@ -63,7 +67,10 @@ export function laterLine(line: string): StreamFault {
   };
 }
 
-/** Says every event twice, and after each deletion every earlier event that was none once more: what is gone is said to be there again. */
+/**
+ * Says every event twice, and after each deletion every earlier event that was none once more: what
+ * is gone is said to be there again.
+ */
 export async function* repeat(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const said: string[] = [];
   let rest = "";
@@ -92,11 +99,25 @@ export async function* end(): AsyncIterable<Uint8Array> {
 /** The line with which the API server says that a version is gone. */
 export const goneLine = JSON.stringify({
   type: "ERROR",
-  object: { kind: "Status", apiVersion: "v1", status: "Failure", message: "too old resource version: 1 (2)", reason: "Expired", code: 410 },
+  object: {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    message: "too old resource version: 1 (2)",
+    reason: "Expired",
+    code: 410,
+  },
 });
 
 /** The line of some other trouble of the server. */
 export const brokenLine = JSON.stringify({
   type: "ERROR",
-  object: { kind: "Status", apiVersion: "v1", status: "Failure", message: "etcd: leader changed", reason: "InternalError", code: 500 },
+  object: {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    message: "etcd: leader changed",
+    reason: "InternalError",
+    code: 500,
+  },
 });

@@ -9,11 +9,19 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { removeAtExit } from "../scratch-folder.ts";
 
 const project = join(import.meta.dirname, "../../..");
-const tools = [join(project, "node_modules/.bin"), join(project, ".tools/go/bin"), process.env["PATH"] ?? ""].join(":");
+const tools = [
+  join(project, "node_modules/.bin"),
+  join(project, ".tools/go/bin"),
+  process.env["PATH"] ?? "",
+].join(":");
 
 function run(script: string, args: readonly string[], env: Readonly<Record<string, string>>): void {
   const own = { PATH: tools, BUILDAH_ISOLATION: "chroot", STORAGE_DRIVER: "vfs", ...env };
-  execFileSync(join(project, "hack", script), args, { cwd: project, env: { ...process.env, ...own }, stdio: "pipe" });
+  execFileSync(join(project, "hack", script), args, {
+    cwd: project,
+    env: { ...process.env, ...own },
+    stdio: "pipe",
+  });
 }
 
 const digest = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
@@ -40,23 +48,31 @@ describe("who builds the same version again gets the same", () => {
   }
 
   test("the program tells its version, and the commit that is checked out", () => {
-    const ask = (program: string, ...args: readonly string[]) => execFileSync(program, args, { cwd: project, encoding: "utf8" }).trim();
+    const ask = (program: string, ...args: readonly string[]) =>
+      execFileSync(program, args, { cwd: project, encoding: "utf8" }).trim();
     const commit = ask("git", "rev-parse", "--short=12", "HEAD");
-    const changed = ask("git", "status", "--porcelain", "--untracked-files=no") === "" ? "" : "+changes";
+    const changed =
+      ask("git", "status", "--porcelain", "--untracked-files=no") === "" ? "" : "+changes";
     const said = ask(process.execPath, join(folders[0] ?? "", "proxyfleet.mjs"), "version");
     assert.equal(said, `proxyfleet ${packageJson.version} (commit ${commit}${changed})`);
   });
 
   test("the supervisor is for the architecture that it says", () => {
     // ELF header, e_machine at byte 18: 62 is x86-64, 183 is AArch64 (System V ABI, chapter 4).
-    const machine = (architecture: string) => readFileSync(join(folders[0] ?? "", `supervisor-${architecture}`)).readUInt16LE(18);
+    const machine = (architecture: string) =>
+      readFileSync(join(folders[0] ?? "", `supervisor-${architecture}`)).readUInt16LE(18);
     assert.deepEqual(["amd64", "arm64"].map(machine), [62, 183]);
   });
 
   for (const image of ["operator", "proxy"]) {
     test(`the ${image} image, on the same base`, { skip }, (t) => {
       const base = realpathSync(join(project, `.tools/base-${image}`));
-      for (const folder of folders) run("build-image.sh", [image, base, packageJson.version, join(folder, `${image}.tar`), folder], {});
+      for (const folder of folders)
+        run(
+          "build-image.sh",
+          [image, base, packageJson.version, join(folder, `${image}.tar`), folder],
+          {},
+        );
       const [first, second] = both(`${image}.tar`);
       t.diagnostic(`sha256:${first}`);
       assert.equal(first, second);

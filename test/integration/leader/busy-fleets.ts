@@ -33,7 +33,12 @@ export class BusyFleets {
     for (let n = 1000; !this.#stop.signal.aborted; n++) {
       for (const name of names) {
         const path = `${collectionOf(fleet())}/${name}`;
-        await this.#server.call("PATCH", path, { spec: { limits: { maxConnections: n } } }, "application/merge-patch+json");
+        await this.#server.call(
+          "PATCH",
+          path,
+          { spec: { limits: { maxConnections: n } } },
+          "application/merge-patch+json",
+        );
       }
       await wait(50);
     }
@@ -56,7 +61,9 @@ const collections = [
 export async function versions(server: ApiServer): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const path of collections) {
-    const items = (await server.call("GET", path)).body["items"] as { metadata: { name: string; resourceVersion: string } }[];
+    const items = (await server.call("GET", path)).body["items"] as {
+      metadata: { name: string; resourceVersion: string };
+    }[];
     for (const { metadata } of items) found[`${path}/${metadata.name}`] = metadata.resourceVersion;
   }
   return found;
@@ -65,7 +72,10 @@ export async function versions(server: ApiServer): Promise<Record<string, string
 /** An operator may hold progress back for five seconds, to tell it with what comes next (ms). */
 const quietMs = 6_000;
 
-/** Waits until nothing was written for so long that nothing is held back any more, and returns the versions that things then have. */
+/**
+ * Waits until nothing was written for so long that nothing is held back any more, and returns the
+ * versions that things then have.
+ */
 export async function settled(server: ApiServer): Promise<Record<string, string>> {
   for (let before = await versions(server); ;) {
     await wait(quietMs);

@@ -20,16 +20,31 @@ export class Candidate {
     this.proxy = proxy;
     this.#child = child;
     this.leads = saysThatItLeads(child);
-    this.ended = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+    this.ended = once(child, "exit").then(
+      ([code, signal]) => (code ?? signal) as number | NodeJS.Signals,
+    );
   }
 
   /** Starts one more operator. They all stand for the same seat. */
   static async start(server: ApiServer): Promise<Candidate> {
     const proxy = await FaultProxy.start(server);
-    const args = [program, "operator", "--kubeconfig", proxy.kubeconfig, "--health-port", "0", "--log-level", "info"];
-    const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "KILL", "--", process.execPath, ...args], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const args = [
+      program,
+      "operator",
+      "--kubeconfig",
+      proxy.kubeconfig,
+      "--health-port",
+      "0",
+      "--log-level",
+      "info",
+    ];
+    const child = spawn(
+      "/usr/bin/setpriv",
+      ["--pdeathsig", "KILL", "--", process.execPath, ...args],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     return new Candidate(proxy, child);
   }
 
@@ -50,7 +65,13 @@ export class Candidate {
 }
 
 /** Whether a request may change something other than the lease. */
-export function isWrite({ method, path }: { readonly method: string; readonly path: string }): boolean {
+export function isWrite({
+  method,
+  path,
+}: {
+  readonly method: string;
+  readonly path: string;
+}): boolean {
   return method !== "GET" && !path.includes("/leases");
 }
 

@@ -13,7 +13,11 @@ let standby: Candidate;
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
-  await server.call("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: "proxyfleet-system" } });
+  await server.call("POST", "/api/v1/namespaces", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "proxyfleet-system" },
+  });
   leader = await Candidate.start(server);
   await leader.leads;
   standby = await Candidate.start(server);
@@ -30,10 +34,14 @@ const limit = { timeout: 90_000 };
 /** Waits until the leader is busy, and the standby has filled its caches. */
 async function busy(): Promise<void> {
   const already = leader.writes.length;
-  while (leader.writes.length < already + 5 || !standby.proxy.asked.some(({ isWatch }) => isWatch)) await wait(20);
+  while (leader.writes.length < already + 5 || !standby.proxy.asked.some(({ isWatch }) => isWatch))
+    await wait(20);
 }
 
-/** Waits for the standby to lead, and reports how long that took. The next test finds it as the leader, with a new standby. */
+/**
+ * Waits for the standby to lead, and reports how long that took. The next test finds it as the
+ * leader, with a new standby.
+ */
 async function takeover(t: TestContext, since: number): Promise<Candidate> {
   const at = await standby.leads;
   t.diagnostic(`another operator led after ${((at - since) / 1000).toFixed(1)} s`);
@@ -45,7 +53,9 @@ async function takeover(t: TestContext, since: number): Promise<Candidate> {
 /** Writes of a deposed leader that the server answered after another one took over. */
 function lateWrites({ writes }: Candidate, takenOverAt: number): readonly string[] {
   return writes.flatMap(({ method, path, answered }) =>
-    answered !== undefined && answered.at > takenOverAt ? [`${answered.status} ${method} ${path}`] : [],
+    answered !== undefined && answered.at > takenOverAt
+      ? [`${answered.status} ${method} ${path}`]
+      : [],
   );
 }
 
@@ -64,35 +74,49 @@ describe("another operator takes over, and the deposed one changes nothing more"
     leader.proxy.relay.part();
     const deposed = await takeover(t, since);
     deposed.proxy.relay.heal();
-    assert.notEqual(await deposed.ended, 0, "a leader that lost its lease must not end as if all were well");
+    assert.notEqual(
+      await deposed.ended,
+      0,
+      "a leader that lost its lease must not end as if all were well",
+    );
     assert.deepEqual(lateWrites(deposed, await leader.leads), []);
     await deposed.stop();
     standby = await Candidate.start(server);
   });
 
-  test("when the leader is stopped, its writes are still on their way, and it goes on after another has taken over", limit, async (t) => {
-    await busy();
-    const arrival = Promise.withResolvers<void>();
-    const held: string[] = [];
-    leader.proxy.script = (asked) => {
-      if (!isWrite(asked)) return undefined;
-      held.push(asked.path);
-      return { kind: "late", until: arrival.promise };
-    };
-    while (held.length < 3) await wait(5);
-    leader.signal("SIGSTOP");
-    const pastTheCheck = held.length;
-    const deposed = await takeover(t, performance.now());
-    await fleets.stop();
-    const before = await settled(server);
-    arrival.resolve();
-    deposed.signal("SIGCONT");
-    assert.notEqual(await deposed.ended, 0, "a leader that lost its lease must not end as if all were well");
-    const late = lateWrites(deposed, await leader.leads);
-    for (const each of late) t.diagnostic(`late: ${each}`);
-    t.diagnostic(`${late.length} writes came late; ${pastTheCheck} were past the lease check when the leader was stopped`);
-    assert.ok(late.length <= pastTheCheck);
-    assert.deepEqual(await versions(server), before);
-    await deposed.stop();
-  });
+  test(
+    "when the leader is stopped, its writes are still on their way, and it goes on after another has taken over",
+    limit,
+    async (t) => {
+      await busy();
+      const arrival = Promise.withResolvers<void>();
+      const held: string[] = [];
+      leader.proxy.script = (asked) => {
+        if (!isWrite(asked)) return undefined;
+        held.push(asked.path);
+        return { kind: "late", until: arrival.promise };
+      };
+      while (held.length < 3) await wait(5);
+      leader.signal("SIGSTOP");
+      const pastTheCheck = held.length;
+      const deposed = await takeover(t, performance.now());
+      await fleets.stop();
+      const before = await settled(server);
+      arrival.resolve();
+      deposed.signal("SIGCONT");
+      assert.notEqual(
+        await deposed.ended,
+        0,
+        "a leader that lost its lease must not end as if all were well",
+      );
+      const late = lateWrites(deposed, await leader.leads);
+      for (const each of late) t.diagnostic(`late: ${each}`);
+      t.diagnostic(
+        `${late.length} writes came late; ${pastTheCheck} were past the lease check when the leader was stopped`,
+      );
+      assert.ok(late.length <= pastTheCheck);
+      assert.deepEqual(await versions(server), before);
+      await deposed.stop();
+    },
+  );
 });

@@ -6,8 +6,17 @@ import { Stage } from "./stage.ts";
 
 const resting = (n: number) => {
   const until = "2999-01-01T00:00:00Z";
-  const spec = { address: `198.51.100.${n}`, pool: "cloud", want: "Quarantine", quarantineUntil: until, retiredBecause: "Blocked" };
-  return ledgerEntry({ ...spec, claimRef: { namespace: "elsewhere", name: "others", uid: "u9", slot: 0 } }, `ip-198-51-100-${n}`);
+  const spec = {
+    address: `198.51.100.${n}`,
+    pool: "cloud",
+    want: "Quarantine",
+    quarantineUntil: until,
+    retiredBecause: "Blocked",
+  };
+  return ledgerEntry(
+    { ...spec, claimRef: { namespace: "elsewhere", name: "others", uid: "u9", slot: 0 } },
+    `ip-198-51-100-${n}`,
+  );
 };
 
 describe("a provider that can't be asked", () => {
@@ -22,12 +31,18 @@ describe("a provider that can't be asked", () => {
       if (ip !== undefined) given.set(uid, ip);
       return ip;
     });
-    await apply(stage.server, pool({ provider: "Assigned", addresses: [] }, "cloud"), ...[1, 2, 3, 4, 5, 6].map(resting));
+    await apply(
+      stage.server,
+      pool({ provider: "Assigned", addresses: [] }, "cloud"),
+      ...[1, 2, 3, 4, 5, 6].map(resting),
+    );
   });
   after(async () => stage?.strike());
 
-  const cloudFleet = (name: string) => fleet({ addresses: { count: 1, pools: [{ name: "cloud" }] } }, name);
-  const entriesOf = async (name: string) => (await stage.ledger()).filter(({ spec }) => spec.claimRef.name === name);
+  const cloudFleet = (name: string) =>
+    fleet({ addresses: { count: 1, pools: [{ name: "cloud" }] } }, name);
+  const entriesOf = async (name: string) =>
+    (await stage.ledger()).filter(({ spec }) => spec.claimRef.name === name);
   const isRepeat = (entry: Awaited<ReturnType<typeof entriesOf>>[number]) =>
     entry.status?.conditions?.some(({ reason }) => reason === "Repeat") === true;
 
@@ -38,10 +53,16 @@ describe("a provider that can't be asked", () => {
     assert.equal(fresh.spec.address, "198.51.100.77");
     const [repeat] = (await entriesOf("family")).filter(isRepeat);
     assert.ok(repeat !== undefined);
-    assert.equal(repeat.spec.address, undefined, "the ledger holds the address once: in the entry that rests");
+    assert.equal(
+      repeat.spec.address,
+      undefined,
+      "the ledger holds the address once: in the entry that rests",
+    );
     assert.equal(repeat.status.address, "198.51.100.1");
     const held = await until("a Service that leads nowhere", async () =>
-      (await stage.servicesOf(repeat.metadata.name)).find(({ spec }) => spec.selector?.["proxyfleet.dev/held"] === "true"),
+      (await stage.servicesOf(repeat.metadata.name)).find(
+        ({ spec }) => spec.selector?.["proxyfleet.dev/held"] === "true",
+      ),
     );
     assert.equal(held.status?.loadBalancer?.ingress?.[0]?.ip, "198.51.100.1");
     const lanes = (await entriesOf("family")).map(({ spec }) => spec.lane);
@@ -49,7 +70,14 @@ describe("a provider that can't be asked", () => {
   });
 
   test("that gives nothing else is not asked for ever, and the fleet says so without a word of others", async () => {
-    gives = ["198.51.100.2", "198.51.100.3", "198.51.100.4", "198.51.100.5", "198.51.100.6", "198.51.100.1"];
+    gives = [
+      "198.51.100.2",
+      "198.51.100.3",
+      "198.51.100.4",
+      "198.51.100.5",
+      "198.51.100.6",
+      "198.51.100.1",
+    ];
     await apply(stage.server, cloudFleet("unlucky"));
     const exhausted = await until("PoolExhausted", async () =>
       (await stage.fleet("unlucky")).status?.conditions?.find(
@@ -61,14 +89,24 @@ describe("a provider that can't be asked", () => {
     assert.equal((await entriesOf("unlucky")).filter(isRepeat).length, 5);
     assert.deepEqual(gives, ["198.51.100.1"]);
     const told = JSON.stringify((await stage.fleet("unlucky")).status);
-    for (const secret of ["198.51.100.", "elsewhere", "others"]) assert.ok(!told.includes(secret), told);
+    for (const secret of ["198.51.100.", "elsewhere", "others"])
+      assert.ok(!told.includes(secret), told);
   });
 
   test("gets its addresses back when the fleet goes, and the ledger keeps those that it remembered", async () => {
-    await stage.server.call("DELETE", "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/unlucky");
-    await until("the repeats to be given back", async () => (await entriesOf("unlucky")).length === 0 || undefined);
+    await stage.server.call(
+      "DELETE",
+      "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/unlucky",
+    );
+    await until(
+      "the repeats to be given back",
+      async () => (await entriesOf("unlucky")).length === 0 || undefined,
+    );
     const services = await stage.balancer.services();
-    assert.ok(!services.some(({ metadata }) => metadata.labels?.["proxyfleet.dev/fleet"] === "unlucky"));
-    for (const n of [1, 2, 3, 4, 5, 6]) assert.equal((await stage.entry(`ip-198-51-100-${n}`))?.spec.want, "Quarantine");
+    assert.ok(
+      !services.some(({ metadata }) => metadata.labels?.["proxyfleet.dev/fleet"] === "unlucky"),
+    );
+    for (const n of [1, 2, 3, 4, 5, 6])
+      assert.equal((await stage.entry(`ip-198-51-100-${n}`))?.spec.want, "Quarantine");
   });
 });

@@ -8,8 +8,16 @@ const small = pool({ addresses: ["203.0.113.0/29"], reserve: 0 });
 const oneSlot = fleet({ addresses: { count: 1, pools: [{ name: "metallb-a" }] } });
 const burnt = [0, 1, 2, 3, 4, 5, 6];
 const resting = (n: number) => {
-  const spec = { address: `203.0.113.${n}`, want: "Quarantine", quarantineUntil: "2999-01-01T00:00:00Z", retiredBecause: "Blocked" };
-  return ledgerEntry({ ...spec, claimRef: { namespace: "default", name: "family", uid: "u9", slot: 0 } }, `ip-203-0-113-${n}`);
+  const spec = {
+    address: `203.0.113.${n}`,
+    want: "Quarantine",
+    quarantineUntil: "2999-01-01T00:00:00Z",
+    retiredBecause: "Blocked",
+  };
+  return ledgerEntry(
+    { ...spec, claimRef: { namespace: "default", name: "family", uid: "u9", slot: 0 } },
+    `ip-203-0-113-${n}`,
+  );
 };
 
 describe("the ledger, written out with kubectl and applied again", () => {
@@ -41,16 +49,28 @@ describe("the ledger, written out with kubectl and applied again", () => {
       after.map(({ spec, status }) => [spec, status?.phase]),
       before.map(({ spec, status }) => [spec, status?.phase]),
     );
-    assert.equal((await stage.balancer.services()).length, 1, "no Service was left behind, and none was made beside");
+    assert.equal(
+      (await stage.balancer.services()).length,
+      1,
+      "no Service was left behind, and none was made beside",
+    );
   });
 
   test("keeps burnt addresses from a fleet that is deleted and applied again", async () => {
-    await stage.server.call("DELETE", "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/family");
+    await stage.server.call(
+      "DELETE",
+      "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/family",
+    );
     await stage.verified("ip-203-0-113-7", "Retired");
-    await until("the fleet to go", async () => (await stage.fleet("family")).metadata?.uid === undefined || undefined);
+    await until(
+      "the fleet to go",
+      async () => (await stage.fleet("family")).metadata?.uid === undefined || undefined,
+    );
     await apply(stage.server, oneSlot);
     const exhausted = await until("PoolExhausted", async () =>
-      (await stage.fleet("family")).status?.conditions?.find(({ type, status }) => type === "PoolExhausted" && status === "True"),
+      (await stage.fleet("family")).status?.conditions?.find(
+        ({ type, status }) => type === "PoolExhausted" && status === "True",
+      ),
     );
     assert.equal(exhausted.reason, "NoFreshAddress");
   });

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Service } from "../../../src/manifests/objects.ts";
+import type { Service } from "../../../src/kubernetes/objects.ts";
 import type { ApiServer } from "../apiserver.ts";
 import { list } from "../operator/operator.ts";
 
 /** Gives a Service its address; undefined: nothing yet. */
 export type Giving = (service: Service) => string | undefined;
 
-/** A stand-in for a load balancer's controller: it writes the status of Services, and nothing else. */
+/**
+ * A stand-in for a load balancer's controller: it writes the status of Services, and nothing else.
+ */
 export class LoadBalancer {
   readonly #server: ApiServer;
   readonly #stop = new AbortController();
@@ -42,9 +44,15 @@ export class LoadBalancer {
     if (ip === undefined) return;
     const { namespace = "", name } = service.metadata;
     const body = { status: { loadBalancer: { ingress: [{ ip }] } } };
-    await this.#server.call("PATCH", `/api/v1/namespaces/${namespace}/services/${name}/status`, body, "application/merge-patch+json");
+    await this.#server.call(
+      "PATCH",
+      `/api/v1/namespaces/${namespace}/services/${name}/status`,
+      body,
+      "application/merge-patch+json",
+    );
   }
 }
 
 /** What MetalLB does: the address that the annotation asks for. */
-export const asAsked: Giving = ({ metadata }) => metadata.annotations?.["metallb.io/loadBalancerIPs"];
+export const asAsked: Giving = ({ metadata }) =>
+  metadata.annotations?.["metallb.io/loadBalancerIPs"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Service } from "../../../src/manifests/objects.ts";
+import type { Service } from "../../../src/kubernetes/objects.ts";
 import { apply, list, until } from "../operator/operator.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
 import { Stage } from "./stage.ts";
@@ -9,7 +9,11 @@ describe("a Service whose ledger entry was lost", () => {
   let stage: Stage;
   before(async () => {
     stage = await Stage.set();
-    await apply(stage.server, pool(), fleet({ addresses: { count: 1, pools: [{ name: "metallb-a" }] } }));
+    await apply(
+      stage.server,
+      pool(),
+      fleet({ addresses: { count: 1, pools: [{ name: "metallb-a" }] } }),
+    );
   });
   after(async () => stage?.strike());
 
@@ -21,7 +25,11 @@ describe("a Service whose ledger entry was lost", () => {
     await stage.lose(lost.metadata.name);
     const again = await until("the entry to be made again", async () => {
       const entry = await stage.entry(lost.metadata.name);
-      return entry !== undefined && entry.metadata.uid !== lost.metadata.uid && entry.status?.phase === "Verifying" ? entry : undefined;
+      return entry !== undefined &&
+        entry.metadata.uid !== lost.metadata.uid &&
+        entry.status?.phase === "Verifying"
+        ? entry
+        : undefined;
     });
     assert.deepEqual(again.spec, lost.spec);
     assert.deepEqual(again.metadata.labels, lost.metadata.labels);
@@ -31,7 +39,10 @@ describe("a Service whose ledger entry was lost", () => {
       [service?.metadata.uid],
     );
     assert.equal(again.status.serviceName, service?.metadata.name);
-    await until("an Event that says so", async () => (await events()).some(({ reason }) => reason === "AddressAdopted") || undefined);
+    await until(
+      "an Event that says so",
+      async () => (await events()).some(({ reason }) => reason === "AddressAdopted") || undefined,
+    );
   });
 
   test("is adopted back when the operator starts, too", async () => {
@@ -39,11 +50,16 @@ describe("a Service whose ledger entry was lost", () => {
     await stage.stopOperator();
     await stage.lose(lost.metadata.name);
     stage.startOperator();
-    const again = await until("the entry to be made again", async () => stage.entry(lost.metadata.name));
+    const again = await until("the entry to be made again", async () =>
+      stage.entry(lost.metadata.name),
+    );
     assert.deepEqual(again.spec, lost.spec);
   });
 
-  const stranger = (name: string, given: { fleet?: string; claim?: object; entry: string }): Service => ({
+  const stranger = (
+    name: string,
+    given: { fleet?: string; claim?: object; entry: string },
+  ): Service => ({
     apiVersion: "v1",
     kind: "Service",
     metadata: {
@@ -54,13 +70,19 @@ describe("a Service whose ledger entry was lost", () => {
         "proxyfleet.dev/fleet": given.fleet ?? "family",
         "proxyfleet.dev/address": given.entry,
       },
-      annotations: { "proxyfleet.dev/claim": JSON.stringify(given.claim ?? {}), "metallb.io/loadBalancerIPs": "203.0.113.77" },
+      annotations: {
+        "proxyfleet.dev/claim": JSON.stringify(given.claim ?? {}),
+        "metallb.io/loadBalancerIPs": "203.0.113.77",
+      },
     },
     spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
   });
   const isGone = async (name: string): Promise<void> => {
     await until(`Service ${name} to be removed`, async () => {
-      const { code } = await stage.server.call("GET", `/api/v1/namespaces/default/services/${name}`);
+      const { code } = await stage.server.call(
+        "GET",
+        `/api/v1/namespaces/default/services/${name}`,
+      );
       return code === 404 || undefined;
     });
   };
@@ -83,7 +105,9 @@ describe("a Service whose ledger entry was lost", () => {
     assert.equal(await stage.entry("ip-203-0-113-50"), undefined);
     await until(
       "an Event that says why",
-      async () => (await events()).some(({ note }) => String(note).includes("has not set 203.0.113.50")) || undefined,
+      async () =>
+        (await events()).some(({ note }) => String(note).includes("has not set 203.0.113.50")) ||
+        undefined,
     );
   });
 });

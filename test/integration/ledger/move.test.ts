@@ -12,7 +12,11 @@ import { ledgerEntry } from "../samples.ts";
 import { removeAtExit } from "../scratch-folder.ts";
 
 const path = "/apis/proxyfleet.dev/v1alpha1/proxyaddresses";
-const rest = { want: "Quarantine", quarantineUntil: "2999-01-01T00:00:00Z", retiredBecause: "Blocked" };
+const rest = {
+  want: "Quarantine",
+  quarantineUntil: "2999-01-01T00:00:00Z",
+  retiredBecause: "Blocked",
+};
 const entries = [
   ledgerEntry({}, "ip-203-0-113-9"),
   ledgerEntry({ address: "203.0.113.10", ...rest }, "ip-203-0-113-10"),
@@ -32,13 +36,15 @@ describe("proxyfleet ledger", () => {
   after(async () => server?.stop());
 
   const ledger = async () => (await list(server, path)) as unknown as readonly ProxyAddress[];
-  const run = async (...args: readonly string[]) => ledgerCommand([...args, "--kubeconfig", server.kubeconfig], async () => "");
+  const run = async (...args: readonly string[]) =>
+    ledgerCommand([...args, "--kubeconfig", server.kubeconfig], async () => "");
   const file = async (text: string): Promise<string> => {
     await writeFile(join(folder, "ledger"), text);
     return join(folder, "ledger");
   };
   const empty = async (): Promise<void> => {
-    for (const { metadata } of await ledger()) await server.call("DELETE", `${path}/${metadata.name}`);
+    for (const { metadata } of await ledger())
+      await server.call("DELETE", `${path}/${metadata.name}`);
   };
 
   for (const format of ["yaml", "json"]) {
@@ -47,7 +53,10 @@ describe("proxyfleet ledger", () => {
       const text = await run("export", "--output", format);
       assert.ok(!text.includes("resourceVersion") && !text.includes("managedFields"));
       await empty();
-      assert.equal(await run("import", await file(text)), "imported 3 addresses: 2 in use, 1 at rest\n");
+      assert.equal(
+        await run("import", await file(text)),
+        "imported 3 addresses: 2 in use, 1 at rest\n",
+      );
       assert.deepEqual(
         (await ledger()).map(({ metadata: { name }, spec }) => ({ name, spec })),
         before.map(({ metadata: { name }, spec }) => ({ name, spec })),
@@ -58,13 +67,19 @@ describe("proxyfleet ledger", () => {
   test("import refuses what exists, and writes nothing at all", async () => {
     const text = await run("export");
     await server.call("DELETE", `${path}/ip-203-0-113-10`);
-    await assert.rejects(run("import", await file(text)), /nothing was imported: ProxyAddress ip-203-0-113-9 exists already/);
+    await assert.rejects(
+      run("import", await file(text)),
+      /nothing was imported: ProxyAddress ip-203-0-113-9 exists already/,
+    );
     assert.equal((await ledger()).length, 2);
   });
 
   test("import refuses an address that another entry holds", async () => {
     const text = JSON.stringify(ledgerEntry({ address: "203.0.113.9" }, "ip-zzzzzzzzzzzz"));
-    await assert.rejects(run("import", await file(text)), /203\.0\.113\.9 of ip-zzzzzzzzzzzz is held by ip-203-0-113-9/);
+    await assert.rejects(
+      run("import", await file(text)),
+      /203\.0\.113\.9 of ip-zzzzzzzzzzzz is held by ip-203-0-113-9/,
+    );
   });
 
   test("import tells what it can't read, and a call that is off how to call it", async () => {

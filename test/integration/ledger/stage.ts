@@ -1,15 +1,25 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import type { Service } from "../../../src/manifests/objects.ts";
+import type { Service } from "../../../src/kubernetes/objects.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds, kubectl } from "../crds.ts";
-import { type RunningOperator, list, namespace, apply, startOperator, until } from "../operator/operator.ts";
+import {
+  type RunningOperator,
+  list,
+  namespace,
+  apply,
+  startOperator,
+  until,
+} from "../operator/operator.ts";
 import { type Giving, LoadBalancer, asAsked } from "./load-balancer.ts";
 import { loseEntry } from "./lose-entry.ts";
 
 const ledgerPath = "/apis/proxyfleet.dev/v1alpha1/proxyaddresses";
 
-/** An API server with an operator and a stand-in load balancer; no pods run, so that no address is ever published. */
+/**
+ * An API server with an operator and a stand-in load balancer; no pods run, so that no address is
+ * ever published.
+ */
 export class Stage {
   readonly server: ApiServer;
   readonly balancer: LoadBalancer;
@@ -53,31 +63,45 @@ export class Stage {
   }
 
   async fleet(name: string): Promise<WhatsAppProxy> {
-    const { body } = await this.server.call("GET", `/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/${name}`);
+    const { body } = await this.server.call(
+      "GET",
+      `/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/${name}`,
+    );
     return body as unknown as WhatsAppProxy;
   }
 
   async servicesOf(entry: string): Promise<readonly Service[]> {
-    return (await this.balancer.services()).filter(({ metadata }) => metadata.labels?.["proxyfleet.dev/address"] === entry);
+    return (await this.balancer.services()).filter(
+      ({ metadata }) => metadata.labels?.["proxyfleet.dev/address"] === entry,
+    );
   }
 
   /** Waits until an entry's condition Verified has this reason. */
   async verified(name: string, reason: string): Promise<ProxyAddress> {
     return until(`${name} to be ${reason}`, async () => {
       const entry = await this.entry(name);
-      return entry?.status?.conditions?.some((one) => one.type === "Verified" && one.reason === reason) === true ? entry : undefined;
+      return entry?.status?.conditions?.some(
+        (one) => one.type === "Verified" && one.reason === reason,
+      ) === true
+        ? entry
+        : undefined;
     });
   }
 
   /** Waits until an entry of a fleet exists and has an address that its load balancer set. */
   async inTheMaking(fleet: string): Promise<ProxyAddress> {
     return until(`an address of ${fleet} that waits for pods`, async () => {
-      const found = (await this.ledger()).find(({ spec, status }) => spec.claimRef.name === fleet && status?.phase === "Verifying");
+      const found = (await this.ledger()).find(
+        ({ spec, status }) => spec.claimRef.name === fleet && status?.phase === "Verifying",
+      );
       return found?.spec.address === undefined ? undefined : found;
     });
   }
 
-  /** Takes an entry away as no operator would: without its finalizer, and at once, before the operator gives it another. */
+  /**
+   * Takes an entry away as no operator would: without its finalizer, and at once, before the
+   * operator gives it another.
+   */
   async lose(name: string): Promise<void> {
     await until(`${name} to be lost`, async () => loseEntry(this.server.kubeconfig, name));
   }

@@ -3,14 +3,23 @@ import { after, before, describe, test } from "node:test";
 import type { AddressPool } from "../../../src/api/address-pool.ts";
 import { group } from "../../../src/api/common.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import type { KubeObject } from "../../../src/manifests/objects.ts";
+import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { ApiServer } from "../apiserver.ts";
 import { crd, installCrds } from "../crds.ts";
 import { collectionOf, fleet, pool } from "../samples.ts";
 import { balance } from "./balancer.ts";
 import { Gate } from "./gate.ts";
 import { type Line, type RunningOperator, apply, startOperator, until } from "./operator.ts";
-import { addressesShown, childPaths, conditionOf, entriesOf, eventReasons, fleetPath, read, servicesOf } from "./world.ts";
+import {
+  addressesShown,
+  childPaths,
+  conditionOf,
+  entriesOf,
+  eventReasons,
+  fleetPath,
+  read,
+  servicesOf,
+} from "./world.ts";
 
 let server: ApiServer;
 let gate: Gate;
@@ -34,19 +43,29 @@ after(async () => {
   await server.stop();
 });
 
-/** Waits until a fleet has this many addresses that wait for pods, and says so: nothing more can come about without a kubelet. */
+/**
+ * Waits until a fleet has this many addresses that wait for pods, and says so: nothing more can
+ * come about without a kubelet.
+ */
 async function settled(name: string, count: number): Promise<void> {
   await until(`${count} addresses of ${name} wait for pods`, async () => {
     const entries = await entriesOf(server, name);
-    const waiting = entries.filter(({ status }) => status?.phase === "Verifying" && status.conditions?.[0]?.reason === "NoReadyPod");
-    const told = (await read<WhatsAppProxy>(server, fleetPath(name)))?.status?.addresses?.filter(({ phase }) => phase === "Verifying");
+    const waiting = entries.filter(
+      ({ status }) =>
+        status?.phase === "Verifying" && status.conditions?.[0]?.reason === "NoReadyPod",
+    );
+    const told = (await read<WhatsAppProxy>(server, fleetPath(name)))?.status?.addresses?.filter(
+      ({ phase }) => phase === "Verifying",
+    );
     return waiting.length === count && told?.length === count;
   });
 }
 
 /** Waits until the condition says this. */
 async function says(name: string, type: string, words: RegExp): Promise<void> {
-  await until(`${type} of ${name} says ${String(words)}`, async () => words.test((await conditionOf(server, name, type)) ?? "none"));
+  await until(`${type} of ${name} says ${String(words)}`, async () =>
+    words.test((await conditionOf(server, name, type)) ?? "none"),
+  );
 }
 
 describe("a new fleet", () => {
@@ -77,18 +96,29 @@ describe("a new fleet", () => {
     assert.deepEqual(new Set(entries.map(({ spec }) => spec.claimRef.slot)), new Set([0, 1]));
     assert.equal(new Set(entries.map(({ spec }) => spec.lane)).size, 2);
     assert.equal(services.length, 2);
-    assert.deepEqual(addressesShown(services), new Set(entries.map(({ metadata }) => metadata.name)));
+    assert.deepEqual(
+      addressesShown(services),
+      new Set(entries.map(({ metadata }) => metadata.name)),
+    );
     assert.ok(services.every(({ metadata }) => metadata.ownerReferences?.length === 1));
   });
 
   test("is told to be waiting for pods, and not to be Ready", async () => {
     await says("family", "Ready", /^False NoReadyPod: none of 2 pods is ready yet/);
-    await says("family", "AddressesReady", /^False SlotsWithoutAddress: 2 of 2 slots have no address yet/);
+    await says(
+      "family",
+      "AddressesReady",
+      /^False SlotsWithoutAddress: 2 of 2 slots have no address yet/,
+    );
   });
 
   test("keeps labels and spec as the person wrote them", async () => {
     const live = await read<KubeObject & { spec: unknown }>(server, fleetPath("family"));
-    const { body } = await server.call("POST", `${collectionOf(fleet())}?dryRun=All`, fleet({}, "untouched"));
+    const { body } = await server.call(
+      "POST",
+      `${collectionOf(fleet())}?dryRun=All`,
+      fleet({}, "untouched"),
+    );
     assert.deepEqual(live?.spec, body["spec"]);
     assert.equal(live?.metadata.labels, undefined);
   });
@@ -96,19 +126,31 @@ describe("a new fleet", () => {
 
 describe("drift", () => {
   const edits: Readonly<Record<string, object>> = {
-    Deployment: { spec: { replicas: 7, template: { spec: { serviceAccountName: "theirs", terminationGracePeriodSeconds: 1 } } } },
+    Deployment: {
+      spec: {
+        replicas: 7,
+        template: { spec: { serviceAccountName: "theirs", terminationGracePeriodSeconds: 1 } },
+      },
+    },
     Secret: { data: { "haproxy.cfg.gz": btoa("theirs") } },
     PodDisruptionBudget: { spec: { maxUnavailable: 2 } },
     NetworkPolicy: { spec: { ingress: [] } },
   };
 
-  /** Fields of ours, as they should be again. Status and what the server keeps for itself is left out. */
+  /**
+   * Fields of ours, as they should be again. Status and what the server keeps for itself is left
+   * out.
+   */
   const wanted = (child: KubeObject | undefined): unknown => {
     const { spec, data } = (child ?? {}) as {
       spec?: { replicas?: unknown; template?: { spec?: Record<string, unknown> } };
       data?: unknown;
     };
-    const { serviceAccountName: _theirs, serviceAccount: _too, ...pod } = spec?.template?.spec ?? {};
+    const {
+      serviceAccountName: _theirs,
+      serviceAccount: _too,
+      ...pod
+    } = spec?.template?.spec ?? {};
     return { data, spec: { ...spec, template: pod } };
   };
 
@@ -119,7 +161,10 @@ describe("drift", () => {
       assert.equal(code, 200);
       await until(`the ${kind} is as before`, async () => {
         const now = await read(server, path("family"));
-        return now?.metadata.resourceVersion !== before?.metadata.resourceVersion && isEqual(wanted(now), wanted(before));
+        return (
+          now?.metadata.resourceVersion !== before?.metadata.resourceVersion &&
+          isEqual(wanted(now), wanted(before))
+        );
       });
     });
 
@@ -136,12 +181,21 @@ describe("drift", () => {
   test("a Service that somebody edits or deletes is put back, with the same address", async () => {
     const [service] = await servicesOf(server, "family");
     const path = `/api/v1/namespaces/default/services/${service?.metadata.name ?? ""}`;
-    await server.call("PATCH", path, { spec: { selector: { app: "theirs" }, externalTrafficPolicy: "Local" } }, merge);
+    await server.call(
+      "PATCH",
+      path,
+      { spec: { selector: { app: "theirs" }, externalTrafficPolicy: "Local" } },
+      merge,
+    );
     const asBefore = async () => {
       const now = await read<NonNullable<typeof service>>(server, path);
-      const isSame = now?.spec.externalTrafficPolicy === "Cluster" && now.spec.selector?.["proxyfleet.dev/fleet"] === "family";
+      const isSame =
+        now?.spec.externalTrafficPolicy === "Cluster" &&
+        now.spec.selector?.["proxyfleet.dev/fleet"] === "family";
       return (
-        isSame && now.metadata.annotations?.["metallb.io/loadBalancerIPs"] === service?.metadata.annotations?.["metallb.io/loadBalancerIPs"]
+        isSame &&
+        now.metadata.annotations?.["metallb.io/loadBalancerIPs"] ===
+          service?.metadata.annotations?.["metallb.io/loadBalancerIPs"]
       );
     };
     await until("the edit is taken back", asBefore);
@@ -152,21 +206,32 @@ describe("drift", () => {
 
 /** Each look at a fleet, an entry or a pool so far, by controller and key. */
 function looks(): ReadonlyMap<string, readonly Line[]> {
-  const isLook = ({ msg, controller }: Line): boolean => msg === "reconciled" && controller !== "service";
-  return Map.groupBy(operator.lines.filter(isLook), ({ controller, key }) => `${String(controller)} ${String(key)}`);
+  const isLook = ({ msg, controller }: Line): boolean =>
+    msg === "reconciled" && controller !== "service";
+  return Map.groupBy(
+    operator.lines.filter(isLook),
+    ({ controller, key }) => `${String(controller)} ${String(key)}`,
+  );
 }
 
-/** Has the pool, its fleets and their entries looked at once more. Returns how many writes that caused. */
+/**
+ * Has the pool, its fleets and their entries looked at once more. Returns how many writes that
+ * caused.
+ */
 async function writesOfALook(nth: number): Promise<number> {
   const [writes, before] = [gate.writes.length, looks()];
   const path = "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a";
   await server.call("PATCH", path, { metadata: { annotations: { nth: String(nth) } } }, merge);
-  const isLookedAt = (name: string): boolean => (looks().get(name)?.length ?? 0) > (before.get(name)?.length ?? 0);
+  const isLookedAt = (name: string): boolean =>
+    (looks().get(name)?.length ?? 0) > (before.get(name)?.length ?? 0);
   await until("everything is looked at once more", () => [...before.keys()].every(isLookedAt));
   return gate.writes.length - writes;
 }
 
-/** Whether the operator holds the progress of a fleet back for a moment, to tell it with what comes next. */
+/**
+ * Whether the operator holds the progress of a fleet back for a moment, to tell it with what comes
+ * next.
+ */
 function isHeldBack(): boolean {
   const fleets = [...looks()].filter(([name]) => name.startsWith("fleet "));
   return fleets.some(([, lines]) => Number(lines.at(-1)?.["afterMs"] ?? Infinity) <= 60_000);
@@ -175,7 +240,10 @@ function isHeldBack(): boolean {
 test("a settled fleet causes no writes, however often it is looked at", async () => {
   await settled("family", 2);
   let nth = 0;
-  await until("one look at everything without a write", async () => (await writesOfALook(nth++)) === 0 && !isHeldBack());
+  await until(
+    "one look at everything without a write",
+    async () => (await writesOfALook(nth++)) === 0 && !isHeldBack(),
+  );
   const before = gate.writes.length;
   for (let i = 0; i < 3; i++) await writesOfALook(nth++);
   assert.deepEqual(gate.writes.slice(before), []);
@@ -184,9 +252,15 @@ test("a settled fleet causes no writes, however often it is looked at", async ()
 describe("what only the operator can see", () => {
   test("a pool that does not exist is told, and heals when it is made", async () => {
     await apply(server, fleet({ addresses: { pools: [{ name: "nowhere" }] } }, "lost"));
-    await says("lost", "PoolExhausted", /^True \w+: .*pool nowhere does not exist: create the AddressPool/);
+    await says(
+      "lost",
+      "PoolExhausted",
+      /^True \w+: .*pool nowhere does not exist: create the AddressPool/,
+    );
     await says("lost", "Stalled", /^True NoUsablePool/);
-    await until("a Warning", async () => (await eventReasons(server, "lost")).includes("NoUsablePool"));
+    await until("a Warning", async () =>
+      (await eventReasons(server, "lost")).includes("NoUsablePool"),
+    );
     await apply(server, pool({ addresses: ["198.51.100.0/28"] }, "nowhere"));
     await settled("lost", 2);
     await says("lost", "PoolExhausted", /^False/);
@@ -194,35 +268,60 @@ describe("what only the operator can see", () => {
   });
 
   test("a pool without a free address is told with what to do, and heals when it grows", async () => {
-    await apply(server, pool({ addresses: ["192.0.2.1"] }, "small"), fleet({ addresses: { pools: [{ name: "small" }] } }, "crowd"));
+    await apply(
+      server,
+      pool({ addresses: ["192.0.2.1"] }, "small"),
+      fleet({ addresses: { pools: [{ name: "small" }] } }, "crowd"),
+    );
     await says(
       "crowd",
       "PoolExhausted",
       /^True NoFreshAddress: slot 1 should move and can't: pool small has no free address.*Add addresses to/,
     );
-    await until("a Warning", async () => (await eventReasons(server, "crowd")).includes("NoFreshAddress"));
+    await until("a Warning", async () =>
+      (await eventReasons(server, "crowd")).includes("NoFreshAddress"),
+    );
     await apply(server, pool({ addresses: ["192.0.2.1", "192.0.2.2"] }, "small"));
     await settled("crowd", 2);
   });
 
   test("an address that an overlapping pool holds is not free in either", async () => {
     const free = async (name: string): Promise<number | undefined> =>
-      (await read<AddressPool>(server, `/apis/proxyfleet.dev/v1alpha1/addresspools/${name}`))?.status?.free;
-    await apply(server, pool({ addresses: ["192.0.2.16/29"] }, "twin-a"), pool({ addresses: ["192.0.2.16/29"] }, "twin-b"));
-    await until("both pools to be counted", async () => (await free("twin-a")) === 8 && (await free("twin-b")) === 8);
+      (await read<AddressPool>(server, `/apis/proxyfleet.dev/v1alpha1/addresspools/${name}`))
+        ?.status?.free;
+    await apply(
+      server,
+      pool({ addresses: ["192.0.2.16/29"] }, "twin-a"),
+      pool({ addresses: ["192.0.2.16/29"] }, "twin-b"),
+    );
+    await until(
+      "both pools to be counted",
+      async () => (await free("twin-a")) === 8 && (await free("twin-b")) === 8,
+    );
     await apply(server, fleet({ addresses: { pools: [{ name: "twin-a" }] } }, "twins"));
     await settled("twins", 2);
-    await until("the other pool to count them, too", async () => (await free("twin-a")) === 6 && (await free("twin-b")) === 6);
+    await until(
+      "the other pool to count them, too",
+      async () => (await free("twin-a")) === 6 && (await free("twin-b")) === 6,
+    );
   });
 
   test("fleets of a namespace that claim at the same moment stay within a pool's limit for it together", async () => {
     const names = ["east", "west", "north", "south"];
-    await apply(server, ...names.map((name) => fleet({ addresses: { pools: [{ name: "shared" }] } }, name)));
-    await Promise.all(names.map(async (name) => says(name, "PoolExhausted", /pool shared does not exist/)));
+    await apply(
+      server,
+      ...names.map((name) => fleet({ addresses: { pools: [{ name: "shared" }] } }, name)),
+    );
+    await Promise.all(
+      names.map(async (name) => says(name, "PoolExhausted", /pool shared does not exist/)),
+    );
     await apply(server, pool({ addresses: ["192.0.2.64/26"], perNamespace: 3 }, "shared"));
     const hasEnd = async (name: string): Promise<boolean> =>
-      (await entriesOf(server, name)).length === 2 || /perNamespace/.test((await conditionOf(server, name, "PoolExhausted")) ?? "");
-    await until("each fleet has its addresses, or is told why not", async () => (await Promise.all(names.map(hasEnd))).every(Boolean));
+      (await entriesOf(server, name)).length === 2 ||
+      /perNamespace/.test((await conditionOf(server, name, "PoolExhausted")) ?? "");
+    await until("each fleet has its addresses, or is told why not", async () =>
+      (await Promise.all(names.map(hasEnd))).every(Boolean),
+    );
     const claims = await Promise.all(names.map(async (name) => entriesOf(server, name)));
     assert.equal(claims.flat().length, 3);
   });
@@ -230,10 +329,17 @@ describe("what only the operator can see", () => {
   test("a fleet that got past the CRD in another age is told what is wrong, and stops no other", async () => {
     const odd = fleet({ rotation: { maxAge: "2 days" } }, "odd");
     const restore = await permitAnyMaxAge();
-    await until("the odd fleet is taken", async () => (await server.call("POST", collectionOf(odd), odd)).code === 201);
+    await until(
+      "the odd fleet is taken",
+      async () => (await server.call("POST", collectionOf(odd), odd)).code === 201,
+    );
     await restore();
     await says("odd", "Ready", /^False InvalidSpec: .*spec\.rotation\.maxAge "2 days"/);
-    await apply(server, pool({ addresses: ["198.51.100.64/28"] }, "other"), fleet({ addresses: { pools: [{ name: "other" }] } }, "sound"));
+    await apply(
+      server,
+      pool({ addresses: ["198.51.100.64/28"] }, "other"),
+      fleet({ addresses: { pools: [{ name: "other" }] } }, "sound"),
+    );
     await settled("sound", 2);
     await server.call(
       "PATCH",
@@ -250,10 +356,18 @@ describe("a fleet that is deleted", () => {
     await settled("family", 2);
     const before = await entriesOf(server, "family");
     await server.call("DELETE", fleetPath("family"));
-    await until("the fleet is gone", async () => (await read(server, fleetPath("family"))) === undefined);
+    await until(
+      "the fleet is gone",
+      async () => (await read(server, fleetPath("family"))) === undefined,
+    );
     const rested = await entriesOf(server, "family");
     assert.deepEqual(
-      rested.map(({ metadata, spec, status }) => [metadata.uid, spec.want, spec.retiredBecause, status?.phase]),
+      rested.map(({ metadata, spec, status }) => [
+        metadata.uid,
+        spec.want,
+        spec.retiredBecause,
+        status?.phase,
+      ]),
       before.map(({ metadata }) => [metadata.uid, "Quarantine", "FleetDeleted", "Quarantined"]),
     );
     assert.deepEqual(await servicesOf(server, "family"), []);
@@ -266,14 +380,20 @@ describe("a fleet that is deleted", () => {
       "the old addresses are held still",
     );
     await until("the pool counts them", async () => {
-      const status = (await read<{ status?: { quarantined?: number } }>(server, "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a"))
-        ?.status;
+      const status = (
+        await read<{ status?: { quarantined?: number } }>(
+          server,
+          "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a",
+        )
+      )?.status;
       return status?.quarantined === 2;
     });
   });
 
   test("in quarantine an address is forgotten at once if a person deletes its entry", async () => {
-    const [rested] = (await entriesOf(server, "family")).filter(({ spec }) => spec.want === "Quarantine");
+    const [rested] = (await entriesOf(server, "family")).filter(
+      ({ spec }) => spec.want === "Quarantine",
+    );
     const path = `/apis/proxyfleet.dev/v1alpha1/proxyaddresses/${rested?.metadata.name ?? ""}`;
     await server.call("DELETE", path);
     await until("the entry is gone", async () => (await read(server, path)) === undefined);
@@ -285,17 +405,26 @@ interface Schema {
   "x-kubernetes-validations"?: unknown;
 }
 
-/** Makes the CRD as permissive as an older one might have been. Returns what makes it strict again. */
+/**
+ * Makes the CRD as permissive as an older one might have been. Returns what makes it strict again.
+ */
 async function permitAnyMaxAge(): Promise<() => Promise<void>> {
   const name = `whatsappproxies.${group}`;
   const replace = async (spec: unknown): Promise<void> => {
     const stored = await crd(server, name);
-    const { code, body } = await server.call("PUT", `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`, { ...stored, spec });
+    const { code, body } = await server.call(
+      "PUT",
+      `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`,
+      { ...stored, spec },
+    );
     assert.equal(code, 200, String(body["message"]));
   };
   const { spec: strict } = await crd(server, name);
-  const permissive = structuredClone(strict) as { versions: { schema: { openAPIV3Schema: Schema } }[] };
-  const rotation = permissive.versions[0]?.schema.openAPIV3Schema.properties["spec"]?.properties["rotation"];
+  const permissive = structuredClone(strict) as {
+    versions: { schema: { openAPIV3Schema: Schema } }[];
+  };
+  const rotation =
+    permissive.versions[0]?.schema.openAPIV3Schema.properties["spec"]?.properties["rotation"];
   delete rotation?.properties["maxAge"]?.["x-kubernetes-validations"];
   await replace(permissive);
   return async () => replace(strict);

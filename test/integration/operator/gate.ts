@@ -16,10 +16,16 @@ export interface Write {
   readonly status: number;
 }
 
-/** What is called when a write was carried out and its answer is not sent yet. "lost" never sends it. */
+/**
+ * What is called when a write was carried out and its answer is not sent yet. "lost" never sends
+ * it.
+ */
 type AfterWrite = (write: Write) => "answered" | "lost";
 
-/** Stands between one operator and the API server, and sees each of its writes. It speaks HTTP/1.1 without TLS towards the operator. */
+/**
+ * Stands between one operator and the API server, and sees each of its writes. It speaks HTTP/1.1
+ * without TLS towards the operator.
+ */
 export class Gate {
   readonly writes: Write[] = [];
   afterWrite: AfterWrite = () => "answered";
@@ -27,7 +33,10 @@ export class Gate {
   admitsWrite: () => boolean = () => true;
   /** Nothing passes while it is shut. */
   isShut = false;
-  /** Watches of these resources (by plural) are held up: what happens is told only once `release` is called. */
+  /**
+   * Watches of these resources (by plural) are held up: what happens is told only once `release` is
+   * called.
+   */
   readonly #held = new Map<string, PromiseWithResolvers<void>>();
   readonly #server: Server;
   readonly #upstream: ApiServer;
@@ -35,7 +44,12 @@ export class Gate {
 
   private constructor(upstream: ApiServer) {
     this.#upstream = upstream;
-    this.#agent = new Agent({ connect: { ca: upstream.ca }, connections: 64, bodyTimeout: 0, headersTimeout: 0 });
+    this.#agent = new Agent({
+      connect: { ca: upstream.ca },
+      connections: 64,
+      bodyTimeout: 0,
+      headersTimeout: 0,
+    });
     this.#server = createServer((incoming, answer) => {
       this.#pass(incoming, answer).catch(() => answer.destroy());
     });
@@ -49,7 +63,10 @@ export class Gate {
 
   /** Writes a kubeconfig that leads through here, and gives its path. */
   async kubeconfig(): Promise<string> {
-    const cluster = { server: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`, "insecure-skip-tls-verify": true };
+    const cluster = {
+      server: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
+      "insecure-skip-tls-verify": true,
+    };
     const text = {
       clusters: [{ name: "gate", cluster }],
       users: [{ name: "gate", user: { token: this.#upstream.token } }],
@@ -81,7 +98,8 @@ export class Gate {
   async *#delayed(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const { pathname, searchParams } = new URL(path, "http://gate");
     for await (const chunk of chunks) {
-      if (searchParams.get("watch") === "true") await this.#held.get(pathname.split("/").at(-1) ?? "")?.promise;
+      if (searchParams.get("watch") === "true")
+        await this.#held.get(pathname.split("/").at(-1) ?? "")?.promise;
       yield chunk;
     }
   }
@@ -104,12 +122,22 @@ export class Gate {
     });
     if (isWrite) {
       const contentType = headers["content-type"] ?? "application/json";
-      const write = { method, path, contentType, body: body.toString("utf8"), status: response.statusCode };
+      const write = {
+        method,
+        path,
+        contentType,
+        body: body.toString("utf8"),
+        status: response.statusCode,
+      };
       this.writes.push(write);
       if (this.afterWrite(write) === "lost") return void answer.destroy();
     }
     answer.writeHead(response.statusCode, response.headers);
     answer.flushHeaders();
-    return pipeline(response.body, (chunks: AsyncIterable<Buffer>) => this.#delayed(path, chunks), answer);
+    return pipeline(
+      response.body,
+      (chunks: AsyncIterable<Buffer>) => this.#delayed(path, chunks),
+      answer,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import { certificateBehind } from "../../../src/verification/handshake.ts";
+import { certificateBehind } from "../../../src/address/handshake.ts";
 import { doorPorts } from "../../bench/doors.ts";
 import type { ApiServer } from "../apiserver.ts";
 import { PlayedCluster, inCluster } from "../played-cluster.ts";
@@ -26,30 +26,44 @@ after(async () => {
   await cluster.stop();
 });
 
-const family = async (): Promise<WhatsAppProxy | undefined> => read<WhatsAppProxy>(server, fleetPath("family"));
+const family = async (): Promise<WhatsAppProxy | undefined> =>
+  read<WhatsAppProxy>(server, fleetPath("family"));
 
 /** What people are told now: the address of the fleet's one slot. */
 async function published(): Promise<string | undefined> {
   return (await family())?.status?.addresses?.find(({ phase }) => phase === "Serving")?.address;
 }
 
-/** True after every death: people have an address that answers, one claim was made for the request, and no Service is left alone. */
+/**
+ * True after every death: people have an address that answers, one claim was made for the request,
+ * and no Service is left alone.
+ */
 async function checkSlot(): Promise<void> {
   const address = await published();
   assert.ok(address !== undefined, "the slot lost its published address");
   await certificateBehind({ host: address, port: doorPorts.chat }, 5_000);
   const entries = await entriesOf(server, "family");
-  assert.ok(entries.filter(({ spec }) => spec.requestedAt === request).length <= 1, "the request was answered twice");
+  assert.ok(
+    entries.filter(({ spec }) => spec.requestedAt === request).length <= 1,
+    "the request was answered twice",
+  );
   const names = new Set(entries.map(({ metadata }) => metadata.name));
   for (const { metadata } of await servicesOf(server, "family"))
-    assert.ok(names.has(metadata.labels?.["proxyfleet.dev/address"] ?? ""), `${metadata.name} is without its entry`);
+    assert.ok(
+      names.has(metadata.labels?.["proxyfleet.dev/address"] ?? ""),
+      `${metadata.name} is without its entry`,
+    );
 }
 
 test("an operator that is killed after each single write of a rotation finishes it: one claim, an address at every moment, and the old one dark", async (t) => {
   const listeners = { chat: { port: doorPorts.chat }, media: { port: doorPorts.media } };
   const rotation = { maxAge: "0s", minAge: "0s", drain: { scheduled: "1s", blocked: "1s" } };
   const addresses = { count: 1, pools: [{ name: "metallb-a" }] };
-  await apply(server, pool({ addresses: ["127.65.0.0/24"] }), fleet({ replicas: 1, listeners, rotation, addresses }));
+  await apply(
+    server,
+    pool({ addresses: ["127.65.0.0/24"] }),
+    fleet({ replicas: 1, listeners, rotation, addresses }),
+  );
   const first = new OperatorProcess(await lives.gate.kubeconfig(), inCluster);
   const old = await until("the first address", published);
   first.kill();
@@ -64,14 +78,20 @@ test("an operator that is killed after each single write of a rotation finishes 
   const isDone = async (): Promise<boolean> => {
     const entries = await entriesOf(server, "family");
     const rests = entries.find(({ spec }) => spec.address === old)?.status?.phase === "Quarantined";
-    return rests && (await family())?.status?.lastHandledRotateAt === request && (await servicesOf(server, "family")).length === 1;
+    return (
+      rests &&
+      (await family())?.status?.lastHandledRotateAt === request &&
+      (await servicesOf(server, "family")).length === 1
+    );
   };
   const operators = await lives.until(isDone, () => 1, checkSlot);
   t.diagnostic(`${operators} operators`);
   assert.ok(operators > 6, `a rotation took ${operators} operators: are its writes seen?`);
 
   const entries = await entriesOf(server, "family");
-  const phases = new Map(entries.map(({ spec, status }) => [spec.address === old ? "old" : "new", status?.phase]));
+  const phases = new Map(
+    entries.map(({ spec, status }) => [spec.address === old ? "old" : "new", status?.phase]),
+  );
   assert.deepEqual(
     phases,
     new Map([

@@ -31,7 +31,10 @@ async function livesUntil(isDone: () => Promise<boolean>): Promise<number> {
   return lives.until(isDone, (life) => (life % 2) + 1, checkLedger);
 }
 
-/** True at every moment: a slot has one address at most, each of its own, and no Service is without its entry. */
+/**
+ * True at every moment: a slot has one address at most, each of its own, and no Service is without
+ * its entry.
+ */
 async function checkLedger(): Promise<void> {
   const entries = (await entriesOf(server, "family")).filter(({ spec }) => spec.want === "Serve");
   const slots = entries.map(({ spec }) => spec.claimRef.slot);
@@ -40,7 +43,10 @@ async function checkLedger(): Promise<void> {
   assert.equal(new Set(lanes).size, lanes.length, "two entries share a lane");
   const names = (await entriesOf(server, "family")).map(({ metadata }) => metadata.name);
   for (const { metadata } of await servicesOf(server, "family"))
-    assert.ok(names.includes(metadata.labels?.["proxyfleet.dev/address"] ?? ""), `${metadata.name} is without its entry`);
+    assert.ok(
+      names.includes(metadata.labels?.["proxyfleet.dev/address"] ?? ""),
+      `${metadata.name} is without its entry`,
+    );
 }
 
 describe("an operator that is killed right after its writes", () => {
@@ -48,8 +54,13 @@ describe("an operator that is killed right after its writes", () => {
     await apply(server, pool(), fleet());
     const operators = await livesUntil(async () => {
       const entries = await entriesOf(server, "family");
-      const children = await Promise.all(Object.values(childPaths).map(async (path) => read(server, path("family"))));
-      return entries.filter(({ status }) => status?.phase === "Verifying").length === 2 && children.every((child) => child !== undefined);
+      const children = await Promise.all(
+        Object.values(childPaths).map(async (path) => read(server, path("family"))),
+      );
+      return (
+        entries.filter(({ status }) => status?.phase === "Verifying").length === 2 &&
+        children.every((child) => child !== undefined)
+      );
     });
     t.diagnostic(`${operators} operators`);
     assert.ok(operators > 5);
@@ -57,13 +68,18 @@ describe("an operator that is killed right after its writes", () => {
     assert.deepEqual(new Set(entries.map(({ spec }) => spec.claimRef.slot)), new Set([0, 1]));
     const services = await servicesOf(server, "family");
     assert.deepEqual([entries.length, services.length], [2, 2]);
-    assert.deepEqual(addressesShown(services), new Set(entries.map(({ metadata }) => metadata.name)));
+    assert.deepEqual(
+      addressesShown(services),
+      new Set(entries.map(({ metadata }) => metadata.name)),
+    );
   });
 
   test("ends a fleet all the same: every address rests, and no Service is left", async (t) => {
     const before = await entriesOf(server, "family");
     await server.call("DELETE", fleetPath("family"));
-    const operators = await livesUntil(async () => (await read(server, fleetPath("family"))) === undefined);
+    const operators = await livesUntil(
+      async () => (await read(server, fleetPath("family"))) === undefined,
+    );
     t.diagnostic(`${operators} operators`);
     assert.ok(operators > 2);
     const after = await entriesOf(server, "family");

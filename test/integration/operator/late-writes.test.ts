@@ -26,12 +26,19 @@ after(async () => {
   await cluster.stop();
 });
 
-const live = async (name: string): Promise<WhatsAppProxy | undefined> => read<WhatsAppProxy>(server, fleetPath(name));
+const live = async (name: string): Promise<WhatsAppProxy | undefined> =>
+  read<WhatsAppProxy>(server, fleetPath(name));
 const change = async (name: string, body: object): Promise<void> => {
-  const { code } = await server.call("PATCH", fleetPath(name), body, "application/merge-patch+json");
+  const { code } = await server.call(
+    "PATCH",
+    fleetPath(name),
+    body,
+    "application/merge-patch+json",
+  );
   assert.equal(code, 200);
 };
-const ask = async (name: string, annotations: Record<string, string>): Promise<void> => change(name, { metadata: { annotations } });
+const ask = async (name: string, annotations: Record<string, string>): Promise<void> =>
+  change(name, { metadata: { annotations } });
 
 async function ready(name: string): Promise<void> {
   await until(`${name} to be ready`, async () => {
@@ -43,22 +50,30 @@ async function ready(name: string): Promise<void> {
 
 async function rest(address: string): Promise<void> {
   await until(`${address} to rest`, async () =>
-    (await entriesOf(server, "family")).some(({ spec, status }) => spec.address === address && status?.phase === "Quarantined"),
+    (await entriesOf(server, "family")).some(
+      ({ spec, status }) => spec.address === address && status?.phase === "Quarantined",
+    ),
   );
 }
 
 async function published(slot: number): Promise<string> {
-  const found = (await live("family"))?.status?.addresses?.find((each) => each.slot === slot && each.phase === "Serving");
+  const found = (await live("family"))?.status?.addresses?.find(
+    (each) => each.slot === slot && each.phase === "Serving",
+  );
   return found?.address ?? assert.fail(`slot ${slot} has no published address`);
 }
 
-/** All that an operator writes in a fleet's life: it comes up, moves by hand and because of a block, changes, loses a slot; another one goes. */
+/**
+ * All that an operator writes in a fleet's life: it comes up, moves by hand and because of a block,
+ * changes, loses a slot; another one goes.
+ */
 async function life(): Promise<void> {
   const listeners = { chat: { port: doorPorts.chat }, media: { port: doorPorts.media } };
   const rotation = { maxAge: "0s", minAge: "0s", drain: { scheduled: "1s", blocked: "1s" } };
   const addresses = { count: 2, pools: [{ name: "metallb-a" }] };
   await apply(server, pool({ addresses: ["127.67.0.0/24"] }));
-  for (const name of ["family", "friends"]) await apply(server, fleet({ replicas: 1, listeners, rotation, addresses }, name));
+  for (const name of ["family", "friends"])
+    await apply(server, fleet({ replicas: 1, listeners, rotation, addresses }, name));
   for (const name of ["family", "friends"]) await ready(name);
   const old = await published(0);
   await ask("family", { "proxyfleet.dev/rotate-at": "0@once" });
@@ -88,7 +103,9 @@ async function sendAgain(t: TestContext, writes: readonly Write[]): Promise<read
     if (JSON.stringify(now) !== JSON.stringify(before)) changing.push(write);
     before = now;
   }
-  t.diagnostic(`${writes.length} writes came late: ${[...answers].map(([code, count]) => `${count} × ${code}`).join(", ")}`);
+  t.diagnostic(
+    `${writes.length} writes came late: ${[...answers].map(([code, count]) => `${count} × ${code}`).join(", ")}`,
+  );
   return changing;
 }
 
@@ -97,11 +114,16 @@ async function shown(): Promise<{ readonly inUse: Set<string>; readonly served: 
   const fleets = ["family", "friends"];
   const entries = (await Promise.all(fleets.map(async (name) => entriesOf(server, name)))).flat();
   const services = (await Promise.all(fleets.map(async (name) => servicesOf(server, name)))).flat();
-  const inUse = entries.filter(({ status }) => status?.phase !== "Quarantined").map(({ metadata }) => metadata.name);
+  const inUse = entries
+    .filter(({ status }) => status?.phase !== "Quarantined")
+    .map(({ metadata }) => metadata.name);
   return { inUse: new Set(inUse), served: addressesShown(services) };
 }
 
-/** A server can't know that an object was there before. What comes back so is taken down again by whoever leads. */
+/**
+ * A server can't know that an object was there before. What comes back so is taken down again by
+ * whoever leads.
+ */
 function bringsBackService({ method, path }: Write): boolean {
   return method === "POST" && path.startsWith("/api/v1/namespaces/default/services?");
 }
@@ -114,14 +136,27 @@ test("writes of a leader that come late, when the next one has gone on, change n
   await first.gone();
   const late = gate.writes.filter(({ status }) => status < 300);
   const kinds = new Set(
-    late.map(({ method, path }) => `${method} ${new URL(path, server.url).pathname.split("/").at(method === "POST" ? -1 : -2) ?? ""}`),
+    late.map(
+      ({ method, path }) =>
+        `${method} ${new URL(path, server.url).pathname.split("/").at(method === "POST" ? -1 : -2) ?? ""}`,
+    ),
   );
-  for (const kind of ["POST proxyaddresses", "POST services", "PATCH secrets", "DELETE services", "PATCH whatsappproxies", "POST events"])
+  for (const kind of [
+    "POST proxyaddresses",
+    "POST services",
+    "PATCH secrets",
+    "DELETE services",
+    "PATCH whatsappproxies",
+    "POST events",
+  ])
     assert.ok(kinds.has(kind), `the life of a fleet had no ${kind}`);
 
   const second = new OperatorProcess(server.kubeconfig, inCluster);
   await ask("family", { "proxyfleet.dev/rotate-at": "0@again" });
-  await until("the next leader's rotation", async () => (await live("family"))?.status?.lastHandledRotateAt === "0@again");
+  await until(
+    "the next leader's rotation",
+    async () => (await live("family"))?.status?.lastHandledRotateAt === "0@again",
+  );
   await settled(server);
   second.kill();
   await second.gone();

@@ -9,13 +9,20 @@ export class Lives {
   readonly #kubeconfig: string;
   readonly #environment: Readonly<Record<string, string>>;
 
-  private constructor(gate: Gate, kubeconfig: string, environment: Readonly<Record<string, string>>) {
+  private constructor(
+    gate: Gate,
+    kubeconfig: string,
+    environment: Readonly<Record<string, string>>,
+  ) {
     this.gate = gate;
     this.#kubeconfig = kubeconfig;
     this.#environment = environment;
   }
 
-  static async start(server: ApiServer, environment: Readonly<Record<string, string>> = {}): Promise<Lives> {
+  static async start(
+    server: ApiServer,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Lives> {
     const gate = await Gate.start(server);
     return new Lives(gate, await gate.kubeconfig(), environment);
   }
@@ -30,7 +37,11 @@ export class Lives {
    * @param check what must be true after each death
    * @returns how many operators it took
    */
-  async until(isDone: () => Promise<boolean>, writesOf: (life: number) => number, check: () => Promise<void>): Promise<number> {
+  async until(
+    isDone: () => Promise<boolean>,
+    writesOf: (life: number) => number,
+    check: () => Promise<void>,
+  ): Promise<number> {
     for (let life = 1; life <= 80; life++) {
       if ((await this.#live(writesOf(life), isDone)) === "done") return life;
       await check();
@@ -52,7 +63,10 @@ export class Lives {
       operator.kill();
       return "lost";
     };
-    await until("the operator is killed, or has no more to do", async () => operator.isGone || (await isDone()));
+    await until(
+      "the operator is killed, or has no more to do",
+      async () => operator.isGone || (await isDone()),
+    );
     const end = operator.isGone ? "killed" : "done";
     operator.kill();
     await operator.gone();

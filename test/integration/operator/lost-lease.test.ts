@@ -31,21 +31,38 @@ describe("the process of an operator", () => {
 
   const start = async (...flags: readonly string[]): Promise<void> => {
     messages = [];
-    operator = spawn(process.execPath, [program, "operator", "--kubeconfig", server.kubeconfig, "--health-port=0", ...flags], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    createInterface({ input: operator.stdout! }).on("line", (line) => messages.push((JSON.parse(line) as { msg: string }).msg));
-    await until("the operator to lead", () => messages.includes("this operator leads") || undefined);
+    operator = spawn(
+      process.execPath,
+      [program, "operator", "--kubeconfig", server.kubeconfig, "--health-port=0", ...flags],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    createInterface({ input: operator.stdout! }).on("line", (line) =>
+      messages.push((JSON.parse(line) as { msg: string }).msg),
+    );
+    await until(
+      "the operator to lead",
+      () => messages.includes("this operator leads") || undefined,
+    );
   };
-  const holder = async () => ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string }).holderIdentity;
+  const holder = async () =>
+    ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string })
+      .holderIdentity;
 
   test("writes a CPU profile and a heap snapshot when it is asked to, and goes on", async () => {
     const folder = await mkdtemp(join(tmpdir(), "proxyfleet-diagnosis-"));
     removeAtExit(folder);
     await start("--diagnosis-folder", folder);
     operator.kill("SIGUSR2");
-    await until("a diagnosis", () => messages.includes("a diagnosis is written; it holds secrets of this process") || undefined);
-    const kinds = (await readdir(folder)).map((file) => extname(file)).toSorted((a, b) => a.localeCompare(b));
+    await until(
+      "a diagnosis",
+      () =>
+        messages.includes("a diagnosis is written; it holds secrets of this process") || undefined,
+    );
+    const kinds = (await readdir(folder))
+      .map((file) => extname(file))
+      .toSorted((a, b) => a.localeCompare(b));
     assert.deepEqual(kinds, [".cpuprofile", ".heapsnapshot"]);
     operator.kill("SIGTERM");
     assert.deepEqual(await once(operator, "exit"), [0, null]);
@@ -60,7 +77,12 @@ describe("the process of an operator", () => {
 
   test("ends with 1 when another one took the lease, and leaves it to that one", async () => {
     await start();
-    const taken = await server.call("PATCH", leasePath, { spec: { holderIdentity: "another" } }, "application/merge-patch+json");
+    const taken = await server.call(
+      "PATCH",
+      leasePath,
+      { spec: { holderIdentity: "another" } },
+      "application/merge-patch+json",
+    );
     assert.equal(taken.code, 200);
     assert.deepEqual(await once(operator, "exit"), [1, null]);
     assert.equal(await holder(), "another");

@@ -8,7 +8,10 @@ import type { ApiServer } from "../apiserver.ts";
 import { kubectl } from "../crds.ts";
 
 /** One line of an operator's log. */
-export type Line = Readonly<Record<string, unknown>> & { readonly msg: string; readonly level: number };
+export type Line = Readonly<Record<string, unknown>> & {
+  readonly msg: string;
+  readonly level: number;
+};
 
 /** An operator in this process. `ended` settles as it does. */
 export interface RunningOperator {
@@ -18,9 +21,15 @@ export interface RunningOperator {
 }
 
 /** Starts an operator with the given kubeconfig, on a health port of its own. */
-export function startOperator(kubeconfig: string, config: Partial<OperatorConfig> = {}): RunningOperator {
+export function startOperator(
+  kubeconfig: string,
+  config: Partial<OperatorConfig> = {},
+): RunningOperator {
   const lines: Line[] = [];
-  const log = pino({ level: "debug", base: null }, { write: (line) => lines.push(JSON.parse(line) as Line) });
+  const log = pino(
+    { level: "debug", base: null },
+    { write: (line) => lines.push(JSON.parse(line) as Line) },
+  );
   const stop = new AbortController();
   const ended = runOperator(
     {
@@ -53,8 +62,14 @@ export function startOperator(kubeconfig: string, config: Partial<OperatorConfig
   };
 }
 
-/** Waits until `look` gives something; asks again and again. @throws Error that names `what` after a minute */
-export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+/**
+ * Waits until `look` gives something; asks again and again. @throws Error that names `what` after a
+ * minute
+ */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const endsAt = performance.now() + 60_000;
   for (;;) {
     const found = await look();
@@ -64,12 +79,21 @@ export async function until<T>(what: string, look: () => T | undefined | Promise
   }
 }
 
-/** Applies objects and files as a person does, in their order. @throws Error with kubectl's words */
-export async function apply(server: ApiServer, ...given: readonly (object | string)[]): Promise<void> {
+/**
+ * Applies objects and files as a person does, in their order. @throws Error with kubectl's words
+ */
+export async function apply(
+  server: ApiServer,
+  ...given: readonly (object | string)[]
+): Promise<void> {
   for (const each of given) {
     const isFile = typeof each === "string";
     const file = isFile ? join(import.meta.dirname, "../../..", each) : "-";
-    await succeed(server, ["apply", "--server-side", "-f", file], isFile ? undefined : JSON.stringify(each));
+    await succeed(
+      server,
+      ["apply", "--server-side", "-f", file],
+      isFile ? undefined : JSON.stringify(each),
+    );
   }
 }
 
@@ -83,14 +107,26 @@ export function namespace(name: string): object {
 }
 
 /** The items of a collection. */
-export async function list(server: ApiServer, path: string): Promise<readonly Record<string, unknown>[]> {
+export async function list(
+  server: ApiServer,
+  path: string,
+): Promise<readonly Record<string, unknown>[]> {
   return ((await server.call("GET", path)).body["items"] ?? []) as Record<string, unknown>[];
 }
 
 /** Path of a kubeconfig that has a token of a service account, and so its rights and no others. */
-export async function kubeconfigOf(server: ApiServer, namespace: string, account: string, path: string): Promise<string> {
+export async function kubeconfigOf(
+  server: ApiServer,
+  namespace: string,
+  account: string,
+  path: string,
+): Promise<string> {
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
-  const answer = await server.call("POST", `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, body);
+  const answer = await server.call(
+    "POST",
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+    body,
+  );
   const { token } = answer.body["status"] as { token: string };
   await writeFile(path, kubeconfig(server, { token }));
   return path;
@@ -101,7 +137,15 @@ export function kubeconfig(server: Pick<ApiServer, "url" | "ca">, user: object):
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: "test", cluster: { server: server.url, "certificate-authority-data": Buffer.from(server.ca).toString("base64") } }],
+    clusters: [
+      {
+        name: "test",
+        cluster: {
+          server: server.url,
+          "certificate-authority-data": Buffer.from(server.ca).toString("base64"),
+        },
+      },
+    ],
     users: [{ name: "test", user }],
     contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
     "current-context": "test",

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Line } from "./operator.ts";
 
-/** An operator as a process of its own, so that it can be killed. It dies with this process (PR_SET_PDEATHSIG). */
+/**
+ * An operator as a process of its own, so that it can be killed. It dies with this process
+ * (PR_SET_PDEATHSIG).
+ */
 export class OperatorProcess {
   readonly lines: Line[] = [];
   readonly #child: ChildProcess;
@@ -12,7 +15,12 @@ export class OperatorProcess {
 
   constructor(kubeconfig: string, environment: Readonly<Record<string, string>> = {}) {
     const main = join(import.meta.dirname, "../../../src/main.ts");
-    const settings = ["--log-level=debug", "--health-port=0", "--leader-election=false", "--http2=false"];
+    const settings = [
+      "--log-level=debug",
+      "--health-port=0",
+      "--leader-election=false",
+      "--http2=false",
+    ];
     const command = [process.execPath, main, "operator", `--kubeconfig=${kubeconfig}`, ...settings];
     this.#child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...command], {
       env: { ...process.env, ...environment },
@@ -20,7 +28,8 @@ export class OperatorProcess {
     });
     this.#ended = once(this.#child, "exit");
     const output = this.#child.stdout;
-    if (output !== null) createInterface(output).on("line", (line) => this.lines.push(JSON.parse(line) as Line));
+    if (output !== null)
+      createInterface(output).on("line", (line) => this.lines.push(JSON.parse(line) as Line));
   }
 
   /** Ends it at once, as the kernel would when memory runs out. */

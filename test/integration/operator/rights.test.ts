@@ -4,17 +4,34 @@ import { rendered } from "../../chart/rendered.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
-import { type RunningOperator, apply, kubeconfigOf, list, namespace, startOperator, until } from "./operator.ts";
+import {
+  type RunningOperator,
+  apply,
+  kubeconfigOf,
+  list,
+  namespace,
+  startOperator,
+  until,
+} from "./operator.ts";
 
-/** Which namespaces the chart gives the operator rights on: with these and nothing more it must be able to do its work. */
+/**
+ * Which namespaces the chart gives the operator rights on: with these and nothing more it must be
+ * able to do its work.
+ */
 const variants: Record<string, { watchNamespaces: readonly string[] }> = {
   "the chart's rights suffice": { watchNamespaces: [] },
   "the chart's rights suffice for an operator of one namespace": { watchNamespaces: ["proxies"] },
 };
 
-const isRight = ({ kind }: { readonly kind: string }): boolean => /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind);
+const isRight = ({ kind }: { readonly kind: string }): boolean =>
+  /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind);
 
-const claimRef = { namespace: "far-away", name: "family", uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11", slot: 0 };
+const claimRef = {
+  namespace: "far-away",
+  name: "family",
+  uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11",
+  slot: 0,
+};
 const inProxies = (name: string) => {
   const sample = fleet({}, name);
   return { ...sample, metadata: { ...sample.metadata, namespace: "proxies" } };
@@ -31,7 +48,12 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
       await apply(server, namespace("proxyfleet-system"), namespace("proxies"));
       await apply(server, ...(await rendered({ watchNamespaces })).filter(isRight));
       await apply(server, pool(), inProxies("family"), fleet({}, "elsewhere"));
-      const kubeconfig = await kubeconfigOf(server, "proxyfleet-system", "proxyfleet", `${server.kubeconfig}.operator`);
+      const kubeconfig = await kubeconfigOf(
+        server,
+        "proxyfleet-system",
+        "proxyfleet",
+        `${server.kubeconfig}.operator`,
+      );
       operator = startOperator(kubeconfig, { watchNamespaces });
     });
     after(async () => {
@@ -40,8 +62,14 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
     });
 
     test("a fleet gets its children, its addresses and its story, and nothing is refused", async () => {
-      for (const path of ["apps/v1/namespaces/proxies/deployments", "policy/v1/namespaces/proxies/poddisruptionbudgets"])
-        await until(path, async () => (await list(server, `/apis/${path}`)).length === 1 || undefined);
+      for (const path of [
+        "apps/v1/namespaces/proxies/deployments",
+        "policy/v1/namespaces/proxies/poddisruptionbudgets",
+      ])
+        await until(
+          path,
+          async () => (await list(server, `/apis/${path}`)).length === 1 || undefined,
+        );
       await until("a Service", async () => {
         const names = (await list(server, "/api/v1/namespaces/proxies/services")).map(
           ({ metadata }) => (metadata as { name: string }).name,
@@ -50,13 +78,22 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
       });
       const path = "/apis/proxyfleet.dev/v1alpha1/namespaces/proxies/whatsappproxies/family";
       const annotations = { "proxyfleet.dev/rotate-at": "9@now" };
-      await server.call("PATCH", path, { metadata: { annotations } }, "application/merge-patch+json");
+      await server.call(
+        "PATCH",
+        path,
+        { metadata: { annotations } },
+        "application/merge-patch+json",
+      );
       await until("the answer to a request for a slot that is not there", async () => {
-        const reasons = (await list(server, "/apis/events.k8s.io/v1/namespaces/proxies/events")).map(({ reason }) => reason);
+        const reasons = (
+          await list(server, "/apis/events.k8s.io/v1/namespaces/proxies/events")
+        ).map(({ reason }) => reason);
         return reasons.includes("RotateRefused") || undefined;
       });
       await until("the pool's counts", async () => {
-        const [status] = (await list(server, "/apis/proxyfleet.dev/v1alpha1/addresspools")).map((each) => each["status"]);
+        const [status] = (await list(server, "/apis/proxyfleet.dev/v1alpha1/addresspools")).map(
+          (each) => each["status"],
+        );
         return ((status as { serving?: number } | undefined)?.serving ?? 0) > 0 || undefined;
       });
       const refused = operator?.lines.filter((line) => JSON.stringify(line).includes("forbidden"));
@@ -64,9 +101,11 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
     });
 
     test("a fleet of another namespace is looked after only by an operator of all", async () => {
-      const fleets = async () => list(server, "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies");
+      const fleets = async () =>
+        list(server, "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies");
       const isSeen = async () => (await fleets()).some(({ status }) => status !== undefined);
-      if (watchNamespaces.length === 0) await until("a status", async () => (await isSeen()) || undefined);
+      if (watchNamespaces.length === 0)
+        await until("a status", async () => (await isSeen()) || undefined);
       else assert.equal(await isSeen(), false);
     });
 
@@ -74,13 +113,23 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
       const stranger = ledgerEntry({ claimRef, address: "198.51.100.60" }, "ip-198-51-100-60");
       await apply(server, stranger);
       const want = async () => {
-        const { body } = await server.call("GET", "/apis/proxyfleet.dev/v1alpha1/proxyaddresses/ip-198-51-100-60");
+        const { body } = await server.call(
+          "GET",
+          "/apis/proxyfleet.dev/v1alpha1/proxyaddresses/ip-198-51-100-60",
+        );
         return (body["spec"] as { want: string }).want;
       };
-      if (watchNamespaces.length === 0) await until("it to go to rest", async () => (await want()) === "Quarantine" || undefined);
+      if (watchNamespaces.length === 0)
+        await until("it to go to rest", async () => (await want()) === "Quarantine" || undefined);
       else {
-        await until("it to be seen", () => operator?.lines.some(({ key }) => key === "ip-198-51-100-60") || undefined);
-        await until("it to be looked at", () => operator?.lines.some(({ key }) => key === "far-away/family") || undefined);
+        await until(
+          "it to be seen",
+          () => operator?.lines.some(({ key }) => key === "ip-198-51-100-60") || undefined,
+        );
+        await until(
+          "it to be looked at",
+          () => operator?.lines.some(({ key }) => key === "far-away/family") || undefined,
+        );
         assert.equal(await want(), "Serve");
       }
     });

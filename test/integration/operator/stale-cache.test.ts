@@ -19,9 +19,10 @@ before(async () => {
   gate = await Gate.start(server);
   operator = startOperator(await gate.kubeconfig(), { leaderElection: false, http2: false });
   await until("the operator knows the pool", async () =>
-    read<{ status?: { free?: number } }>(server, "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a").then(
-      (found) => found?.status?.free,
-    ),
+    read<{ status?: { free?: number } }>(
+      server,
+      "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a",
+    ).then((found) => found?.status?.free),
   );
 });
 after(async () => {
@@ -42,7 +43,10 @@ test("a slot whose claim a dead leader made a moment ago is not claimed for agai
     "proxyfleet.dev/fleet-namespace": "default",
     "proxyfleet.dev/slot": "0",
   };
-  await server.call("POST", collectionOf(claim), { ...claim, metadata: { ...claim.metadata, labels } });
+  await server.call("POST", collectionOf(claim), {
+    ...claim,
+    metadata: { ...claim.metadata, labels },
+  });
   gate.release("whatsappproxies");
   await until(
     "the operator has seen the fleet, and its claim",
@@ -51,7 +55,10 @@ test("a slot whose claim a dead leader made a moment ago is not claimed for agai
       operator.lines.some(({ msg, controller }) => msg === "reconciled" && controller === "fleet"),
   );
   gate.release("proxyaddresses");
-  await until("the address gets its Service", async () => (await entriesOf(server, "family"))[0]?.status?.serviceName);
+  await until(
+    "the address gets its Service",
+    async () => (await entriesOf(server, "family"))[0]?.status?.serviceName,
+  );
   const entries = await entriesOf(server, "family");
   assert.deepEqual(
     entries.map(({ metadata }) => metadata.name),

@@ -15,24 +15,32 @@ describe("two replicas of the operator", () => {
   let server: ApiServer;
   const operators: (RunningOperator & { readonly port: number })[] = [];
 
-  const says = async ({ port }: { port: number }, path: string): Promise<{ code: number; text: string }> => {
+  const says = async (
+    { port }: { port: number },
+    path: string,
+  ): Promise<{ code: number; text: string }> => {
     const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
     return { code: statusCode, text: await body.text() };
   };
   /** The value of a line of /metrics. */
   const metric = async (operator: { port: number }, line: string): Promise<number | undefined> => {
-    const found = (await says(operator, "/metrics")).text.split("\n").find((each) => each.startsWith(`${line} `));
+    const found = (await says(operator, "/metrics")).text
+      .split("\n")
+      .find((each) => each.startsWith(`${line} `));
     return found === undefined ? undefined : Number(found.split(" ").at(-1));
   };
-  const leads = async (operator: { port: number }) => (await metric(operator, 'leader_election_master_status{name="proxyfleet"}')) === 1;
+  const leads = async (operator: { port: number }) =>
+    (await metric(operator, 'leader_election_master_status{name="proxyfleet"}')) === 1;
   const holder = async () =>
-    ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string } | undefined)?.holderIdentity;
+    ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string } | undefined)
+      ?.holderIdentity;
 
   before(async () => {
     server = await ApiServer.start();
     await installCrds(server);
     await apply(server, namespace("proxyfleet-system"), pool(), fleet());
-    for (const port of await freePorts(2)) operators.push({ ...startOperator(server.kubeconfig, { healthPort: port }), port });
+    for (const port of await freePorts(2))
+      operators.push({ ...startOperator(server.kubeconfig, { healthPort: port }), port });
     await until("a leader", async () => (await holder()) !== undefined || undefined);
   });
   after(async () => {
@@ -41,8 +49,10 @@ describe("two replicas of the operator", () => {
   });
 
   test("both are alive and ready, one leads, and the other sends no write", async () => {
-    for (const operator of operators) await until("ready", async () => (await says(operator, "/readyz")).code === 200 || undefined);
-    for (const operator of operators) assert.deepEqual(await says(operator, "/livez"), { code: 200, text: "ok\n" });
+    for (const operator of operators)
+      await until("ready", async () => (await says(operator, "/readyz")).code === 200 || undefined);
+    for (const operator of operators)
+      assert.deepEqual(await says(operator, "/livez"), { code: 200, text: "ok\n" });
     const leading = await until("one that leads", async () => {
       for (const operator of operators) if (await leads(operator)) return operator;
       return undefined;
@@ -51,12 +61,15 @@ describe("two replicas of the operator", () => {
     await until(
       "a claim",
       async () =>
-        (await metric(leading, 'rest_client_requests_total{method="POST",code="201",verb="create",resource="proxyaddresses"}')) !==
-          undefined || undefined,
+        (await metric(
+          leading,
+          'rest_client_requests_total{method="POST",code="201",verb="create",resource="proxyaddresses"}',
+        )) !== undefined || undefined,
     );
     await until(
       "the other to see it",
-      async () => (await metric(other, 'proxyfleet_cache_objects{kind="ProxyAddress"}')) !== 0 || undefined,
+      async () =>
+        (await metric(other, 'proxyfleet_cache_objects{kind="ProxyAddress"}')) !== 0 || undefined,
     );
     const writes = (await says(other, "/metrics")).text
       .split("\n")
@@ -84,16 +97,22 @@ describe("two replicas of the operator", () => {
       "nodejs_eventloop_lag_seconds",
       "process_resident_memory_bytes",
     ])
-      await until(name, async () => (await says(leading, "/metrics")).text.includes(name) || undefined);
+      await until(
+        name,
+        async () => (await says(leading, "/metrics")).text.includes(name) || undefined,
+      );
   });
 
   test("tell all that the documentation lists, and nothing of Proxyfleet's own that it does not list", async () => {
     const page = await readFile(join(import.meta.dirname, "../../../docs/operations.md"), "utf8");
     const rows = page.split("\n").filter((line) => line.startsWith("| `"));
-    const listed = rows.flatMap((row) => row.split("|")[1]!.match(/[a-z]+_[a-z_]+(?=[`{*])/g) ?? []);
+    const listed = rows.flatMap(
+      (row) => row.split("|")[1]!.match(/[a-z]+_[a-z_]+(?=[`{*])/g) ?? [],
+    );
     const told = (await says(operators[0]!, "/metrics")).text.matchAll(/^# TYPE (\S+)/gm);
     const names = [...told].flatMap(([, name]) => name ?? []);
-    const isTold = (name: string): boolean => names.some((each) => each === name || (name.endsWith("_") && each.startsWith(name)));
+    const isTold = (name: string): boolean =>
+      names.some((each) => each === name || (name.endsWith("_") && each.startsWith(name)));
     assert.ok(listed.length > 20);
     assert.deepEqual(
       listed.filter((name) => !isTold(name)),
@@ -108,7 +127,9 @@ describe("two replicas of the operator", () => {
   });
 
   test("the other takes over at once when the leader is told to stop, and goes on with the work", async () => {
-    const [leading, other] = (await leads(operators[0]!)) ? [operators[0]!, operators[1]!] : [operators[1]!, operators[0]!];
+    const [leading, other] = (await leads(operators[0]!))
+      ? [operators[0]!, operators[1]!]
+      : [operators[1]!, operators[0]!];
     const before = await holder();
     await leading.stop();
     assert.ok(!leading.lines.some(({ level }) => level >= 50));
@@ -118,8 +139,10 @@ describe("two replicas of the operator", () => {
     await until(
       "a claim by the new leader",
       async () =>
-        (await metric(other, 'rest_client_requests_total{method="POST",code="201",verb="create",resource="proxyaddresses"}')) !==
-          undefined || undefined,
+        (await metric(
+          other,
+          'rest_client_requests_total{method="POST",code="201",verb="create",resource="proxyaddresses"}',
+        )) !== undefined || undefined,
     );
   });
 });

@@ -16,7 +16,11 @@ const run = promisify(execFile);
 
 /** What each example is configured with. */
 const examples: Record<string, Record<string, string>> = {
-  aws: { registry: "registry.example.org", network: "10.0.0.0/16", subnets: '["subnet-0123456789abcdef0"]' },
+  aws: {
+    registry: "registry.example.org",
+    network: "10.0.0.0/16",
+    subnets: '["subnet-0123456789abcdef0"]',
+  },
   gcp: { registry: "registry.example.org", "gcp:project": "project", "gcp:region": "europe-west1" },
 };
 
@@ -27,7 +31,10 @@ interface KubeObject {
   readonly spec?: unknown;
 }
 
-/** What a person would install from: the npm package, in a folder of its own with the example beside it. */
+/**
+ * What a person would install from: the npm package, in a folder of its own with the example beside
+ * it.
+ */
 function installedExample(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), "proxyfleet-pulumi-"));
   removeAtExit(folder);
@@ -40,7 +47,8 @@ function installedExample(name: string): string {
 
 let server: ApiServer;
 before(async () => {
-  for (const step of ["hack/bundle.ts", "hack/npm-package.ts"]) execFileSync(process.execPath, [join(project, step)], { stdio: "inherit" });
+  for (const step of ["hack/bundle.ts", "hack/npm-package.ts"])
+    execFileSync(process.execPath, [join(project, step)], { stdio: "inherit" });
   server = await ApiServer.start();
 });
 after(async () => server?.stop());
@@ -60,7 +68,11 @@ for (const [name, config] of Object.entries(examples)) {
 
     test("runs, and keeps the addresses of people secret", async () => {
       const runner = join(import.meta.dirname, "run-example.ts");
-      const { stdout } = await run(process.execPath, [runner, join(folder, "index.ts"), JSON.stringify(config)]);
+      const { stdout } = await run(process.execPath, [
+        runner,
+        join(folder, "index.ts"),
+        JSON.stringify(config),
+      ]);
       const outcome = JSON.parse(stdout) as { resources: readonly Registered[]; isSecret: boolean };
       assert.equal(outcome.isSecret, true);
       resources = outcome.resources;
@@ -79,8 +91,16 @@ for (const [name, config] of Object.entries(examples)) {
     test("makes objects that the API server takes, with strict validation and not one warning", async () => {
       const objects = objectsOf(resources);
       const isOurs = ({ apiVersion }: KubeObject) => apiVersion.startsWith("proxyfleet.dev/");
-      const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects.filter((object) => !isOurs(object)) });
-      const { code, stderr } = await kubectl(server, ["apply", "--server-side", "--validate=strict", "-f", "-"], list);
+      const list = JSON.stringify({
+        apiVersion: "v1",
+        kind: "List",
+        items: objects.filter((object) => !isOurs(object)),
+      });
+      const { code, stderr } = await kubectl(
+        server,
+        ["apply", "--server-side", "--validate=strict", "-f", "-"],
+        list,
+      );
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
       const ours = objects.filter(isOurs);
       assert.deepEqual(ours.map(({ kind }) => kind).toSorted(), ["AddressPool", "WhatsAppProxy"]);
@@ -89,7 +109,10 @@ for (const [name, config] of Object.entries(examples)) {
   });
 }
 
-/** The Kubernetes objects among resources; Pulumi names those that have no name after their resource. */
+/**
+ * The Kubernetes objects among resources; Pulumi names those that have no name after their
+ * resource.
+ */
 function objectsOf(resources: readonly Registered[]): readonly KubeObject[] {
   return resources
     .filter(({ type }) => type.startsWith("kubernetes:"))

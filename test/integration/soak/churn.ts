@@ -7,7 +7,10 @@ import { type Manifest, collectionOf, fleet, pool } from "../samples.ts";
 
 const patchType = "application/merge-patch+json";
 
-/** Whole lives of fleets, one after the other: each comes up, moves, is changed, and goes, until nothing of it is left. */
+/**
+ * Whole lives of fleets, one after the other: each comes up, moves, is changed, and goes, until
+ * nothing of it is left.
+ */
 export class Churn {
   readonly #server: ApiServer;
   #lives = 0;
@@ -18,10 +21,18 @@ export class Churn {
 
   /** Makes the pool that all fleets take from. A returned address rests for a second only. */
   async prepare(): Promise<void> {
-    await this.#create(pool({ addresses: ["127.66.0.0/24"], quarantine: { blocked: "1s", retired: "1s", unusable: "1s" } }));
+    await this.#create(
+      pool({
+        addresses: ["127.66.0.0/24"],
+        quarantine: { blocked: "1s", retired: "1s", unusable: "1s" },
+      }),
+    );
   }
 
-  /** Several lives at once, and others after them, until `seconds` have passed. Returns how many there were. */
+  /**
+   * Several lives at once, and others after them, until `seconds` have passed. Returns how many
+   * there were.
+   */
   async go(seconds: number): Promise<number> {
     const endsAt = performance.now() + seconds * 1000;
     const before = this.#lives;
@@ -38,14 +49,26 @@ export class Churn {
     const addresses = { count: 2, pools: [{ name: "metallb-a" }] };
     await this.#create(fleet({ replicas: 1, listeners, rotation, addresses }, name));
     await until(`${name} to be ready`, async () => this.#isReady(name));
-    await this.#change(name, { metadata: { annotations: { "proxyfleet.dev/rotate-at": "0@once" } } });
-    await until(`${name} to have moved`, async () => (await this.#fleet(name))?.status?.lastHandledRotateAt === "0@once");
+    await this.#change(name, {
+      metadata: { annotations: { "proxyfleet.dev/rotate-at": "0@once" } },
+    });
+    await until(
+      `${name} to have moved`,
+      async () => (await this.#fleet(name))?.status?.lastHandledRotateAt === "0@once",
+    );
     await this.#change(name, { spec: { limits: { maxConnections: 1000 + this.#lives } } });
-    await until(`${name} to be settled`, async () => (await this.#isReady(name)) && (await servicesOf(this.#server, name)).length === 2);
+    await until(
+      `${name} to be settled`,
+      async () =>
+        (await this.#isReady(name)) && (await servicesOf(this.#server, name)).length === 2,
+    );
     await this.#server.call("DELETE", fleetPath(name));
     await until(`${name} to be gone`, async () => (await this.#fleet(name)) === undefined);
     await this.#collectGarbage(name);
-    await until(`the addresses of ${name} to be forgotten`, async () => (await entriesOf(this.#server, name)).length === 0);
+    await until(
+      `the addresses of ${name} to be forgotten`,
+      async () => (await entriesOf(this.#server, name)).length === 0,
+    );
   }
 
   /** There is no garbage collector beside this API server. */

@@ -15,8 +15,9 @@ export interface Figures {
 }
 
 /**
- * How much more there may be at the end, as a share of what there was at the beginning. What is counted one by one may not grow at all; objects and
- * bytes are never quite the same twice: timers of the last calls, compiled code, half-full pages.
+ * How much more there may be at the end, as a share of what there was at the beginning. What is
+ * counted one by one may not grow at all; objects and bytes are never quite the same twice: timers
+ * of the last calls, compiled code, half-full pages.
  */
 const slack: Readonly<Record<keyof Figures, number>> = {
   connections: 0,
@@ -33,6 +34,8 @@ export function growth(begin: Figures, end: Figures): readonly string[] {
   const names = Object.keys(slack) as (keyof Figures)[];
   return names.flatMap((name) => {
     const most = begin[name] * (1 + slack[name]);
-    return end[name] > most ? [`${name}: ${begin[name]} at the beginning, ${end[name]} at the end`] : [];
+    return end[name] > most
+      ? [`${name}: ${begin[name]} at the beginning, ${end[name]} at the end`]
+      : [];
   });
 }

@@ -6,7 +6,10 @@ interface Answer {
   readonly error?: { readonly message: string };
 }
 
-/** Looks into another Node process over its debugging port (Chrome DevTools protocol), as a developer's tools do. */
+/**
+ * Looks into another Node process over its debugging port (Chrome DevTools protocol), as a
+ * developer's tools do.
+ */
 export class Inspector {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -14,9 +17,12 @@ export class Inspector {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(String(data)) as Answer));
+    socket.addEventListener("message", ({ data }) =>
+      this.#take(JSON.parse(String(data)) as Answer),
+    );
     socket.addEventListener("close", () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error("the process closed its debugging port"));
+      for (const { reject } of this.#waiting.values())
+        reject(new Error("the process closed its debugging port"));
     });
   }
 
@@ -29,7 +35,10 @@ export class Inspector {
 
   /** The value of an expression, in the process. */
   async value<T>(expression: string): Promise<T> {
-    const { result } = await this.#call<{ result: { value: T } }>("Runtime.evaluate", { expression, returnByValue: true });
+    const { result } = await this.#call<{ result: { value: T } }>("Runtime.evaluate", {
+      expression,
+      returnByValue: true,
+    });
     return result.value;
   }
 
@@ -42,12 +51,21 @@ export class Inspector {
 
   /** How many objects of a class are alive, those of its subclasses included. */
   async alive(className: string): Promise<number> {
-    const { result } = await this.#call<{ result: { objectId: string } }>("Runtime.evaluate", { expression: `${className}.prototype` });
-    const { objects } = await this.#call<{ objects: { objectId: string } }>("Runtime.queryObjects", { prototypeObjectId: result.objectId });
+    const { result } = await this.#call<{ result: { objectId: string } }>("Runtime.evaluate", {
+      expression: `${className}.prototype`,
+    });
+    const { objects } = await this.#call<{ objects: { objectId: string } }>(
+      "Runtime.queryObjects",
+      { prototypeObjectId: result.objectId },
+    );
     const functionDeclaration = "function () { return this.length; }";
     const count = { objectId: objects.objectId, functionDeclaration, returnByValue: true };
-    const { result: counted } = await this.#call<{ result: { value: number } }>("Runtime.callFunctionOn", count);
-    for (const { objectId } of [result, objects]) await this.#call("Runtime.releaseObject", { objectId });
+    const { result: counted } = await this.#call<{ result: { value: number } }>(
+      "Runtime.callFunctionOn",
+      count,
+    );
+    for (const { objectId } of [result, objects])
+      await this.#call("Runtime.releaseObject", { objectId });
     return counted.value;
   }
 

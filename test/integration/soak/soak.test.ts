@@ -1,8 +1,10 @@
 /**
- * Fleets come, move, change and go, while connections are cut and requests go wrong. When all is gone, the operator holds what it held before.
+ * Fleets come, move, change and go, while connections are cut and requests go wrong. When all is
+ * gone, the operator holds what it held before.
  *
- * PROXYFLEET_SOAK_SECONDS says for how long (at least 30). That the soak finds a leak can be seen with PROXYFLEET_SOAK_LEAK=connection (or
- * descriptor, listener, memory): the same operator keeps something of its requests for good then, and the test must fail.
+ * PROXYFLEET_SOAK_SECONDS says for how long (at least 30). That the soak finds a leak can be seen
+ * with PROXYFLEET_SOAK_LEAK=connection (or descriptor, listener, memory): the same operator keeps
+ * something of its requests for good then, and the test must fail.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -29,7 +31,10 @@ before(async () => {
   cluster = await PlayedCluster.start();
   ({ server } = cluster);
   proxy = await FaultProxy.start(server);
-  operator = await SoakedOperator.start(proxy, leak === undefined ? [] : [join(import.meta.dirname, "plant-leak.ts")]);
+  operator = await SoakedOperator.start(
+    proxy,
+    leak === undefined ? [] : [join(import.meta.dirname, "plant-leak.ts")],
+  );
 });
 after(async () => {
   await operator?.stop();
@@ -37,9 +42,13 @@ after(async () => {
   await cluster?.stop();
 });
 
-/** Waits until the operator asks for nothing any more, then tells what it holds: the least of two looks, since some of the first is its own. */
+/**
+ * Waits until the operator asks for nothing any more, then tells what it holds: the least of two
+ * looks, since some of the first is its own.
+ */
 async function atRest(): Promise<Figures> {
-  for (let before = -1; before !== proxy.asked.length; await wait(3_000)) before = proxy.asked.length;
+  for (let before = -1; before !== proxy.asked.length; await wait(3_000))
+    before = proxy.asked.length;
   await operator.figures();
   return operator.figures();
 }
@@ -60,7 +69,10 @@ test("an operator ends where it began: connections, open files, listeners, objec
   const begin = await atRest();
   t.diagnostic(`then: ${await soak(churn, seconds)}`);
   const end = await atRest();
-  for (const [when, figures] of Object.entries({ begin, end })) t.diagnostic(`${when}: ${JSON.stringify(figures)}`);
-  t.diagnostic(`log: ${[...operator.messages].map(([message, count]) => `${count} × ${message}`).join(", ")}`);
+  for (const [when, figures] of Object.entries({ begin, end }))
+    t.diagnostic(`${when}: ${JSON.stringify(figures)}`);
+  t.diagnostic(
+    `log: ${[...operator.messages].map(([message, count]) => `${count} × ${message}`).join(", ")}`,
+  );
   assert.deepEqual(growth(begin, end), []);
 });

@@ -11,7 +11,10 @@ import { Inspector } from "./inspector.ts";
 
 const program = join(import.meta.dirname, "../../../src/main.ts");
 
-/** An operator in a process of its own, which can be looked into. It reaches the API server through a fault proxy. */
+/**
+ * An operator in a process of its own, which can be looked into. It reaches the API server through
+ * a fault proxy.
+ */
 export class SoakedOperator {
   /** How often each message was logged. */
   readonly messages = new Map<string, number>();
@@ -22,18 +25,30 @@ export class SoakedOperator {
   private constructor(proxy: FaultProxy, child: ChildProcess) {
     this.#proxy = proxy;
     this.#child = child;
-    if (child.stdout !== null) createInterface(child.stdout).on("line", (line) => this.#heard(line));
+    if (child.stdout !== null)
+      createInterface(child.stdout).on("line", (line) => this.#heard(line));
   }
 
   /** Starts one that leads at once. `preload` names modules that Node loads before the program. */
   static async start(proxy: FaultProxy, preload: readonly string[]): Promise<SoakedOperator> {
     const flags = ["--inspect=127.0.0.1:0", ...preload.map((path) => `--import=${path}`)];
-    const args = [program, "operator", "--kubeconfig", proxy.kubeconfig, "--health-port=0", "--leader-election=false"];
+    const args = [
+      program,
+      "operator",
+      "--kubeconfig",
+      proxy.kubeconfig,
+      "--health-port=0",
+      "--leader-election=false",
+    ];
     const env = { ...process.env, ...inCluster };
-    const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "KILL", "--", process.execPath, ...flags, ...args], {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      "/usr/bin/setpriv",
+      ["--pdeathsig", "KILL", "--", process.execPath, ...flags, ...args],
+      {
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     const operator = new SoakedOperator(proxy, child);
     operator.#inspector = await Inspector.open(await debuggerUrl(child));
     return operator;
@@ -46,8 +61,12 @@ export class SoakedOperator {
     if (inspector === undefined || pid === undefined) throw new Error("the operator does not run");
     const objects = await inspector.alive("Object");
     const heapBytes = await inspector.heapBytes();
-    const listeners = await inspector.value<number>("process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)");
-    const timers = await inspector.value<number>("process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length");
+    const listeners = await inspector.value<number>(
+      "process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)",
+    );
+    const timers = await inspector.value<number>(
+      "process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length",
+    );
     return {
       connections: this.#proxy.relay.connections,
       descriptors: (await readdir(`/proc/${pid}/fd`)).length,
@@ -77,7 +96,9 @@ async function debuggerUrl({ stderr }: ChildProcess): Promise<string> {
   if (stderr === null) throw new Error("the operator's standard error is not read");
   return new Promise((resolve, reject) => {
     const lines = createInterface(stderr);
-    lines.once("close", () => reject(new Error("the operator ended before it opened its debugging port")));
+    lines.once("close", () =>
+      reject(new Error("the operator ended before it opened its debugging port")),
+    );
     lines.on("line", (line) => {
       const [, url] = /^Debugger listening on (ws:\S+)$/.exec(line) ?? [];
       if (url !== undefined) resolve(url);

@@ -2,20 +2,34 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Asked, Fault, FaultProxy } from "../faults/fault-proxy.ts";
 import * as streams from "../faults/stream-faults.ts";
 
-/** Between two faults (ms): a watch that lived for 5 s starts its back-off anew, so that the operator is not blind for longer and longer. */
+/**
+ * Between two faults (ms): a watch that lived for 5 s starts its back-off anew, so that the
+ * operator is not blind for longer and longer.
+ */
 const everyMs = 7_000;
 
 const answer = (code: number, reason: string): Fault => ({
   kind: "answer",
   status: code,
   headers: code === 429 ? { "retry-after": "1" } : {},
-  body: JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", code, reason, message: "on purpose" }),
+  body: JSON.stringify({
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    code,
+    reason,
+    message: "on purpose",
+  }),
 });
 const isWatch = (asked: Asked): boolean => asked.isWatch;
 const isCall = (asked: Asked): boolean => !asked.isWatch;
 
 /** One kind of trouble: all connections are cut, and some requests after that go wrong. */
-const troubles: readonly { readonly isMeant: (asked: Asked) => boolean; readonly times: number; readonly fault: Fault }[] = [
+const troubles: readonly {
+  readonly isMeant: (asked: Asked) => boolean;
+  readonly times: number;
+  readonly fault: Fault;
+}[] = [
   { isMeant: isWatch, times: 2, fault: answer(410, "Expired") },
   { isMeant: isCall, times: 3, fault: answer(500, "InternalError") },
   { isMeant: isWatch, times: 2, fault: { kind: "body", change: streams.firstLine("{") } },
@@ -30,7 +44,8 @@ export async function makeTrouble(proxy: FaultProxy, stop: AbortSignal): Promise
   for (; !stop.aborted; made++) {
     const trouble = troubles[made % troubles.length];
     let left = trouble?.times ?? 0;
-    proxy.script = (asked) => (trouble?.isMeant(asked) === true && left-- > 0 ? trouble.fault : undefined);
+    proxy.script = (asked) =>
+      trouble?.isMeant(asked) === true && left-- > 0 ? trouble.fault : undefined;
     proxy.relay.cut();
     await wait(everyMs, undefined, { signal: stop }).catch(() => undefined);
   }

@@ -14,13 +14,22 @@ describe("a crowd", () => {
   let whatsapp: WhatsApp;
   let relay: Relay;
   before(async () => {
-    whatsapp = await startWhatsApp({ host, chatPort: 0, mediaPort: 0, countersPort: 0, proxyProtocol: "Off" });
+    whatsapp = await startWhatsApp({
+      host,
+      chatPort: 0,
+      mediaPort: 0,
+      countersPort: 0,
+      proxyProtocol: "Off",
+    });
     relay = await startRelay(whatsapp, { chat: none, media: none });
   });
   after(() => [whatsapp, relay].forEach((part) => part.close()));
 
   /** A crowd of twenty that talks fast; `act` is called at each beat. */
-  async function gather(port: number, act: (state: CrowdState, goHome: () => void) => void): Promise<CrowdState> {
+  async function gather(
+    port: number,
+    act: (state: CrowdState, goHome: () => void) => void,
+  ): Promise<CrowdState> {
     const stop = new AbortController();
     const onBeat = (state: CrowdState): void => act(state, () => stop.abort());
     const sources = ["127.0.0.1", "127.0.0.2"];
@@ -36,8 +45,14 @@ describe("a crowd", () => {
   }
 
   test("is all there, talks, and goes home in good order", async () => {
-    const end = await gather(relay.chatPort, ({ open, echoes }, goHome) => open === 20 && echoes > 40 && goHome());
-    assert.deepEqual([end.opened, end.open, end.ended, end.failed, end.lost], [20, 0, { stopped: 20 }, {}, 0]);
+    const end = await gather(
+      relay.chatPort,
+      ({ open, echoes }, goHome) => open === 20 && echoes > 40 && goHome(),
+    );
+    assert.deepEqual(
+      [end.opened, end.open, end.ended, end.failed, end.lost],
+      [20, 0, { stopped: 20 }, {}, 0],
+    );
   });
 
   test("says how many were cut off", async () => {
@@ -75,14 +90,26 @@ describe("somebody who misbehaves", () => {
   const common = { connections: 3, signal: new AbortController().signal };
 
   test("is told how many were ended, and hears what was said", async () => {
-    const port = await listen((socket) => socket.once("data", (bytes) => socket.end(`you said ${bytes.length}`)));
-    const result = await pester({ ...common, endpoint: { host, port }, nuisance: "http", timeoutMs: 5_000 });
+    const port = await listen((socket) =>
+      socket.once("data", (bytes) => socket.end(`you said ${bytes.length}`)),
+    );
+    const result = await pester({
+      ...common,
+      endpoint: { host, port },
+      nuisance: "http",
+      timeoutMs: 5_000,
+    });
     assert.deepEqual([result.connections, result.ended, result.heard], [3, 3, ["you said 58"]]);
   });
 
   test("counts as not ended what only the deadline ended", async () => {
     const port = await listen((socket) => socket.on("error", () => socket.destroy()));
-    const result = await pester({ ...common, endpoint: { host, port }, nuisance: "silent", timeoutMs: 200 });
+    const result = await pester({
+      ...common,
+      endpoint: { host, port },
+      nuisance: "silent",
+      timeoutMs: 200,
+    });
     assert.deepEqual([result.connections, result.ended, result.heard], [3, 0, []]);
   });
 });

@@ -25,25 +25,48 @@ async function world(
   proxyProtocol: ExpectedHeader,
   headers: { chat: Buffer; media: Buffer },
 ): Promise<{ whatsapp: WhatsApp; relay: Relay }> {
-  const whatsapp = await startWhatsApp({ host, chatPort: 0, mediaPort: 0, countersPort: 0, proxyProtocol });
+  const whatsapp = await startWhatsApp({
+    host,
+    chatPort: 0,
+    mediaPort: 0,
+    countersPort: 0,
+    proxyProtocol,
+  });
   return { whatsapp, relay: await startRelay(whatsapp, headers) };
 }
 
 describe("a proxy that sends PROXY headers of version 2", () => {
   let whatsapp: WhatsApp;
   let relay: Relay;
-  before(async () => ({ whatsapp, relay } = await world("V2", { chat: headerVersion2(client, proxy), media: none })));
+  before(
+    async () =>
+      ({ whatsapp, relay } = await world("V2", {
+        chat: headerVersion2(client, proxy),
+        media: none,
+      })),
+  );
   after(() => [whatsapp, relay].forEach((part) => part.close()));
 
   test("chat shows the proxy's certificate, and what the header said", async () => {
-    const { handshake, answer } = await chat({ endpoint: { host, port: relay.chatPort }, tls: true, ...common });
+    const { handshake, answer } = await chat({
+      endpoint: { host, port: relay.chatPort },
+      tls: true,
+      ...common,
+    });
     assert.equal(handshake?.certificateSHA256, relay.certificateSHA256);
     assert.equal(handshake.tlsVersion, "TLSv1.3");
-    assert.deepEqual(answer, { server: "chat", proxy: { version: 2, source: client, destination: proxy } });
+    assert.deepEqual(answer, {
+      server: "chat",
+      proxy: { version: 2, source: client, destination: proxy },
+    });
   });
 
   test("media shows WhatsApp's own certificate: nobody in between can read it", async () => {
-    const { handshake, echo } = await media({ endpoint: { host, port: relay.mediaPort }, servername: "whatsapp.net", ...common });
+    const { handshake, echo } = await media({
+      endpoint: { host, port: relay.mediaPort },
+      servername: "whatsapp.net",
+      ...common,
+    });
     assert.deepEqual(
       [handshake.certificateSHA256, handshake.subject, echo],
       [whatsapp.report.certificateSHA256, "CN=whatsapp.net", "a picture"],
@@ -51,7 +74,12 @@ describe("a proxy that sends PROXY headers of version 2", () => {
   });
 
   test("a share link leads to both ports", async () => {
-    const link = shareLink({ host, chatPort: relay.chatPort, mediaPort: relay.mediaPort, chatTls: true });
+    const link = shareLink({
+      host,
+      chatPort: relay.chatPort,
+      mediaPort: relay.mediaPort,
+      chatTls: true,
+    });
     const opened = await openLink(link, common);
     assert.equal(opened.chat.answer?.server, "chat");
     assert.equal(opened.media.handshake.certificateSHA256, whatsapp.report.certificateSHA256);
@@ -59,8 +87,22 @@ describe("a proxy that sends PROXY headers of version 2", () => {
 
   test("the counters tell what came, on loopback", async () => {
     const counters = await readCounters(whatsapp.countersPort, common.signal);
-    assert.deepEqual(counters.chat, { connections: 2, silent: 0, headers: { v1: 0, v2: 2, none: 0 }, answered: 2, broken: 0, faults: {} });
-    assert.deepEqual(counters.media, { connections: 2, silent: 0, headers: { v1: 0, v2: 0, none: 2 }, answered: 2, broken: 0, faults: {} });
+    assert.deepEqual(counters.chat, {
+      connections: 2,
+      silent: 0,
+      headers: { v1: 0, v2: 2, none: 0 },
+      answered: 2,
+      broken: 0,
+      faults: {},
+    });
+    assert.deepEqual(counters.media, {
+      connections: 2,
+      silent: 0,
+      headers: { v1: 0, v2: 0, none: 2 },
+      answered: 2,
+      broken: 0,
+      faults: {},
+    });
   });
 });
 
@@ -70,9 +112,21 @@ describe("headers and expectations", () => {
     "Off takes none": { expected: "Off", sent: none, fault: null },
     "any takes version 1": { expected: "any", sent: headerVersion1(client, proxy), fault: null },
     "any takes none": { expected: "any", sent: none, fault: null },
-    "V2 refuses version 1": { expected: "V2", sent: headerVersion1(client, proxy), fault: "expected PROXY header V2, got V1" },
-    "V2 refuses a missing header": { expected: "V2", sent: none, fault: "expected PROXY header V2, got Off" },
-    "Off refuses version 2": { expected: "Off", sent: headerVersion2(client, proxy), fault: "expected PROXY header Off, got V2" },
+    "V2 refuses version 1": {
+      expected: "V2",
+      sent: headerVersion1(client, proxy),
+      fault: "expected PROXY header V2, got V1",
+    },
+    "V2 refuses a missing header": {
+      expected: "V2",
+      sent: none,
+      fault: "expected PROXY header V2, got Off",
+    },
+    "Off refuses version 2": {
+      expected: "Off",
+      sent: headerVersion2(client, proxy),
+      fault: "expected PROXY header Off, got V2",
+    },
     "any refuses a malformed one": {
       expected: "any",
       sent: Buffer.from("PROXY nonsense\r\n"),
@@ -90,11 +144,17 @@ describe("headers and expectations", () => {
     });
 
   test("a header on the media port is a fault", async (t) => {
-    const { whatsapp, relay } = await world("any", { chat: none, media: headerVersion1(client, proxy) });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
-    await assert.rejects(media({ endpoint: { host, port: relay.mediaPort }, servername: "whatsapp.net", ...common }), {
-      step: "handshake",
+    const { whatsapp, relay } = await world("any", {
+      chat: none,
+      media: headerVersion1(client, proxy),
     });
+    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
+    await assert.rejects(
+      media({ endpoint: { host, port: relay.mediaPort }, servername: "whatsapp.net", ...common }),
+      {
+        step: "handshake",
+      },
+    );
     assert.deepEqual(whatsapp.report.media.faults, { "PROXY header on media": 1 });
   });
 
@@ -119,7 +179,14 @@ describe("a held connection", () => {
     let opened = 0;
     const endpoint = { host, port: relay.chatPort };
     const onOpen = (): void => void (opened += 1);
-    const result = await hold({ ...holding, endpoint, tls: true, signal: common.signal, onOpen, onBeat: () => relay.close() });
+    const result = await hold({
+      ...holding,
+      endpoint,
+      tls: true,
+      signal: common.signal,
+      onOpen,
+      onBeat: () => relay.close(),
+    });
     assert.equal(opened, 1);
     assert.ok(result.echoes > 0 && result.lost === 0, JSON.stringify(result));
     assert.match(result.how, /^(end|reset)$/);
@@ -130,17 +197,31 @@ describe("a held connection", () => {
     t.after(() => sink.close());
     await once(sink, "listening");
     const { port } = sink.address() as AddressInfo;
-    const result = await hold({ ...holding, endpoint: { host, port }, tls: false, stallMs: 100, signal: common.signal });
+    const result = await hold({
+      ...holding,
+      endpoint: { host, port },
+      tls: false,
+      stallMs: 100,
+      signal: common.signal,
+    });
     assert.deepEqual([result.how, result.echoes, result.lost], ["timeout", 0, 0]);
     assert.ok(result.unanswered > 0);
   });
 
   test("tells of an echo that never came", async (t) => {
-    const forgetful = createServer((socket) => socket.end("1 beat 1\n3 beat 3\nnonsense\n")).listen(0, host);
+    const forgetful = createServer((socket) => socket.end("1 beat 1\n3 beat 3\nnonsense\n")).listen(
+      0,
+      host,
+    );
     t.after(() => forgetful.close());
     await once(forgetful, "listening");
     const { port } = forgetful.address() as AddressInfo;
-    const result = await hold({ ...holding, endpoint: { host, port }, tls: false, signal: common.signal });
+    const result = await hold({
+      ...holding,
+      endpoint: { host, port },
+      tls: false,
+      signal: common.signal,
+    });
     assert.deepEqual([result.how, result.echoes, result.lost], ["end", 2, 2]);
   });
 
@@ -149,7 +230,14 @@ describe("a held connection", () => {
     t.after(() => [whatsapp, relay].forEach((part) => part.close()));
     const stop = new AbortController();
     const endpoint = { host, port: relay.chatPort };
-    const result = await hold({ ...holding, endpoint, tls: true, everyMs: null, signal: stop.signal, onOpen: () => stop.abort() });
+    const result = await hold({
+      ...holding,
+      endpoint,
+      tls: true,
+      everyMs: null,
+      signal: stop.signal,
+      onOpen: () => stop.abort(),
+    });
     assert.deepEqual(result, { how: "stopped", echoes: 0, lost: 0, unanswered: 0 });
   });
 });
@@ -183,18 +271,34 @@ describe("load", () => {
     const { whatsapp, relay } = await world("Off", { chat: none, media: none });
     t.after(() => [whatsapp, relay].forEach((part) => part.close()));
     const { promise: firstFailure, resolve: onFailure } = Promise.withResolvers<LoadFailure>();
-    const load = new Load({ perSecond: 50, timeoutMs: 5_000, played: true, certificateSHA256: "another", onFailure });
+    const load = new Load({
+      perSecond: 50,
+      timeoutMs: 5_000,
+      played: true,
+      certificateSHA256: "another",
+      onFailure,
+    });
     load.publish([{ host, chat: relay.chatPort, media: relay.mediaPort }]);
     const { listener, reason } = await firstFailure;
     await load.end();
-    assert.deepEqual([listener, reason], ["media", "handshake: wrong answer (not the certificate of the media server)"]);
+    assert.deepEqual(
+      [listener, reason],
+      ["media", "handshake: wrong answer (not the certificate of the media server)"],
+    );
   });
 });
 
 describe("dark", () => {
-  const answers: Readonly<Record<PortAnswer, boolean>> = { timeout: true, unreachable: true, refused: false, open: false, other: false };
+  const answers: Readonly<Record<PortAnswer, boolean>> = {
+    timeout: true,
+    unreachable: true,
+    refused: false,
+    open: false,
+    other: false,
+  };
   for (const [answer, silent] of Object.entries(answers) as [PortAnswer, boolean][])
-    test(`"${answer}" ${silent ? "means" : "does not mean"} that nobody answers`, () => assert.equal(isSilent(answer), silent));
+    test(`"${answer}" ${silent ? "means" : "does not mean"} that nobody answers`, () =>
+      assert.equal(isSilent(answer), silent));
 
   test("a refusal is not dark, and an open port is not", async (t) => {
     const { whatsapp, relay } = await world("Off", { chat: none, media: none });

@@ -11,9 +11,16 @@ interface Node {
 }
 
 function nodesIn(schema: JsonSchema, path: string): Node[] {
-  const { properties, items, additionalProperties } = schema as Record<string, JsonSchema | undefined>;
-  const inner = Object.entries(properties ?? {}).flatMap(([key, member]) => nodesIn(member as JsonSchema, `${path}.${key}`));
-  const members = [items, additionalProperties].flatMap((member) => (member === undefined ? [] : nodesIn(member, `${path}[]`)));
+  const { properties, items, additionalProperties } = schema as Record<
+    string,
+    JsonSchema | undefined
+  >;
+  const inner = Object.entries(properties ?? {}).flatMap(([key, member]) =>
+    nodesIn(member as JsonSchema, `${path}.${key}`),
+  );
+  const members = [items, additionalProperties].flatMap((member) =>
+    member === undefined ? [] : nodesIn(member, `${path}[]`),
+  );
   return [{ path, schema }, ...inner, ...members];
 }
 
@@ -28,14 +35,22 @@ for (const kind of kinds) {
   describe(`the CRD of ${kind.kind}`, () => {
     test("describes every field, with what a number or a text is by default", () => {
       const bare = nodes.filter(
-        ({ path, schema }) => !path.endsWith("[]") && !path.endsWith(".metadata") && schema["description"] === undefined,
+        ({ path, schema }) =>
+          !path.endsWith("[]") &&
+          !path.endsWith(".metadata") &&
+          schema["description"] === undefined,
       );
       assert.deepEqual(
         bare.map(({ path }) => path),
         [],
       );
-      const scalars = nodes.filter(({ schema }) => ["string", "number"].includes(typeof schema["default"]));
-      const silent = scalars.filter(({ schema }) => !String(schema["description"]).includes(`Default: ${String(schema["default"])}`));
+      const scalars = nodes.filter(({ schema }) =>
+        ["string", "number"].includes(typeof schema["default"]),
+      );
+      const silent = scalars.filter(
+        ({ schema }) =>
+          !String(schema["description"]).includes(`Default: ${String(schema["default"])}`),
+      );
       assert.deepEqual(
         silent.map(({ path }) => path),
         [],
@@ -44,16 +59,22 @@ for (const kind of kinds) {
 
     test("gives every rule words that end without a full stop, since the API server goes on after them", () => {
       const rules = nodes.flatMap(
-        ({ schema }) => (schema["x-kubernetes-validations"] ?? []) as { message?: string; messageExpression?: string }[],
+        ({ schema }) =>
+          (schema["x-kubernetes-validations"] ?? []) as {
+            message?: string;
+            messageExpression?: string;
+          }[],
       );
       assert.ok(rules.length > 0);
-      for (const { message, messageExpression } of rules) assert.match(message ?? messageExpression ?? "", /[^.\s]$/);
+      for (const { message, messageExpression } of rules)
+        assert.match(message ?? messageExpression ?? "", /[^.\s]$/);
     });
 
     test("uses patterns that Go's RE2 can read: no looking ahead or behind, and no back references", () => {
       assert.doesNotMatch(JSON.stringify(nodes[0]), /\(\?[=!<]|\\\\[1-9]/);
     });
 
-    test("is the same each time it is made", () => assert.equal(JSON.stringify(crdOf(kind)), JSON.stringify(crdOf(kind))));
+    test("is the same each time it is made", () =>
+      assert.equal(JSON.stringify(crdOf(kind)), JSON.stringify(crdOf(kind))));
   });
 }

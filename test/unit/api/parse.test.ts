@@ -21,8 +21,14 @@ describe("an object that can't be understood is told what is wrong: object, fiel
       given: fleet({ rotation: { maxAge: "2d" } }),
       said: 'WhatsAppProxy proxies/family: spec.rotation.maxAge "2d": must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h',
     },
-    "a number in quotes": { given: fleet({ replicas: "2" }), said: 'WhatsAppProxy proxies/family: spec.replicas "2": must be a number' },
-    "half a pod": { given: fleet({ replicas: 1.5 }), said: "WhatsAppProxy proxies/family: spec.replicas 1.5: must be a whole number" },
+    "a number in quotes": {
+      given: fleet({ replicas: "2" }),
+      said: 'WhatsAppProxy proxies/family: spec.replicas "2": must be a number',
+    },
+    "half a pod": {
+      given: fleet({ replicas: 1.5 }),
+      said: "WhatsAppProxy proxies/family: spec.replicas 1.5: must be a whole number",
+    },
     "too many slots": {
       given: fleet({ addresses: { ...addresses, count: 65 } }),
       said: "WhatsAppProxy proxies/family: spec.addresses.count 65: must be at most 64",
@@ -49,7 +55,10 @@ describe("an object that can't be understood is told what is wrong: object, fiel
       given: fleet({ replicas: -1, share: { host: "Hostname" } }),
       said: 'WhatsAppProxy proxies/family: spec.replicas -1: must be at least 0; spec.share.host "Hostname": Hostname needs names: set dns.hostname, or use Address',
     },
-    "no spec": { given: fleet({}, { spec: undefined }), said: "WhatsAppProxy proxies/family: spec is missing: must be an object" },
+    "no spec": {
+      given: fleet({}, { spec: undefined }),
+      said: "WhatsAppProxy proxies/family: spec is missing: must be an object",
+    },
     "another kind": {
       given: fleet({}, { kind: "Pod" }),
       said: 'WhatsAppProxy proxies/family: kind "Pod": must be WhatsAppProxy',
@@ -76,11 +85,19 @@ describe("an object that is understood", () => {
   };
 
   test("keeps its metadata", () => {
-    assert.deepEqual(read(fleet({}))["metadata"], { name: "family", namespace: "proxies", uid: "u", labels: { team: "a" } });
+    assert.deepEqual(read(fleet({}))["metadata"], {
+      name: "family",
+      namespace: "proxies",
+      uid: "u",
+      labels: { team: "a" },
+    });
   });
 
   test("a member that is null counts as absent, as YAML writes an empty one", () => {
-    assert.deepEqual(read(fleet({ replicas: null, dns: null, listeners: { plainChat: null } })), read(fleet({})));
+    assert.deepEqual(
+      read(fleet({ replicas: null, dns: null, listeners: { plainChat: null } })),
+      read(fleet({})),
+    );
   });
 
   test("members that a newer version may know are left out", () => {
@@ -88,7 +105,9 @@ describe("an object that is understood", () => {
   });
 
   test("an amount that is a number is read as its text", () => {
-    assert.deepEqual(read(fleet({ resources: { limits: { cpu: 2 } } }))["spec"]?.["resources"], { limits: { cpu: "2" } });
+    assert.deepEqual(read(fleet({ resources: { limits: { cpu: 2 } } }))["spec"]?.["resources"], {
+      limits: { cpu: "2" },
+    });
   });
 
   test("a status that can't be read counts as empty", () => {
@@ -101,11 +120,17 @@ describe("an object that is understood", () => {
 test("no object, however malformed, makes a parser throw", () => {
   const object = fc.oneof(
     fc.jsonValue(),
-    fc.record({ apiVersion: fc.constant(apiVersion), kind: fc.constant("WhatsAppProxy"), metadata: fc.jsonValue(), spec: fc.jsonValue() }),
+    fc.record({
+      apiVersion: fc.constant(apiVersion),
+      kind: fc.constant("WhatsAppProxy"),
+      metadata: fc.jsonValue(),
+      spec: fc.jsonValue(),
+    }),
   );
   fc.assert(
     fc.property(object, (raw) => {
-      for (const parse of [parseWhatsAppProxy, parseAddressPool, parseProxyAddress]) assert.equal(typeof parse(raw).ok, "boolean");
+      for (const parse of [parseWhatsAppProxy, parseAddressPool, parseProxyAddress])
+        assert.equal(typeof parse(raw).ok, "boolean");
     }),
   );
   assert.equal(parseAddressPool(undefined).ok, false);

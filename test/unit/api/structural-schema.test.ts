@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { z } from "zod";
 import { integer, line, list, map } from "../../../src/api/common.ts";
-import { structuralSchema, StructuralSchemaError, type JsonSchema } from "../../../src/api/structural-schema.ts";
+import {
+  structuralSchema,
+  StructuralSchemaError,
+  type JsonSchema,
+} from "../../../src/api/structural-schema.ts";
 import { withRules } from "../../../src/api/validation-rule.ts";
 
 describe("structuralSchema", () => {
@@ -19,21 +23,32 @@ describe("structuralSchema", () => {
       given: integer(1, 9),
       expected: { type: "integer", format: "int32", minimum: 1, maximum: 9 },
     },
-    "a choice is an enum": { given: z.enum(["A", "B"]), expected: { type: "string", enum: ["A", "B"] } },
+    "a choice is an enum": {
+      given: z.enum(["A", "B"]),
+      expected: { type: "string", enum: ["A", "B"] },
+    },
     "a number or a text is Kubernetes' own type": {
       given: z.union([z.int(), z.string()]).meta({ maxLength: 9 }).transform(String),
       expected: { "x-kubernetes-int-or-string": true, maxLength: 9 },
     },
     "a map has a bound and no key schema": {
       given: map(line(3), 2),
-      expected: { type: "object", maxProperties: 2, additionalProperties: { type: "string", maxLength: 3 } },
+      expected: {
+        type: "object",
+        maxProperties: 2,
+        additionalProperties: { type: "string", maxLength: 3 },
+      },
     },
     "a map list names its keys": {
       given: list(z.object({ name: line(3) }), 2, { type: "map", keys: ["name"] }),
       expected: {
         type: "array",
         maxItems: 2,
-        items: { type: "object", required: ["name"], properties: { name: { type: "string", maxLength: 3 } } },
+        items: {
+          type: "object",
+          required: ["name"],
+          properties: { name: { type: "string", maxLength: 3 } },
+        },
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["name"],
       },
@@ -55,7 +70,9 @@ describe("structuralSchema", () => {
           a: {
             type: "object",
             default: { b: 4 },
-            properties: { b: { type: "integer", format: "int32", default: 4, minimum: 0, maximum: 9 } },
+            properties: {
+              b: { type: "integer", format: "int32", default: 4, minimum: 0, maximum: 9 },
+            },
           },
         },
       },
@@ -65,7 +82,12 @@ describe("structuralSchema", () => {
       expected: { type: "object", required: ["a"], properties: { a: { type: "boolean" } } },
     },
     "a rule keeps its words and its field": {
-      given: withRules(z.object({ a: z.boolean() }), { cel: "self.a", holds: ({ a }) => a, message: "must be so", field: "a" }),
+      given: withRules(z.object({ a: z.boolean() }), {
+        cel: "self.a",
+        holds: ({ a }) => a,
+        message: "must be so",
+        field: "a",
+      }),
       expected: {
         type: "object",
         required: ["a"],
@@ -74,7 +96,8 @@ describe("structuralSchema", () => {
       },
     },
   };
-  for (const [name, { given, expected }] of Object.entries(cases)) test(name, () => assert.deepEqual(structuralSchema(given), expected));
+  for (const [name, { given, expected }] of Object.entries(cases))
+    test(name, () => assert.deepEqual(structuralSchema(given), expected));
 
   test("keywords come in one order, so that the files are stable", () => {
     const schema = structuralSchema(z.object({ a: line(3, 1).describe("A.").default("x") }));
@@ -90,14 +113,29 @@ describe("structuralSchema", () => {
       said: /\.a holds anyOf/,
     },
     "objects told apart by a member": {
-      given: z.discriminatedUnion("t", [z.object({ t: z.literal("a") }), z.object({ t: z.literal("b") })]),
+      given: z.discriminatedUnion("t", [
+        z.object({ t: z.literal("a") }),
+        z.object({ t: z.literal("b") }),
+      ]),
       said: /holds oneOf/,
     },
-    "a pattern, whose message no person understands": { given: z.object({ a: z.string().max(3).regex(/x/) }), said: /\.a holds pattern/ },
-    "members refused by name": { given: z.strictObject({ a: z.boolean() }), said: /refuses unknown members/ },
+    "a pattern, whose message no person understands": {
+      given: z.object({ a: z.string().max(3).regex(/x/) }),
+      said: /\.a holds pattern/,
+    },
+    "members refused by name": {
+      given: z.strictObject({ a: z.boolean() }),
+      said: /refuses unknown members/,
+    },
     "a text without a bound": { given: z.object({ a: z.string() }), said: /\.a has no maxLength/ },
-    "a list without a bound": { given: z.object({ a: z.array(z.boolean()) }), said: /\.a has no maxItems/ },
-    "a map without a bound": { given: z.object({ a: z.record(z.string(), z.boolean()) }), said: /\.a has no maxProperties/ },
+    "a list without a bound": {
+      given: z.object({ a: z.array(z.boolean()) }),
+      said: /\.a has no maxItems/,
+    },
+    "a map without a bound": {
+      given: z.object({ a: z.record(z.string(), z.boolean()) }),
+      said: /\.a has no maxProperties/,
+    },
     "anything at all": { given: z.object({ a: z.unknown() }), said: /\.a has no type/ },
   };
   for (const [name, { given, said }] of Object.entries(refused)) {

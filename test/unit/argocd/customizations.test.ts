@@ -17,7 +17,9 @@ describe("what Argo CD is told of our kinds", () => {
       ));
 
   test("is what can be asked of a fleet", () => {
-    const actions = parse(settings[`resource.customizations.actions.${group}_WhatsAppProxy`]!) as { definitions: { name: string }[] };
+    const actions = parse(settings[`resource.customizations.actions.${group}_WhatsAppProxy`]!) as {
+      definitions: { name: string }[];
+    };
     assert.deepEqual(
       actions.definitions.map(({ name }) => name),
       ["pause", "resume", "rotate"],

@@ -9,7 +9,9 @@ const [, life = ""] = /stateDiagram-v2\n(.*?)```/s.exec(page) ?? [];
 
 describe("docs/architecture.md", () => {
   test("draws the life of an address with the phases that there are", () => {
-    const drawn = new Set([...life.matchAll(/[A-Z]\w+(?= -->)|(?<=--> )[A-Z]\w+/g)].map(([phase]) => phase));
+    const drawn = new Set(
+      [...life.matchAll(/[A-Z]\w+(?= -->)|(?<=--> )[A-Z]\w+/g)].map(([phase]) => phase),
+    );
     assert.deepEqual([...drawn].toSorted(), [...addressPhases].toSorted());
   });
 });

@@ -19,10 +19,16 @@ const code = globSync("src/**/*.ts", { cwd: project })
 describe("docs/conditions.md", () => {
   for (const type of conditionTypes)
     test(`has a chapter on ${type}`, () =>
-      assert.ok(headings.has(type), `write ### ${type} in docs/conditions.md: what it speaks of, and its reasons`));
+      assert.ok(
+        headings.has(type),
+        `write ### ${type} in docs/conditions.md: what it speaks of, and its reasons`,
+      ));
   for (const reason of new Set<string>([...conditionReasons, ...eventReasons]))
     test(`explains ${reason}`, () =>
-      assert.ok(rows.has(reason), `write a row for \`${reason}\` in docs/conditions.md: what it means, and what to do`));
+      assert.ok(
+        rows.has(reason),
+        `write a row for \`${reason}\` in docs/conditions.md: what it means, and what to do`,
+      ));
   test("explains no word that the operator does not know", () => {
     const known = new Set<string>([...conditionReasons, ...eventReasons]);
     assert.deepEqual(
@@ -35,5 +41,9 @@ describe("docs/conditions.md", () => {
 describe("the words in src/api/reasons.ts", () => {
   for (const word of new Set<string>([...conditionTypes, ...conditionReasons, ...eventReasons]))
     test(`${word} is used`, () =>
-      assert.match(code, new RegExp(`"${word}"|\\b${word}:`), `take ${word} out of ${catalogue} and docs/conditions.md`));
+      assert.match(
+        code,
+        new RegExp(`"${word}"|\\b${word}:`),
+        `take ${word} out of ${catalogue} and docs/conditions.md`,
+      ));
 });

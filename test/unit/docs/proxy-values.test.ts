@@ -1,18 +1,29 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { renderHaproxyConfig } from "../../../src/manifests/haproxy.ts";
+import { renderHaproxyConfig } from "../../../src/proxy/haproxy.ts";
 
 const page = readFileSync(new URL("../../../docs/proxy.md", import.meta.url), "utf8");
 
 const config = renderHaproxyConfig({
   listeners: {},
-  upstream: { chat: { servers: ["g.whatsapp.net:5222"], proxyProtocol: "V2" }, media: { servers: ["whatsapp.net:443"] } },
-  limits: { maxConnections: 27_500, connectionsPerClient: 0, connectionRatePerClient: 0, clientsSeen: "WithProxyHeader" },
+  upstream: {
+    chat: { servers: ["g.whatsapp.net:5222"], proxyProtocol: "V2" },
+    media: { servers: ["whatsapp.net:443"] },
+  },
+  limits: {
+    maxConnections: 27_500,
+    connectionsPerClient: 0,
+    connectionRatePerClient: 0,
+    clientsSeen: "WithProxyHeader",
+  },
   bank: 1,
 });
 
-/** What the page says that the configuration has: the code in the third column of tables with a column "official". */
+/**
+ * What the page says that the configuration has: the code in the third column of tables with a
+ * column "official".
+ */
 function claimed(): string[] {
   const cells = page
     .split("\n")
@@ -38,7 +49,10 @@ test("what docs/proxy.md says of the configuration is in it", () => {
 
 test("docs/proxy.md gives a reason for each value of our own", () => {
   const claims = claimed();
-  const given = [...directives("global"), ...directives("defaults")].filter((line) => line !== "mode tcp");
+  const given = [...directives("global"), ...directives("defaults")].filter(
+    (line) => line !== "mode tcp",
+  );
   assert.ok(given.length > 20, "the sections are found");
-  for (const line of given) assert.ok(claims.includes(line), `docs/proxy.md has no row with: ${line}`);
+  for (const line of given)
+    assert.ok(claims.includes(line), `docs/proxy.md has no row with: ${line}`);
 });

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
-import { type LabelSelector, matchesSelector } from "../../../src/domain/label-selector.ts";
+import { type LabelSelector, matchesSelector } from "../../../src/values/label-selector.ts";
 
 /** A NetworkPolicy as YAML has it (networking.k8s.io/v1): what is left out has its default. */
 export interface Policy {
@@ -36,11 +36,16 @@ export interface PolicyPod {
   readonly namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   readonly labels: Readonly<Record<string, string>>;
   readonly ip: string;
-  readonly ports?: readonly { readonly name: string; readonly containerPort: number; readonly protocol?: string }[];
+  readonly ports?: readonly {
+    readonly name: string;
+    readonly containerPort: number;
+    readonly protocol?: string;
+  }[];
 }
 
 /** An end of a flow: a pod, a host somewhere, or the node that the other end runs on. */
-export type End = PolicyPod | { readonly kind: "host"; readonly ip: string } | { readonly kind: "ownNode" };
+export type End =
+  PolicyPod | { readonly kind: "host"; readonly ip: string } | { readonly kind: "ownNode" };
 
 export interface Flow {
   readonly from: End;
@@ -50,20 +55,33 @@ export interface Flow {
 }
 
 /**
- * Whether policies let a flow pass, as the Kubernetes documentation says it ("Network Policies") and an engine would enforce it: the source
- * must be allowed to send, and the destination to receive. Policies only add to each other. A pod that no policy selects for a direction is
- * free in it. What passes between a pod and its own node is never stopped. The answer of an allowed flow passes by itself.
+ * Whether policies let a flow pass, as the Kubernetes documentation says it ("Network Policies")
+ * and an engine would enforce it: the source must be allowed to send, and the destination to
+ * receive. Policies only add to each other. A pod that no policy selects for a direction is free in
+ * it. What passes between a pod and its own node is never stopped. The answer of an allowed flow
+ * passes by itself.
  */
 export function passes(policies: readonly Policy[], flow: Flow): boolean {
   if (flow.from.kind === "ownNode" || flow.to.kind === "ownNode") return true;
-  return allows("Egress", policies, flow.from, flow.to, flow) && allows("Ingress", policies, flow.to, flow.from, flow);
+  return (
+    allows("Egress", policies, flow.from, flow.to, flow) &&
+    allows("Ingress", policies, flow.to, flow.from, flow)
+  );
 }
 
 type Direction = "Ingress" | "Egress";
 
-function allows(direction: Direction, policies: readonly Policy[], own: End, other: End, flow: Flow): boolean {
+function allows(
+  direction: Direction,
+  policies: readonly Policy[],
+  own: End,
+  other: End,
+  flow: Flow,
+): boolean {
   if (own.kind !== "pod") return true;
-  const selecting = policies.filter((policy) => isOfDirection(policy, direction) && selects(policy, own));
+  const selecting = policies.filter(
+    (policy) => isOfDirection(policy, direction) && selects(policy, own),
+  );
   if (selecting.length === 0) return true;
   return selecting.some((policy) => {
     const rules = (direction === "Ingress" ? policy.spec.ingress : policy.spec.egress) ?? [];
@@ -76,23 +94,36 @@ function allows(direction: Direction, policies: readonly Policy[], own: End, oth
 
 /** Without policyTypes a policy is for Ingress, and for Egress too if it has rules for it. */
 function isOfDirection({ spec }: Policy, direction: Direction): boolean {
-  const types = spec.policyTypes ?? ["Ingress", ...((spec.egress ?? []).length > 0 ? ["Egress"] : [])];
+  const types = spec.policyTypes ?? [
+    "Ingress",
+    ...((spec.egress ?? []).length > 0 ? ["Egress"] : []),
+  ];
   return types.includes(direction);
 }
 
 function selects({ metadata, spec }: Policy, pod: PolicyPod): boolean {
-  return (metadata.namespace ?? "default") === pod.namespace.name && matchesSelector(spec.podSelector ?? {}, pod.labels);
+  return (
+    (metadata.namespace ?? "default") === pod.namespace.name &&
+    matchesSelector(spec.podSelector ?? {}, pod.labels)
+  );
 }
 
 /** No peers, or an empty list of them: everybody. */
 function isOfPeers(peers: readonly Peer[] | undefined, policy: Policy, other: End): boolean {
-  return peers === undefined || peers.length === 0 || peers.some((peer) => isPeer(peer, policy, other));
+  return (
+    peers === undefined || peers.length === 0 || peers.some((peer) => isPeer(peer, policy, other))
+  );
 }
 
-function isPeer({ podSelector, namespaceSelector, ipBlock }: Peer, { metadata }: Policy, other: End): boolean {
+function isPeer(
+  { podSelector, namespaceSelector, ipBlock }: Peer,
+  { metadata }: Policy,
+  other: End,
+): boolean {
   if (other.kind === "ownNode") return true;
   if (ipBlock !== undefined) return isInBlock(ipBlock, other.ip);
-  if (other.kind !== "pod" || (podSelector === undefined && namespaceSelector === undefined)) return false;
+  if (other.kind !== "pod" || (podSelector === undefined && namespaceSelector === undefined))
+    return false;
   const isInNamespace =
     namespaceSelector === undefined
       ? other.namespace.name === (metadata.namespace ?? "default")
@@ -128,6 +159,8 @@ function isPort({ protocol = "TCP", port, endPort }: Port, flow: Flow): boolean 
 /** A name means what the pod that is spoken to calls so; hosts name no ports. */
 function namedPorts(name: string, protocol: string, to: End): number[] {
   if (to.kind !== "pod") return [];
-  const named = (to.ports ?? []).filter((port) => port.name === name && (port.protocol ?? "TCP") === protocol);
+  const named = (to.ports ?? []).filter(
+    (port) => port.name === name && (port.protocol ?? "TCP") === protocol,
+  );
   return named.map(({ containerPort }) => containerPort);
 }

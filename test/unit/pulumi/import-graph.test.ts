@@ -15,7 +15,9 @@ async function modulesOf(entry: string): Promise<readonly string[]> {
     write: false,
     external: ["@pulumi/*"],
   });
-  const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const imports = Object.values(metafile.inputs).flatMap(({ imports }) =>
+    imports.map(({ path }) => path),
+  );
   return [...Object.keys(metafile.inputs), ...imports];
 }
 
@@ -29,7 +31,9 @@ test("Pulumi's resources load nothing of the operator but its kinds", async () =
   const modules = await modulesOf("src/pulumi/index.ts");
   assert.ok(modules.some(isPulumi), "the test looks for the right names");
   assert.deepEqual(
-    modules.filter((path) => /^src\/(kube|runtime|controllers|cli)\/|@kubernetes\/client-node/.test(path)),
+    modules.filter((path) =>
+      /^src\/(kube|runtime|controllers|cli)\/|@kubernetes\/client-node/.test(path),
+    ),
     [],
   );
 });

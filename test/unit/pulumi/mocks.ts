@@ -8,11 +8,20 @@ export interface Registered {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** What an engine would add to a resource when it makes it: for example the address that a cloud gives. */
+/**
+ * What an engine would add to a resource when it makes it: for example the address that a cloud
+ * gives.
+ */
 type Made = (resource: Registered) => Readonly<Record<string, unknown>>;
 
-/** Plays Pulumi's engine: what is registered is noted, and comes into being at once. A preview makes nothing. */
-export async function playEngine(made: Made = () => ({}), isPreview = false): Promise<readonly Registered[]> {
+/**
+ * Plays Pulumi's engine: what is registered is noted, and comes into being at once. A preview makes
+ * nothing.
+ */
+export async function playEngine(
+  made: Made = () => ({}),
+  isPreview = false,
+): Promise<readonly Registered[]> {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -33,7 +42,9 @@ export async function playEngine(made: Made = () => ({}), isPreview = false): Pr
 /** As Pulumi's Kubernetes provider does: an object without a name gets one after its resource. */
 function named({ name, inputs }: Registered): Record<string, unknown> {
   const { metadata } = inputs as { metadata?: object };
-  return metadata === undefined ? { ...inputs } : { ...inputs, metadata: { name: `${name}-1a2b3c4d`, ...metadata } };
+  return metadata === undefined
+    ? { ...inputs }
+    : { ...inputs, metadata: { name: `${name}-1a2b3c4d`, ...metadata } };
 }
 
 /** What an output holds in the end. */

@@ -16,20 +16,32 @@ beforeEach(async () => {
 const settle = async () => pulumi.runtime.disconnect();
 
 /** Objects among what is registered, as the API server would get them. */
-const objects = () => registered.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs);
+const objects = () =>
+  registered.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inputs);
 
 const expected = (values: object, namespace: string, release: string) =>
-  JSON.parse(JSON.stringify(objectsOf({ values: readValues(values), namespace, release, version }))) as object[];
+  JSON.parse(
+    JSON.stringify(objectsOf({ values: readValues(values), namespace, release, version })),
+  ) as object[];
 
-const title = ({ kind, metadata }: { kind?: unknown; metadata?: { namespace?: string; name?: string } }) =>
-  `${String(kind)} ${metadata?.namespace}/${metadata?.name}`;
-const sorted = (list: readonly object[]) => list.toSorted((a, b) => title(a).localeCompare(title(b)));
+const title = ({
+  kind,
+  metadata,
+}: {
+  kind?: unknown;
+  metadata?: { namespace?: string; name?: string };
+}) => `${String(kind)} ${metadata?.namespace}/${metadata?.name}`;
+const sorted = (list: readonly object[]) =>
+  list.toSorted((a, b) => title(a).localeCompare(title(b)));
 
 describe("a ProxyfleetOperator", () => {
   test("is the objects that the chart makes, with a namespace", async () => {
     new ProxyfleetOperator("proxyfleet");
     await settle();
-    assert.deepEqual(sorted(objects()), sorted(expected({ namespace: { create: true } }, "proxyfleet-system", "proxyfleet")));
+    assert.deepEqual(
+      sorted(objects()),
+      sorted(expected({ namespace: { create: true } }, "proxyfleet-system", "proxyfleet")),
+    );
   });
 
   test("takes outputs of other resources for names, images and labels", async () => {
@@ -37,7 +49,10 @@ describe("a ProxyfleetOperator", () => {
     new ProxyfleetOperator("fleets", {
       namespace: later("elsewhere"),
       values: {
-        image: { repository: later("registry.example/operator"), digest: later(`sha256:${"b".repeat(64)}`) },
+        image: {
+          repository: later("registry.example/operator"),
+          digest: later(`sha256:${"b".repeat(64)}`),
+        },
         replicas: later(3),
         commonLabels: { team: later("x") },
         watchNamespaces: ["a", "b"],
@@ -57,7 +72,9 @@ describe("a ProxyfleetOperator", () => {
   });
 
   test("makes no namespace and no CRDs where it is told so", async () => {
-    new ProxyfleetOperator("proxyfleet", { values: { namespace: { create: false }, crds: { enabled: false } } });
+    new ProxyfleetOperator("proxyfleet", {
+      values: { namespace: { create: false }, crds: { enabled: false } },
+    });
     await settle();
     const kinds = new Set(objects().map((object) => object["kind"]));
     assert.equal(kinds.has("Namespace"), false);
@@ -70,7 +87,10 @@ describe("a ProxyfleetOperator", () => {
     await settle();
     const parents = registered.filter(({ type }) => type === "proxyfleet:index:ProxyfleetOperator");
     assert.equal(parents.length, 1);
-    assert.match(await new Promise<string>((resolve) => operator.urn.apply(resolve)), /proxyfleet:index:ProxyfleetOperator::proxyfleet$/);
+    assert.match(
+      await new Promise<string>((resolve) => operator.urn.apply(resolve)),
+      /proxyfleet:index:ProxyfleetOperator::proxyfleet$/,
+    );
   });
 
   for (const [words, values, problem] of [
@@ -79,7 +99,10 @@ describe("a ProxyfleetOperator", () => {
     ["a digest that is none", { image: { digest: "abc" } }, /image\.digest "abc"/],
   ] as const) {
     test(`refuses ${words}, and names it`, () => {
-      assert.throws(() => new ProxyfleetOperator("proxyfleet", { values: values as object }), { name: "ValuesError", message: problem });
+      assert.throws(() => new ProxyfleetOperator("proxyfleet", { values: values as object }), {
+        name: "ValuesError",
+        message: problem,
+      });
     });
   }
 });
@@ -99,11 +122,19 @@ describe("the resources of a ProxyfleetOperator", () => {
   const crd = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 
   for (const keep of [true, false]) {
-    test(keep ? "leave the kinds in the cluster when all is destroyed" : "take the kinds along where that is asked for", async () => {
-      const options = [...(await optionsOf({ crds: { keep } }))].filter(([title]) => title.startsWith(crd));
-      assert.ok(options.length > 0);
-      for (const [title, { retainOnDelete }] of options) assert.equal(retainOnDelete, keep, title);
-    });
+    test(
+      keep
+        ? "leave the kinds in the cluster when all is destroyed"
+        : "take the kinds along where that is asked for",
+      async () => {
+        const options = [...(await optionsOf({ crds: { keep } }))].filter(([title]) =>
+          title.startsWith(crd),
+        );
+        assert.ok(options.length > 0);
+        for (const [title, { retainOnDelete }] of options)
+          assert.equal(retainOnDelete, keep, title);
+      },
+    );
   }
 
   test("come in an order: the namespace, what is in it, and the Deployment last", async () => {
@@ -111,6 +142,9 @@ describe("the resources of a ProxyfleetOperator", () => {
     const needs = (title: string) => [options.get(title)?.dependsOn].flat();
     const deployment = "kubernetes:apps/v1:Deployment proxyfleet-deployment-proxyfleet";
     assert.equal(needs(deployment).length, objects().length - 1);
-    assert.equal(needs("kubernetes:core/v1:ServiceAccount proxyfleet-serviceaccount-proxyfleet").length, 1);
+    assert.equal(
+      needs("kubernetes:core/v1:ServiceAccount proxyfleet-serviceaccount-proxyfleet").length,
+      1,
+    );
   });
 });

@@ -13,7 +13,15 @@ const status = {
     { address: "203.0.113.11", slot: 1, phase: "Serving", since: "2026-11-24T08:00:00Z" },
     { address: "203.0.113.10", slot: 1, phase: "Draining", since: "2026-11-24T08:00:00Z" },
   ],
-  conditions: [{ type: "Ready", status: "True", reason: "Served", message: "", lastTransitionTime: "2026-11-24T08:00:00Z" }],
+  conditions: [
+    {
+      type: "Ready",
+      status: "True",
+      reason: "Served",
+      message: "",
+      lastTransitionTime: "2026-11-24T08:00:00Z",
+    },
+  ],
 };
 
 let registered: readonly Registered[];
@@ -28,13 +36,19 @@ const pools = [{ name: "metallb-a" }];
 
 test("every kind that a person writes has a resource", () => {
   const written = kinds.map(({ kind }) => kind).filter((kind) => kind !== "ProxyAddress");
-  for (const kind of written) assert.ok(kind in entryPoint, `src/pulumi/ has no class for ${kind}: write one, as address-pool.ts does`);
+  for (const kind of written)
+    assert.ok(
+      kind in entryPoint,
+      `src/pulumi/ has no class for ${kind}: write one, as address-pool.ts does`,
+    );
 });
 
 describe("a pool", () => {
   test("takes addresses that another resource allocates", async () => {
     const address = pulumi.output(Promise.resolve("203.0.113.9"));
-    const pool = new AddressPool("gcp", { spec: { provider: "GCP", named: [{ name: "family-1", address }] } });
+    const pool = new AddressPool("gcp", {
+      spec: { provider: "GCP", named: [{ name: "family-1", address }] },
+    });
     assert.deepEqual(await inputsOf(pool), {
       apiVersion: "proxyfleet.dev/v1alpha1",
       kind: "AddressPool",
@@ -45,7 +59,10 @@ describe("a pool", () => {
 
   test("that the API server would refuse is refused, and the field is named", () => {
     const make = () => new AddressPool("empty", { spec: { provider: "MetalLB" } });
-    assert.throws(make, { name: "SpecError", message: /^AddressPool empty: spec\.addresses: is empty, but MetalLB/ });
+    assert.throws(make, {
+      name: "SpecError",
+      message: /^AddressPool empty: spec\.addresses: is empty, but MetalLB/,
+    });
   });
 });
 
@@ -64,13 +81,19 @@ describe("a fleet", () => {
   });
 
   test("is not waited for where that is asked for", async () => {
-    const fleet = new WhatsAppProxy("hasty", { metadata: { name: "hasty" }, spec: { addresses: { pools } }, waitUntilReady: false });
+    const fleet = new WhatsAppProxy("hasty", {
+      metadata: { name: "hasty" },
+      spec: { addresses: { pools } },
+      waitUntilReady: false,
+    });
     assert.deepEqual((await inputsOf(fleet))?.["metadata"], { name: "hasty" });
   });
 
   test("gives a pool's name, also one that Pulumi made up", async () => {
     const pool = new AddressPool("first", { spec: { provider: "Assigned" } });
-    const fleet = new WhatsAppProxy("other", { spec: { addresses: { pools: [{ name: pool.metadata.name }] } } });
+    const fleet = new WhatsAppProxy("other", {
+      spec: { addresses: { pools: [{ name: pool.metadata.name }] } },
+    });
     const { spec } = (await inputsOf(fleet)) as { spec: { addresses: { pools: object[] } } };
     assert.deepEqual(spec.addresses.pools, [{ name: "first-1a2b3c4d" }]);
   });
@@ -81,7 +104,8 @@ describe("a fleet", () => {
   });
 });
 
-// The last test: from here on, rejections that nobody handles don't end the process. Each property that can't be known is one.
+// The last test: from here on, rejections that nobody handles don't end the process. Each property
+// that can't be known is one.
 test("a pool whose addresses are wrong once they are known is refused then", async () => {
   process.removeAllListeners("unhandledRejection");
   const problem = new Promise<unknown>((resolve) => process.on("unhandledRejection", resolve));

@@ -10,7 +10,12 @@ const role = (kind: "Role" | "ClusterRole", ...rules: Role["rules"]): Role => ({
   rules,
 });
 const pods = { apiGroups: [""], resources: ["pods", "pods/status"], verbs: ["get"] };
-const leases = { apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: ["seat"], verbs: ["patch"] };
+const leases = {
+  apiGroups: ["coordination.k8s.io"],
+  resources: ["leases"],
+  resourceNames: ["seat"],
+  verbs: ["patch"],
+};
 const asked = (request: Partial<AllowedRequest>): AllowedRequest => ({
   verb: "get",
   group: "",
@@ -20,7 +25,10 @@ const asked = (request: Partial<AllowedRequest>): AllowedRequest => ({
 });
 
 describe("a right is needed", () => {
-  const cases: Record<string, { roles: readonly Role[]; requests: readonly AllowedRequest[]; expect: readonly string[] }> = {
+  const cases: Record<
+    string,
+    { roles: readonly Role[]; requests: readonly AllowedRequest[]; expect: readonly string[] }
+  > = {
     "if some request used it": {
       roles: [role("ClusterRole", pods)],
       requests: [asked({}), asked({ resource: "pods/status" })],
@@ -28,7 +36,11 @@ describe("a right is needed", () => {
     },
     "not by a request for something else of the same resource": {
       roles: [role("ClusterRole", pods)],
-      requests: [asked({}), asked({ resource: "pods/status", verb: "patch" }), asked({ resource: "pods/log" })],
+      requests: [
+        asked({}),
+        asked({ resource: "pods/status", verb: "patch" }),
+        asked({ resource: "pods/log" }),
+      ],
       expect: ["ClusterRole operator: get pods/status is not used"],
     },
     "not by a request that another role allowed": {
@@ -48,7 +60,15 @@ describe("a right is needed", () => {
     },
     "for the name that it is limited to": {
       roles: [role("Role", leases)],
-      requests: [asked({ verb: "patch", group: "coordination.k8s.io", resource: "leases", name: "other", role: "Role home/operator" })],
+      requests: [
+        asked({
+          verb: "patch",
+          group: "coordination.k8s.io",
+          resource: "leases",
+          name: "other",
+          role: "Role home/operator",
+        }),
+      ],
       expect: ["Role home/operator: patch leases.coordination.k8s.io seat is not used"],
     },
     "once only": {

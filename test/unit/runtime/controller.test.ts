@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
-import { apiError } from "../../../src/kube/errors.ts";
-import { type Controller, type Outcome, done, lookAgain, runController } from "../../../src/runtime/controller.ts";
+import { apiError } from "../../../src/kubernetes/errors.ts";
+import {
+  type Controller,
+  type Outcome,
+  done,
+  lookAgain,
+  runController,
+} from "../../../src/runtime/controller.ts";
 import { WorkQueue } from "../../../src/runtime/queue.ts";
 
 interface Shop {
@@ -20,7 +26,10 @@ function shop(reconcile: (key: string, nth: number) => Promise<Outcome>, workers
   const delays: number[] = [];
   const seen: string[] = [];
   const lines: Record<string, unknown>[] = [];
-  const log = pino({ level: "debug", base: null }, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = pino(
+    { level: "debug", base: null },
+    { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   const timer = (ms: number, callback: () => void): (() => void) => {
     delays.push(ms);
     const handle = setImmediate(callback);
@@ -53,7 +62,9 @@ describe("the loop of a controller", () => {
   });
 
   test("looks again when the reconcile asks for it", async () => {
-    const { queue, run, seen, delays } = shop(async (_key, nth) => (nth === 1 ? lookAgain(1_500) : done));
+    const { queue, run, seen, delays } = shop(async (_key, nth) =>
+      nth === 1 ? lookAgain(1_500) : done,
+    );
     queue.add("a");
     await run(2);
     assert.deepEqual([seen, delays], [["a", "a"], [1_500]]);

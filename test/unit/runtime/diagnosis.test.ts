@@ -16,7 +16,9 @@ describe("a diagnosis", () => {
     const files = await writeDiagnosis(folder, "a", async () => undefined);
     assert.deepEqual(files, [join(folder, "a.cpuprofile"), join(folder, "a.heapsnapshot")]);
     for (const file of files) assert.equal((await stat(file)).mode & 0o777, 0o600);
-    const [profile = "", heap = ""] = await Promise.all(files.map(async (file) => readFile(file, "utf8")));
+    const [profile = "", heap = ""] = await Promise.all(
+      files.map(async (file) => readFile(file, "utf8")),
+    );
     assert.ok((JSON.parse(profile) as { nodes: unknown[] }).nodes.length > 0);
     assert.ok((JSON.parse(heap) as { nodes: unknown[] }).nodes.length > 0);
   });

@@ -4,7 +4,11 @@ import { describe, test } from "node:test";
 import { request } from "undici";
 import { type Health, serveHealth } from "../../../src/runtime/health.ts";
 
-const well: Health = { problem: () => undefined, isReady: () => true, metrics: () => pieces("up 1\n", "down 0\n") };
+const well: Health = {
+  problem: () => undefined,
+  isReady: () => true,
+  metrics: () => pieces("up 1\n", "down 0\n"),
+};
 
 async function* pieces(...texts: readonly string[]): AsyncGenerator<string> {
   yield* texts;
@@ -15,7 +19,10 @@ async function* broken(...texts: readonly string[]): AsyncGenerator<string> {
   throw new Error("secret");
 }
 
-const cases: Record<string, { path: string; health?: Partial<Health>; expect: { code: number; text: string } }> = {
+const cases: Record<
+  string,
+  { path: string; health?: Partial<Health>; expect: { code: number; text: string } }
+> = {
   "all is well": { path: "/livez", expect: { code: 200, text: "ok\n" } },
   "something is stuck for good": {
     path: "/livez",
@@ -34,7 +41,10 @@ const cases: Record<string, { path: string; health?: Partial<Health>; expect: { 
     health: { metrics: () => broken() },
     expect: { code: 500, text: "metrics could not be read\n" },
   },
-  "something else is asked for": { path: "/", expect: { code: 404, text: "there are /livez, /readyz and /metrics\n" } },
+  "something else is asked for": {
+    path: "/",
+    expect: { code: 404, text: "there are /livez, /readyz and /metrics\n" },
+  },
 };
 
 describe("the health port answers when", () => {
@@ -42,7 +52,9 @@ describe("the health port answers when", () => {
     test(name, async () => {
       const server = await serveHealth(0, { ...well, ...health });
       try {
-        const { statusCode, body } = await request(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+        const { statusCode, body } = await request(
+          `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+        );
         assert.deepEqual({ code: statusCode, text: await body.text() }, expect);
       } finally {
         server.close();
@@ -54,7 +66,10 @@ describe("the health port answers when", () => {
 test("metrics that can't be read to their end are cut off, and not taken for all", async () => {
   const server = await serveHealth(0, { ...well, metrics: () => broken("up 1\n") });
   try {
-    const answer = async () => (await request(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`)).body.text();
+    const answer = async () =>
+      (
+        await request(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`)
+      ).body.text();
     await assert.rejects(answer());
   } finally {
     server.close();

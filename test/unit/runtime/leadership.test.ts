@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Logger, pino } from "pino";
-import type { LeaderElection } from "../../../src/kube/lease.ts";
+import type { LeaderElection } from "../../../src/kubernetes/lease.ts";
 import { endInTime, whileLeading } from "../../../src/runtime/leadership.ts";
 
 const never = new Promise<void>(() => undefined);
 const aborted = async (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve())));
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve()),
+  );
 
 function recorder(): { readonly log: Logger; readonly warnings: string[] } {
   const warnings: string[] = [];
@@ -14,13 +16,21 @@ function recorder(): { readonly log: Logger; readonly warnings: string[] } {
   return { log: pino({ level: "warn" }, { write }), warnings };
 }
 
-/** An election that is won at once. `lose` takes the lease away; `story` tells what was done in which order. */
-function election(): { readonly election: LeaderElection; readonly lose: () => void; readonly story: string[] } {
+/**
+ * An election that is won at once. `lose` takes the lease away; `story` tells what was done in
+ * which order.
+ */
+function election(): {
+  readonly election: LeaderElection;
+  readonly lose: () => void;
+  readonly story: string[];
+} {
   const story: string[] = [];
   const lost = Promise.withResolvers<"lost">();
   const stand = {
     acquire: async () => true,
-    hold: async (signal: AbortSignal) => Promise.race([lost.promise, aborted(signal).then(() => "stopped" as const)]),
+    hold: async (signal: AbortSignal) =>
+      Promise.race([lost.promise, aborted(signal).then(() => "stopped" as const)]),
     release: async () => void story.push("released"),
   };
   return { election: stand as unknown as LeaderElection, lose: () => lost.resolve("lost"), story };
@@ -57,7 +67,14 @@ describe("a leader", () => {
       await aborted(signal);
       story.push("worked");
     };
-    const leading = whileLeading(seat, stop.signal, () => story.push("halted"), 60_000, recorder().log, work);
+    const leading = whileLeading(
+      seat,
+      stop.signal,
+      () => story.push("halted"),
+      60_000,
+      recorder().log,
+      work,
+    );
     stop.abort();
     await leading;
     assert.deepEqual(story, ["worked", "halted", "released"]);

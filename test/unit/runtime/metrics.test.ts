@@ -26,10 +26,15 @@ describe("a number that is read when somebody asks", () => {
   for (const type of kinds) {
     test(`is told as a ${type}, with its labels, as it is at that moment`, async () => {
       const [metrics, fleets]: [Metrics, Fleets] = [new Metrics(), new Map([["family", 3]])];
-      metrics[type]("sessions", "Open sessions", ["fleet"], () => [...fleets].map(([fleet, count]) => [{ fleet }, count] as const));
+      metrics[type]("sessions", "Open sessions", ["fleet"], () =>
+        [...fleets].map(([fleet, count]) => [{ fleet }, count] as const),
+      );
       assert.deepEqual(await told(metrics), lines(type, 'sessions{fleet="family"} 3'));
       fleets.set('o"dd', 1).set("family", 4);
-      assert.deepEqual(await told(metrics), lines(type, 'sessions{fleet="family"} 4', 'sessions{fleet="o\\"dd"} 1'));
+      assert.deepEqual(
+        await told(metrics),
+        lines(type, 'sessions{fleet="family"} 4', 'sessions{fleet="o\\"dd"} 1'),
+      );
       fleets.clear();
       assert.deepEqual(await told(metrics), lines(type));
     });

@@ -3,7 +3,10 @@ import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { type Priority, type QueueOptions, WorkQueue } from "../../../src/runtime/queue.ts";
 
-/** A queue whose time is set by hand, with a first worker already served, so that what comes is a change. */
+/**
+ * A queue whose time is set by hand, with a first worker already served, so that what comes is a
+ * change.
+ */
 async function servedQueue(
   timer: QueueOptions["timer"] = () => () => undefined,
 ): Promise<{ readonly queue: WorkQueue; readonly time: { now: number } }> {
@@ -25,7 +28,13 @@ async function drain(queue: WorkQueue): Promise<string[]> {
 }
 
 describe("which key comes first", () => {
-  const cases: Record<string, { given: readonly [key: string, priority: Priority | undefined, atMs: number][]; expect: string[] }> = {
+  const cases: Record<
+    string,
+    {
+      given: readonly [key: string, priority: Priority | undefined, atMs: number][];
+      expect: string[];
+    }
+  > = {
     "a change goes before what is only looked at again": {
       given: [
         ["old", "low", 0],
@@ -100,7 +109,11 @@ describe("which key comes first", () => {
     });
 
   test("no stream of changes starves a key: it waits for those of five seconds at most", async () => {
-    const arrival = fc.record({ key: fc.integer({ min: 0, max: 9 }), gapMs: fc.integer({ min: 0, max: 2_000 }), served: fc.boolean() });
+    const arrival = fc.record({
+      key: fc.integer({ min: 0, max: 9 }),
+      gapMs: fc.integer({ min: 0, max: 2_000 }),
+      served: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(arrival, { minLength: 20, maxLength: 60 }), async (arrivals) => {
         const { queue, time } = await servedQueue();
@@ -123,7 +136,11 @@ describe("which key comes first", () => {
 
 test("who observes a queue hears of each key once", async () => {
   const time = { now: 0 };
-  const queue = new WorkQueue({ now: () => time.now, random: () => 1, timer: () => () => undefined });
+  const queue = new WorkQueue({
+    now: () => time.now,
+    random: () => 1,
+    timer: () => () => undefined,
+  });
   const heard: string[] = [];
   queue.observe({
     added: () => heard.push("added"),
@@ -139,5 +156,8 @@ test("who observes a queue hears of each key once", async () => {
   assert.deepEqual(queue.runningMs, [20]);
   queue.addFailed("a");
   queue.done("a");
-  assert.deepEqual([heard, queue.runningMs], [["added", "started after 30", "retried", "finished after 20"], []]);
+  assert.deepEqual(
+    [heard, queue.runningMs],
+    [["added", "started after 30", "retried", "finished after 20"], []],
+  );
 });

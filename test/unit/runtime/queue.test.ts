@@ -19,7 +19,9 @@ class HandClock {
   advance(ms: number): void {
     const until = this.#now + ms;
     for (;;) {
-      const [next] = [...this.#timers].filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at);
+      const [next] = [...this.#timers]
+        .filter(({ at }) => at <= until)
+        .toSorted((a, b) => a.at - b.at);
       if (next === undefined) break;
       this.#timers.delete(next);
       this.#now = next.at;
@@ -45,7 +47,10 @@ describe("a queue of keys", () => {
   test("hands out a key once, however often it was added", async () => {
     const { queue } = handQueue();
     for (const key of ["a", "b", "a"]) queue.add(key);
-    assert.deepEqual([queue.depth, await queue.next(), await queue.next(), queue.depth], [2, "a", "b", 0]);
+    assert.deepEqual(
+      [queue.depth, await queue.next(), await queue.next(), queue.depth],
+      [2, "a", "b", 0],
+    );
   });
 
   test("tells how long the first key has waited, whatever came later", async () => {
@@ -113,7 +118,10 @@ describe("a queue of keys", () => {
       queue.addFailed("a");
       return pause();
     });
-    assert.deepEqual(pauses, [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 60_000, 60_000]);
+    assert.deepEqual(
+      pauses,
+      [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 60_000, 60_000],
+    );
     queue.forget("a");
     queue.addFailed("a");
     assert.equal(pause(), 50);
@@ -137,7 +145,10 @@ describe("a queue of keys", () => {
     queue.addFailed("c");
     queue.addAfter("d", 1);
     clock.advance(100_000);
-    assert.deepEqual([await waiting, await queue.next(), queue.depth, clock.waiting], [undefined, undefined, 0, 0]);
+    assert.deepEqual(
+      [await waiting, await queue.next(), queue.depth, clock.waiting],
+      [undefined, undefined, 0, 0],
+    );
   });
 
   test("drops a key that came again while it was worked on, when it is closed meanwhile", async () => {
@@ -160,10 +171,22 @@ type Step =
 const key = fc.constantFrom("a", "b", "c");
 const steps = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("add" as const, "addFailed" as const, "forget" as const), key }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant("addAfter" as const), key, ms: fc.nat(200) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constantFrom("add" as const, "addFailed" as const, "forget" as const),
+        key,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant("addAfter" as const), key, ms: fc.nat(200) }),
+    },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("advance" as const), ms: fc.nat(150) }) },
-    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("work" as const, "finish" as const) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constantFrom("work" as const, "finish" as const) }),
+    },
   ),
   { maxLength: 50 },
 );

@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pino } from "pino";
-import { type Outcome, type ReconcileResult, done, gone, lookAgain, runController } from "../../../src/runtime/controller.ts";
+import {
+  type Outcome,
+  type ReconcileResult,
+  done,
+  gone,
+  lookAgain,
+  runController,
+} from "../../../src/runtime/controller.ts";
 import { WorkQueue } from "../../../src/runtime/queue.ts";
 
 const silent = pino({ level: "silent" });
 
 /** Reconciles one key once; gives the delays that were asked for and what the observer heard. */
-async function once(outcome: Outcome | Error): Promise<{ delays: number[]; results: ReconcileResult[] }> {
+async function once(
+  outcome: Outcome | Error,
+): Promise<{ delays: number[]; results: ReconcileResult[] }> {
   const delays: number[] = [];
   const results: ReconcileResult[] = [];
   const timer = (ms: number): (() => void) => {
@@ -29,22 +38,40 @@ async function once(outcome: Outcome | Error): Promise<{ delays: number[]; resul
       setImmediate(() => stop.abort());
     },
   };
-  const running = runController({ name: "shop", workers: 1, queue, reconcile }, silent, stop.signal, {
-    observer,
-    resyncMs: () => 36_000_000,
-  });
+  const running = runController(
+    { name: "shop", workers: 1, queue, reconcile },
+    silent,
+    stop.signal,
+    {
+      observer,
+      resyncMs: () => 36_000_000,
+    },
+  );
   await new Promise((resolve) => setImmediate(resolve));
   const asked = [...delays];
   await running;
   return { delays: asked, results };
 }
 
-const cases: Record<string, { given: Outcome | Error; delays: number[]; result: ReconcileResult }> = {
-  "a settled object is looked at again hours later": { given: done, delays: [36_000_000], result: "success" },
-  "a time to look again that is earlier goes before the resync": { given: lookAgain(5_000), delays: [5_000], result: "requeue_after" },
-  "a time to look again that is later is brought forward": { given: lookAgain(90_000_000), delays: [36_000_000], result: "requeue_after" },
-  "nothing is kept of an object that is gone": { given: gone, delays: [], result: "success" },
-  "a failure is tried again soon": { given: new Error("no"), delays: [50], result: "error" },
-};
+const cases: Record<string, { given: Outcome | Error; delays: number[]; result: ReconcileResult }> =
+  {
+    "a settled object is looked at again hours later": {
+      given: done,
+      delays: [36_000_000],
+      result: "success",
+    },
+    "a time to look again that is earlier goes before the resync": {
+      given: lookAgain(5_000),
+      delays: [5_000],
+      result: "requeue_after",
+    },
+    "a time to look again that is later is brought forward": {
+      given: lookAgain(90_000_000),
+      delays: [36_000_000],
+      result: "requeue_after",
+    },
+    "nothing is kept of an object that is gone": { given: gone, delays: [], result: "success" },
+    "a failure is tried again soon": { given: new Error("no"), delays: [50], result: "error" },
+  };
 for (const [name, { given, delays, result }] of Object.entries(cases))
   test(name, async () => assert.deepEqual(await once(given), { delays, results: [result] }));

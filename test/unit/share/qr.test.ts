@@ -23,14 +23,19 @@ describe("terminalQr", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 300 }), fc.boolean(), (text, colour) => {
         const expected = encode(text, { ecc: "L", boostEcc: true, border: 4 }).data;
-        assert.deepEqual(modules(terminalQr(text, { colour }), colour).slice(0, expected.length), expected);
+        assert.deepEqual(
+          modules(terminalQr(text, { colour }), colour).slice(0, expected.length),
+          expected,
+        );
       }),
       { numRuns: 30 },
     ));
 
   test("four light modules surround the code", () => {
     const seen = modules(terminalQr(link, { colour: true }), true);
-    const edge = [...seen.slice(0, 4), ...seen.slice(-4)].flat().concat(seen.flatMap((row) => [...row.slice(0, 4), ...row.slice(-4)]));
+    const edge = [...seen.slice(0, 4), ...seen.slice(-4)]
+      .flat()
+      .concat(seen.flatMap((row) => [...row.slice(0, 4), ...row.slice(-4)]));
     assert.ok(edge.every((dark) => !dark));
   });
 

@@ -17,7 +17,12 @@ describe("the program, which each pod of the operator holds in memory", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  for (const unused of ["client-node/dist/gen/models/", "undici/lib/web/websocket/", "undici/lib/mock/", "zod/v4/locales/fr.js"]) {
+  for (const unused of [
+    "client-node/dist/gen/models/",
+    "undici/lib/web/websocket/",
+    "undici/lib/mock/",
+    "zod/v4/locales/fr.js",
+  ]) {
     test(`has nothing of ${unused}`, () =>
       assert.deepEqual(
         inputs.filter((path) => path.includes(unused)),
@@ -25,7 +30,9 @@ describe("the program, which each pod of the operator holds in memory", () => {
       ));
   }
 
-  test("is written in ASCII, so that a letter takes one byte", () => assert.doesNotMatch(source, /[^\0-\x7f]/));
+  test("is written in ASCII, so that a letter takes one byte", () =>
+    assert.doesNotMatch(source, /[^\0-\x7f]/));
 
-  test("does not make Node load its own fetch", () => assert.doesNotMatch(source, /^import .* from "(node:)?http";$/m));
+  test("does not make Node load its own fetch", () =>
+    assert.doesNotMatch(source, /^import .* from "(node:)?http";$/m));
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Bom, bomOf, debianComponents, only, programComponent } from "../../../hack/supply/sbom.ts";
+import {
+  type Bom,
+  bomOf,
+  debianComponents,
+  only,
+  programComponent,
+} from "../../../hack/supply/sbom.ts";
 
 const part = (name: string, version = "1.0.0") => ({
   "bom-ref": `${name}@${version}`,
@@ -46,11 +52,15 @@ test("of Debian's packages those that are installed are listed, with their archi
 
 test("an image's list names the image, and is the same for the same parts in any order", () => {
   const parts = [part("a"), programComponent("node@26.10.0"), programComponent("std@1.26.6")];
-  const bom = (components: typeof parts) => bomOf({ name: "operator", version: "0.1.0", components, dependencies: [] });
+  const bom = (components: typeof parts) =>
+    bomOf({ name: "operator", version: "0.1.0", components, dependencies: [] });
   assert.deepEqual(bom(parts), bom(parts.toReversed()));
   assert.deepEqual(
     bom(parts).components.map(({ purl }) => purl),
     ["pkg:generic/node@26.10.0", "pkg:golang/std@1.26.6", "pkg:npm/a@1.0.0"],
   );
-  assert.deepEqual((bom(parts)["metadata"] as { component: { purl: string } }).component.purl, "pkg:oci/operator@0.1.0");
+  assert.deepEqual(
+    (bom(parts)["metadata"] as { component: { purl: string } }).component.purl,
+    "pkg:oci/operator@0.1.0",
+  );
 });

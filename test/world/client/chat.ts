@@ -1,14 +1,24 @@
 import type { Socket } from "node:net";
 import { lines } from "../lines.ts";
 import type { Hello } from "../whatsapp/chat-server.ts";
-import { openTcp, openTls, readHandshake, withDeadline, type Endpoint, type Handshake } from "./connection.ts";
+import {
+  openTcp,
+  openTls,
+  readHandshake,
+  withDeadline,
+  type Endpoint,
+  type Handshake,
+} from "./connection.ts";
 import { AttemptError, failed } from "./outcome.ts";
 
 export interface ChatOptions {
   readonly endpoint: Endpoint;
   /** Whether TLS is put round the chat connection (`chatTLS` of a share link). */
   readonly tls: boolean;
-  /** Whether WhatsApp is played, and answers `hello`. The real one is not asked: the handshake alone is shown. */
+  /**
+   * Whether WhatsApp is played, and answers `hello`. The real one is not asked: the handshake alone
+   * is shown.
+   */
   readonly played: boolean;
   /** Longest wait for the answer, in milliseconds. */
   readonly timeoutMs: number;
@@ -45,10 +55,15 @@ export async function chat(options: ChatOptions): Promise<ChatResult> {
 }
 
 /**
- * Opens a chat connection; with TLS, whatever the certificate, as the app does: it is camouflage, the messages are encrypted to WhatsApp.
+ * Opens a chat connection; with TLS, whatever the certificate, as the app does: it is camouflage,
+ * the messages are encrypted to WhatsApp.
  * @throws AttemptError
  */
-export async function openChat(endpoint: Endpoint, tls: boolean, signal: AbortSignal): Promise<ChatConnection> {
+export async function openChat(
+  endpoint: Endpoint,
+  tls: boolean,
+  signal: AbortSignal,
+): Promise<ChatConnection> {
   if (!tls) return { socket: await openTcp(endpoint, signal), handshake: null };
   const socket = await openTls(endpoint, { kind: "anybody" }, signal);
   return { socket, handshake: readHandshake(socket) };

@@ -32,10 +32,18 @@ type Command = (operands: readonly string[], flags: Flags) => Promise<boolean>;
 
 /** The commands by name. */
 export const commands: Readonly<Record<string, Command>> = {
-  chat: async (operands, flags) => attempt("chat", async () => chat({ endpoint: endpoint(operands), ...limits(flags), tls: flags.tls })),
+  chat: async (operands, flags) =>
+    attempt("chat", async () =>
+      chat({ endpoint: endpoint(operands), ...limits(flags), tls: flags.tls }),
+    ),
   media: async (operands, flags) =>
-    attempt("media", async () => media({ endpoint: endpoint(operands), ...limits(flags), servername: flags.servername })),
-  links: async ([link], flags) => attempt("links", async () => openLink((link ?? (await text(process.stdin))).trim(), limits(flags))),
+    attempt("media", async () =>
+      media({ endpoint: endpoint(operands), ...limits(flags), servername: flags.servername }),
+    ),
+  links: async ([link], flags) =>
+    attempt("links", async () =>
+      openLink((link ?? (await text(process.stdin))).trim(), limits(flags)),
+    ),
   hold: async (operands, { tls, silent, signal }) =>
     attempt("closed", async () =>
       hold({
@@ -63,14 +71,20 @@ export const commands: Readonly<Record<string, Command>> = {
     say("gone", { ended, failed, ...rest });
     return Object.keys({ ...ended, ...failed }).every((how) => how === "stopped");
   },
-  pester: async ([host = "", port = "", kind = ""], { connections, timeoutMs = 30_000, signal, from }) => {
+  pester: async (
+    [host = "", port = "", kind = ""],
+    { connections, timeoutMs = 30_000, signal, from },
+  ) => {
     const nuisance = nuisances.find((known) => known === kind);
     if (nuisance === undefined) throw new Error(`"${kind}": give one of ${nuisances.join(", ")}`);
     const [source] = from;
     const place = { ...endpoint([host, port]), ...(source === undefined ? {} : { from: source }) };
-    return attempt("pestered", async () => pester({ endpoint: place, nuisance, connections, timeoutMs, signal }));
+    return attempt("pestered", async () =>
+      pester({ endpoint: place, nuisance, connections, timeoutMs, signal }),
+    );
   },
-  counters: async ([port = "9222"], { signal }) => attempt("counters", async () => readCounters(Number(port), signal)),
+  counters: async ([port = "9222"], { signal }) =>
+    attempt("counters", async () => readCounters(Number(port), signal)),
   dark: async ([host = "", ...ports], { timeoutMs = 3_000, signal }) => {
     const result = await lookDark(host, ports.map(Number), timeoutMs, signal);
     say("dark", result);
@@ -85,7 +99,8 @@ export const commands: Readonly<Record<string, Command>> = {
     });
     flags.signal.addEventListener("abort", () => process.stdin.destroy());
     try {
-      for await (const line of lines(process.stdin)) load.publish((JSON.parse(line) as { addresses: PublishedAddress[] }).addresses);
+      for await (const line of lines(process.stdin))
+        load.publish((JSON.parse(line) as { addresses: PublishedAddress[] }).addresses);
     } catch (error) {
       if (!flags.signal.aborted) throw error;
     }
@@ -99,7 +114,11 @@ function endpoint([host = "", port = ""]: readonly string[]): Endpoint {
   return { host, port: Number(port) };
 }
 
-function limits({ played, timeoutMs = 5_000, signal }: Flags): { played: boolean; timeoutMs: number; signal: AbortSignal } {
+function limits({ played, timeoutMs = 5_000, signal }: Flags): {
+  played: boolean;
+  timeoutMs: number;
+  signal: AbortSignal;
+} {
   return { played, timeoutMs, signal };
 }
 

@@ -11,21 +11,32 @@ export interface Endpoint {
   readonly from?: string;
 }
 
-/** What a TLS handshake showed: the peer's certificate (SHA-256 of its DER form, in hexadecimal; subject) and the TLS version. */
+/**
+ * What a TLS handshake showed: the peer's certificate (SHA-256 of its DER form, in hexadecimal;
+ * subject) and the TLS version.
+ */
 export interface Handshake {
   readonly certificateSHA256: string;
   readonly subject: string;
   readonly tlsVersion: string;
 }
 
-/** How the other end proves who it is: not at all, as a proxy towards the app, or by a certificate for a name that the machine trusts. */
-export type Trust = { readonly kind: "anybody"; readonly servername?: string } | { readonly kind: "verified"; readonly servername: string };
+/**
+ * How the other end proves who it is: not at all, as a proxy towards the app, or by a certificate
+ * for a name that the machine trusts.
+ */
+export type Trust =
+  | { readonly kind: "anybody"; readonly servername?: string }
+  | { readonly kind: "verified"; readonly servername: string };
 
 /**
  * Opens a TCP connection. It ends with the signal.
  * @throws AttemptError
  */
-export async function openTcp({ host, port, from }: Endpoint, signal: AbortSignal): Promise<Socket> {
+export async function openTcp(
+  { host, port, from }: Endpoint,
+  signal: AbortSignal,
+): Promise<Socket> {
   const socket = connectTcp({ host, port, noDelay: true, ...source(from) });
   endWith(socket, signal);
   await reached(socket, "connect", "connect", signal);
@@ -33,13 +44,24 @@ export async function openTcp({ host, port, from }: Endpoint, signal: AbortSigna
 }
 
 /**
- * Opens a TLS connection. It ends with the signal. As in the app, no server name is sent to an IP address unless one is given.
+ * Opens a TLS connection. It ends with the signal. As in the app, no server name is sent to an IP
+ * address unless one is given.
  * @throws AttemptError
  */
-export async function openTls({ host, port, from }: Endpoint, trust: Trust, signal: AbortSignal): Promise<TLSSocket> {
+export async function openTls(
+  { host, port, from }: Endpoint,
+  trust: Trust,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
   const servername = trust.servername ?? (isIP(host) === 0 ? host : undefined);
   const named = servername === undefined ? {} : { servername };
-  const socket = connectTls({ host, port, ...source(from), rejectUnauthorized: trust.kind === "verified", ...named });
+  const socket = connectTls({
+    host,
+    port,
+    ...source(from),
+    rejectUnauthorized: trust.kind === "verified",
+    ...named,
+  });
   endWith(socket, signal);
   await reached(socket, "connect", "connect", signal);
   await reached(socket, "secureConnect", "handshake", signal);
@@ -50,7 +72,12 @@ function source(from: string | undefined): { localAddress?: string } {
   return from === undefined ? {} : { localAddress: from };
 }
 
-async function reached(socket: Socket, event: string, step: Step, signal: AbortSignal): Promise<void> {
+async function reached(
+  socket: Socket,
+  event: string,
+  step: Step,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await once(socket, event, { signal });
   } catch (error) {
@@ -74,7 +101,10 @@ export function withDeadline(signal: AbortSignal, milliseconds: number): AbortSi
   return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }
 
-/** Destroys the socket with the signal's reason. Errors that come when nobody waits any more are of no interest. */
+/**
+ * Destroys the socket with the signal's reason. Errors that come when nobody waits any more are of
+ * no interest.
+ */
 function endWith(socket: Socket, signal: AbortSignal): void {
   const end = (): void => void socket.destroy(signal.reason as Error);
   if (signal.aborted) end();

@@ -2,7 +2,8 @@ import type { WhatsAppReport } from "../whatsapp/counters.ts";
 import { failed } from "./outcome.ts";
 
 /**
- * Asks the WhatsApp that is played on this host what it has seen. Its counters are on loopback only.
+ * Asks the WhatsApp that is played on this host what it has seen. Its counters are on loopback
+ * only.
  * @throws AttemptError if nobody plays it here
  */
 export async function readCounters(port: number, signal: AbortSignal): Promise<WhatsAppReport> {

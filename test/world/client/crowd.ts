@@ -35,7 +35,10 @@ export interface CrowdState {
 /** So many open their connection at the same time. */
 const atOnce = 50;
 
-/** Many people who hold a chat connection each and talk on it now and then, until they are told to go home. */
+/**
+ * Many people who hold a chat connection each and talk on it now and then, until they are told to
+ * go home.
+ */
 export class Crowd {
   readonly #options: CrowdOptions;
   readonly #echoes: number[] = [];
@@ -53,7 +56,14 @@ export class Crowd {
     const gone = Object.values(this.#ended).reduce((sum, count) => sum + count, 0);
     const echoes = this.#echoes.reduce((sum, count) => sum + count, 0);
     const [opened, lost] = [this.#opened, this.#lost];
-    return { opened, open: opened - gone, echoes, failed: { ...this.#failed }, ended: { ...this.#ended }, lost };
+    return {
+      opened,
+      open: opened - gone,
+      echoes,
+      failed: { ...this.#failed },
+      ended: { ...this.#ended },
+      lost,
+    };
   }
 
   /** Comes, stays, and goes home; gives how it was in the end. */
@@ -61,7 +71,8 @@ export class Crowd {
     const beats = setInterval(() => this.#options.onBeat(this.state), 1_000);
     let next = 0;
     const worker = async () => {
-      while (next < this.#options.connections && !this.#options.signal.aborted) await this.#join(next++);
+      while (next < this.#options.connections && !this.#options.signal.aborted)
+        await this.#join(next++);
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
     this.#options.onBeat(this.state);

@@ -7,7 +7,10 @@ import { failed } from "./outcome.ts";
 export interface HoldOptions {
   readonly endpoint: Endpoint;
   readonly tls: boolean;
-  /** Milliseconds from one line to the next; null says nothing and only watches whether the connection stays open. */
+  /**
+   * Milliseconds from one line to the next; null says nothing and only watches whether the
+   * connection stays open.
+   */
   readonly everyMs: number | null;
   /** How long, in milliseconds, an echo may take before the connection counts as dead. */
   readonly stallMs: number;
@@ -47,11 +50,18 @@ export async function hold(options: HoldOptions): Promise<HoldResult> {
   const tally: Tally = { sent: 0, echoes: 0, lost: 0, lastEcho: performance.now() };
   const timers = [
     setInterval(() => options.onBeat(tally.echoes), 1_000),
-    ...(options.everyMs === null ? [] : [setInterval(() => sayNext(socket, tally, options.stallMs), options.everyMs)]),
+    ...(options.everyMs === null
+      ? []
+      : [setInterval(() => sayNext(socket, tally, options.stallMs), options.everyMs)]),
   ];
   try {
     const how = await listen(socket, tally);
-    return { how, echoes: tally.echoes, lost: tally.lost, unanswered: tally.sent - tally.echoes - tally.lost };
+    return {
+      how,
+      echoes: tally.echoes,
+      lost: tally.lost,
+      unanswered: tally.sent - tally.echoes - tally.lost,
+    };
   } finally {
     timers.forEach((timer) => clearInterval(timer));
     socket.destroy();
@@ -61,7 +71,10 @@ export async function hold(options: HoldOptions): Promise<HoldResult> {
 /** The time limit is for the opening alone; `signal` holds for as long as the connection lives. */
 async function open({ endpoint, tls, signal }: HoldOptions): Promise<Socket> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new DOMException("no answer", "TimeoutError")), connectTimeoutMs);
+  const timer = setTimeout(
+    () => late.abort(new DOMException("no answer", "TimeoutError")),
+    connectTimeoutMs,
+  );
   try {
     return (await openChat(endpoint, tls, AbortSignal.any([signal, late.signal]))).socket;
   } finally {
@@ -77,7 +90,10 @@ function sayNext(socket: Socket, tally: Tally, stallMs: number): void {
   socket.write(`beat ${String(tally.sent)}\n`);
 }
 
-/** Counts echoes until the connection ends; an echo that skips some numbers counts those as lost, and so does one that is none. */
+/**
+ * Counts echoes until the connection ends; an echo that skips some numbers counts those as lost,
+ * and so does one that is none.
+ */
 async function listen(socket: Socket, tally: Tally): Promise<HoldResult["how"]> {
   try {
     for await (const line of lines(socket)) {

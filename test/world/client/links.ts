@@ -16,14 +16,22 @@ export interface OpenedLink {
 }
 
 /**
- * Opens a share link as the app does: reads host, ports and TLS from it, and connects to both ports.
+ * Opens a share link as the app does: reads host, ports and TLS from it, and connects to both
+ * ports.
  * @throws ShareLinkError, AttemptError
  */
-export async function openLink(link: string, { played, timeoutMs, signal }: OpenLinkOptions): Promise<OpenedLink> {
+export async function openLink(
+  link: string,
+  { played, timeoutMs, signal }: OpenLinkOptions,
+): Promise<OpenedLink> {
   const { host, chatPort, mediaPort, chatTls } = parseShareLink(link);
   const common = { played, timeoutMs, signal };
   return {
     chat: await chat({ endpoint: { host, port: chatPort }, tls: chatTls, ...common }),
-    media: await media({ endpoint: { host, port: mediaPort }, servername: "whatsapp.net", ...common }),
+    media: await media({
+      endpoint: { host, port: mediaPort },
+      servername: "whatsapp.net",
+      ...common,
+    }),
   };
 }

@@ -40,8 +40,9 @@ export interface LoadOptions {
 type Listener = "chat" | "media";
 
 /**
- * Opens connections to the addresses that are published at the moment, at a steady pace, each a full handshake with an answer.
- * An address that is no longer published gets no new ones; those under way go on, and count.
+ * Opens connections to the addresses that are published at the moment, at a steady pace, each a
+ * full handshake with an answer. An address that is no longer published gets no new ones; those
+ * under way go on, and count.
  */
 export class Load {
   readonly #options: LoadOptions;
@@ -80,7 +81,9 @@ export class Load {
   #tick(): void {
     this.#turn = this.#turn === "chat" ? "media" : "chat";
     for (const address of this.#published) {
-      const attempt = this.#attempt(address, this.#turn).finally(() => this.#underWay.delete(attempt));
+      const attempt = this.#attempt(address, this.#turn).finally(() =>
+        this.#underWay.delete(attempt),
+      );
       this.#underWay.add(attempt);
     }
   }
@@ -100,17 +103,31 @@ export class Load {
 
   async #connect(address: PublishedAddress, listener: Listener): Promise<void> {
     const { timeoutMs, played, certificateSHA256 } = this.#options;
-    const common = { endpoint: { host: address.host, port: address[listener] }, timeoutMs, played, signal: new AbortController().signal };
+    const common = {
+      endpoint: { host: address.host, port: address[listener] },
+      timeoutMs,
+      played,
+      signal: new AbortController().signal,
+    };
     if (listener === "chat") {
       await chat({ ...common, tls: true });
       return;
     }
     const { handshake } = await media({ ...common, servername: "whatsapp.net" });
     if (certificateSHA256 !== undefined && handshake.certificateSHA256 !== certificateSHA256)
-      throw new AttemptError("handshake", "wrong answer", "not the certificate of the media server");
+      throw new AttemptError(
+        "handshake",
+        "wrong answer",
+        "not the certificate of the media server",
+      );
   }
 }
 
 function describe(error: unknown, host: string, listener: Listener): LoadFailure {
-  return { at: new Date().toISOString(), host, listener, reason: error instanceof Error ? error.message : String(error) };
+  return {
+    at: new Date().toISOString(),
+    host,
+    listener,
+    reason: error instanceof Error ? error.message : String(error),
+  };
 }

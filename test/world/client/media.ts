@@ -1,12 +1,21 @@
 import type { Socket } from "node:net";
-import { openTls, readHandshake, withDeadline, type Endpoint, type Handshake } from "./connection.ts";
+import {
+  openTls,
+  readHandshake,
+  withDeadline,
+  type Endpoint,
+  type Handshake,
+} from "./connection.ts";
 import { AttemptError, failed } from "./outcome.ts";
 
 export interface MediaOptions {
   readonly endpoint: Endpoint;
   /** The name that the app asks WhatsApp's media servers for. */
   readonly servername: string;
-  /** Whether WhatsApp is played, and echoes. The real one must show a certificate that this machine trusts for the name. */
+  /**
+   * Whether WhatsApp is played, and echoes. The real one must show a certificate that this machine
+   * trusts for the name.
+   */
   readonly played: boolean;
   /** Longest wait for the echo, in milliseconds. */
   readonly timeoutMs: number;
@@ -23,13 +32,24 @@ export interface MediaResult {
 const greeting = "a picture";
 
 /**
- * Shakes hands with WhatsApp's media server through a proxy's media port, and has some bytes echoed.
+ * Shakes hands with WhatsApp's media server through a proxy's media port, and has some bytes
+ * echoed.
  * @throws AttemptError
  */
-export async function media({ endpoint, servername, played, timeoutMs, signal }: MediaOptions): Promise<MediaResult> {
+export async function media({
+  endpoint,
+  servername,
+  played,
+  timeoutMs,
+  signal,
+}: MediaOptions): Promise<MediaResult> {
   const started = performance.now();
   const deadline = withDeadline(signal, timeoutMs);
-  const tls = await openTls(endpoint, { kind: played ? "anybody" : "verified", servername }, deadline);
+  const tls = await openTls(
+    endpoint,
+    { kind: played ? "anybody" : "verified", servername },
+    deadline,
+  );
   try {
     const handshake = readHandshake(tls);
     const echo = played ? await askEcho(tls) : null;
@@ -54,6 +74,7 @@ async function askEcho(socket: Socket): Promise<string> {
 }
 
 function checkEcho(echo: string): string {
-  if (echo !== greeting) throw new AttemptError("answer", "wrong answer", "the echo is not what was sent");
+  if (echo !== greeting)
+    throw new AttemptError("answer", "wrong answer", "the echo is not what was sent");
   return echo;
 }

@@ -2,7 +2,8 @@
 export type Step = "connect" | "handshake" | "answer";
 
 /** Why it failed. "timeout" is silence; "refused" and "reset" mean that somebody answered. */
-export type Reason = "timeout" | "refused" | "reset" | "closed" | "unreachable" | "wrong answer" | "stopped" | "other";
+export type Reason =
+  "timeout" | "refused" | "reset" | "closed" | "unreachable" | "wrong answer" | "stopped" | "other";
 
 /** An attempt to use a proxy failed. */
 export class AttemptError extends Error {

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { type Endpoint, openTcp, withDeadline } from "./connection.ts";
 
 /**
- * How a client misbehaves: it says nothing, says things that are no TLS (random bytes, a web browser's, a PROXY header's), or spells out a
- * TLS handshake one byte a second.
+ * How a client misbehaves: it says nothing, says things that are no TLS (random bytes, a web
+ * browser's, a PROXY header's), or spells out a TLS handshake one byte a second.
  */
 export const nuisances = ["silent", "garbage", "http", "proxy-header", "slow"] as const;
 export type Nuisance = (typeof nuisances)[number];
@@ -27,7 +27,10 @@ export interface PesterResult {
   readonly heard: readonly string[];
 }
 
-/** The start of a TLS handshake, by its first bytes right: record, version, length 512, ClientHello. What follows is nonsense. */
+/**
+ * The start of a TLS handshake, by its first bytes right: record, version, length 512, ClientHello.
+ * What follows is nonsense.
+ */
 const slowHello = Buffer.concat([Buffer.from("160301020001", "hex"), randomBytes(500)]);
 
 const words: Readonly<Record<Exclude<Nuisance, "silent" | "slow">, Buffer>> = {
@@ -38,7 +41,9 @@ const words: Readonly<Record<Exclude<Nuisance, "silent" | "slow">, Buffer>> = {
 
 /** Opens connections, misbehaves on each, and waits for the other end to end them. */
 export async function pester(options: PesterOptions): Promise<PesterResult> {
-  const outcomes = await Promise.all(Array.from({ length: options.connections }, async () => misbehave(options)));
+  const outcomes = await Promise.all(
+    Array.from({ length: options.connections }, async () => misbehave(options)),
+  );
   const ended = outcomes.filter(({ how }) => how === "ended");
   return {
     connections: outcomes.length,
@@ -54,7 +59,12 @@ interface Outcome {
   readonly heard: string;
 }
 
-async function misbehave({ endpoint, nuisance, timeoutMs, signal }: PesterOptions): Promise<Outcome> {
+async function misbehave({
+  endpoint,
+  nuisance,
+  timeoutMs,
+  signal,
+}: PesterOptions): Promise<Outcome> {
   const started = performance.now();
   const deadline = withDeadline(signal, timeoutMs);
   const socket = await openTcp(endpoint, deadline);
@@ -69,12 +79,17 @@ async function misbehave({ endpoint, nuisance, timeoutMs, signal }: PesterOption
     socket.destroy();
   }
   const how = deadline.aborted ? "waited" : "ended";
-  return { how, milliseconds: performance.now() - started, heard: Buffer.concat(chunks).toString("latin1") };
+  return {
+    how,
+    milliseconds: performance.now() - started,
+    heard: Buffer.concat(chunks).toString("latin1"),
+  };
 }
 
 function say(nuisance: Nuisance, write: (bytes: Buffer) => void): NodeJS.Timeout | undefined {
   let place = 0;
-  if (nuisance === "slow") return setInterval(() => write(slowHello.subarray(place, ++place)), 1_000);
+  if (nuisance === "slow")
+    return setInterval(() => write(slowHello.subarray(place, ++place)), 1_000);
   if (nuisance !== "silent") write(words[nuisance]);
   return undefined;
 }

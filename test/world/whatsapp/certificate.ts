@@ -12,7 +12,10 @@ export interface OwnCertificate {
 const names = ["whatsapp.net", "*.whatsapp.net"];
 const day = 86_400_000;
 
-/** Makes a self-signed P-256 certificate that names whatsapp.net, good from yesterday and for a month. */
+/**
+ * Makes a self-signed P-256 certificate that names whatsapp.net, good from yesterday and for a
+ * month.
+ */
 export async function makeCertificate(now: Date): Promise<OwnCertificate> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
@@ -22,9 +25,16 @@ export async function makeCertificate(now: Date): Promise<OwnCertificate> {
     notAfter: new Date(now.getTime() + 30 * day),
     signingAlgorithm: algorithm,
     keys,
-    extensions: [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value })))],
+    extensions: [
+      new x509.SubjectAlternativeNameExtension(
+        names.map((value) => ({ type: "dns" as const, value })),
+      ),
+    ],
   });
-  const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
+  const key = x509.PemConverter.encode(
+    await webcrypto.subtle.exportKey("pkcs8", keys.privateKey),
+    "PRIVATE KEY",
+  );
   const sha256 = createHash("sha256").update(new Uint8Array(certificate.rawData)).digest("hex");
   return { certificate: certificate.toString("pem"), key, sha256 };
 }

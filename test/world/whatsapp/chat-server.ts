@@ -24,13 +24,18 @@ interface Opening {
 }
 
 /**
- * The chat server: after the PROXY header, `hello` is answered with what the header said, as a line of JSON, and every other line
- * comes back with its number in front. A connection that breaks the rules is reset and counted as a fault.
+ * The chat server: after the PROXY header, `hello` is answered with what the header said, as a line
+ * of JSON, and every other line comes back with its number in front. A connection that breaks the
+ * rules is reset and counted as a fault.
  */
 export function serveChat(expected: ExpectedHeader, counters: Counters): Server {
   return createServer({ allowHalfOpen: true }, (socket) => {
     counters.connections += 1;
-    pipeline(socket, (chunks: AsyncIterable<Buffer>) => converse(chunks, expected, counters), socket).catch((error: unknown) => {
+    pipeline(
+      socket,
+      (chunks: AsyncIterable<Buffer>) => converse(chunks, expected, counters),
+      socket,
+    ).catch((error: unknown) => {
       if (error instanceof HeaderFault) reset(socket, error, counters);
     });
   });
@@ -41,7 +46,11 @@ function reset(socket: Socket, fault: HeaderFault, counters: Counters): void {
   socket.resetAndDestroy();
 }
 
-async function* converse(chunks: AsyncIterable<Buffer>, expected: ExpectedHeader, counters: Counters): AsyncGenerator<string, void> {
+async function* converse(
+  chunks: AsyncIterable<Buffer>,
+  expected: ExpectedHeader,
+  counters: Counters,
+): AsyncGenerator<string, void> {
   const source = chunks[Symbol.asyncIterator]();
   const opening = await readOpening(source);
   if (opening === undefined) {
@@ -60,28 +69,37 @@ async function* converse(chunks: AsyncIterable<Buffer>, expected: ExpectedHeader
   }
 }
 
-/** Reads until it is clear whether there is a header; undefined if the connection ends without a byte. */
+/**
+ * Reads until it is clear whether there is a header; undefined if the connection ends without a
+ * byte.
+ */
 async function readOpening(source: AsyncIterator<Buffer>): Promise<Opening | undefined> {
   let bytes = Buffer.alloc(0);
   for (let next = await source.next(); next.done !== true; next = await source.next()) {
     bytes = Buffer.concat([bytes, next.value]);
     const reading = readProxyHeader(bytes);
     if (reading.kind === "malformed") throw new HeaderFault(`malformed header: ${reading.reason}`);
-    if (reading.kind === "header") return { header: reading.header, rest: bytes.subarray(reading.length) };
+    if (reading.kind === "header")
+      return { header: reading.header, rest: bytes.subarray(reading.length) };
     if (reading.kind === "none") return { header: null, rest: bytes };
   }
   if (bytes.length > 0) throw new HeaderFault("header cut short");
   return undefined;
 }
 
-async function* resumed(first: Buffer, source: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
+async function* resumed(
+  first: Buffer,
+  source: AsyncIterator<Buffer>,
+): AsyncGenerator<Buffer, void> {
   yield first;
-  for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
+  for (let next = await source.next(); next.done !== true; next = await source.next())
+    yield next.value;
 }
 
 function insistOn(expected: ExpectedHeader, header: ProxyHeader | null): void {
   const seen = { v1: "V1", v2: "V2", none: "Off" }[versionOf(header)];
-  if (expected !== "any" && seen !== expected) throw new HeaderFault(`expected PROXY header ${expected}, got ${seen}`);
+  if (expected !== "any" && seen !== expected)
+    throw new HeaderFault(`expected PROXY header ${expected}, got ${seen}`);
 }
 
 function versionOf(header: ProxyHeader | null): "v1" | "v2" | "none" {

@@ -16,7 +16,14 @@ export interface Counters {
 }
 
 export function newCounters(): Counters {
-  return { connections: 0, silent: 0, headers: { v1: 0, v2: 0, none: 0 }, answered: 0, broken: 0, faults: {} };
+  return {
+    connections: 0,
+    silent: 0,
+    headers: { v1: 0, v2: 0, none: 0 },
+    answered: 0,
+    broken: 0,
+    faults: {},
+  };
 }
 
 export function countFault(counters: Counters, fault: string): void {
@@ -25,7 +32,10 @@ export function countFault(counters: Counters, fault: string): void {
 
 /** What the played WhatsApp tells about itself, and what it has seen. */
 export interface WhatsAppReport {
-  /** SHA-256 of the media server's certificate (DER), in hexadecimal: who sees it on the media port talks to WhatsApp itself. */
+  /**
+   * SHA-256 of the media server's certificate (DER), in hexadecimal: who sees it on the media port
+   * talks to WhatsApp itself.
+   */
   readonly certificateSHA256: string;
   readonly chat: Counters;
   readonly media: Counters;

@@ -6,8 +6,9 @@ import { countFault, type Counters } from "./counters.ts";
 import { readProxyHeader } from "./proxy-header.ts";
 
 /**
- * The media server: TLS with WhatsApp's own certificate, and every byte comes back. A PROXY header before the handshake is a fault:
- * the real media servers don't know it, and answer it with an error.
+ * The media server: TLS with WhatsApp's own certificate, and every byte comes back. A PROXY header
+ * before the handshake is a fault: the real media servers don't know it, and answer it with an
+ * error.
  */
 export function serveMedia(own: OwnCertificate, counters: Counters): Server {
   const tls = createTlsServer({ cert: own.certificate, key: own.key }, (socket) => {

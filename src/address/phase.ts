@@ -1,0 +1,228 @@
+import type { ConditionReason } from "../api/reasons.ts";
+import type { AddressPhase } from "../api/address-phase.ts";
+import type { Want } from "../api/proxy-address.ts";
+import type { Finding } from "../api/findings.ts";
+import {
+  type LoadBalancerView,
+  givenAnother,
+  lostAddress,
+  waitingForLoadBalancer,
+} from "./load-balancer.ts";
+import { type Instant, plus, seconds, since } from "../values/time.ts";
+import { type Verdict, compareAfter } from "./verification.ts";
+
+/** One ledger entry and what exists of it, as the address controller sees it. */
+export interface AddressSituation {
+  readonly want: Want;
+  readonly phase: AddressPhase | undefined;
+  readonly phaseSince: Instant;
+  readonly deleting: boolean;
+  readonly quarantineUntil: Instant | undefined;
+  /** Whether the provider can be asked for a certain address. */
+  readonly canBeAsked: boolean;
+  /** Undefined until a provider that can't be asked has given one. */
+  readonly address: string | undefined;
+  /** Why no Service can be made now: no fleet, no pool, no lane certificate. */
+  readonly obstacle: Finding | undefined;
+  readonly service: (LoadBalancerView & { readonly terminating: boolean }) | undefined;
+  /**
+   * What the provider gave, where it can't be asked: the ledger holds it already, so that it was
+   * used before.
+   */
+  readonly isRepeat: boolean;
+  /** How the address was verified before it was published. */
+  readonly verified: Finding | undefined;
+  /** Judged only while the address is being verified. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** What should be of the entry now. */
+export interface AddressDecision {
+  readonly phase: AddressPhase;
+  /**
+   * `hold` keeps an address that was used before from being given again: its Service leads to no
+   * pod.
+   */
+  readonly service: "keep" | "hold" | "remove";
+  /** The address to enter into the ledger: what a provider gave that can't be asked. */
+  readonly take?: string;
+  /** `finish` lets a deleted entry go; `delete` ends a quarantine. */
+  readonly entry: "keep" | "delete" | "finish";
+  readonly verified: Finding;
+  readonly lookAgainAt: Instant | undefined;
+}
+
+/** A load balancer's name is resolved anew after this time. */
+const resolveEvery = seconds(60);
+
+/**
+ * Next phase of a ledger entry. A Service goes before its lane does, since an address without pods
+ * refuses, which a scanner sees.
+ */
+export function decideAddress(situation: AddressSituation, now: Instant): AddressDecision {
+  switch (situation.want) {
+    case "Quarantine":
+      return ending(situation, now);
+    case "Drain":
+      return {
+        phase: "Draining",
+        service: "keep",
+        entry: "keep",
+        verified: drainingFinding(situation),
+        lookAgainAt: undefined,
+      };
+    case "Serve":
+      if (situation.isRepeat) return holding(situation);
+      return situation.phase === "Serving" ? serving(situation, now) : starting(situation, now);
+  }
+}
+
+function ending(situation: AddressSituation, now: Instant): AddressDecision {
+  const base = {
+    service: "remove",
+    verified: finding("False", "Retired", `${nameOf(situation)} is no longer used`),
+  } as const;
+  if (situation.service !== undefined)
+    return {
+      ...base,
+      phase: situation.phase ?? "Provisioning",
+      entry: "keep",
+      lookAgainAt: plus(now, seconds(5)),
+    };
+  const isOver = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
+  const entry = situation.deleting ? "finish" : isOver ? "delete" : "keep";
+  // The fleet closes the lane when it sees the entry dark: let it see that before the entry goes.
+  return situation.phase === "Quarantined"
+    ? { ...base, phase: "Quarantined", entry, lookAgainAt: situation.quarantineUntil }
+    : { ...base, phase: "Quarantined", entry: "keep", lookAgainAt: now };
+}
+
+/**
+ * Given back, it would be given again at once: it is kept until the fleet has another address, or
+ * stops asking.
+ */
+function holding({ service }: AddressSituation): AddressDecision {
+  const given = service?.given[0] ?? "an address";
+  return {
+    phase: "Provisioning",
+    service: "hold",
+    entry: "keep",
+    verified: finding(
+      "False",
+      "Repeat",
+      `the provider gave ${given}, which was used before and rests: it is kept, unused, so that the provider gives another one`,
+    ),
+    lookAgainAt: undefined,
+  };
+}
+
+function serving(situation: AddressSituation, now: Instant): AddressDecision {
+  const { service, address, obstacle } = situation;
+  return {
+    phase: "Serving",
+    service: "keep",
+    entry: "keep",
+    verified:
+      obstacle ?? lostAddress(service, address) ?? situation.verified ?? verifiedBefore(situation),
+    lookAgainAt: service?.hostname === undefined ? undefined : plus(now, resolveEvery),
+  };
+}
+
+function starting(situation: AddressSituation, now: Instant): AddressDecision {
+  const base = { service: "keep", entry: "keep" } as const;
+  const { phase, phaseSince, address, service, obstacle, verdict } = situation;
+  const given = service?.given[0];
+  if (obstacle === undefined && address === undefined && given !== undefined)
+    return {
+      ...base,
+      phase: "Provisioning",
+      take: given,
+      verified: takenFinding(given),
+      lookAgainAt: now,
+    };
+  const provisioningSince = phase === undefined ? undefined : phaseSince;
+  const another = situation.canBeAsked
+    ? undefined
+    : givenAnother(service, address, provisioningSince, now);
+  const missing =
+    obstacle ?? another ?? waitingForLoadBalancer(service, address, provisioningSince, now);
+  if (missing !== undefined)
+    return {
+      ...base,
+      phase: "Provisioning",
+      verified: missing,
+      lookAgainAt: plus(now, seconds(5)),
+    };
+  if (verdict?.kind === "verified") {
+    const lookAgainAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
+    return {
+      ...base,
+      phase: "Serving",
+      verified: verifiedFinding(situation, verdict.shutOut === true),
+      lookAgainAt,
+    };
+  }
+  const verified =
+    verdict === undefined
+      ? finding("Unknown", "Verifying", `${nameOf(situation)} is being tried`)
+      : finding("False", verdict.reason, verdict.message);
+  return {
+    ...base,
+    phase: "Verifying",
+    verified,
+    lookAgainAt: plus(now, retryPause(situation, verdict, now)),
+  };
+}
+
+/** A fresh address is tried each second; one that fails for minutes, more seldom. */
+function retryPause(
+  { phase, phaseSince }: AddressSituation,
+  verdict: Verdict | undefined,
+  now: Instant,
+) {
+  if (verdict === undefined || phase !== "Verifying") return seconds(0);
+  return since(phaseSince, now) < compareAfter ? seconds(1) : seconds(15);
+}
+
+function takenFinding(given: string): Finding {
+  return finding(
+    "Unknown",
+    "Verifying",
+    `the provider gave ${given}; it is entered into the ledger and tried`,
+  );
+}
+
+function verifiedFinding(situation: AddressSituation, shutOut: boolean): Finding {
+  const name = nameOf(situation);
+  if (!shutOut)
+    return finding(
+      "True",
+      "Verified",
+      `${name} answers on all ports with its own certificate, seen from inside the cluster`,
+    );
+  return finding(
+    "True",
+    "VerifiedAtPods",
+    `every pod serves ${name} with its own certificate. The address itself was not tried: spec.addresses.loadBalancerSourceRanges shuts the operator out`,
+  );
+}
+
+function verifiedBefore(situation: AddressSituation): Finding {
+  return finding("True", "Verified", `${nameOf(situation)} was verified before it was published`);
+}
+
+function drainingFinding(situation: AddressSituation): Finding {
+  return finding(
+    "True",
+    "Draining",
+    `${nameOf(situation)} still serves, but is no longer published`,
+  );
+}
+
+function nameOf({ address, service }: AddressSituation): string {
+  return address ?? service?.given[0] ?? "the address";
+}
+
+function finding(status: Finding["status"], reason: ConditionReason, message: string): Finding {
+  return { status, reason, message };
+}

@@ -1,0 +1,62 @@
+import type { ConditionReason, ConditionType } from "./reasons.ts";
+import { type Instant, formatInstant } from "../values/time.ts";
+
+export interface Condition {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: ConditionReason;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration: number;
+}
+
+/** A condition as it was written before, perhaps by another version. */
+export type StoredCondition = Omit<Condition, "reason" | "observedGeneration"> & {
+  readonly reason: string;
+};
+
+/** What a check found, before it is dated. */
+export type Finding = Pick<Condition, "status" | "reason" | "message">;
+
+/** The longest message that a condition may carry (metav1.Condition). */
+const longestMessage = 32_768;
+
+/** The first check with a finding decides, so a chain's order is its policy. */
+export function firstFinding<T>(
+  chain: readonly ((input: T) => Finding | undefined)[],
+  input: T,
+  otherwise: Finding,
+): Finding {
+  for (const check of chain) {
+    const finding = check(input);
+    if (finding !== undefined) return finding;
+  }
+  return otherwise;
+}
+
+/**
+ * Dates the findings: `lastTransitionTime` moves only when the status changes (API conventions,
+ * "Typical status properties"). Types without a finding are left out.
+ */
+export function conditionsFrom(
+  findings: Readonly<Partial<Record<ConditionType, Finding | undefined>>>,
+  before: readonly Pick<StoredCondition, "type" | "status" | "lastTransitionTime">[],
+  generation: number,
+  now: Instant,
+): Condition[] {
+  return Object.entries(findings).flatMap(([type, finding]) => {
+    if (finding === undefined) return [];
+    const known = before.find((condition) => condition.type === type);
+    const lastTransitionTime =
+      known?.status === finding.status ? known.lastTransitionTime : formatInstant(now);
+    return [
+      {
+        type,
+        ...finding,
+        message: finding.message.slice(0, longestMessage),
+        lastTransitionTime,
+        observedGeneration: generation,
+      },
+    ];
+  });
+}

@@ -1,0 +1,70 @@
+/** Names and labels that several parts must agree on. */
+export const group = "proxyfleet.dev";
+export const managedBy = { "app.kubernetes.io/managed-by": "proxyfleet" } as const;
+/** Selects all that the operator made; caches are narrowed by it. */
+export const managedSelector = "app.kubernetes.io/managed-by=proxyfleet";
+
+export const fleetLabel = `${group}/fleet`;
+export const fleetNamespaceLabel = `${group}/fleet-namespace`;
+export const slotLabel = `${group}/slot`;
+export const addressLabel = `${group}/address`;
+/** On no pod at all: a Service that selects it leads nowhere. */
+export const heldLabel = `${group}/held`;
+/**
+ * On a Service: the claim that it was made for, so that a lost ledger entry can be made again from
+ * it.
+ */
+export const claimAnnotation = `${group}/claim`;
+
+export const rotateAtAnnotation = `${group}/rotate-at`;
+export const reportBlockedAnnotation = `${group}/report-blocked`;
+/** Put on a pod's metadata so that the kubelet brings it the changed Secret at once. */
+export const revisionAnnotation = `${group}/config-revision`;
+/** On a fleet's Secret: the revision that it was made with. */
+export const firstRevisionAnnotation = `${group}/first-revision`;
+
+export const fleetFinalizer = `${group}/quarantine-addresses`;
+export const addressFinalizer = `${group}/release-service`;
+
+/** Each controller writes as its own field manager, so that none removes what another one set. */
+export const fieldManagers = {
+  fleet: "proxyfleet-fleet",
+  address: "proxyfleet-address",
+  pool: "proxyfleet-pool",
+  pods: "proxyfleet-pods",
+  reachability: "proxyfleet-reachability",
+} as const;
+
+/** Where a pod's supervisor answers; never published. */
+export const supervisorPort = 9101;
+
+/**
+ * Labels that every child of a fleet carries. Never a tracking label of a GitOps tool: it would
+ * take our children for its own.
+ */
+export function fleetLabels(fleet: string): Record<string, string> {
+  return {
+    ...managedBy,
+    "app.kubernetes.io/name": "whatsapp-proxy",
+    "app.kubernetes.io/component": "proxy",
+    [fleetLabel]: fleet,
+  };
+}
+
+/** Selects a fleet's proxy pods. It may never change: a Deployment's selector is fixed. */
+export function podSelector(fleet: string): Record<string, string> {
+  return { "app.kubernetes.io/name": "whatsapp-proxy", [fleetLabel]: fleet };
+}
+
+/** Deployment, Secret, PodDisruptionBudget and NetworkPolicy of a fleet share one name. */
+export function childName(fleet: string): string {
+  return `${fleet}-proxy`;
+}
+
+/**
+ * An address's Service: fleet, slot, and the end of the ledger entry's uid, so that a new entry
+ * never meets an old Service.
+ */
+export function serviceName(fleet: string, slot: number, uid: string): string {
+  return `${fleet}-${slot}-${uid.replaceAll("-", "").slice(-10)}`;
+}

@@ -1,0 +1,221 @@
+import type { FleetView } from "../rotation/fleet-view.ts";
+import type { EventReason } from "../api/reasons.ts";
+import type { Condition, StoredCondition } from "../api/findings.ts";
+import type { FleetStatus } from "./status.ts";
+import type { RotationPlan } from "../rotation/plan.ts";
+import { type Instant, formatInstant } from "../values/time.ts";
+import { publishedAddress } from "../ledger/view.ts";
+
+/** One Event to tell. */
+export interface Told {
+  readonly type: "Normal" | "Warning";
+  readonly reason: EventReason;
+  readonly message: string;
+}
+
+/** The last status, as far as the story depends on it. */
+interface Before {
+  readonly addresses?:
+    | readonly {
+        readonly address: string;
+        readonly phase: string;
+        readonly blockedIn?: readonly string[] | undefined;
+      }[]
+    | undefined;
+  readonly conditions?: readonly Pick<StoredCondition, "type" | "status" | "reason">[] | undefined;
+}
+
+/**
+ * What this step does: told when it is done. That a slot without an address gets its first one is
+ * no news before it is published.
+ */
+export function deeds(fleet: FleetView, plan: RotationPlan, now: Instant): Told[] {
+  return [
+    ...plan.claims.flatMap((claim) => rotationStart(fleet, claim)),
+    ...plan.retirements.flatMap((step) => retired(fleet, step)),
+    ...(fleet.deleting && plan.retirements.length > 0
+      ? [
+          normal(
+            "Deleting",
+            `all addresses go dark now, and stay in quarantine (${formatInstant(now)})`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/**
+ * What is new in the status: told when it is written, so each once, since it comes from a
+ * difference between the last status and this one.
+ */
+export function news(
+  fleet: FleetView,
+  plan: RotationPlan,
+  before: Before | undefined,
+  status: FleetStatus,
+): Told[] {
+  const published = publications(fleet, before);
+  const changes = conditionChanges(before?.conditions ?? [], status.conditions);
+  return [
+    ...published,
+    ...refusedRequest(plan, fleet),
+    ...answeredReport(plan),
+    ...newBlocks(fleet, before, status),
+    // A fleet whose last slot is published becomes Ready with it: one line is enough.
+    ...changes.filter(({ reason }) => reason !== "Ready" || published.length === 0),
+  ];
+}
+
+function publications(fleet: FleetView, before: Before | undefined): Told[] {
+  return Array.from({ length: fleet.count }, (_, slot) =>
+    publishedAddress(fleet.addresses, slot),
+  ).flatMap((entry) => {
+    if (
+      entry?.address === undefined ||
+      before?.addresses?.some(
+        ({ address, phase }) => address === entry.address && phase === "Serving",
+      ) === true
+    )
+      return [];
+    const took = Math.max(0, Math.round((entry.phaseSince - entry.createdAt) / 1000));
+    return [
+      normal(
+        "Published",
+        `slot ${entry.slot}: people now use ${entry.address}, verified on all ports ${took} s after it was claimed`,
+      ),
+    ];
+  });
+}
+
+function rotationStart(
+  fleet: FleetView,
+  { slot, address, pool, because }: RotationPlan["claims"][number],
+): Told[] {
+  if (publishedAddress(fleet.addresses, slot) === undefined) return [];
+  return [
+    normal(
+      "RotationStarted",
+      `slot ${slot}: claimed ${address ?? "an address"} from pool ${pool}, because ${because}`,
+    ),
+  ];
+}
+
+function retired(fleet: FleetView, step: RotationPlan["retirements"][number]): Told[] {
+  const entry = fleet.addresses.find(({ name }) => name === step.name);
+  if (entry?.address === undefined || fleet.deleting) return [];
+  const until = formatInstant(step.until);
+  switch (step.kind) {
+    case "drain":
+      return [
+        normal(
+          "Draining",
+          `slot ${entry.slot}: ${entry.address} is no longer published; it serves its open sessions until ${until} at the latest, then goes dark`,
+        ),
+      ];
+    case "quarantine": {
+      const message = `slot ${entry.slot}: ${entry.address} goes dark now, and may not be used again before ${until}`;
+      return [
+        step.because === "Unusable"
+          ? {
+              type: "Warning",
+              reason: "AddressUnusable",
+              message: `${message}: it did not work while others of its pool did`,
+            }
+          : normal("WentDark", message),
+      ];
+    }
+  }
+}
+
+function refusedRequest(plan: RotationPlan, fleet: FleetView): Told[] {
+  if (plan.answered.kind !== "refused" || plan.answered.text === fleet.lastHandledRotateAt)
+    return [];
+  return [{ type: "Warning", reason: "RotateRefused", message: plan.answered.why }];
+}
+
+/** A person's report is open until the status says that it was answered, so each is told once. */
+function answeredReport({ report }: RotationPlan): Told[] {
+  switch (report.kind) {
+    case "none":
+    case "verdict":
+      return [];
+    case "answered":
+      return [
+        normal(
+          "BlockReported",
+          `${report.address} counts as blocked in ${report.country} from now on, since a person reported it`,
+        ),
+      ];
+    case "refused":
+      return [{ type: "Warning", reason: "ReportRefused", message: report.why }];
+  }
+}
+
+function newBlocks(
+  fleet: FleetView,
+  before: Before | undefined,
+  { addresses }: FleetStatus,
+): Told[] {
+  return addresses.flatMap(({ address, slot, blockedIn = [] }) => {
+    const known = before?.addresses?.find((row) => row.address === address)?.blockedIn ?? [];
+    return blockedIn
+      .filter((country) => !known.includes(country))
+      .map((country) => blocked(fleet, address, slot, country));
+  });
+}
+
+function blocked(fleet: FleetView, address: string, slot: number, country: string): Told {
+  const entry = fleet.addresses.find((one) => one.address === address && one.want !== "Quarantine");
+  const evidence = entry?.reachability.find((verdict) => verdict.country === country)?.message;
+  const counts = fleet.audience.length === 0 || fleet.audience.includes(country);
+  const note = counts
+    ? ""
+    : `. The slot does not move for it: ${country} is not in spec.audience.countries`;
+  const why = evidence === undefined ? "" : ` (${evidence})`;
+  return {
+    type: "Warning",
+    reason: "Blocked",
+    message: `slot ${slot}: ${address} is blocked in ${country}${why}${note}`,
+  };
+}
+
+/**
+ * Conditions that a person should hear of when they come. That a new fleet is not Ready yet is no
+ * news; that it no longer is, is.
+ */
+const alarming: Readonly<Record<string, "True" | "False">> = {
+  Ready: "False",
+  PoolExhausted: "True",
+  Stalled: "True",
+  OutageSuspected: "True",
+  UpstreamReachable: "False",
+  LimitsApplied: "False",
+};
+
+/** Reasons that are worth a warning although all is well still. */
+const warnings: ReadonlySet<string> = new Set([
+  "PoolLow",
+  "PoolTooSmall",
+  "SomeServersDown",
+  "PodsLag",
+]);
+
+function conditionChanges(
+  before: readonly Pick<StoredCondition, "type" | "status" | "reason">[],
+  after: readonly Condition[],
+): Told[] {
+  return after.flatMap(({ type, status, reason, message }) => {
+    const known = before.find((condition) => condition.type === type);
+    if (known?.status === status && known.reason === reason) return [];
+    if (type === "UpstreamReachable" && status === "True" && known?.status === "False")
+      return [normal(type, message)];
+    const isStart = type === "Ready" && known?.status !== "True";
+    if ((status === alarming[type] && !isStart) || warnings.has(reason))
+      return [{ type: "Warning", reason, message }];
+    return type === "Ready" && status === "True" ? [normal("Ready", message)] : [];
+  });
+}
+
+function normal(reason: EventReason, message: string): Told {
+  return { type: "Normal", reason, message };
+}

@@ -1,0 +1,262 @@
+import type { KubeObject } from "./objects.ts";
+import type { Connection } from "./connection.ts";
+import { NotFoundError } from "./errors.ts";
+import {
+  type ObjectKey,
+  type Resource,
+  apiVersionOf,
+  collectionPath,
+  keyOf,
+  objectPath,
+} from "./resource.ts";
+import { type Call, Transport, type TransportOptions, describe } from "./transport.ts";
+import { type WatchEvent, watchEvents } from "./watch-stream.ts";
+
+export interface Page<T extends KubeObject> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+  readonly continueToken: string | undefined;
+}
+
+export interface ListOptions {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly continueToken?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WatchOptions {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly resourceVersion: string;
+  readonly timeoutSeconds: number;
+}
+
+/**
+ * Only the object that was looked at may be touched: another one of that name, or (with
+ * resourceVersion) a newer state, is a conflict.
+ */
+export interface Preconditions {
+  readonly uid: string;
+  readonly resourceVersion?: string;
+}
+
+/**
+ * Calls the API server over few pooled connections. Every failure is an ApiError, an
+ * ApiUnreachableError or a NotLeadingError.
+ */
+export class ApiClient {
+  readonly #transport: Transport;
+
+  /** After `stop` fires no further call leaves the process. */
+  constructor(connection: Connection, stop: AbortSignal, options: TransportOptions) {
+    this.#transport = new Transport(connection, stop, options);
+  }
+
+  /** The object, or undefined where there is none. */
+  async get<T extends KubeObject>(
+    of: Resource<T>,
+    key: ObjectKey,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
+    try {
+      return await this.#transport.json<T>({
+        verb: "get",
+        method: "GET",
+        resource: of.plural,
+        path: objectPath(of, key),
+        signal,
+      });
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  /** One page of a consistent list. `metadataOnly` leaves spec, status and data on the server. */
+  async list<T extends KubeObject>(
+    of: Resource<T>,
+    options: ListOptions,
+    metadataOnly = false,
+  ): Promise<Page<T>> {
+    const query = {
+      labelSelector: options.labelSelector,
+      limit: options.limit?.toString(),
+      continue: options.continueToken,
+    };
+    const path = collectionPath(of, options.namespace);
+    const accept = metadataOnly
+      ? "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+      : "application/json";
+    const list = await this.#transport.json<{
+      items?: T[];
+      metadata: { resourceVersion: string; continue?: string };
+    }>({
+      verb: "list",
+      method: "GET",
+      resource: of.plural,
+      path,
+      query,
+      accept,
+      signal: options.signal,
+    });
+    // A list leaves out what its items have in common.
+    const common = { apiVersion: apiVersionOf(of), kind: of.kind };
+    const items = (list.items ?? []).map((item) => ({ ...item, ...common }));
+    return {
+      items,
+      resourceVersion: list.metadata.resourceVersion,
+      continueToken: list.metadata.continue === "" ? undefined : list.metadata.continue,
+    };
+  }
+
+  /** Follows changes from a version on, until the server ends the stream or `signal` fires. */
+  async *watch<T extends KubeObject>(
+    of: Resource<T>,
+    options: WatchOptions,
+    signal: AbortSignal,
+    metadataOnly = false,
+  ): AsyncGenerator<WatchEvent<T>> {
+    const query = {
+      watch: "true",
+      allowWatchBookmarks: "true",
+      labelSelector: options.labelSelector,
+      resourceVersion: options.resourceVersion,
+      timeoutSeconds: options.timeoutSeconds.toString(),
+    };
+    const accept = metadataOnly
+      ? "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
+      : "application/json";
+    const path = collectionPath(of, options.namespace);
+    const call: Call = {
+      verb: "watch",
+      method: "GET",
+      resource: of.plural,
+      path,
+      query,
+      accept,
+      signal,
+    };
+    yield* watchEvents<T>(describe(call), await this.#transport.stream(call));
+  }
+
+  /**
+   * Creates an object; a ConflictError says that the name is taken. Never sent twice unless the
+   * server surely refused the first.
+   */
+  async create<T extends KubeObject>(of: Resource<T>, object: T, fieldManager: string): Promise<T> {
+    const path = collectionPath(of, object.metadata.namespace);
+    return this.#transport.json<T>({
+      verb: "create",
+      method: "POST",
+      resource: of.plural,
+      path,
+      query: { fieldManager },
+      body: object,
+    });
+  }
+
+  /**
+   * Server-side apply: makes the fields in `object` so, and removes those that this field manager
+   * set before and leaves out now. With `metadata.uid` it touches only that very object; with
+   * `metadata.resourceVersion` only that very state.
+   */
+  async apply<T extends KubeObject>(
+    of: Resource<T>,
+    object: KubeObject,
+    fieldManager: string,
+    subresource?: "status",
+  ): Promise<T> {
+    const path = objectPath(of, keyOf(object), subresource);
+    const resource = subresource === undefined ? of.plural : `${of.plural}/${subresource}`;
+    return this.#transport.json<T>({
+      verb: "apply",
+      method: "PATCH",
+      resource,
+      path,
+      query: { fieldManager, force: "true" },
+      body: object,
+    });
+  }
+
+  /**
+   * JSON merge patch (RFC 7386): sets the members in `change`, whoever owns them; a list is
+   * replaced as a whole. It is made for one very state of one very object: another one is a
+   * ConflictError.
+   */
+  async patch<T extends KubeObject>(
+    of: Resource<T>,
+    key: ObjectKey,
+    { uid, resourceVersion }: Required<Preconditions>,
+    change: { readonly metadata: object },
+    fieldManager: string,
+  ): Promise<T> {
+    const body = { ...change, metadata: { ...change.metadata, uid, resourceVersion } };
+    const path = objectPath(of, key);
+    return this.#transport.json<T>({
+      verb: "patch",
+      method: "PATCH",
+      resource: of.plural,
+      path,
+      query: { fieldManager },
+      body,
+    });
+  }
+
+  /** Deletes one very object. That it is gone already is no error. */
+  async delete(
+    of: Resource<KubeObject>,
+    key: ObjectKey,
+    preconditions: Preconditions,
+  ): Promise<void> {
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      preconditions,
+      propagationPolicy: "Background",
+    };
+    try {
+      await this.#transport.json({
+        verb: "delete",
+        method: "DELETE",
+        resource: of.plural,
+        path: objectPath(of, key),
+        body,
+      });
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  }
+
+  /**
+   * Asks for the end of one very pod with respect for its PodDisruptionBudget (429 when the budget
+   * is spent).
+   */
+  async evict(
+    pods: Resource<KubeObject>,
+    key: ObjectKey,
+    preconditions: Preconditions,
+  ): Promise<void> {
+    const metadata = { name: key.name, namespace: key.namespace };
+    const body = {
+      apiVersion: "policy/v1",
+      kind: "Eviction",
+      metadata,
+      deleteOptions: { preconditions },
+    };
+    const path = objectPath(pods, key, "eviction");
+    await this.#transport.json({
+      verb: "evict",
+      method: "POST",
+      resource: `${pods.plural}/eviction`,
+      path,
+      body,
+    });
+  }
+
+  /** A GET of any path, as JSON. */
+  async raw<T>(path: string): Promise<T> {
+    return this.#transport.json<T>({ verb: "get", method: "GET", resource: "raw", path });
+  }
+}

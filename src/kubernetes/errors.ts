@@ -1,0 +1,105 @@
+import { ProxyfleetError } from "../values/errors.ts";
+
+/** No usable kubeconfig or credentials. */
+export class ConnectionError extends ProxyfleetError {}
+
+/** A call got no answer: refused, reset, timed out. Every such call may be tried again. */
+export class ApiUnreachableError extends ProxyfleetError {}
+
+/** A write was held back, since this process is not, or not surely, the leader. */
+export class NotLeadingError extends ProxyfleetError {
+  constructor(call: string) {
+    super(`${call} was not sent: another operator may lead now`);
+  }
+}
+
+/**
+ * The API server answered with an error. `retryAfterMs` is the server's wish (429, 503), if it had
+ * one.
+ */
+export class ApiError extends ProxyfleetError {
+  readonly status: number;
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    call: string,
+    status: number,
+    reason: string,
+    message: string,
+    retryAfterMs?: number,
+  ) {
+    super(`${call} failed with ${status} ${reason}: ${message}`);
+    this.status = status;
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** 404: there is no such object. */
+export class NotFoundError extends ApiError {}
+
+/** 409: the object exists already, or is not the version that the call was made for. */
+export class ConflictError extends ApiError {}
+
+/** 410: the resource version or the continue token is too old. Only a new list helps. */
+export class ExpiredError extends ApiError {}
+
+/**
+ * The Status object that the API server sends with an error (Kubernetes API conventions, "Response
+ * Status Kind").
+ */
+interface StatusBody {
+  message?: string;
+  reason?: string;
+  code?: number;
+  details?: { retryAfterSeconds?: number };
+}
+
+/**
+ * Makes the typed error for an answer. `body` is its text; `retryAfter` the header in seconds, if
+ * there is one.
+ */
+export function apiError(
+  call: string,
+  status: number,
+  body: string,
+  retryAfter?: string,
+): ApiError {
+  const parsed = parseStatus(body);
+  const seconds = Number(retryAfter ?? parsed.details?.retryAfterSeconds ?? Number.NaN);
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
+  const kind =
+    status === 404
+      ? NotFoundError
+      : status === 409
+        ? ConflictError
+        : status === 410
+          ? ExpiredError
+          : ApiError;
+  return new kind(
+    call,
+    status,
+    parsed.reason ?? "",
+    parsed.message ?? body.slice(0, 300),
+    retryAfterMs,
+  );
+}
+
+function parseStatus(body: string): StatusBody {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Whether trying the same call again may help: the server was unreachable, busy (429) or broken
+ * (5xx).
+ */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ApiUnreachableError) return true;
+  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
+}

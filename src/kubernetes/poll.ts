@@ -1,0 +1,64 @@
+import type { KubeObject } from "./objects.ts";
+import type { ApiClient } from "./client.ts";
+import { Progress } from "./progress.ts";
+import type { Source } from "./reflector.ts";
+import type { Resource } from "./resource.ts";
+import type { Store } from "./store.ts";
+
+/** Between two looks (ms). */
+const pollMs = 30_000;
+
+export interface PollOptions<T extends KubeObject> {
+  readonly client: ApiClient;
+  readonly resource: Resource<T>;
+  readonly store: Store<T>;
+  readonly names: readonly string[];
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+  readonly now: () => number;
+  /** Told of each failure; the next look comes all the same. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Keeps a store equal to a few named cluster-scoped objects with `get` alone: rights on some
+ * namespaces allow no watch of Namespaces (a Role with resourceNames can't narrow a list).
+ */
+export class Poll<T extends KubeObject> implements Source {
+  readonly #options: PollOptions<T>;
+  readonly progress: Progress;
+
+  constructor(options: PollOptions<T>) {
+    this.#options = options;
+    this.progress = new Progress(options.now);
+  }
+
+  get kind(): string {
+    return this.#options.resource.kind;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { sleep, random, onFailure } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await this.#look(signal);
+      } catch (error) {
+        if (!signal.aborted) onFailure(error);
+      }
+      await sleep((this.progress.isSynced ? pollMs : 2_000) * (0.9 + 0.2 * random()), signal);
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { client, resource, store, names } = this.#options;
+    this.progress.step();
+    for (const name of names) {
+      const object = await client.get(resource, { name }, signal);
+      const known = store.get({ name });
+      if (object !== undefined) store.watched("MODIFIED", object);
+      else if (known !== undefined) store.watched("DELETED", known);
+    }
+    this.progress.hear();
+    this.progress.fill();
+  }
+}

@@ -1,0 +1,159 @@
+import type { KubeObject } from "./objects.ts";
+import type { ApiClient } from "./client.ts";
+import { ApiError, ApiUnreachableError, ExpiredError } from "./errors.ts";
+import { Progress } from "./progress.ts";
+import {
+  type ReflectorInput,
+  type ReflectorState,
+  backoffMs,
+  initialState,
+  nextState,
+} from "./reflector-state.ts";
+import { newest } from "./resource-version.ts";
+import type { Resource } from "./resource.ts";
+import type { Store } from "./store.ts";
+
+const pageSize = 500;
+/**
+ * Bookmarks come about once a minute: a watch that is silent for longer than this (ms) is taken for
+ * dead.
+ */
+const silenceLimitMs = 80_000;
+
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly client: ApiClient;
+  readonly resource: Resource<T>;
+  readonly store: Store<T>;
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly metadataOnly?: boolean | undefined;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+  readonly now: () => number;
+  /** Told of each failure; the reflector itself goes on. */
+  readonly onFailure: (error: unknown, state: ReflectorState) => void;
+}
+
+/** What feeds a store. */
+export interface Source {
+  readonly kind: string;
+  readonly progress: Progress;
+  /** Runs until `signal` fires. Never throws. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Keeps a store equal to the server's objects: lists, watches, and comes back from whatever ends a
+ * watch.
+ */
+export class Reflector<T extends KubeObject> implements Source {
+  readonly #options: ReflectorOptions<T>;
+  readonly progress: Progress;
+  #staged: T[] = [];
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.progress = new Progress(options.now);
+  }
+
+  get kind(): string {
+    return this.#options.resource.kind;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let state = initialState;
+    while (!signal.aborted) {
+      if (state.failures > 0)
+        await this.#options.sleep(backoffMs(state, this.#options.random), signal);
+      if (signal.aborted) return;
+      this.progress.step();
+      state = nextState(state, await this.#step(state, signal));
+    }
+  }
+
+  async #step(state: ReflectorState, signal: AbortSignal): Promise<ReflectorInput> {
+    try {
+      return state.name === "listing"
+        ? await this.#listPage(state.continueToken, signal)
+        : await this.#watch(state.resourceVersion, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#options.onFailure(error, state);
+      return error instanceof ExpiredError
+        ? { kind: "expired" }
+        : { kind: "failed", healthyMs: 0, ...wishOf(error) };
+    }
+  }
+
+  async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
+    const { client, resource, store, namespace, labelSelector, metadataOnly } = this.#options;
+    if (continueToken === undefined) this.#staged = [];
+    const page = await client.list(
+      resource,
+      { namespace, labelSelector, limit: pageSize, continueToken, signal },
+      metadataOnly,
+    );
+    this.progress.hear();
+    for (const item of page.items) this.#staged.push(store.keep(item));
+    if (page.continueToken === undefined) this.#takeIn(page.resourceVersion);
+    return {
+      kind: "page",
+      resourceVersion: page.resourceVersion,
+      continueToken: page.continueToken,
+    };
+  }
+
+  #takeIn(resourceVersion: string): void {
+    this.#options.store.replaceAll(this.#staged, resourceVersion, this.#options.namespace);
+    this.#staged = [];
+    this.progress.fill();
+  }
+
+  async #watch(from: string, signal: AbortSignal): Promise<ReflectorInput> {
+    const { client, resource, namespace, labelSelector, metadataOnly, now, random, store } =
+      this.#options;
+    const silence = new AbortController();
+    const timer = setInterval(
+      () =>
+        now() - lastHeard > silenceLimitMs &&
+        silence.abort(new ApiUnreachableError(`the watch of ${this.kind} is silent`)),
+      5_000,
+    );
+    const started = now();
+    let lastHeard = started;
+    let resourceVersion = from;
+    try {
+      const timeoutSeconds = Math.round(240 + 50 * random());
+      const options = { namespace, labelSelector, resourceVersion, timeoutSeconds };
+      for await (const event of client.watch(
+        resource,
+        options,
+        AbortSignal.any([signal, silence.signal]),
+        metadataOnly,
+      )) {
+        lastHeard = now();
+        this.progress.hear();
+        // An event that comes late must not send the next watch back.
+        resourceVersion = newest(
+          resourceVersion,
+          event.object.metadata.resourceVersion ?? resourceVersion,
+        );
+        if (event.type !== "BOOKMARK") store.watched(event.type, event.object, namespace);
+      }
+      return { kind: "ended", resourceVersion, healthyMs: now() - started };
+    } catch (error) {
+      if (error instanceof ExpiredError) throw error;
+      if (!signal.aborted)
+        this.#options.onFailure(error, { name: "watching", resourceVersion, failures: 0 });
+      return { kind: "failed", resourceVersion, healthyMs: lastHeard - started, ...wishOf(error) };
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
+
+/** How long the server wishes to be left alone, where it said so. */
+function wishOf(error: unknown): { readonly retryAfterMs?: number } {
+  return error instanceof ApiError && error.retryAfterMs !== undefined
+    ? { retryAfterMs: error.retryAfterMs }
+    : {};
+}

@@ -1,0 +1,14 @@
+/**
+ * Orders two resource versions of one kind: negative when `a` is older. They are whole numbers
+ * without leading zeros, and comparing them is allowed since Kubernetes 1.35 (KEP-5504); they may
+ * be longer than a double holds.
+ */
+export function compareResourceVersions(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The newer of two resource versions. */
+export function newest(a: string, b: string): string {
+  return compareResourceVersions(a, b) < 0 ? b : a;
+}

@@ -1,0 +1,68 @@
+import type { KubeObject } from "./objects.ts";
+
+/**
+ * Where the API server keeps one kind. `T` is the type of its objects; it exists for the type
+ * checker only.
+ */
+export interface Resource<T extends KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly objectType?: T;
+}
+
+/** An object's place: `namespace` is absent for cluster-scoped kinds. */
+export interface ObjectKey {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+/** Declares a kind of a named API group. */
+export function resource<T extends KubeObject>(
+  group: string,
+  version: string,
+  kind: string,
+  plural: string,
+  scope: "Namespaced" | "Cluster",
+): Resource<T> {
+  return { group, version, kind, plural, namespaced: scope === "Namespaced" };
+}
+
+/** `group/version`, or only `version` for the core group. */
+export function apiVersionOf(of: Resource<KubeObject>): string {
+  return of.group === "" ? of.version : `${of.group}/${of.version}`;
+}
+
+/** Path of all objects of a kind, in one namespace or in all. */
+export function collectionPath(of: Resource<KubeObject>, namespace?: string): string {
+  const root = of.group === "" ? `/api/${of.version}` : `/apis/${of.group}/${of.version}`;
+  return of.namespaced && namespace !== undefined
+    ? `${root}/namespaces/${namespace}/${of.plural}`
+    : `${root}/${of.plural}`;
+}
+
+/** Path of one object, or of a subresource of it (`status`, `eviction`, `proxy/…`). */
+export function objectPath(of: Resource<KubeObject>, key: ObjectKey, subresource?: string): string {
+  const path = `${collectionPath(of, key.namespace)}/${key.name}`;
+  return subresource === undefined ? path : `${path}/${subresource}`;
+}
+
+/** One text for an object's place: `namespace/name`, or `name` for cluster-scoped kinds. */
+export function keyText(key: ObjectKey): string {
+  return key.namespace === undefined ? key.name : `${key.namespace}/${key.name}`;
+}
+
+/** The inverse of keyText. */
+export function parseKey(text: string): ObjectKey {
+  const slash = text.indexOf("/");
+  return slash < 0
+    ? { name: text }
+    : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
+
+/** The place of an object. */
+export function keyOf(object: KubeObject): ObjectKey {
+  return { namespace: object.metadata.namespace, name: object.metadata.name };
+}

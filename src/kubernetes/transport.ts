@@ -1,0 +1,224 @@
+import { request } from "undici";
+import type { Connection } from "./connection.ts";
+import { ApiError, ApiUnreachableError, apiError, isTransient, NotLeadingError } from "./errors.ts";
+
+type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" | "evict";
+
+/** One call has this long in all, its retries included (ms). */
+const callDeadlineMs = 30_000;
+const mostRetries = 3;
+
+/**
+ * One request to the API server. `resource` is its plural, with the subresource if there is one:
+ * what metrics count by.
+ */
+export interface Call {
+  readonly verb: Verb;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly resource: string;
+  readonly path: string;
+  readonly query?: Record<string, string | undefined>;
+  readonly body?: unknown;
+  readonly accept?: string;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How one request ended: `code` is the HTTP status, or `<error>` where no answer came. */
+export interface Answered {
+  readonly verb: Verb;
+  readonly method: string;
+  readonly resource: string;
+  readonly code: string;
+}
+
+export interface TransportOptions {
+  /** Waits `ms`, or until `signal` fires. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+  /**
+   * Asked right before each write leaves. Where it says no, the call ends with a NotLeadingError.
+   */
+  readonly mayWrite?: () => boolean;
+  /** Waits until one more request may leave. Absent: no limit. */
+  readonly admit?: (signal: AbortSignal) => Promise<void>;
+  /** Told of each request, retries included. */
+  readonly observe?: (answered: Answered) => void;
+  /** Time for one call with its retries (ms). */
+  readonly deadlineMs?: number;
+  readonly retries?: number;
+}
+
+interface ResponseBody extends AsyncIterable<Uint8Array> {
+  json(): Promise<unknown>;
+}
+
+/**
+ * Sends calls over a connection: deadline, retries, the leader's gate, metrics. Every failure is a
+ * ProxyfleetError.
+ */
+export class Transport {
+  readonly #connection: Connection;
+  readonly #options: TransportOptions;
+  readonly #stop: AbortSignal;
+
+  /** After `stop` fires no further call leaves the process. */
+  constructor(connection: Connection, stop: AbortSignal, options: TransportOptions) {
+    this.#connection = connection;
+    this.#stop = stop;
+    this.#options = options;
+  }
+
+  /** A call whose answer is one JSON value. Tried again while that may help and there is time. */
+  async json<T>(call: Call): Promise<T> {
+    const { deadlineMs = callDeadlineMs } = this.#options;
+    const deadline = new AbortController();
+    // Not AbortSignal.timeout: Node holds such a signal, and all that hangs on it, until its time
+    // has come, however early the call ends.
+    const timer = setTimeout(
+      () => deadline.abort(new DOMException(`no answer within ${deadlineMs} ms`, "TimeoutError")),
+      deadlineMs,
+    );
+    try {
+      return await this.#repeated<T>(
+        call,
+        performance.now() + deadlineMs,
+        this.#signal(call, deadline.signal),
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #repeated<T>(call: Call, endsAt: number, signal: AbortSignal): Promise<T> {
+    const { retries = mostRetries, sleep } = this.#options;
+    for (let failures = 0; ; failures++) {
+      try {
+        const body = await this.#send(call, signal, "calls");
+        return (await body.json()) as T;
+      } catch (thrown) {
+        const error = reachable(call, thrown);
+        const pause = this.#pauseMs(error, failures);
+        const isLast = failures >= retries || performance.now() + pause > endsAt;
+        if (isLast || signal.aborted || !mayRepeat(call, error)) throw error;
+        await sleep(pause, signal);
+      }
+    }
+  }
+
+  /** A call whose answer is followed as it comes. */
+  async stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
+    try {
+      return chunks(call, await this.#send(call, this.#signal(call), "watches"));
+    } catch (error) {
+      throw reachable(call, error);
+    }
+  }
+
+  #signal({ signal }: Call, deadline?: AbortSignal): AbortSignal {
+    return AbortSignal.any([this.#stop, deadline, signal].filter((each) => each !== undefined));
+  }
+
+  async #send(
+    call: Call,
+    signal: AbortSignal,
+    use: "calls" | "watches",
+    forget = false,
+  ): Promise<ResponseBody> {
+    const { dispatcher, headers } = await this.#connection.open(use, forget);
+    await this.#options.admit?.(signal);
+    if (call.method !== "GET" && this.#options.mayWrite?.() === false)
+      throw new NotLeadingError(describe(call));
+    const {
+      statusCode,
+      body,
+      headers: answered,
+    } = await this.#counted(call, () =>
+      request(this.#connection.server + call.path, {
+        method: call.method,
+        query: Object.fromEntries(
+          Object.entries(call.query ?? {}).filter(
+            (entry): entry is [string, string] => entry[1] !== undefined,
+          ),
+        ),
+        headers: { ...headers, ...headersOf(call) },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        dispatcher,
+        signal,
+      }),
+    );
+    if (statusCode < 300) return body;
+    const text = await body.text();
+    if (statusCode === 401 && !forget) return this.#send(call, signal, use, true);
+    const retryAfter = answered["retry-after"];
+    throw apiError(
+      describe(call),
+      statusCode,
+      text,
+      typeof retryAfter === "string" ? retryAfter : undefined,
+    );
+  }
+
+  async #counted<R extends { readonly statusCode: number }>(
+    call: Call,
+    send: () => Promise<R>,
+  ): Promise<R> {
+    const { verb, method, resource } = call;
+    try {
+      const response = await send();
+      this.#options.observe?.({ verb, method, resource, code: String(response.statusCode) });
+      return response;
+    } catch (error) {
+      this.#options.observe?.({ verb, method, resource, code: "<error>" });
+      throw error;
+    }
+  }
+
+  #pauseMs(error: unknown, failures: number): number {
+    const wish = error instanceof ApiError ? error.retryAfterMs : undefined;
+    return wish ?? 100 * 2 ** failures * (1 + this.#options.random());
+  }
+}
+
+/** A call in words, for messages. */
+export function describe(call: Call): string {
+  return `${call.verb} ${call.path}`;
+}
+
+function headersOf({ accept, verb, body }: Call): Record<string, string> {
+  return {
+    accept: accept ?? "application/json",
+    "user-agent": "proxyfleet",
+    ...(body === undefined ? {} : { "content-type": contentTypes[verb] ?? "application/json" }),
+  };
+}
+
+/** How the API server is to read a PATCH. */
+const contentTypes: Partial<Record<Verb, string>> = {
+  apply: "application/apply-patch+yaml",
+  patch: "application/merge-patch+json",
+};
+
+/**
+ * A create may have been carried out although its answer was lost, so it is repeated only when the
+ * server refused it.
+ */
+function mayRepeat(call: Call, error: unknown): boolean {
+  if (call.method === "POST")
+    return error instanceof ApiError && error.status === 429 && call.verb === "create";
+  return isTransient(error);
+}
+
+function reachable(call: Call, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ApiError || error instanceof NotLeadingError)
+    return error;
+  return new ApiUnreachableError(`${describe(call)} got no answer`, { cause: error });
+}
+
+async function* chunks(call: Call, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new ApiUnreachableError(`${describe(call)} was cut`, { cause });
+  }
+}

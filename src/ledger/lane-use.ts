@@ -1,0 +1,48 @@
+import { type Instant, earliest, plus, seconds } from "../values/time.ts";
+import type { AddressView } from "./view.ts";
+
+/**
+ * How long a lane stays open after its address's Service is gone. Nodes may still lead connections
+ * there: kube-proxy writes its rules at most once a second (minSyncPeriod), and a busy node needs
+ * longer. A closed lane would refuse them, which tells that something is there.
+ */
+const lingering = seconds(5);
+
+type LaneUser = Pick<AddressView, "phase" | "phaseSince" | "repeat" | "lane">;
+
+/** Whether an address has its lane to itself: until it is dark. A repeat never gets one. */
+export function holdsLane({ phase, repeat }: LaneUser): boolean {
+  return phase !== "Quarantined" && !repeat;
+}
+
+/**
+ * For which addresses lanes are to be open, one a lane: those that hold theirs, and those that have
+ * just gone dark.
+ */
+export function laneUsers<User extends LaneUser>(
+  addresses: readonly User[],
+  now: Instant,
+): readonly User[] {
+  const users = addresses.filter(
+    (address) => holdsLane(address) || lingersUntil(address, now) !== undefined,
+  );
+  // Of two on one lane, who holds it comes last, then who went dark last: that one stays in the
+  // map.
+  const inOrder = users.toSorted(
+    (a, b) => Number(holdsLane(a)) - Number(holdsLane(b)) || a.phaseSince - b.phaseSince,
+  );
+  return [...new Map(inOrder.map((user) => [user.lane, user])).values()].toSorted(
+    (a, b) => a.lane - b.lane,
+  );
+}
+
+/** When the next lane closes that is open for an address which is dark. */
+export function nextLaneCloses(addresses: readonly LaneUser[], now: Instant): Instant | undefined {
+  return earliest(...addresses.map((address) => lingersUntil(address, now)));
+}
+
+/** A clock that was set back must not keep a lane open for as long. */
+function lingersUntil({ phase, phaseSince, repeat }: LaneUser, now: Instant): Instant | undefined {
+  const until = plus(phaseSince, lingering);
+  return phase === "Quarantined" && !repeat && phaseSince <= now && now < until ? until : undefined;
+}

@@ -1,0 +1,14 @@
+import type { ProxyAddress } from "../api/proxy-address.ts";
+
+/**
+ * Whether an entry belongs to the fleet of this uid, which has the name that claimed it. One of an
+ * earlier fleet of that name that still serves is taken over: a backup was restored, which gives
+ * the fleet another uid, and its people must not lose their addresses. Deleting a fleet leaves none
+ * that serves, so what was burnt stays burnt when it is applied again.
+ */
+export function belongsTo(
+  { spec }: Pick<ProxyAddress, "spec">,
+  fleetUid: string | undefined,
+): boolean {
+  return spec.claimRef.uid === fleetUid || spec.want !== "Quarantine";
+}

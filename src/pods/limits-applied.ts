@@ -1,0 +1,52 @@
+import type { Finding } from "../api/findings.ts";
+import { type PodReport, nothingTold, toldReports } from "./report.ts";
+
+/** What `spec.limits` asks for, and where it can't be had. */
+export interface LimitsView {
+  readonly maxConnections: number;
+  /** Whether a limit on single clients is asked for. */
+  readonly perClient: boolean;
+  /** Pools behind whose addresses all clients look like the cluster's nodes. */
+  readonly clientsHiddenBehind: readonly string[];
+}
+
+/** The LimitsApplied condition: whether `spec.limits` holds as it is written. */
+export function limitsApplied(limits: LimitsView, reports: readonly PodReport[]): Finding {
+  const troubles = [hiddenClients(limits), fewerConnections(limits, reports)].filter(
+    (trouble) => trouble !== undefined,
+  );
+  const [first] = troubles;
+  if (first !== undefined)
+    return { ...first, message: troubles.map(({ message }) => message).join(". ") };
+  if (toldReports(reports).length === 0) return nothingTold(reports);
+  return { status: "True", reason: "Applied", message: "spec.limits holds on all pods" };
+}
+
+/**
+ * Behind a node's address everybody is one client: a limit would shut out whole cities. So there is
+ * none there.
+ */
+function hiddenClients({ perClient, clientsHiddenBehind: pools }: LimitsView): Finding | undefined {
+  if (!perClient || pools.length === 0) return undefined;
+  return {
+    status: "False",
+    reason: "ClientsNotSeen",
+    message: `limits per client are not applied to addresses of pool ${pools.join(", ")}, since pods see all their clients as one, the node. Set spec.addresses.externalTrafficPolicy to Local, have the pool's load balancer send a PROXY header (the pool's spec.proxyProtocol), or set spec.limits.connectionsPerClient and connectionRatePerClient to 0`,
+  };
+}
+
+function fewerConnections(
+  { maxConnections }: LimitsView,
+  reports: readonly PodReport[],
+): Finding | undefined {
+  const short = toldReports(reports).filter(
+    ({ connections }) => connections !== undefined && connections.granted < connections.wanted,
+  );
+  if (short.length === 0) return undefined;
+  const fewest = Math.min(...short.map(({ connections }) => connections?.granted ?? 0));
+  return {
+    status: "False",
+    reason: "FewerConnections",
+    message: `${short.length} of ${toldReports(reports).length} pods take fewer than the ${maxConnections} connections of spec.limits.maxConnections, one only ${fewest}: a process on their nodes may open too few files. Raise the limit of open files of the nodes' container runtime (LimitNOFILE), add pods, or lower maxConnections`,
+  };
+}

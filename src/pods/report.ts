@@ -1,0 +1,52 @@
+import type { UpstreamName } from "../proxy/haproxy/upstream.ts";
+import type { Finding } from "../api/findings.ts";
+
+/** A server of the upstream, as one pod's health checks see it. */
+export interface ServerReport {
+  readonly upstream: UpstreamName;
+  /** As the spec names it: host:port. */
+  readonly server: string;
+  /** Nameless: DNS gives no address for its name. */
+  readonly state: "up" | "down" | "nameless";
+}
+
+/**
+ * What a serving pod says of itself, as far as the fleet's conditions depend on it. Or it has not
+ * answered for a while.
+ */
+export type PodReport =
+  | { readonly kind: "silent"; readonly pod: string }
+  | {
+      readonly kind: "told";
+      readonly pod: string;
+      /** The configuration that its HAProxy refused, in HAProxy's words. */
+      readonly refused: string | undefined;
+      /** For over a minute it has not loaded the latest configuration, nor any other new one. */
+      readonly lags: boolean;
+      /** Connections that the spec asks for, and those that the pod can take. */
+      readonly connections: { readonly wanted: number; readonly granted: number } | undefined;
+      readonly servers: readonly ServerReport[];
+    };
+
+export type ToldReport = Extract<PodReport, { kind: "told" }>;
+
+/** The pods that told something. */
+export function toldReports(reports: readonly PodReport[]): readonly ToldReport[] {
+  return reports.filter((report) => report.kind === "told");
+}
+
+/** Nothing is known while no pod tells. */
+export function nothingTold(reports: readonly PodReport[]): Finding {
+  const silent = reports.map(({ pod }) => pod);
+  if (silent.length === 0)
+    return {
+      status: "Unknown",
+      reason: "NoPodServes",
+      message: "no pod that is ready has told its state yet",
+    };
+  return {
+    status: "Unknown",
+    reason: "PodsSilent",
+    message: `the operator asks pods for their state on port 9101 and gets no answer: ${silent.join(", ")}. They may serve all the same. Check that NetworkPolicies and firewalls let the operator's namespace reach that port`,
+  };
+}

@@ -1,0 +1,83 @@
+import type { ConditionReason } from "../api/reasons.ts";
+import type { Finding } from "../api/findings.ts";
+import type { UpstreamName } from "../proxy/haproxy/upstream.ts";
+import {
+  type PodReport,
+  type ServerReport,
+  type ToldReport,
+  nothingTold,
+  toldReports,
+} from "./report.ts";
+
+const upstreamNames = ["chat", "media"] as const;
+
+const lost: Readonly<
+  Record<UpstreamName, { readonly reason: ConditionReason; readonly meaning: string }>
+> = {
+  chat: { reason: "ChatUnreachable", meaning: "nobody can chat through this fleet" },
+  media: {
+    reason: "MediaUnreachable",
+    meaning: "photos, voice messages and files do not pass through this fleet",
+  },
+};
+
+const remedy =
+  "Pods stay ready and try again every few seconds. Check that the nodes may connect to these names and ports (firewall, egress rules, DNS), or correct spec.upstream";
+
+/**
+ * The UpstreamReachable condition: False only where no pod at all reaches any server of chat, or of
+ * media.
+ */
+export function upstreamReachable(reports: readonly PodReport[]): Finding {
+  const told = toldReports(reports).filter(({ servers }) => servers.length > 0);
+  if (told.length === 0) return nothingTold(reports);
+  const dead = upstreamNames.filter((name) =>
+    told.every((report) => serversOf(report, name).every(isLost)),
+  );
+  if (dead.length > 0) return unreachable(dead, told);
+  const troubles = troublesOf(told);
+  if (troubles.length === 0)
+    return {
+      status: "True",
+      reason: "AllServersUp",
+      message: "all chat and media servers answer the pods' checks",
+    };
+  return {
+    status: "True",
+    reason: "SomeServersDown",
+    message: `${troubles.join("; ")}. Connections go to the servers that answer`,
+  };
+}
+
+function serversOf({ servers }: ToldReport, name: UpstreamName): ToldReport["servers"] {
+  return servers.filter(({ upstream }) => upstream === name);
+}
+
+function unreachable(dead: readonly UpstreamName[], told: readonly ToldReport[]): Finding {
+  const [only] = dead;
+  const reason = dead.length === 1 && only !== undefined ? lost[only].reason : "NothingReachable";
+  const sentences = dead.map((name) => {
+    const servers = new Set(
+      told.flatMap((report) => serversOf(report, name).map(({ server }) => server)),
+    );
+    return `no pod reaches a ${name} server (${[...servers].join(", ")}): ${lost[name].meaning}`;
+  });
+  return { status: "False", reason, message: `${sentences.join("; ")}. ${remedy}` };
+}
+
+/** Each server that is lost to some pod, in the order of the spec, and to how many. */
+function troublesOf(told: readonly ToldReport[]): string[] {
+  const byServer = Map.groupBy(
+    told.flatMap(({ servers }) => servers.filter(isLost)),
+    ({ upstream, server, state }) =>
+      `${upstream} server ${server} ${state === "nameless" ? "has no address in DNS for" : "does not answer"}`,
+  );
+  return [...byServer].map(
+    ([what, { length }]) =>
+      `${what} ${length === told.length ? "any pod" : `${length} of ${told.length} pods`}`,
+  );
+}
+
+function isLost({ state }: ServerReport): boolean {
+  return state !== "up";
+}

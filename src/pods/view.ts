@@ -1,0 +1,97 @@
+import type { ConditionReason } from "../api/reasons.ts";
+import type { Deployment, Pod } from "../kubernetes/objects.ts";
+
+/** What is known of a fleet's pods. */
+export interface PodsView {
+  readonly wanted: number;
+  readonly replicas: number;
+  readonly ready: number;
+  /** Whether the Deployment has rolled out the latest pod template. */
+  readonly isRolledOut: boolean;
+  /** Why pods don't start (image, scheduling, crashes), in the kubelet's words. */
+  readonly problem: { readonly reason: ConditionReason; readonly message: string } | undefined;
+}
+
+/** Waiting reasons of a container that don't pass by themselves, with what to do. */
+const remedies: ReadonlyMap<string, { readonly reason: ConditionReason; readonly remedy: string }> =
+  new Map([
+    [
+      "ErrImagePull",
+      { reason: "ImagePullFailed", remedy: "check spec.image and its pull secrets" },
+    ],
+    [
+      "ImagePullBackOff",
+      { reason: "ImagePullFailed", remedy: "check spec.image and its pull secrets" },
+    ],
+    ["InvalidImageName", { reason: "ImagePullFailed", remedy: "correct spec.image" }],
+    [
+      "ErrImageNeverPull",
+      {
+        reason: "ImagePullFailed",
+        remedy: "load the image on the node, or change spec.image.pullPolicy",
+      },
+    ],
+    ["CrashLoopBackOff", { reason: "PodsCrash", remedy: "see kubectl logs of the pod" }],
+    ["CreateContainerConfigError", { reason: "PodsCantStart", remedy: "see kubectl describe pod" }],
+  ]);
+
+/** What the fleet's Deployment and pods say, as one view. */
+export function podsView(
+  wanted: number,
+  deployment: Deployment | undefined,
+  pods: readonly Pod[],
+): PodsView {
+  const status = deployment?.status;
+  const isObserved =
+    deployment !== undefined && status?.observedGeneration === deployment.metadata.generation;
+  const isRolledOut =
+    isObserved &&
+    (status?.updatedReplicas ?? 0) === (deployment.spec.replicas ?? 0) &&
+    (status?.replicas ?? 0) === (status?.updatedReplicas ?? 0);
+  return {
+    wanted,
+    replicas: status?.replicas ?? 0,
+    ready: status?.readyReplicas ?? 0,
+    isRolledOut,
+    problem: problemOf(pods),
+  };
+}
+
+/** The first problem that keeps a pod from starting. */
+function problemOf(pods: readonly Pod[]): PodsView["problem"] {
+  for (const pod of pods) {
+    const problem = waiting(pod) ?? unschedulable(pod);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function waiting(pod: Pod): PodsView["problem"] {
+  for (const { state, image } of pod.status?.containerStatuses ?? []) {
+    const known = remedies.get(state?.waiting?.reason ?? "");
+    if (known === undefined) continue;
+    const words = state?.waiting?.message ?? state?.waiting?.reason ?? "";
+    return {
+      reason: known.reason,
+      message: `pod ${pod.metadata.name} does not start with image ${image}: ${known.remedy} (${words})`,
+    };
+  }
+  return undefined;
+}
+
+function unschedulable(pod: Pod): PodsView["problem"] {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
+  if (scheduled?.status !== "False") return undefined;
+  return {
+    reason: "PodsUnschedulable",
+    message: `pod ${pod.metadata.name} finds no node: ${scheduled.message ?? ""}. Check spec.scheduling, spec.resources and the nodes`,
+  };
+}
+
+/** A pod that people may be sent to: ready, and not on its way out. */
+export function isServingPod(pod: Pod): boolean {
+  const ready =
+    pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ??
+    false;
+  return ready && pod.metadata.deletionTimestamp === undefined;
+}

@@ -1,0 +1,74 @@
+import type { PoolView } from "./view.ts";
+import type { Random } from "../values/random.ts";
+import { derived } from "../values/memoize.ts";
+import type { HeldAddresses } from "../ledger/held.ts";
+import {
+  type Ip,
+  type IpRange,
+  countAddresses,
+  formatIp,
+  mergeRanges,
+  rangeSize,
+  subtractRanges,
+} from "../values/ip.ts";
+
+/**
+ * How picky a claim is. `apart`: away from blocked addresses, and in no network (/24, IPv6 /48)
+ * that anybody uses. `unsuspected`: away from blocked addresses. `any`: whatever is free.
+ */
+export type Care = "apart" | "unsuspected" | "any";
+
+/**
+ * From the best to the last resort: the next is tried only where none of the pools has an address
+ * of the one before.
+ */
+export const cares: readonly Care[] = ["apart", "unsuspected", "any"];
+
+/** A pool's ranges without overlaps, in order. */
+export const distinctRanges: (ranges: readonly IpRange[]) => readonly IpRange[] =
+  derived(mergeRanges);
+
+/** How many addresses of a pool nobody holds. */
+export function countFree({ ranges }: Pick<PoolView, "ranges">, held: HeldAddresses): bigint {
+  const distinct = distinctRanges(ranges);
+  return countAddresses(distinct) - BigInt(held.countInside(distinct));
+}
+
+/**
+ * Picks one of the pool's free addresses, each with the same chance: load balancers hand out the
+ * lowest or the last one again, and what is predictable can be blocked in advance. The pool is
+ * never listed out: it may have 2^20 addresses.
+ * @returns canonical text, or undefined when none is free that is as good as `care` asks
+ */
+export function chooseAddress(
+  pool: PoolView,
+  held: HeldAddresses,
+  care: Care,
+  random: Random,
+): string | undefined {
+  const free = freeRanges(pool, held, care);
+  const count = countAddresses(free);
+  return count === 0n
+    ? undefined
+    : formatIp(nth(free, BigInt(Math.floor(random() * Number(count)))));
+}
+
+function freeRanges(
+  { ranges, avoidPrefix }: PoolView,
+  held: HeldAddresses,
+  care: Care,
+): readonly IpRange[] {
+  const distinct = distinctRanges(ranges);
+  const suspected = care === "any" ? [] : held.nearBurnt(avoidPrefix);
+  const shared = care === "apart" ? held.networksInUse() : [];
+  return subtractRanges(distinct, [...held.takenOf(distinct), ...suspected, ...shared]);
+}
+
+function nth(ranges: readonly IpRange[], n: bigint): Ip {
+  let left = n;
+  for (const range of ranges) {
+    if (left < rangeSize(range)) return { family: range.family, value: range.first + left };
+    left -= rangeSize(range);
+  }
+  throw new RangeError(`there is no free address number ${n}`);
+}

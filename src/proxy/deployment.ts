@@ -1,0 +1,155 @@
+import type { WhatsAppProxySpec } from "../api/fleet.ts";
+import { childName, fleetLabels, podSelector, supervisorPort } from "../api/names.ts";
+import type { Deployment, OwnerReference } from "../kubernetes/objects.ts";
+
+export interface ChildOwner {
+  readonly namespace: string;
+  readonly fleet: string;
+  readonly owner: OwnerReference;
+}
+
+/** The user that the proxy image runs as: no one in particular, and not root. */
+const userId = 65532;
+
+/**
+ * Accepting for 10 s, keeping sessions for up to 10 minutes, and a reserve: what a pod takes at
+ * most to end (seconds).
+ */
+const graceSeconds = 640;
+
+/** CPU autoscaling needs a request to compare with; memory holds some 10,000 idle phones. */
+const defaultResources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } };
+
+/**
+ * The fleet's proxy pods: one shared image, no rights, no service account, nothing written to disk.
+ */
+export function deploymentManifest(
+  { namespace, fleet, owner }: ChildOwner,
+  spec: WhatsAppProxySpec,
+  defaultImage: string,
+): Deployment {
+  const labels = { ...spec.podMetadata?.labels, ...fleetLabels(fleet) };
+  const annotations = spec.podMetadata?.annotations ?? {};
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: {
+      name: childName(fleet),
+      namespace,
+      labels: fleetLabels(fleet),
+      ownerReferences: [owner],
+    },
+    spec: {
+      replicas: spec.replicas,
+      selector: { matchLabels: podSelector(fleet) },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: {
+        metadata: { labels, annotations },
+        spec: {
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: graceSeconds,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: userId,
+            runAsGroup: userId,
+            fsGroup: userId,
+            seccompProfile: { type: "RuntimeDefault" },
+          },
+          ...scheduling(spec, fleet),
+          ...(spec.image?.pullSecrets === undefined
+            ? {}
+            : { imagePullSecrets: spec.image.pullSecrets.map(({ name }) => ({ name })) }),
+          containers: [container(spec, defaultImage)],
+          volumes: [
+            { name: "config", secret: { secretName: childName(fleet), defaultMode: 0o440 } },
+            { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+type PodSpec = NonNullable<Deployment["spec"]["template"]["spec"]>;
+
+function container(spec: WhatsAppProxySpec, defaultImage: string): PodSpec["containers"][number] {
+  const probe = (path: string) => ({ httpGet: { path, port: supervisorPort } });
+  return {
+    name: "proxy",
+    image: imageOf(spec, defaultImage),
+    ...(spec.image?.pullPolicy === undefined ? {} : { imagePullPolicy: spec.image.pullPolicy }),
+    ports: [{ name: "supervisor", containerPort: supervisorPort, protocol: "TCP" }],
+    readinessProbe: { ...probe("/readyz"), periodSeconds: 2, failureThreshold: 3 },
+    livenessProbe: {
+      ...probe("/livez"),
+      periodSeconds: 10,
+      failureThreshold: 3,
+      timeoutSeconds: 5,
+    },
+    resources: resourcesOf(spec),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: "config", mountPath: "/etc/proxyfleet", readOnly: true },
+      { name: "run", mountPath: "/run/proxyfleet" },
+    ],
+  };
+}
+
+/** Quantities may be written as numbers; Kubernetes knows them as text. */
+function resourcesOf({
+  resources,
+}: WhatsAppProxySpec): NonNullable<PodSpec["containers"][number]["resources"]> {
+  if (resources === undefined) return defaultResources;
+  const texts = (amounts: Readonly<Record<string, string | number>>) =>
+    Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
+  const { requests, limits } = resources;
+  return {
+    ...(requests === undefined ? {} : { requests: texts(requests) }),
+    ...(limits === undefined ? {} : { limits: texts(limits) }),
+  };
+}
+
+/**
+ * `repository:tag@digest` from the spec; what it leaves out comes from the operator's own default.
+ */
+function imageOf(spec: WhatsAppProxySpec, defaultImage: string): string {
+  const { repository, tag, digest } = spec.image ?? {};
+  if (repository === undefined && tag === undefined && digest === undefined) return defaultImage;
+  const [, defaultRepository = defaultImage, defaultTag] =
+    /^(.+?)(?::([^/:@]+))?(?:@.+)?$/.exec(defaultImage) ?? [];
+  const name = repository ?? defaultRepository;
+  const version =
+    tag ?? (repository === undefined && digest === undefined ? defaultTag : undefined);
+  return `${name}${version === undefined ? "" : `:${version}`}${digest === undefined ? "" : `@${digest}`}`;
+}
+
+function scheduling(spec: WhatsAppProxySpec, fleet: string): Partial<PodSpec> {
+  const spread = (topologyKey: string) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: podSelector(fleet) },
+  });
+  const { nodeSelector, tolerations, priorityClassName } = spec.scheduling ?? {};
+  return {
+    topologySpreadConstraints: [
+      spread("kubernetes.io/hostname"),
+      spread("topology.kubernetes.io/zone"),
+    ],
+    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(tolerations === undefined ? {} : { tolerations: tolerations.map(defined) }),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
+  };
+}
+
+/** The same fields without those that are undefined: what is not there must not be sent. */
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,79 @@
+import { lanePort, type ListenerName } from "../../ledger/lanes.ts";
+import { runDirectory } from "./run-directory.ts";
+import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
+import { limitRules, type ClientLimits } from "./client-limits.ts";
+
+/**
+ * One listener of one lane: its frontend, and a backend of its own. The backend is the lane's own
+ * so that its sessions can be ended without touching another lane's (`shutdown sessions server`,
+ * HAProxy management guide §9.3).
+ */
+export function renderLane(
+  lane: number,
+  listener: ListenerName,
+  upstream: Upstream,
+  limits: ClientLimits,
+): string {
+  const name = `lane-${lane}-${listener}`;
+  return [...frontend(name, lane, listener, limits), "", ...backend(name, listener, upstream)].join(
+    "\n",
+  );
+}
+
+function frontend(
+  name: string,
+  lane: number,
+  listener: ListenerName,
+  limits: ClientLimits,
+): string[] {
+  const port = lanePort(lane, listener);
+  const tls =
+    listener === "chat"
+      ? ` ssl crt ${runDirectory}/lanes/${lane}.pem tls-ticket-keys ${runDirectory}/lanes/${lane}.tickets`
+      : "";
+  return [
+    `frontend ${name}`,
+    // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1.
+    // One line: each line with TLS makes a context of its own, of which a bank of 256 lanes has
+    // enough.
+    `    bind 0.0.0.0:${port},[::]:${port} v6only${tls}`,
+    // The list changes at run time. A header from anyone else is bytes like any other, and believed
+    // by nobody.
+    `    tcp-request connection expect-proxy layer4 if { src -f ${runDirectory}/lanes/${lane}.proxies }`,
+    ...limitRules(limits),
+    ...firstByteRules[listener],
+    `    default_backend ${name}-up`,
+  ];
+}
+
+// Who says nothing, or on media not the first byte of TLS (0x16), is turned away before anything is
+// opened for it upstream. Phones speak first: inside the outer TLS too, where the chat's own
+// handshake begins. Plain chat is left as it is, so that an open port tells that it leads
+// somewhere.
+const firstByteRules: Readonly<Record<ListenerName, readonly string[]>> = {
+  chat: [
+    "    tcp-request inspect-delay 15s",
+    "    tcp-request content accept if { req.len gt 0 }",
+    "    tcp-request content reject",
+  ],
+  media: [
+    "    tcp-request inspect-delay 15s",
+    "    tcp-request content accept if { req.payload(0,1) -m bin 16 }",
+    "    tcp-request content reject",
+  ],
+  plainChat: [],
+};
+
+function backend(name: string, listener: ListenerName, upstream: Upstream): string[] {
+  const to = upstreamOf(listener);
+  const header = to === "chat" ? proxyHeader[upstream.chat.proxyProtocol] : "";
+  return [
+    `backend ${name}-up`,
+    // Media is passed through untouched, so the kernel may move it without copying. Chat stays: its
+    // bytes are decrypted here.
+    ...(listener === "media" ? ["    option splice-auto"] : []),
+    ...serverLines(upstream, to, (server) => `track upstream-${to}/${server} ${header}`),
+  ];
+}
+
+const proxyHeader = { V2: "send-proxy-v2", V1: "send-proxy", Off: "" };

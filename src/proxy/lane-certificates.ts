@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { derived } from "../values/memoize.ts";
+import { firstRevisionAnnotation } from "../api/names.ts";
+import type { Secret } from "../kubernetes/objects.ts";
+
+/**
+ * A lane's certificate as the fleet's Secret holds it, and the ledger entry (uid) that it was made
+ * for.
+ */
+export interface LaneCertificate {
+  readonly lane: number;
+  readonly uid: string;
+  readonly sha256: string;
+  /** Certificate, then private key: a secret. */
+  readonly pem: string;
+}
+
+const lanesFile = z.object({
+  revision: z.string(),
+  open: z.array(z.object({ lane: z.number(), uid: z.string(), certificateSHA256: z.string() })),
+});
+
+/**
+ * The certificates in a fleet's Secret. What somebody garbled by hand counts as absent: new ones
+ * are made then.
+ */
+export function laneCertificates(secret: Secret | undefined): readonly LaneCertificate[] {
+  return secret === undefined ? [] : readOnce(secret).certificates;
+}
+
+/** By which name pods say that they have loaded this very content. */
+export function secretRevision(secret: Secret | undefined): string | undefined {
+  return secret === undefined ? undefined : readOnce(secret).revision;
+}
+
+/** The revision that the Secret was made with; undefined where an older operator made it. */
+export function firstRevision({ metadata }: Secret): string | undefined {
+  return metadata.annotations?.[firstRevisionAnnotation];
+}
+
+const readOnce = derived(
+  (
+    secret: Secret,
+  ): {
+    readonly revision: string | undefined;
+    readonly certificates: readonly LaneCertificate[];
+  } => {
+    const file = readLanes(secret);
+    const certificates = file?.open.flatMap(({ lane, uid, certificateSHA256: sha256 }) => {
+      const pem = text(secret, `lane-${lane}.pem`);
+      return pem === undefined ? [] : [{ lane, uid, sha256, pem }];
+    });
+    return { revision: file?.revision, certificates: certificates ?? [] };
+  },
+);
+
+function readLanes(secret: Secret): z.output<typeof lanesFile> | undefined {
+  const file = text(secret, "lanes.json");
+  if (file === undefined) return undefined;
+  try {
+    return lanesFile.safeParse(JSON.parse(file)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function text(secret: Secret, key: string): string | undefined {
+  const encoded = secret.data?.[key];
+  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+}

@@ -1,0 +1,64 @@
+import type { WhatsAppProxySpec } from "../api/fleet.ts";
+import type { ChildOwner } from "./deployment.ts";
+import { lanePort, listenerNames } from "../ledger/lanes.ts";
+import { childName, fleetLabels, podSelector, supervisorPort } from "../api/names.ts";
+import type { NetworkPolicy } from "../kubernetes/objects.ts";
+
+/** A fleet never has more lanes than this: four for each of 64 slots. */
+const mostLanes = 256;
+
+/**
+ * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere; the
+ * supervisor, which tells the metrics too, from the operator's namespace and those of the
+ * monitoring. Out: DNS, and the ports of the upstream servers.
+ */
+export function networkPolicyManifest(
+  { namespace, fleet, owner }: ChildOwner,
+  spec: WhatsAppProxySpec,
+  askers: readonly string[],
+): NetworkPolicy {
+  const lanes = {
+    protocol: "TCP" as const,
+    port: lanePort(0, "chat"),
+    endPort: lanePort(mostLanes - 1, listenerNames[listenerNames.length - 1] ?? "chat"),
+  };
+  const from = [
+    {
+      namespaceSelector: {
+        matchExpressions: [
+          { key: "kubernetes.io/metadata.name", operator: "In", values: [...askers] },
+        ],
+      },
+    },
+  ];
+  const dns = [
+    { protocol: "UDP" as const, port: 53 },
+    { protocol: "TCP" as const, port: 53 },
+  ];
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: {
+      name: childName(fleet),
+      namespace,
+      labels: fleetLabels(fleet),
+      ownerReferences: [owner],
+    },
+    spec: {
+      podSelector: { matchLabels: podSelector(fleet) },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ ports: [lanes] }, { from, ports: [{ protocol: "TCP", port: supervisorPort }] }],
+      egress: [
+        { ports: dns },
+        { ports: upstreamPorts(spec).map((port) => ({ protocol: "TCP" as const, port })) },
+      ],
+    },
+  };
+}
+
+function upstreamPorts({ upstream }: WhatsAppProxySpec): number[] {
+  const ports = [...upstream.chat.servers, ...upstream.media.servers].map((server) =>
+    Number(server.slice(server.lastIndexOf(":") + 1)),
+  );
+  return [...new Set(ports)].toSorted((a, b) => a - b);
+}

@@ -1,0 +1,66 @@
+import { serverNames } from "./haproxy/upstream.ts";
+import { type HaproxyInput, renderHaproxyConfig } from "./haproxy.ts";
+import { listenersOf } from "../ledger/lanes.ts";
+
+/** A lane that serves an address. */
+export interface OpenLane {
+  readonly lane: number;
+  /** The name of the ProxyAddress that the lane serves. */
+  readonly address: string;
+  /**
+   * The uid of that ProxyAddress: an address that is claimed anew is another tenant, with another
+   * certificate.
+   */
+  readonly uid: string;
+  /** The certificate's fingerprint: SHA-256 of its DER form, in lower-case hexadecimal. */
+  readonly certificateSHA256: string;
+  /** The certificate, then its private key. */
+  readonly pem: string;
+  /**
+   * CIDR ranges whose PROXY header is believed; none for a load balancer that speaks no PROXY
+   * protocol.
+   */
+  readonly proxiesFrom: readonly string[];
+}
+
+export interface PodConfigInput extends HaproxyInput {
+  readonly open: readonly OpenLane[];
+}
+
+/**
+ * The content of a fleet's Secret before it is packed, as plain text by key: `haproxy.cfg`,
+ * `lanes.json`, and `lane-<n>.pem` for each open lane. All in one Secret, since a pod sees the keys
+ * of one volume change together, and those of two volumes not.
+ * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod says what it
+ * has loaded. It sees no private key.
+ * @throws UpstreamAddressError if a server of `upstream` is not "host:port"
+ */
+export function renderPodConfig(
+  input: PodConfigInput,
+  hash: (text: string) => string,
+): Record<string, string> {
+  const config = renderHaproxyConfig(input);
+  const open = input.open.toSorted((a, b) => a.lane - b.lane);
+  const lanes = {
+    maxConnections: input.limits.maxConnections,
+    bank: input.bank,
+    listeners: listenersOf(input.listeners),
+    servers: {
+      chat: serverNames(input.upstream, "chat"),
+      media: serverNames(input.upstream, "media"),
+    },
+    open: open.map(({ lane, address, uid, certificateSHA256, proxiesFrom }) => ({
+      lane,
+      address,
+      uid,
+      certificateSHA256,
+      proxiesFrom: proxiesFrom.toSorted(),
+    })),
+  };
+  const revision = hash(`${config}\n${JSON.stringify(lanes)}`);
+  return {
+    "haproxy.cfg": config,
+    "lanes.json": `${JSON.stringify({ revision, ...lanes })}\n`,
+    ...Object.fromEntries(open.map(({ lane, pem }) => [`lane-${lane}.pem`, pem])),
+  };
+}

@@ -1,0 +1,107 @@
+import type { FleetView, RotationRules } from "./fleet-view.ts";
+import { type Instant, hours, instant, millis, minutes, plus, since } from "../values/time.ts";
+import type { SlotAddresses } from "./slots.ts";
+import { type AddressView, wasPublished } from "../ledger/view.ts";
+
+/**
+ * When an address should move by age: `maxAge` after it was published, spread by `jitterPercent` to
+ * both sides so that slots don't move together, and never before `minAge`. The spread follows from
+ * the entry's name, so that a restart does not draw it anew.
+ */
+export function dueByAge(rules: RotationRules, address: AddressView): Instant {
+  const spread = (2 * fraction(address.name) - 1) * (rules.jitterPercent / 100);
+  return plus(
+    address.phaseSince,
+    millis(Math.round(Math.max(rules.minAge, rules.maxAge * (1 + spread)))),
+  );
+}
+
+/**
+ * A number from 0 up to 1 that looks random and is the same for the same text (FNV-1a, then mixed
+ * as MurmurHash3 does).
+ */
+function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** An address that is blocked within this time died young. */
+const youth = hours(6);
+
+/**
+ * How long a slot rests after the first fresh address that died young; doubled with each further
+ * one, but never beyond `youth`.
+ */
+const firstPause = minutes(10);
+
+/**
+ * The earliest moment at which a block may move the slot. A censor who finds each fresh address at
+ * once would empty the pool: the slot rests longer and longer then, from the publication of its
+ * address on.
+ */
+export function blockMayMoveAt({ addresses, published }: SlotAddresses): Instant {
+  if (published === undefined) return instant(0);
+  const died = diedYoung(addresses, published);
+  return died === 0
+    ? published.phaseSince
+    : plus(published.phaseSince, millis(Math.min(youth, firstPause * 2 ** (died - 1))));
+}
+
+/**
+ * How many addresses of the slot in a row, up to the published one, were replaced because of a
+ * block soon after they were claimed.
+ */
+function diedYoung(addresses: readonly AddressView[], published: AddressView): number {
+  const told = addresses.filter(
+    (address) => wasPublished(address) && address.turn <= published.turn,
+  );
+  const newestFirst = told.toSorted((a, b) => b.turn - a.turn || b.createdAt - a.createdAt);
+  let died = 0;
+  for (const [index, successor] of newestFirst.entries()) {
+    const before = newestFirst[index + 1];
+    if (
+      before === undefined ||
+      successor.cause !== "Blocked" ||
+      since(before.createdAt, successor.createdAt) >= youth
+    )
+      break;
+    died++;
+  }
+  return died;
+}
+
+const anHour = hours(1);
+
+/** Moves by schedule in the last hour, from the ledger: a restart does not forget them. */
+export function movesByAge(fleet: FleetView, now: Instant): readonly Instant[] {
+  const counted = fleet.addresses.filter(
+    (address) => address.cause === "Age" && (address.want === "Serve" || wasPublished(address)),
+  );
+  return counted.map(({ createdAt }) => createdAt).filter((at) => since(at, now) < anHour);
+}
+
+/**
+ * When the next moves by schedule fit into the hour: one time for each that still may, sorted. A
+ * time that has come means now. At least one slot an hour may move, and at most `maxPerHourPercent`
+ * of them.
+ */
+export function hourlyRoom(
+  fleet: FleetView,
+  now: Instant,
+): { readonly left: number; readonly nextAt: Instant | undefined } {
+  const most = Math.max(1, Math.floor((fleet.count * fleet.rotation.maxPerHourPercent) / 100));
+  const recent = movesByAge(fleet, now).toSorted((a, b) => b - a);
+  const blocking = recent[most - 1];
+  return {
+    left: Math.max(0, most - recent.length),
+    nextAt: blocking === undefined ? undefined : plus(blocking, anHour),
+  };
+}
+
+/** An entry that a schedule made is remembered for an hour at least, since the budget counts it. */
+export function rememberedUntil({ cause, createdAt }: AddressView): Instant {
+  return cause === "Age" ? plus(createdAt, anHour) : createdAt;
+}

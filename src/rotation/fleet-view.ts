@@ -1,0 +1,173 @@
+import type { WhatsAppProxy } from "../api/fleet.ts";
+import { reportBlockedAnnotation, rotateAtAnnotation } from "../api/names.ts";
+import { HeldAddresses } from "../ledger/held.ts";
+import type { AddressView } from "../ledger/view.ts";
+import type { PoolView } from "../pool/view.ts";
+import {
+  type Instant,
+  type Millis,
+  instant,
+  millis,
+  parseDuration,
+  seconds,
+} from "../values/time.ts";
+import type { RotationWindow } from "./windows.ts";
+
+type Rotation = WhatsAppProxy["spec"]["rotation"];
+
+/** When slots move by themselves. */
+export interface RotationRules {
+  readonly onBlocked: boolean;
+  /** Zero: never by age. */
+  readonly maxAge: Millis;
+  readonly minAge: Millis;
+  readonly jitterPercent: number;
+  /** None: at any time. */
+  readonly windows: readonly RotationWindow[];
+  readonly maxPerHourPercent: number;
+}
+
+/** All that the rotation of one fleet is decided from, but time and chance. */
+export interface FleetView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly count: number;
+  readonly paused: boolean;
+  readonly deleting: boolean;
+  readonly maxConcurrent: number;
+  readonly rotation: RotationRules;
+  /** Countries whose verdicts count; none: every country. */
+  readonly audience: readonly string[];
+  /** More than this share of the slots, failing within this time of each other, is an outage. */
+  readonly outage: { readonly percent: number; readonly within: Millis };
+  readonly drain: { readonly scheduled: Millis; readonly blocked: Millis };
+  /** Resolvers may hand out an old address this long; zero without DNS. */
+  readonly dnsTtl: Millis;
+  readonly rotateAt: string | undefined;
+  readonly lastHandledRotateAt: string | undefined;
+  readonly reportBlocked: string | undefined;
+  readonly lastHandledReport: string | undefined;
+  /** Addresses that people are told to use, as the fleet's status says now. */
+  readonly told: ReadonlySet<string>;
+  /** The fleet's own ledger entries, quarantined ones included. */
+  readonly addresses: readonly AddressView[];
+  /** The fleet's pools in order of preference. */
+  readonly pools: readonly PoolView[];
+  /** Pools that its entries came from, but that it names no more: nothing is claimed from them. */
+  readonly formerPools: readonly PoolView[];
+  /** Every address that the whole ledger holds. */
+  readonly held: HeldAddresses;
+}
+
+export interface FleetViewInput {
+  readonly fleet: WhatsAppProxy;
+  readonly entries: readonly AddressView[];
+  readonly pools: readonly PoolView[];
+  readonly formerPools: readonly PoolView[];
+  readonly held: HeldAddresses;
+}
+
+/** A fleet as decisions see it. */
+export function fleetView({ fleet, entries, pools, formerPools, held }: FleetViewInput): FleetView {
+  const { metadata, spec, status } = fleet;
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    count: spec.addresses.count,
+    paused: spec.paused,
+    deleting: metadata.deletionTimestamp !== undefined,
+    maxConcurrent: spec.rotation.maxConcurrent,
+    rotation: rotationRules(spec.rotation),
+    audience: spec.audience.countries,
+    outage: {
+      percent: spec.reachability.outagePercent,
+      within: parseDuration(spec.reachability.blockedWhen.within),
+    },
+    drain: {
+      scheduled: parseDuration(spec.rotation.drain.scheduled),
+      blocked: parseDuration(spec.rotation.drain.blocked),
+    },
+    dnsTtl: spec.dns === undefined ? millis(0) : seconds(spec.dns.ttl),
+    rotateAt: metadata.annotations?.[rotateAtAnnotation],
+    lastHandledRotateAt: status?.lastHandledRotateAt,
+    reportBlocked: metadata.annotations?.[reportBlockedAnnotation],
+    lastHandledReport: status?.lastHandledReport,
+    told: new Set(
+      (status?.addresses ?? [])
+        .filter(({ phase }) => phase === "Serving")
+        .map(({ address }) => address),
+    ),
+    addresses: entries,
+    pools,
+    formerPools,
+    held,
+  };
+}
+
+function rotationRules({
+  onBlocked,
+  maxAge,
+  minAge,
+  jitterPercent,
+  windows,
+  maxPerHourPercent,
+}: Rotation): RotationRules {
+  return {
+    onBlocked,
+    maxAge: parseDuration(maxAge),
+    minAge: parseDuration(minAge),
+    jitterPercent,
+    windows: windows.map(({ cron, duration, timeZone }) => ({
+      cron,
+      duration: parseDuration(duration),
+      timeZone,
+    })),
+    maxPerHourPercent,
+  };
+}
+
+/**
+ * A fleet that no longer exists, but whose ledger entries still say they are in use: all of them go
+ * dark.
+ */
+export function goneFleet(
+  namespace: string,
+  name: string,
+  entries: readonly AddressView[],
+  formerPools: readonly PoolView[],
+): FleetView {
+  return {
+    namespace,
+    name,
+    count: 0,
+    paused: false,
+    deleting: true,
+    maxConcurrent: 0,
+    rotation: {
+      onBlocked: false,
+      maxAge: millis(0),
+      minAge: millis(0),
+      jitterPercent: 0,
+      windows: [],
+      maxPerHourPercent: 1,
+    },
+    audience: [],
+    outage: { percent: 100, within: millis(0) },
+    drain: { scheduled: millis(0), blocked: millis(0) },
+    dnsTtl: millis(0),
+    rotateAt: undefined,
+    lastHandledRotateAt: undefined,
+    reportBlocked: undefined,
+    lastHandledReport: undefined,
+    told: new Set(),
+    addresses: entries,
+    pools: [],
+    formerPools,
+    held: HeldAddresses.of([]),
+  };
+}
+
+/** When the newest of these entries went into its phase. */
+export function latestChange(entries: readonly AddressView[]): Instant {
+  return instant(Math.max(0, ...entries.map(({ phaseSince }) => phaseSince)));
+}

@@ -1,0 +1,89 @@
+import type { ListenersSpec } from "../api/fleet.ts";
+import { addressFinalizer } from "../api/names.ts";
+import type { ProxyAddress } from "../api/proxy-address.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
+import { lanePort, listenersOf } from "../ledger/lanes.ts";
+import { type ProxyAddressManifest, entryIdentity, entryLabels } from "../ledger/manifests.ts";
+import { type Instant, formatInstant } from "../values/time.ts";
+import type { Claim } from "./claim.ts";
+import type { Retirement } from "./retire.ts";
+
+export interface Claimant {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/**
+ * The ledger entry of a fresh claim. Its name is the address: creating it takes the address, or
+ * fails because somebody has it. It is born with its finalizer: no entry may go and leave a Service
+ * behind.
+ */
+export function claimManifest(
+  fleet: Claimant,
+  listeners: ListenersSpec,
+  claim: Claim,
+): ProxyAddressManifest {
+  const ports = listenersOf(listeners).flatMap((name) => {
+    const listener = listeners[name];
+    return listener === undefined
+      ? []
+      : [{ name, port: listener.port, targetPort: lanePort(claim.lane, name) }];
+  });
+  return {
+    ...entryIdentity,
+    metadata: {
+      name: claim.name,
+      labels: entryLabels(fleet, claim.slot),
+      finalizers: [addressFinalizer],
+    },
+    spec: {
+      pool: claim.pool,
+      ...(claim.address === undefined ? {} : { address: claim.address }),
+      claimRef: { namespace: fleet.namespace, name: fleet.name, uid: fleet.uid, slot: claim.slot },
+      lane: claim.lane,
+      ports,
+      cause: claim.cause,
+      ...(claim.requestedAt === undefined ? {} : { requestedAt: claim.requestedAt }),
+      turn: claim.turn,
+      want: "Serve",
+    },
+  };
+}
+
+/**
+ * The entry's next state on its way out. It carries the version that was looked at: a newer one
+ * makes it a conflict.
+ */
+export function retiredManifest(entry: ProxyAddress, step: Retirement): ProxyAddressManifest {
+  const { name, uid, resourceVersion } = entry.metadata;
+  const { claimRef } = entry.spec;
+  const until = formatInstant(step.until);
+  const change =
+    step.kind === "drain"
+      ? ({ want: "Drain", drainUntil: until } as const)
+      : ({ want: "Quarantine", quarantineUntil: until } as const);
+  return {
+    ...entryIdentity,
+    metadata: { name, uid, resourceVersion, labels: entryLabels(claimRef, claimRef.slot) },
+    spec: { ...entry.spec, ...change, retiredBecause: step.because },
+  };
+}
+
+/**
+ * A new verdict beside those of other countries. It carries the version that was looked at: a newer
+ * one makes it a conflict.
+ */
+export function verdictManifest(
+  { metadata, status }: ProxyAddress,
+  { country, message }: { readonly country: string; readonly message: string },
+  now: Instant,
+): KubeObject & { status: Pick<ProxyAddress["status"], "reachability"> } {
+  const { name, uid, resourceVersion } = metadata;
+  const others = (status.reachability ?? []).filter((entry) => entry.country !== country);
+  const reachability = [
+    ...others,
+    { country, verdict: "Blocked" as const, since: formatInstant(now), message },
+  ];
+  return { ...entryIdentity, metadata: { name, uid, resourceVersion }, status: { reachability } };
+}

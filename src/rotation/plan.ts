@@ -1,0 +1,104 @@
+import type { FleetView } from "./fleet-view.ts";
+import type { Random } from "../values/random.ts";
+import { type BlockReport, blockReport } from "./block-report.ts";
+import { type Moving, withinBudget } from "./budget.ts";
+import { type Claim, type Shortage, claimFor, isClaim, takenBy } from "./claim.ts";
+import { type NextMove, opinionsOn } from "./slot-decision.ts";
+import { suspectedOutage } from "./outage.ts";
+import { type Retirement, retirement } from "./retire.ts";
+import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
+import { type Instant, earliest } from "../values/time.ts";
+
+/** The next step of every slot of a fleet, as plain data: printed, it is the dry run. */
+export interface RotationPlan {
+  readonly claims: readonly Claim[];
+  readonly retirements: readonly Retirement[];
+  readonly shortages: readonly Shortage[];
+  readonly slots: readonly SlotExplanation[];
+  /** How many slots fail together, where that looks like an outage. */
+  readonly outage: { readonly failing: number } | undefined;
+  /** The next move that comes by itself. */
+  readonly next: (NextMove & { readonly slot: number }) | undefined;
+  /** The answer to the annotation rotate-at, once all slots that it asks for are published. */
+  readonly answered: RotateRequest;
+  /** What the annotation report-blocked says. */
+  readonly report: BlockReport;
+  readonly lookAgainAt: Instant | undefined;
+}
+
+/** Why a slot moves or stays, and its next move where the time of it is known. */
+export interface SlotExplanation {
+  readonly slot: number;
+  readonly explanation: string;
+  readonly next?: NextMove;
+}
+
+/**
+ * Plans the next step of every slot of one fleet. Pure: the same view, time and random source give
+ * the same plan. Slots are considered blocked first, then oldest first, until `maxConcurrent` or
+ * the hourly budget is spent.
+ */
+export function planRotation(
+  fleet: FleetView,
+  bank: number,
+  now: Instant,
+  random: Random,
+): RotationPlan {
+  const request = rotateRequest(fleet);
+  const opinions = fleet.deleting ? [] : opinionsOn(fleet, request, now);
+  const { moving, waiting } = withinBudget(fleet, opinions, now);
+  const found = findAddresses(fleet, moving, bank, now, random);
+  const shortages = found.filter((result): result is Shortage => !isClaim(result));
+  const retirements = fleet.addresses.map((address) => retirement(fleet, address, now));
+  const slots = opinions.map(({ slot, opinion }): SlotExplanation => {
+    const wait = waiting.find((one) => one.slot === slot);
+    const because =
+      shortages.find((one) => one.slot === slot)?.message ?? wait?.because ?? opinion.because;
+    const next = wait?.next ?? (opinion.kind === "stay" ? opinion.next : undefined);
+    return { slot, explanation: because, ...(next === undefined ? {} : { next }) };
+  });
+  return {
+    claims: found.filter(isClaim),
+    shortages,
+    retirements: retirements.flatMap(({ now: step }) => step ?? []),
+    slots,
+    outage: fleet.deleting ? undefined : suspectedOutage(fleet, opinions),
+    next: firstOf(slots),
+    answered: answer(fleet, request),
+    report: blockReport(fleet),
+    lookAgainAt: earliest(
+      ...retirements.map(({ lookAgainAt }) => lookAgainAt),
+      ...slots.map(({ next }) => later(next, now)),
+    ),
+  };
+}
+
+function findAddresses(
+  fleet: FleetView,
+  moving: readonly Moving[],
+  bank: number,
+  now: Instant,
+  random: Random,
+): (Claim | Shortage)[] {
+  if (moving.length === 0) return [];
+  const taken = takenBy(fleet, now);
+  return moving.map(({ slot, opinion }) => claimFor(fleet, slot, opinion, taken, bank, random));
+}
+
+function firstOf(slots: readonly SlotExplanation[]): RotationPlan["next"] {
+  const known = slots.flatMap(({ slot, next }) => (next === undefined ? [] : [{ slot, ...next }]));
+  return known.toSorted((a, b) => a.at - b.at || a.slot - b.slot)[0];
+}
+
+/** A move that waits for others is woken by their end, not by time. */
+function later(next: NextMove | undefined, now: Instant): Instant | undefined {
+  return next !== undefined && next.at > now ? next.at : undefined;
+}
+
+/** A request counts as answered when people have been told of every address that it asked for. */
+function answer(fleet: FleetView, request: RotateRequest): RotateRequest {
+  if (request.kind !== "slots") return request;
+  return request.slots.every((slot) => isPublishedFor(request.text, slot, fleet.addresses))
+    ? request
+    : { kind: "none" };
+}

@@ -1,0 +1,216 @@
+import type { FleetView } from "./fleet-view.ts";
+import type { ClaimCause } from "../api/proxy-address.ts";
+import { blockMayMoveAt, dueByAge } from "./age.ts";
+import { blockedIn, suspectedOutage } from "./outage.ts";
+import { type RotateRequest, isClaimedFor } from "./rotate-request.ts";
+import { type SlotAddresses, slotsOf } from "./slots.ts";
+import {
+  type Instant,
+  formatDuration,
+  instant,
+  minutes,
+  plus,
+  since,
+  spokenTime,
+} from "../values/time.ts";
+import { type AddressView, isInMaking } from "../ledger/view.ts";
+import { openFrom } from "./windows.ts";
+
+/** What is known of one slot when it is asked whether to move. */
+export interface SlotView extends SlotAddresses {
+  readonly fleet: FleetView;
+  readonly request: RotateRequest;
+  readonly outage: { readonly failing: number } | undefined;
+  readonly now: Instant;
+}
+
+/** A move that will come by itself, and why in a few words (64 characters at most). */
+export interface NextMove {
+  readonly at: Instant;
+  readonly reason: string;
+}
+
+/** A slot stays where it is, or moves to a fresh address; `because` is for people. */
+export type Opinion =
+  | { readonly kind: "stay"; readonly because: string; readonly next?: NextMove }
+  | {
+      readonly kind: "move";
+      readonly cause: ClaimCause;
+      readonly requestedAt: string | undefined;
+      readonly because: string;
+    };
+
+type Check = (view: SlotView) => Opinion | undefined;
+
+/** The first check with an opinion decides, so the order is the policy. */
+const checks: readonly Check[] = [
+  alreadyMoving, // one address in the making at a time
+  withoutAddress, // people have nothing: neither a pause nor a budget may hold that up
+  entryDeleted, // a person deleted the ledger entry: replace it, paused or not
+  addressChanged, // people are cut off, and no pause helps them: this is a repair
+  paused, // a person said stop
+  outageSuspected, // everything failing at once is not a block, and moving would burn the pool
+  blockedForAudience, // people are cut off: neither window nor minimum age may hold them up
+  noRoomToDrain, // two addresses drain already: wait, or people lose one early
+  askedByHand,
+  neverByAge,
+  byAge,
+];
+
+/** Whether each slot of a fleet should move now, and why. */
+export function opinionsOn(
+  fleet: FleetView,
+  request: RotateRequest,
+  now: Instant,
+): readonly (SlotAddresses & { opinion: Opinion })[] {
+  const slots = slotsOf(fleet);
+  const outage = suspectedOutage(fleet, slots);
+  return slots.map((slot) => ({
+    ...slot,
+    opinion: opinionOn({ ...slot, fleet, request, outage, now }),
+  }));
+}
+
+function opinionOn(view: SlotView): Opinion {
+  for (const check of checks) {
+    const opinion = check(view);
+    if (opinion !== undefined) return opinion;
+  }
+  return stay("nothing asks for a move");
+}
+
+function alreadyMoving({ addresses }: SlotView): Opinion | undefined {
+  const next = addresses.find(isInMaking);
+  return next === undefined
+    ? undefined
+    : stay(`${next.address ?? "a fresh address"} is being prepared`);
+}
+
+function withoutAddress({ published, request, slot }: SlotView): Opinion | undefined {
+  if (published !== undefined) return undefined;
+  return {
+    kind: "move",
+    cause: "NewSlot",
+    requestedAt: requestFor(request, slot),
+    because: "the slot has no address",
+  };
+}
+
+function entryDeleted(view: SlotView): Opinion | undefined {
+  const { published, request, slot } = view;
+  if (published?.deleting !== true) return undefined;
+  const because = `the ledger entry ${published.name} was deleted`;
+  return (
+    noRoomToDrain(view) ?? {
+      kind: "move",
+      cause: "Requested",
+      requestedAt: requestFor(request, slot),
+      because,
+    }
+  );
+}
+
+/** A load balancer may change its address by a slip: it gets this time to take it back. */
+const changePatience = minutes(2);
+
+function addressChanged({ published, request, slot, now }: SlotView): Opinion | undefined {
+  if (published?.lost?.balancerHas !== "another") return undefined;
+  const because = `the load balancer of ${nameOf(published)} has another address now`;
+  const at = plus(published.lost.since, changePatience);
+  if (now < at)
+    return stay(`${because}: it moves after ${spokenTime(at)}`, {
+      at,
+      reason: "its load balancer has another address",
+    });
+  return { kind: "move", cause: "NewSlot", requestedAt: requestFor(request, slot), because };
+}
+
+function paused({ fleet }: SlotView): Opinion | undefined {
+  return fleet.paused ? stay("the fleet is paused") : undefined;
+}
+
+function outageSuspected({ outage, fleet }: SlotView): Opinion | undefined {
+  return outage === undefined
+    ? undefined
+    : stay(`${outage.failing} of ${fleet.count} slots fail together: an outage is suspected`);
+}
+
+function blockedForAudience(view: SlotView): Opinion | undefined {
+  const { fleet, published, request, slot, now } = view;
+  const countries =
+    published === undefined || !fleet.rotation.onBlocked ? [] : blockedIn(fleet, published);
+  if (countries.length === 0) return undefined;
+  const because = `${nameOf(published)} is blocked in ${countries.join(", ")}`;
+  const at = blockMayMoveAt(view);
+  if (now >= at)
+    return { kind: "move", cause: "Blocked", requestedAt: requestFor(request, slot), because };
+  return stay(
+    `${because}, but fresh addresses of this slot were blocked soon: it moves after ${spokenTime(at)}`,
+    {
+      at,
+      reason: "blocked; waits since fresh addresses were blocked soon",
+    },
+  );
+}
+
+/** An address whose successor was published a moment ago is about to drain, and counts already. */
+function noRoomToDrain({ addresses, published }: SlotView): Opinion | undefined {
+  const draining = addresses.filter(
+    ({ phase, name }) => phase === "Draining" || (phase === "Serving" && name !== published?.name),
+  );
+  return draining.length < 2 ? undefined : stay("two of its addresses still drain");
+}
+
+function askedByHand({ request, slot, addresses }: SlotView): Opinion | undefined {
+  const text = requestFor(request, slot);
+  return text === undefined || isClaimedFor(text, slot, addresses)
+    ? undefined
+    : { kind: "move", cause: "Requested", requestedAt: text, because: `asked by hand (${text})` };
+}
+
+function neverByAge({ fleet }: SlotView): Opinion | undefined {
+  return fleet.rotation.maxAge === 0 ? stay("nothing asks for a move") : undefined;
+}
+
+function byAge({ fleet, published, request, slot, now }: SlotView): Opinion | undefined {
+  if (published === undefined) return undefined;
+  const { windows, maxAge } = fleet.rotation;
+  const due = dueByAge(fleet.rotation, published);
+  const at = openFrom(windows, instant(Math.max(due, now)));
+  const served = `${nameOf(published)} has served since ${spokenTime(published.phaseSince)}`;
+  if (at === undefined) return stay(`${served}, and no window for its next move ever opens`);
+  if (at > now)
+    return stay(`${served}; it moves by age after ${spokenTime(at)}`, {
+      at,
+      reason: reasonOf(due, at, maxAge),
+    });
+  const age = formatDuration(since(published.phaseSince, now));
+  return {
+    kind: "move",
+    cause: "Age",
+    requestedAt: requestFor(request, slot),
+    because: `${nameOf(published)} has served for ${age}`,
+  };
+}
+
+function reasonOf(due: Instant, at: Instant, maxAge: FleetView["rotation"]["maxAge"]): string {
+  const age = `by age (maxAge ${formatDuration(maxAge)})`;
+  return at > due ? `${age}, when a window opens` : age;
+}
+
+/**
+ * The text of the open request that asks for this slot. Every claim carries it, whatever caused it:
+ * the slot's last address may be forgotten before all slots have answered, and its successor must
+ * answer in its place.
+ */
+function requestFor(request: RotateRequest, slot: number): string | undefined {
+  return request.kind === "slots" && request.slots.includes(slot) ? request.text : undefined;
+}
+
+function nameOf(address: AddressView | undefined): string {
+  return address?.address ?? "its address";
+}
+
+function stay(because: string, next?: NextMove): Opinion {
+  return next === undefined ? { kind: "stay", because } : { kind: "stay", because, next };
+}

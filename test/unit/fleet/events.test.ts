@@ -1,0 +1,210 @@
+import type { PodsView } from "../../../src/pods/view.ts";
+import type { FleetView } from "../../../src/rotation/fleet-view.ts";
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { fleetStatus } from "../../../src/fleet/status.ts";
+import { type Told, deeds, news } from "../../../src/fleet/events.ts";
+import type { PodReport } from "../../../src/pods/report.ts";
+import { planRotation } from "../../../src/rotation/plan.ts";
+import {
+  at,
+  draining,
+  entry,
+  fleet,
+  noon,
+  pool,
+  servers,
+  told as toldBy,
+} from "../rotation/build.ts";
+
+const healthy: PodsView = {
+  wanted: 2,
+  replicas: 2,
+  ready: 2,
+  isRolledOut: true,
+  problem: undefined,
+};
+const served = entry("203.0.113.9");
+const fresh = entry("203.0.113.7", { cause: "Requested", createdAt: at(-4), phaseSince: at(-1) });
+const empty = { addresses: [], conditions: [] };
+const known = {
+  addresses: [{ address: "203.0.113.9", phase: "Serving" }],
+  conditions: [{ type: "Ready", status: "True", reason: "Serving" } as const],
+};
+
+interface Before {
+  readonly addresses: readonly { readonly address: string; readonly phase: string }[];
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: "True" | "False";
+    readonly reason: string;
+  }[];
+}
+
+function told(
+  view: FleetView,
+  before: Before,
+  pods: Partial<PodsView> = {},
+  reports: readonly PodReport[] = [toldBy()],
+): Told[] {
+  const plan = planRotation(view, 4 * view.count, noon, () => 0);
+  const conditionsBefore = before.conditions.map((condition) => ({
+    ...condition,
+    message: "",
+    lastTransitionTime: "",
+  }));
+  const status = fleetStatus(
+    {
+      fleet: view,
+      plan,
+      pods: { ...healthy, ...pods },
+      reports,
+      isAsking: false,
+      limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
+      generation: 1,
+      selector: "",
+      before: { observedGeneration: 1, conditions: conditionsBefore },
+    },
+    noon,
+  );
+  return [...news(view, plan, before, status), ...deeds(view, plan, noon)];
+}
+
+describe("the story of a fleet", () => {
+  const cases: Record<
+    string,
+    {
+      given: FleetView;
+      before?: typeof known;
+      pods?: Partial<PodsView>;
+      expect: readonly (readonly [string, string, string?])[];
+    }
+  > = {
+    "nothing new is nothing told": {
+      given: fleet({ addresses: [served] }),
+      before: known,
+      expect: [],
+    },
+    "a new slot's claim is no news before its address is published": {
+      given: fleet({ count: 2, addresses: [{ ...served, slot: 1 }] }),
+      before: known,
+      expect: [["Warning", "SlotsWithoutAddress", "1 of 2 slots"]],
+    },
+    "a rotation's start": {
+      given: fleet({ rotateAt: "now", addresses: [served] }),
+      before: known,
+      expect: [
+        [
+          "Normal",
+          "RotationStarted",
+          "slot 0: claimed 203.0.113.1 from pool pool-a, because asked by hand (now)",
+        ],
+      ],
+    },
+    "a publication, and the drain of the one before": {
+      given: fleet({ addresses: [served, fresh] }),
+      before: known,
+      expect: [
+        [
+          "Normal",
+          "Published",
+          "slot 0: people now use 203.0.113.7, verified on all ports 3 s after it was claimed",
+        ],
+        [
+          "Normal",
+          "Draining",
+          "slot 0: 203.0.113.9 is no longer published; it serves its open sessions until 2026-11-24T12:00:00Z at the latest, then goes dark",
+        ],
+      ],
+    },
+    "the end of a drain": {
+      given: fleet({ addresses: [served, draining("203.0.113.5", { drainUntil: noon })] }),
+      before: known,
+      expect: [
+        [
+          "Normal",
+          "WentDark",
+          "slot 0: 203.0.113.5 goes dark now, and may not be used again before 2026-11-30T12:00:00Z",
+        ],
+      ],
+    },
+    "an address that is to blame is a warning": {
+      given: fleet({
+        addresses: [served, entry("203.0.113.5", { phase: "Verifying", unusable: true })],
+      }),
+      before: known,
+      expect: [["Warning", "AddressUnusable", "it did not work while others of its pool did"]],
+    },
+    "a request that names no slot of the fleet": {
+      given: fleet({ rotateAt: "5@now", addresses: [served] }),
+      before: known,
+      expect: [["Warning", "RotateRefused", "names slot 5"]],
+    },
+    "a pool that ran out": {
+      given: fleet({ rotateAt: "now", addresses: [served], pools: [pool({ ranges: [] })] }),
+      before: known,
+      expect: [["Warning", "NoFreshAddress", "slot 0 should move and can't"]],
+    },
+    "a fleet that is no longer Ready": {
+      given: fleet({ addresses: [served] }),
+      before: known,
+      pods: { ready: 0 },
+      expect: [["Warning", "NoReadyPod"]],
+    },
+    "a deletion is told once, not for each address": {
+      given: fleet({ deleting: true, addresses: [served, draining("203.0.113.5")] }),
+      before: known,
+      expect: [["Normal", "Deleting", "all addresses go dark now"]],
+    },
+  };
+  for (const [name, { given, before = empty, pods, expect }] of Object.entries(cases))
+    test(name, () => {
+      const stories = told(given, before, pods);
+      assert.deepEqual(
+        stories.map(({ type, reason }) => [type, reason]),
+        expect.map(([type, reason]) => [type, reason]),
+      );
+      expect.forEach(([, , message = ""], index) =>
+        assert.ok(stories[index]?.message.includes(message), stories[index]?.message ?? "nothing"),
+      );
+    });
+
+  describe("of its upstream", () => {
+    const view = fleet({ addresses: [served] });
+    const reasons = (before: Before, ...reports: readonly PodReport[]) =>
+      told(view, before, {}, reports).map(({ type, reason }) => `${type} ${reason}`);
+    const dead = toldBy("p-1", { servers: servers({ "a:5222": "down" }) });
+    const partly = toldBy("p-1", { servers: servers({ "a:5222": "down", "b:5222": "up" }) });
+    const since = (status: "True" | "False", reason: string): Before => ({
+      ...known,
+      conditions: [...known.conditions, { type: "UpstreamReachable", status, reason }],
+    });
+
+    test("warns when it is lost, in whole or in part, and once", () => {
+      assert.deepEqual(reasons(since("True", "AllServersUp"), dead), ["Warning ChatUnreachable"]);
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), dead), []);
+      assert.deepEqual(reasons(since("True", "AllServersUp"), partly), ["Warning SomeServersDown"]);
+    });
+
+    test("says when it is back, and no word of a new fleet's", () => {
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), toldBy()), [
+        "Normal UpstreamReachable",
+      ]);
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), partly), [
+        "Normal UpstreamReachable",
+      ]);
+      assert.deepEqual(reasons(known, toldBy()), []);
+    });
+  });
+
+  test("that a new fleet is not Ready yet is no news; that it became Ready is, unless the last publication says so", () => {
+    assert.deepEqual(
+      told(fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }), empty),
+      [],
+    );
+    const reasons = (before: typeof known) =>
+      told(fleet({ addresses: [served] }), before).map(({ reason }) => reason);
+    assert.deepEqual(reasons({ ...known, addresses: [], conditions: [] }), ["Published"]);
+    assert.deepEqual(reasons({ ...known, conditions: [] }), ["Ready"]);
+  });
+});

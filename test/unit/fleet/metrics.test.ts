@@ -1,0 +1,101 @@
+import type { CustomObject } from "../../../src/kubernetes/objects.ts";
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { blockedSamples, claimSamples, conditionSamples } from "../../../src/fleet/metrics.ts";
+import { instant } from "../../../src/values/time.ts";
+import { fleet, ledgerEntry } from "../../integration/samples.ts";
+
+const since = "2026-11-24T08:00:00Z";
+const withStatus = (status: object, spec: Record<string, unknown> = {}): CustomObject => ({
+  ...fleet(spec),
+  status,
+});
+const row = (slot: number, phase: string, blockedIn?: readonly string[]) => ({
+  address: `203.0.113.${slot}${phase === "Draining" ? 9 : ""}`,
+  slot,
+  phase,
+  since,
+  ...(blockedIn === undefined ? {} : { blockedIn }),
+});
+
+test("each condition of a fleet has a sample for each status, of which one is 1", () => {
+  const condition = {
+    type: "Ready",
+    status: "False",
+    reason: "NoPod",
+    message: "",
+    lastTransitionTime: since,
+  };
+  assert.deepEqual(conditionSamples(withStatus({ conditions: [condition] })), [
+    [{ namespace: "default", fleet: "family", type: "Ready", status: "True" }, 0],
+    [{ namespace: "default", fleet: "family", type: "Ready", status: "False" }, 1],
+    [{ namespace: "default", fleet: "family", type: "Ready", status: "Unknown" }, 0],
+  ]);
+});
+
+test("a fleet that can't be read has no samples", () => {
+  const malformed = {
+    ...fleet({ replicas: "many" }),
+    status: { addresses: [row(0, "Serving", ["IR"])] },
+  } as CustomObject;
+  assert.deepEqual([...conditionSamples(malformed), ...blockedSamples(malformed)], []);
+});
+
+describe("a slot counts as blocked", () => {
+  const blocked = (status: object, spec?: Record<string, unknown>) =>
+    blockedSamples(withStatus(status, spec)).map(([{ slot }, value]) => `${slot}:${value}`);
+  const iran = { audience: { countries: ["IR"] } };
+
+  test("where its published address is blocked in a country of the audience", () =>
+    assert.deepEqual(blocked({ addresses: [row(0, "Serving", ["IR"]), row(1, "Serving")] }, iran), [
+      "0:1",
+      "1:0",
+    ]));
+  test("not where it is blocked in another country", () =>
+    assert.deepEqual(blocked({ addresses: [row(0, "Serving", ["RU"])] }, iran), ["0:0"]));
+  test("in any country where the fleet is for everybody", () =>
+    assert.deepEqual(blocked({ addresses: [row(0, "Serving", ["RU"])] }), ["0:1"]));
+  test("not by an old address that drains", () =>
+    assert.deepEqual(
+      blocked({ addresses: [row(0, "Draining", ["IR"]), row(0, "Serving")] }, iran),
+      ["0:0"],
+    ));
+});
+
+describe("the oldest claim", () => {
+  const now = instant(Date.parse("2026-11-24T08:10:00Z"));
+  const entry = (name: string, createdAt: string, phase: string | undefined): CustomObject => {
+    const sample = ledgerEntry({}, name);
+    return {
+      ...sample,
+      metadata: { ...sample.metadata, creationTimestamp: createdAt },
+      status: phase === undefined ? {} : { phase },
+    };
+  };
+  const [old, young] = ["2026-11-24T08:00:00Z", "2026-11-24T08:09:00Z"];
+  const family = { namespace: "default", fleet: "family" };
+
+  test("is told in seconds", () =>
+    assert.deepEqual(
+      claimSamples(
+        [entry("ip-203-0-113-9", young, undefined), entry("ip-203-0-113-10", old, "Verifying")],
+        now,
+      ),
+      [[family, 600]],
+    ));
+  test("is none of the addresses that serve", () =>
+    assert.deepEqual(
+      claimSamples(
+        [entry("ip-203-0-113-9", old, "Serving"), entry("ip-203-0-113-10", young, "Provisioning")],
+        now,
+      ),
+      [[family, 60]],
+    ));
+  test("is missing where nothing is in the making", () =>
+    assert.deepEqual(claimSamples([entry("ip-203-0-113-9", old, "Serving")], now), []));
+  test("is never younger than nothing, whatever the clocks say", () =>
+    assert.deepEqual(
+      claimSamples([entry("ip-203-0-113-9", "2026-11-24T09:00:00Z", undefined)], now),
+      [[family, 0]],
+    ));
+});

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { KubeConfig } from "@kubernetes/client-node";
+import { services } from "../../../src/kubernetes/builtin.ts";
+import { ApiClient } from "../../../src/kubernetes/client.ts";
+import { Connection } from "../../../src/kubernetes/connection.ts";
+import { ApiError, ApiUnreachableError, ConnectionError } from "../../../src/kubernetes/errors.ts";
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const says =
+  (status: number, body: object = {}, headers: Record<string, string> = {}): Answer =>
+  (_request, response) => {
+    response
+      .writeHead(status, { "content-type": "application/json", ...headers })
+      .end(JSON.stringify(body));
+  };
+const hangsUp: Answer = (request) => request.socket.destroy();
+const key = { namespace: "proxies", name: "a" };
+const service = { apiVersion: "v1", kind: "Service", metadata: key, spec: {} };
+
+/**
+ * Faults that a real API server can't be made to have on demand: busy, broken, gone in the middle
+ * of a call.
+ */
+describe("a call whose answer is not what it should be", () => {
+  let server: Server;
+  let client: ApiClient;
+  let connection: Connection;
+  let answers: Answer[];
+  let methods: string[];
+  let slept: number[];
+
+  beforeEach(async () => {
+    [answers, methods, slept] = [[], [], []];
+    server = createServer((request, response) => {
+      methods.push(request.method ?? "");
+      (answers.shift() ?? says(200))(request, response);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const kubeConfig = new KubeConfig();
+    const { port } = server.address() as AddressInfo;
+    kubeConfig.loadFromClusterAndUser(
+      { name: "c", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+      { name: "u", token: "t" },
+    );
+    connection = new Connection(kubeConfig);
+    const sleep = async (ms: number): Promise<void> => void slept.push(ms);
+    client = new ApiClient(connection, new AbortController().signal, { sleep, random: () => 0 });
+  });
+  afterEach(async () => {
+    await connection.close();
+    server.close();
+  });
+
+  test("is repeated after the time that the server wishes", async () => {
+    answers = [says(429, {}, { "retry-after": "3" }), says(200, { kind: "Service" })];
+    assert.deepEqual(await client.get(services, key), { kind: "Service" });
+    assert.deepEqual(slept, [3_000]);
+  });
+  test("is repeated three times, with pauses that double", async () => {
+    answers = [says(500), hangsUp, says(503), says(504)];
+    await assert.rejects(
+      client.get(services, key),
+      (error) => error instanceof ApiError && error.status === 504,
+    );
+    assert.deepEqual([methods.length, slept], [4, [100, 200, 400]]);
+  });
+  test("is an ApiUnreachableError when there is none at all", async () => {
+    answers = Array.from({ length: 4 }, () => hangsUp);
+    await assert.rejects(client.get(services, key), {
+      name: "ApiUnreachableError",
+      message: /get \/api\/v1\/namespaces\/proxies\/services\/a got no answer/,
+    });
+  });
+  test("is not repeated where the server refuses for good", async () => {
+    answers = [says(403, { message: "services is forbidden", reason: "Forbidden" })];
+    await assert.rejects(
+      client.get(services, key),
+      /failed with 403 Forbidden: services is forbidden/,
+    );
+    assert.equal(methods.length, 1);
+  });
+  test("is not repeated for a create that may have been carried out", async () => {
+    answers = [hangsUp];
+    await assert.rejects(client.create(services, service, "test"), ApiUnreachableError);
+    answers = [says(500)];
+    await assert.rejects(client.create(services, service, "test"), ApiError);
+    assert.deepEqual(methods, ["POST", "POST"]);
+  });
+  test("is repeated for a create that the server was too busy to look at", async () => {
+    answers = [says(429), says(201, service)];
+    assert.deepEqual(await client.create(services, service, "test"), service);
+  });
+  test("is no error for an object that is gone already", async () => {
+    answers = [says(404), says(404)];
+    assert.equal(await client.get(services, key), undefined);
+    await client.delete(services, key, { uid: "u" });
+  });
+  test("is asked for once more with fresh credentials after a 401, and only once", async () => {
+    answers = [says(401), says(200, service), says(401), says(401)];
+    assert.deepEqual(await client.get(services, key), service);
+    await assert.rejects(
+      client.get(services, key),
+      (error) => error instanceof ApiError && error.status === 401,
+    );
+  });
+});
+
+test("a client that was told to stop sends nothing more", async () => {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromClusterAndUser(
+    { name: "c", server: "http://127.0.0.1:9", skipTLSVerify: true },
+    { name: "u" },
+  );
+  const client = new ApiClient(new Connection(kubeConfig), AbortSignal.abort(), {
+    sleep: async () => assert.fail("no second try"),
+    random: () => 0,
+  });
+  await assert.rejects(client.get(services, key), ApiUnreachableError);
+});
+
+describe("a kubeconfig", () => {
+  test("without a current cluster is refused, with what to set", () =>
+    assert.throws(() => new Connection(new KubeConfig()), {
+      name: "ConnectionError",
+      message: /set current-context, or KUBECONFIG/,
+    }));
+  test("that is not there is refused by its name", () =>
+    assert.throws(
+      () => Connection.fromDefault("/nowhere/kubeconfig"),
+      (error) => error instanceof ConnectionError && error.message.includes("/nowhere/kubeconfig"),
+    ));
+});

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Finding } from "../../../src/api/findings.ts";
+import { configApplied } from "../../../src/pods/config-applied.ts";
+import { type LimitsView, limitsApplied } from "../../../src/pods/limits-applied.ts";
+import type { PodReport } from "../../../src/pods/report.ts";
+import { upstreamReachable } from "../../../src/pods/upstream-reachable.ts";
+import { servers, told } from "../rotation/build.ts";
+
+interface Case {
+  readonly given: readonly PodReport[];
+  readonly expect: readonly [status: string, reason: string, ...says: string[]];
+}
+
+function check(finding: Finding, [status, reason, ...says]: Case["expect"]): void {
+  assert.deepEqual([finding.status, finding.reason], [status, reason]);
+  for (const words of says) assert.ok(finding.message.includes(words), finding.message);
+}
+
+const silent: PodReport = { kind: "silent", pod: "p-2" };
+const unasked: Record<string, Case> = {
+  "no pod is ready: nobody knows": { given: [], expect: ["Unknown", "NoPodServes"] },
+  "no pod answers the operator: nobody knows, and what to look at": {
+    given: [silent],
+    expect: ["Unknown", "PodsSilent", "p-2", "NetworkPolicies"],
+  },
+};
+
+describe("whether the upstream can be reached", () => {
+  const pod = (name: string, chat: Parameters<typeof servers>[0], media?: "up" | "down") =>
+    told(name, { servers: servers(chat, media) });
+  const cases: Record<string, Case> = {
+    ...unasked,
+    "all servers answer": { given: [told()], expect: ["True", "AllServersUp"] },
+    "one of two chat servers is down: it is named": {
+      given: [pod("p-1", { "a:5222": "down", "b:5222": "up" })],
+      expect: [
+        "True",
+        "SomeServersDown",
+        "chat server a:5222 does not answer any pod. Connections go to the servers that answer",
+      ],
+    },
+    "a server that only one pod can't reach": {
+      given: [pod("p-1", { "a:5222": "down", "b:5222": "up" }), told("p-2")],
+      expect: ["True", "SomeServersDown", "chat server a:5222 does not answer 1 of 2 pods"],
+    },
+    "a name without an address says so": {
+      given: [pod("p-1", { "a:5222": "nameless", "b:5222": "up" })],
+      expect: ["True", "SomeServersDown", "chat server a:5222 has no address in DNS for any pod"],
+    },
+    "one pod that reaches nothing while another does is no outage": {
+      given: [pod("p-1", { "a:5222": "down" }, "down"), told("p-2")],
+      expect: [
+        "True",
+        "SomeServersDown",
+        "a:5222 does not answer 1 of 2 pods; media server m:443 does not answer 1 of 2 pods",
+      ],
+    },
+    "no chat server for any pod": {
+      given: [
+        pod("p-1", { "a:5222": "down", "b:5222": "nameless" }),
+        pod("p-2", { "a:5222": "down", "b:5222": "down" }),
+      ],
+      expect: [
+        "False",
+        "ChatUnreachable",
+        "no pod reaches a chat server (a:5222, b:5222): nobody can chat",
+        "Check that the nodes may connect",
+      ],
+    },
+    "no media server for any pod": {
+      given: [pod("p-1", { "a:5222": "up" }, "down")],
+      expect: ["False", "MediaUnreachable", "m:443"],
+    },
+    neither: {
+      given: [pod("p-1", { "a:5222": "down" }, "down")],
+      expect: ["False", "NothingReachable", "a chat server (a:5222)", "m:443"],
+    },
+    "a silent pod has no say": {
+      given: [pod("p-1", { "a:5222": "down" }), silent],
+      expect: ["False", "ChatUnreachable"],
+    },
+    "pods of an image that tells nothing of its upstream leave it open": {
+      given: [told("p-1", { servers: [] })],
+      expect: ["Unknown", "PodsSilent"],
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => check(upstreamReachable(given), expect));
+});
+
+describe("whether the configuration is applied", () => {
+  const cases: Record<string, Case> = {
+    ...unasked,
+    "it is": { given: [told()], expect: ["True", "Loaded"] },
+    "a pod that lags is named": {
+      given: [told(), told("p-2", { lags: true })],
+      expect: ["False", "PodsLag", "serve the one before: p-2."],
+    },
+    "HAProxy's refusal goes before, in its own words": {
+      given: [told("p-1", { lags: true }), told("p-2", { refused: "line 7: unknown keyword" })],
+      expect: [
+        "False",
+        "ConfigRefused",
+        "pod p-2's HAProxy refused",
+        "line 7: unknown keyword",
+        "Correct the last change",
+      ],
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => check(configApplied(given), expect));
+});
+
+describe("whether the limits hold", () => {
+  const plain: LimitsView = {
+    maxConnections: 27_500,
+    perClient: false,
+    clientsHiddenBehind: ["metallb-a"],
+  };
+  const perClient = { ...plain, perClient: true };
+  const few = told("p-2", { connections: { wanted: 27_500, granted: 7_800 } });
+  const cases: Record<string, Case & { readonly limits: LimitsView }> = {
+    "they do": { limits: plain, given: [told()], expect: ["True", "Applied"] },
+    "no pod is ready: nobody knows": {
+      limits: plain,
+      given: [],
+      expect: ["Unknown", "NoPodServes"],
+    },
+    "a limit per client where clients can't be told apart": {
+      limits: perClient,
+      given: [told()],
+      expect: [
+        "False",
+        "ClientsNotSeen",
+        "of pool metallb-a",
+        "externalTrafficPolicy to Local",
+        "spec.proxyProtocol",
+      ],
+    },
+    "that is known before any pod tells": {
+      limits: perClient,
+      given: [],
+      expect: ["False", "ClientsNotSeen"],
+    },
+    "a limit per client where they can": {
+      limits: { ...perClient, clientsHiddenBehind: [] },
+      given: [told()],
+      expect: ["True", "Applied"],
+    },
+    "pods that may open too few files": {
+      limits: plain,
+      given: [told(), few],
+      expect: [
+        "False",
+        "FewerConnections",
+        "1 of 2 pods",
+        "27500 connections",
+        "only 7800",
+        "LimitNOFILE",
+      ],
+    },
+    "both are told": {
+      limits: perClient,
+      given: [few],
+      expect: ["False", "ClientsNotSeen", "metallb-a", "only 7800"],
+    },
+    "a pod that says nothing of its connections is no trouble": {
+      limits: plain,
+      given: [told("p-1", { connections: undefined })],
+      expect: ["True", "Applied"],
+    },
+  };
+  for (const [name, { limits, given, expect }] of Object.entries(cases))
+    test(name, () => check(limitsApplied(limits, given), expect));
+});

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
+import type { Parsed } from "../../../src/api/parse.ts";
+import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { parseRange } from "../../../src/values/ip.ts";
+import { held } from "../rotation/build.ts";
+import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
+import { poolView } from "../../../src/pool/view.ts";
+import { hours } from "../rotation/build.ts";
+
+const parsed = (spec: object): Parsed<AddressPool> =>
+  parseAddressPool({
+    apiVersion: "proxyfleet.dev/v1alpha1",
+    kind: "AddressPool",
+    metadata: { name: "metallb-a" },
+    spec: { provider: "MetalLB", addresses: ["203.0.113.0/26"], ...spec },
+  });
+const namespace = { name: "proxies", labels: { team: "relief" } };
+const view = (pool: Parsed<AddressPool> | undefined, held = 0): ReturnType<typeof poolView> =>
+  poolView("metallb-a", pool, namespace, held, new Set(["MetalLB"]));
+
+describe("the pool as a fleet may use it", () => {
+  const cases: Record<
+    string,
+    { given: Parsed<AddressPool> | undefined; held?: number; refusal: RegExp | undefined }
+  > = {
+    "a pool without limits may be used": { given: parsed({}), refusal: undefined },
+    "a pool that does not exist": {
+      given: undefined,
+      refusal:
+        /pool metallb-a does not exist: create the AddressPool, or correct spec\.addresses\.pools/,
+    },
+    "a pool that can't be read says why": {
+      given: parsed({ reserve: "two" }),
+      refusal: /can't be used: AddressPool metallb-a: spec\.reserve "two"/,
+    },
+    "a pool whose provider is not there yet": {
+      given: parsed({
+        provider: "AWS",
+        addresses: [],
+        named: [{ name: "eipalloc-1", address: "203.0.113.9" }],
+      }),
+      refusal: /the provider AWS, which this version can't use yet: use one of MetalLB/,
+    },
+    "a pool for other namespaces": {
+      given: parsed({ namespaceSelector: { matchLabels: { team: "other" } } }),
+      refusal: /not for namespace proxies: its spec\.namespaceSelector does not match/,
+    },
+    "a pool for this namespace": {
+      given: parsed({ namespaceSelector: { matchLabels: { team: "relief" } } }),
+      refusal: undefined,
+    },
+    "a namespace that holds what it may": {
+      given: parsed({ perNamespace: 3 }),
+      held: 3,
+      refusal: /at most 3 addresses \(spec\.perNamespace\), and proxies holds 3/,
+    },
+    "a namespace that may have one more": {
+      given: parsed({ perNamespace: 3 }),
+      held: 2,
+      refusal: undefined,
+    },
+  };
+  for (const [name, { given, held, refusal }] of Object.entries(cases))
+    test(name, () => {
+      const { refusal: said } = view(given, held);
+      if (refusal === undefined) assert.equal(said, undefined);
+      else assert.match(said ?? "", refusal);
+    });
+
+  test("times and ranges come from the spec", () => {
+    const { quarantine, ranges, reserve } = view(
+      parsed({ quarantine: { blocked: "10h" }, reserve: 4 }),
+    );
+    assert.deepEqual(quarantine, { blocked: hours(10), retired: hours(168), unusable: hours(1) });
+    assert.deepEqual([ranges, reserve], [[parseRange("203.0.113.0/26")], 4]);
+  });
+
+  test("a namespace with a limit is told how many more it may take", () => {
+    assert.equal(view(parsed({ perNamespace: 3 }), 1).room, 2);
+    assert.equal(view(parsed({}), 1).room, undefined);
+  });
+});
+
+describe("poolCounts", () => {
+  const entries: readonly PoolEntry[] = [
+    { want: "Serve", phase: "Serving" },
+    { want: "Serve", phase: "Provisioning" },
+    { want: "Drain", phase: "Serving" },
+    { want: "Quarantine", phase: "Draining" },
+    { want: "Quarantine", phase: "Quarantined" },
+  ];
+  const ledger = HeldAddresses.of(
+    held(["203.0.113.1", "203.0.113.2", "203.0.113.3", "198.51.100.1"]),
+  );
+  test("counts each address where it is in its life, and as free what nobody holds, of this pool or of one that overlaps", () =>
+    assert.deepEqual(poolCounts([parseRange("203.0.113.0/28")], entries, ledger), {
+      total: 16,
+      serving: 2,
+      draining: 1,
+      quarantined: 2,
+      free: 13,
+    }));
+  test("of a provider that gives what it gives nobody knows what is free", () =>
+    assert.deepEqual(poolCounts("assigned", entries, ledger), {
+      total: 5,
+      serving: 2,
+      draining: 1,
+      quarantined: 2,
+    }));
+});
+
+describe("lowWater", () => {
+  const counts = (free: number, total = 62) => ({ total, free, quarantined: 40 });
+  test("tells once that few addresses are free: a tenth, or what is kept for blocks", () => {
+    assert.match(
+      lowWater(counts(7), counts(6), 1)?.message ?? "",
+      /6 of 62 addresses are free, and 40 rest: add addresses/,
+    );
+    assert.equal(lowWater(counts(6), counts(5), 1), undefined);
+    assert.equal(lowWater(counts(9), counts(8), 1), undefined);
+    assert.equal(lowWater(counts(9), counts(8), 8)?.reason, "PoolLow");
+  });
+  test("tells of a pool that is small from the first", () =>
+    assert.equal(lowWater({}, counts(1, 4), 1)?.reason, "PoolLow"));
+  test("says nothing of a pool of which nobody knows what is free", () =>
+    assert.equal(lowWater(counts(9), { total: 9, quarantined: 3 }, 1), undefined));
+});
+
+describe("poolProblem", () => {
+  const ranges = [parseRange("203.0.113.0/26")];
+  test("a pool of its own addresses has none", () =>
+    assert.equal(
+      poolProblem(ranges, [{ name: "b", ranges: [parseRange("203.0.113.64/26")] }]),
+      undefined,
+    ));
+  test("a pool that overlaps another names it, and where", () => {
+    const problem = poolProblem(ranges, [
+      { name: "b", ranges: [parseRange("203.0.113.63-203.0.113.70")] },
+    ]);
+    assert.equal(problem?.reason, "Overlaps");
+    assert.match(problem.message, /overlap pool b\. No address is given out twice/);
+  });
+  test("a pool of too many addresses says how many it may have", () => {
+    const halves = ["10.0.0.0/12", "10.16.0.0/12"].map(parseRange);
+    const problem = poolProblem(halves, []);
+    assert.deepEqual([problem?.status, problem?.reason], ["False", "TooManyAddresses"]);
+    assert.match(
+      problem?.message ?? "",
+      /holds 2097152 addresses; a pool has at most 1048576: split it/,
+    );
+  });
+});

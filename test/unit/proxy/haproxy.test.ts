@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import * as fc from "fast-check";
+import { type HaproxyInput, renderHaproxyConfig } from "../../../src/proxy/haproxy.ts";
+import { UpstreamAddressError } from "../../../src/proxy/haproxy/upstream.ts";
+
+const small: HaproxyInput = {
+  listeners: { plainChat: { port: 5222 } },
+  upstream: {
+    chat: { servers: ["127.0.0.1:5222", "127.0.0.2:5222"], proxyProtocol: "V2" },
+    media: { servers: ["127.0.0.1:4433"] },
+  },
+  limits: {
+    maxConnections: 27_500,
+    connectionsPerClient: 0,
+    connectionRatePerClient: 0,
+    clientsSeen: "Always",
+  },
+  bank: 4,
+};
+
+/** The configuration that the supervisor's tests run: what the operator writes is what they see. */
+const supervisorCopy = new URL(
+  "../../../images/proxy/supervisor/testdata/haproxy.cfg",
+  import.meta.url,
+);
+
+test("the supervisor's tests run the configuration that is rendered now", () => {
+  const config = renderHaproxyConfig(small);
+  if (process.env["UPDATE_TESTDATA"] !== undefined) writeFileSync(supervisorCopy, config);
+  assert.equal(
+    readFileSync(supervisorCopy, "utf8"),
+    config,
+    "run this test with UPDATE_TESTDATA=1 to write the file anew",
+  );
+});
+
+describe("renderHaproxyConfig", () => {
+  const has: Record<string, { given: Partial<HaproxyInput>; lines: string[]; without?: string[] }> =
+    {
+      "a lane has two sockets a listener, and chat alone has TLS": {
+        given: {},
+        lines: [
+          "frontend lane-3-chat",
+          "    bind 0.0.0.0:20012,[::]:20012 v6only ssl crt /run/proxyfleet/lanes/3.pem tls-ticket-keys /run/proxyfleet/lanes/3.tickets",
+          "    bind 0.0.0.0:20013,[::]:20013 v6only",
+          "    bind 0.0.0.0:20014,[::]:20014 v6only",
+        ],
+      },
+      "a fleet without plain chat does not bind it": {
+        given: { listeners: {} },
+        lines: ["frontend lane-0-media"],
+        without: ["frontend lane-0-plainChat"],
+      },
+      "chat tells WhatsApp the client by version 2; media tells nothing": {
+        given: {},
+        lines: [
+          "    server chat-0 127.0.0.1:5222 track upstream-chat/chat-0 send-proxy-v2",
+          "    server media-0 127.0.0.1:4433 track upstream-media/media-0",
+        ],
+      },
+      "version 1 is for upstreams that know no other": {
+        given: {
+          upstream: { ...small.upstream, chat: { servers: ["a.example:1"], proxyProtocol: "V1" } },
+        },
+        lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0 send-proxy"],
+      },
+      "Off sends no header": {
+        given: {
+          upstream: { ...small.upstream, chat: { servers: ["a.example:1"], proxyProtocol: "Off" } },
+        },
+        lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0"],
+      },
+      "without limits no client is counted": { given: {}, lines: [], without: ["backend clients"] },
+      "a limit counts clients after the PROXY header is read": {
+        given: {
+          limits: {
+            maxConnections: 10,
+            connectionsPerClient: 3,
+            connectionRatePerClient: 0,
+            clientsSeen: "Always",
+          },
+        },
+        lines: [
+          "    maxconn 10",
+          "    stick-table type ipv6 size 200k expire 2m store conn_cur",
+          "    tcp-request session track-sc0 src,ipmask(32,64) table clients",
+          "    tcp-request session reject if { sc0_conn_cur gt 3 }",
+        ],
+      },
+      "where only a PROXY header tells the client, those without one are not counted: they would all be one":
+        {
+          given: {
+            limits: {
+              maxConnections: 10,
+              connectionsPerClient: 0,
+              connectionRatePerClient: 60,
+              clientsSeen: "WithProxyHeader",
+            },
+          },
+          lines: [
+            "    stick-table type ipv6 size 200k expire 2m store conn_rate(1m)",
+            "    tcp-request session track-sc0 src,ipmask(32,64) table clients if { fc_rcvd_proxy }",
+            "    tcp-request session reject if { sc0_conn_rate gt 60 }",
+          ],
+          without: ["    tcp-request session track-sc0 src,ipmask(32,64) table clients"],
+        },
+    };
+  for (const [name, { given, lines, without = [] }] of Object.entries(has)) {
+    test(name, () => {
+      const rendered = renderHaproxyConfig({ ...small, ...given }).split("\n");
+      for (const line of lines) assert.ok(rendered.includes(line), `missing: ${line}`);
+      for (const line of without) assert.ok(!rendered.includes(line), `not wanted: ${line}`);
+    });
+  }
+
+  const refused = [
+    "a.example",
+    "a.example:0",
+    "a.example:65536",
+    "a b:1",
+    "a:1\nglobal",
+    "a:1 check",
+    "-a:1",
+    "[::1:1",
+    "",
+  ];
+  for (const server of refused) {
+    test(`${JSON.stringify(server)} is not a server`, () => {
+      const upstream = { ...small.upstream, media: { servers: ["ok.example:1", server] } };
+      assert.throws(
+        () => renderHaproxyConfig({ ...small, upstream }),
+        (error) =>
+          error instanceof UpstreamAddressError &&
+          error.message.startsWith("spec.upstream.media.servers[1] "),
+      );
+    });
+  }
+
+  test("no text as a server's name becomes a line of its own", () => {
+    const linesWith = (host: string) => {
+      const upstream = { ...small.upstream, media: { servers: [`${host}:443`] } };
+      return renderHaproxyConfig({ ...small, upstream }).split("\n").length;
+    };
+    const known = new Set([linesWith("192.0.2.1"), linesWith("a.example")]);
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (host) => {
+        try {
+          assert.ok(known.has(linesWith(host)));
+        } catch (error) {
+          assert.ok(error instanceof UpstreamAddressError);
+        }
+      }),
+    );
+  });
+
+  test("nothing is logged, and the command socket is for this user only", () => {
+    const config = renderHaproxyConfig(small);
+    assert.doesNotMatch(
+      config,
+      /^\s*(?:log|option (?:tcplog|httplog|log-\S+)|capture|stats (?:enable|uri))\b/m,
+    );
+    assert.match(config, /stats socket \S+ mode 600 level admin/);
+  });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { dueByAge, hourlyRoom } from "../../../src/rotation/age.ts";
+import { ledgerName } from "../../../src/values/ip.ts";
+import { at, dark, entry, fleet, hours, rules } from "./build.ts";
+
+const servingSince = (n: number) =>
+  entry(`203.0.${n >> 8}.${n & 255}`, {
+    name: ledgerName(`203.0.${n >> 8}.${n & 255}`),
+    phaseSince: at(0),
+  });
+
+describe("when an address should move by age", () => {
+  const spread = rules({ maxAge: hours(100), jitterPercent: 20 });
+  const times = Array.from({ length: 1000 }, (_, n) => dueByAge(spread, servingSince(n)) - at(0));
+
+  test("its jitter stays within its bounds, on both sides", () => {
+    assert.ok(times.every((time) => time >= hours(80) && time <= hours(120)));
+    assert.ok(Math.min(...times) < hours(82) && Math.max(...times) > hours(118));
+  });
+
+  test("no part of the spread is favoured", () => {
+    const tenths = Array.from(
+      { length: 10 },
+      (_, i) => times.filter((time) => Math.floor((time - hours(80)) / hours(4)) === i).length,
+    );
+    assert.ok(
+      tenths.every((count) => count > 60 && count < 140),
+      tenths.join(" "),
+    );
+  });
+
+  test("it keeps its jitter when the operator restarts", () =>
+    assert.equal(
+      dueByAge(spread, servingSince(7)),
+      dueByAge(spread, structuredClone(servingSince(7))),
+    ));
+  test("without jitter it is maxAge", () =>
+    assert.equal(dueByAge(rules({ maxAge: hours(5) }), servingSince(1)), at(5 * 3600)));
+  test("it is never before minAge", () => {
+    const tight = rules({ maxAge: hours(10), minAge: hours(10), jitterPercent: 100 });
+    for (let n = 0; n < 100; n++) assert.ok(dueByAge(tight, servingSince(n)) >= at(10 * 3600));
+  });
+});
+
+describe("the hourly budget", () => {
+  const moved = (s: number, given = {}) =>
+    entry(`203.0.113.${-s % 250}`, { cause: "Age", createdAt: at(s), ...given });
+  const cases: Record<
+    string,
+    { given: Parameters<typeof fleet>[0]; left: number; nextAt?: number }
+  > = {
+    "a small fleet moves one slot an hour at least": { given: { count: 2 }, left: 1 },
+    "a quarter of eight is two": { given: { count: 8 }, left: 2 },
+    "a move in the last hour counts": { given: { count: 8, addresses: [moved(-60)] }, left: 1 },
+    "as many as may leave none, and the oldest of them says when": {
+      given: { count: 8, addresses: [moved(-60), moved(-600)] },
+      left: 0,
+      nextAt: -600 + 3600,
+    },
+    "a move an hour ago counts no more": {
+      given: { count: 2, addresses: [moved(-3600)] },
+      left: 1,
+    },
+    "one whose address is dark again counts": {
+      given: {
+        count: 2,
+        addresses: [dark("203.0.113.7", { cause: "Age", createdAt: at(-60), drainUntil: at(-30) })],
+      },
+      left: 0,
+      nextAt: -60 + 3600,
+    },
+    "one that nobody was told of does not": {
+      given: { count: 2, addresses: [dark("203.0.113.7", { cause: "Age", createdAt: at(-60) })] },
+      left: 1,
+    },
+    "moves because of a block or by hand don't count": {
+      given: {
+        count: 2,
+        addresses: [moved(-60, { cause: "Blocked" }), moved(-70, { cause: "Requested" })],
+      },
+      left: 1,
+    },
+  };
+  for (const [name, { given, left, nextAt }] of Object.entries(cases))
+    test(name, () => {
+      const room = hourlyRoom(fleet(given), at(0));
+      assert.deepEqual(room, { left, nextAt: nextAt === undefined ? undefined : at(nextAt) });
+    });
+});

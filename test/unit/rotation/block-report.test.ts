@@ -1,0 +1,98 @@
+import type { FleetView } from "../../../src/rotation/fleet-view.ts";
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type BlockReport, blockReport } from "../../../src/rotation/block-report.ts";
+import { blocked, dark, entry, fleet } from "./build.ts";
+
+const report = (reportBlocked: string, given: Partial<FleetView> = {}) =>
+  fleet({
+    reportBlocked,
+    addresses: [entry("203.0.113.9"), dark("203.0.113.7"), entry("2001:db8::7", { slot: 1 })],
+    ...given,
+  });
+
+describe("a person's report of a block", () => {
+  const cases: Record<string, { given: FleetView; expect: BlockReport | RegExp }> = {
+    "without one there is nothing to do": { given: fleet(), expect: { kind: "none" } },
+    "becomes a verdict": {
+      given: report("203.0.113.9 IR monday"),
+      expect: {
+        kind: "verdict",
+        text: "203.0.113.9 IR monday",
+        entry: "ip-203-0-113-9",
+        country: "IR",
+        message: "reported by a person: monday",
+      },
+    },
+    "needs no text": {
+      given: report("203.0.113.9 IR"),
+      expect: {
+        kind: "verdict",
+        text: "203.0.113.9 IR",
+        entry: "ip-203-0-113-9",
+        country: "IR",
+        message: "reported by a person",
+      },
+    },
+    "finds an IPv6 address however it is written": {
+      given: report("2001:0DB8:0::7 IR x"),
+      expect: {
+        kind: "verdict",
+        text: "2001:0DB8:0::7 IR x",
+        entry: "ip-2001-0db8-0000-0000-0000-0000-0000-0007",
+        country: "IR",
+        message: "reported by a person: x",
+      },
+    },
+    "may come late, when the address is dark already": {
+      given: report("203.0.113.7 IR"),
+      expect: {
+        kind: "verdict",
+        text: "203.0.113.7 IR",
+        entry: "ip-203-0-113-7",
+        country: "IR",
+        message: "reported by a person",
+      },
+    },
+    "is answered once the ledger shows it": {
+      given: report("203.0.113.9 IR x", {
+        addresses: [entry("203.0.113.9", { reachability: [blocked("IR")] })],
+      }),
+      expect: { kind: "answered", text: "203.0.113.9 IR x", address: "203.0.113.9", country: "IR" },
+    },
+    "that was answered is none, whatever was measured since": {
+      given: report("203.0.113.9 IR x", { lastHandledReport: "203.0.113.9 IR x" }),
+      expect: { kind: "none" },
+    },
+    "with another text is a new one": {
+      given: report("203.0.113.9 IR y", { lastHandledReport: "203.0.113.9 IR x" }),
+      expect: {
+        kind: "verdict",
+        text: "203.0.113.9 IR y",
+        entry: "ip-203-0-113-9",
+        country: "IR",
+        message: "reported by a person: y",
+      },
+    },
+    "of an address that is not the fleet's is refused": {
+      given: report("198.51.100.1 IR x"),
+      expect:
+        /names 198\.51\.100\.1, which is none of this fleet's addresses: see status\.addresses/,
+    },
+    "without an address is refused": {
+      given: report("everything is blocked"),
+      expect: /has no address in front: write "<address> <country>/,
+    },
+    "without a country is refused": {
+      given: report("203.0.113.9 Iran"),
+      expect: /names the country "Iran": write two capital letters/,
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => {
+      const found = blockReport(given);
+      if (!(expect instanceof RegExp)) return assert.deepEqual(found, expect);
+      assert.equal(found.kind, "refused");
+      assert.match(found.kind === "refused" ? found.why : "", expect);
+    });
+});

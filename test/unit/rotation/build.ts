@@ -1,0 +1,199 @@
+import type { FleetView } from "../../../src/rotation/fleet-view.ts";
+import type { PoolView } from "../../../src/pool/view.ts";
+import type { Random } from "../../../src/values/random.ts";
+import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { ledgerName, parseIp, parseRange } from "../../../src/values/ip.ts";
+import {
+  type Instant,
+  hours,
+  instant,
+  millis,
+  minutes,
+  plus,
+  seconds,
+} from "../../../src/values/time.ts";
+import { isBurnt } from "../../../src/rotation/outage.ts";
+import type { ServerReport, ToldReport } from "../../../src/pods/report.ts";
+import type { AddressView, HeldAddress, VerdictView } from "../../../src/ledger/view.ts";
+
+export { hours };
+
+/** Noon of the day on which all these tests play. */
+export const noon: Instant = instant(Date.UTC(2026, 10, 23, 12));
+
+/** A time some seconds after noon, or before it. */
+export function at(s: number): Instant {
+  return plus(noon, seconds(s));
+}
+
+/** A pool of 62 addresses without reserve, unless told otherwise. */
+export function pool(
+  given: Partial<Omit<PoolView, "ranges">> & { readonly ranges?: readonly string[] } = {},
+): PoolView {
+  const { ranges = ["203.0.113.1-203.0.113.62"], ...rest } = given;
+  const quarantine = { blocked: hours(720), retired: hours(168), unusable: hours(1) };
+  const usual = {
+    name: "pool-a",
+    assigned: false,
+    avoidPrefix: { ipv4: 32, ipv6: 128 },
+    reserve: 0,
+    refusal: undefined,
+    room: undefined,
+  };
+  return { ...usual, quarantine, ...rest, ranges: ranges.map(parseRange) };
+}
+
+/** Addresses that the ledger holds: in use, unless told otherwise. */
+export function held(ips: readonly string[], given: Partial<HeldAddress> = {}): HeldAddress[] {
+  return ips.map((ip) => ({
+    ip: parseIp(ip),
+    pool: "pool-a",
+    resting: false,
+    until: undefined,
+    burnt: false,
+    ...given,
+  }));
+}
+
+/** A verdict that was made an hour before noon, unless told otherwise. */
+export function blocked(country = "IR", given: Partial<VerdictView> = {}): VerdictView {
+  return { country, verdict: "Blocked", since: at(-3600), ...given };
+}
+
+/** Servers of an upstream as a pod sees them, each with its state. */
+export function servers(
+  chat: Readonly<Record<string, ServerReport["state"]>>,
+  media: ServerReport["state"] = "up",
+): ServerReport[] {
+  const chats = Object.entries(chat).map(([server, state]) => ({
+    upstream: "chat" as const,
+    server,
+    state,
+  }));
+  return [...chats, { upstream: "media", server: "m:443", state: media }];
+}
+
+/** A pod that tells of nothing but good, unless told otherwise. */
+export function told(pod = "p-1", given: Partial<ToldReport> = {}): ToldReport {
+  const connections = { wanted: 27_500, granted: 27_500 };
+  return {
+    kind: "told",
+    pod,
+    refused: undefined,
+    lags: false,
+    connections,
+    servers: servers({ "a:5222": "up", "b:5222": "up" }),
+    ...given,
+  };
+}
+
+/** A ledger entry of slot 0 that has served for an hour, unless told otherwise. */
+export function entry(ip: string, given: Partial<AddressView> = {}): AddressView {
+  return {
+    name: ledgerName(ip),
+    pool: "pool-a",
+    address: ip,
+    slot: 0,
+    lane: 0,
+    cause: "NewSlot",
+    requestedAt: undefined,
+    turn: 0,
+    want: "Serve",
+    drainUntil: undefined,
+    quarantineUntil: undefined,
+    retiredBecause: undefined,
+    phase: "Serving",
+    phaseSince: at(-3600),
+    createdAt: at(-3610),
+    deleting: false,
+    unusable: false,
+    lost: undefined,
+    repeat: false,
+    reachability: [],
+    sessions: undefined,
+    ...given,
+  };
+}
+
+/** An entry that serves, but is no longer published. */
+export function draining(ip: string, given: Partial<AddressView> = {}): AddressView {
+  return entry(ip, {
+    want: "Drain",
+    phase: "Draining",
+    phaseSince: at(-60),
+    drainUntil: at(3600),
+    retiredBecause: "Requested",
+    ...given,
+  });
+}
+
+/** An entry that is dark. */
+export function dark(ip: string, given: Partial<AddressView> = {}): AddressView {
+  return entry(ip, {
+    want: "Quarantine",
+    phase: "Quarantined",
+    quarantineUntil: at(86_400),
+    retiredBecause: "Requested",
+    ...given,
+  });
+}
+
+function heldBy(entries: readonly AddressView[]): HeldAddress[] {
+  return entries.flatMap((one) => {
+    if (one.address === undefined) return [];
+    const resting = one.want === "Quarantine";
+    return held([one.address], {
+      pool: one.pool,
+      resting,
+      until: resting ? one.quarantineUntil : undefined,
+      burnt: isBurnt(one),
+    });
+  });
+}
+
+/** Rules that move slots because of blocks, and never by age, unless told otherwise. */
+export function rules(given: Partial<FleetView["rotation"]> = {}): FleetView["rotation"] {
+  const never = { maxAge: millis(0), minAge: millis(0), jitterPercent: 0 };
+  return { onBlocked: true, ...never, windows: [], maxPerHourPercent: 25, ...given };
+}
+
+/** A fleet of one slot and one pool; what its entries hold is held. */
+export function fleet(
+  given: Partial<Omit<FleetView, "held">> & { readonly held?: Iterable<HeldAddress> } = {},
+): FleetView {
+  const addresses = given.addresses ?? [];
+  return {
+    namespace: "proxies",
+    name: "family",
+    count: 1,
+    paused: false,
+    deleting: false,
+    maxConcurrent: 1,
+    rotation: rules(),
+    audience: [],
+    outage: { percent: 50, within: minutes(30) },
+    drain: { scheduled: hours(24), blocked: hours(1) },
+    dnsTtl: millis(0),
+    rotateAt: undefined,
+    lastHandledRotateAt: undefined,
+    reportBlocked: undefined,
+    lastHandledReport: undefined,
+    told: new Set(),
+    pools: [pool()],
+    formerPools: [],
+    ...given,
+    held: HeldAddresses.of(given.held ?? heldBy(addresses)),
+    addresses,
+  };
+}
+
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,387 @@
+import type { FleetView } from "../../../src/rotation/fleet-view.ts";
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type RetirementView, drainTime, retirement } from "../../../src/rotation/retire.ts";
+import { minutes, plus, seconds } from "../../../src/values/time.ts";
+import type { AddressView } from "../../../src/ledger/view.ts";
+import { at, blocked, dark, draining, entry, fleet, hours, noon, pool } from "./build.ts";
+
+const old = entry("203.0.113.9");
+const fresh = entry("203.0.113.7", { cause: "Requested", phaseSince: at(-1) });
+const none: RetirementView = {};
+const repeat = entry("203.0.113.5", {
+  address: undefined,
+  repeat: true,
+  phase: "Provisioning",
+  createdAt: at(-600),
+  turn: 1,
+});
+/** Two addresses drain, and one that was blocked is to drain as well. */
+const crowded = fleet({
+  addresses: [
+    { ...fresh, cause: "Blocked", turn: 3 },
+    entry("203.0.113.2", { turn: 2, reachability: [blocked("IR")] }),
+    draining("203.0.113.1", { phaseSince: at(-500) }),
+    draining("203.0.113.3", { phaseSince: at(-400) }),
+  ],
+});
+
+describe("the end of an address", () => {
+  const cases: Record<string, { given: FleetView; of: AddressView; expect: RetirementView }> = {
+    "an address that is published stays": {
+      given: fleet({ addresses: [old] }),
+      of: old,
+      expect: none,
+    },
+    "an address in the making stays": {
+      given: fleet({ addresses: [old, { ...fresh, phase: "Verifying" }] }),
+      of: { ...fresh, phase: "Verifying" },
+      expect: none,
+    },
+    "an address whose successor is not published yet stays": {
+      given: fleet({ addresses: [old, { ...fresh, phase: "Verifying" }] }),
+      of: old,
+      expect: none,
+    },
+    "an address drains once its successor is published": {
+      given: fleet({ addresses: [old, fresh] }),
+      of: old,
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Requested", until: plus(noon, hours(24)) },
+      },
+    },
+    "an address drains only once the fleet's status no longer tells people of it, so that they know its successor for all of the drain":
+      {
+        given: fleet({ addresses: [old, fresh], told: new Set(["203.0.113.9"]) }),
+        of: old,
+        expect: { lookAgainAt: noon },
+      },
+    "an address of which people are told stays for as long as it has no successor": {
+      given: fleet({ addresses: [old], told: new Set(["203.0.113.9"]) }),
+      of: old,
+      expect: none,
+    },
+    "the address of a slot that is no more drains only once the fleet's status no longer tells people of it":
+      {
+        given: fleet({
+          count: 1,
+          addresses: [{ ...old, slot: 1 }],
+          told: new Set(["203.0.113.9"]),
+        }),
+        of: { ...old, slot: 1 },
+        expect: { lookAgainAt: noon },
+      },
+    "when the fleet is deleted, an address goes dark even if people are still told of it": {
+      given: fleet({ deleting: true, addresses: [old], told: new Set(["203.0.113.9"]) }),
+      of: old,
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "FleetDeleted",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "a blocked address drains for a shorter time": {
+      given: fleet({ addresses: [old, { ...fresh, cause: "Blocked" }] }),
+      of: old,
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Blocked", until: plus(noon, hours(1)) },
+      },
+    },
+    "the address of a slot that is no more drains": {
+      given: fleet({ count: 1, addresses: [{ ...old, slot: 1 }] }),
+      of: { ...old, slot: 1 },
+      expect: {
+        now: {
+          kind: "drain",
+          name: old.name,
+          because: "SlotRemoved",
+          until: plus(noon, hours(24)),
+        },
+      },
+    },
+    "an address in the making of a slot that is no more goes dark without a drain: nobody knows it":
+      {
+        given: fleet({ count: 1 }),
+        of: { ...fresh, slot: 1, phase: "Verifying" },
+        expect: {
+          now: {
+            kind: "quarantine",
+            name: fresh.name,
+            because: "SlotRemoved",
+            until: plus(noon, hours(168)),
+          },
+        },
+      },
+    "an address in the making that a person deleted goes dark": {
+      given: fleet(),
+      of: { ...fresh, phase: "Provisioning", deleting: true },
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: fresh.name,
+          because: "Requested",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "a published address that a person deleted stays until another is published": {
+      given: fleet({ addresses: [{ ...old, deleting: true }] }),
+      of: { ...old, deleting: true },
+      expect: none,
+    },
+    "an unusable address goes dark for the pool's shortest time": {
+      given: fleet(),
+      of: { ...fresh, phase: "Verifying", unusable: true },
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: fresh.name,
+          because: "Unusable",
+          until: plus(noon, hours(1)),
+        },
+      },
+    },
+    "an address that its load balancer lost drains once its successor is published: who holds a session keeps it":
+      {
+        given: fleet({
+          addresses: [{ ...old, lost: { since: at(-300), balancerHas: "another" } }, fresh],
+        }),
+        of: { ...old, lost: { since: at(-300), balancerHas: "another" } },
+        expect: {
+          now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) },
+        },
+      },
+    "an address that its load balancer lost rests as long as any that people were told of": {
+      given: fleet(),
+      of: draining("203.0.113.9", { drainUntil: noon, retiredBecause: "Unusable" }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Unusable",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "all that serves goes dark at once when the fleet is deleted": {
+      given: fleet({ deleting: true, addresses: [old] }),
+      of: old,
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "FleetDeleted",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "a drain ends at once when the fleet is deleted": {
+      given: fleet({ deleting: true }),
+      of: draining("203.0.113.9"),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "FleetDeleted",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "a dark address stays dark": {
+      given: fleet({ deleting: true }),
+      of: dark("203.0.113.9"),
+      expect: none,
+    },
+    "a drain goes on until its time is over, and is looked at again when sessions may have ended": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 3, drainUntil: at(3600) }),
+      expect: { lookAgainAt: at(10) },
+    },
+    "a drain is looked at again at its end, if that is near": {
+      given: fleet(),
+      of: draining("203.0.113.9", { drainUntil: at(4) }),
+      expect: { lookAgainAt: at(4) },
+    },
+    "a drain ends when its time is over, whatever its sessions": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 3, drainUntil: noon }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Requested",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "a drain without sessions ends early": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 0, phaseSince: at(-31) }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Requested",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "a drain without sessions does not end before people had time to read the new address": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 0, phaseSince: at(-5) }),
+      expect: { lookAgainAt: at(25) },
+    },
+    "a drain without sessions does not end before the DNS record's time to live": {
+      given: fleet({ dnsTtl: seconds(300) }),
+      of: draining("203.0.113.9", { sessions: 0, phaseSince: at(-31) }),
+      expect: { lookAgainAt: at(269) },
+    },
+    "a drain whose sessions nobody could count goes on": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: undefined, phaseSince: at(-3000) }),
+      expect: { lookAgainAt: at(10) },
+    },
+    "sessions that were counted before the address left the published ones end no drain": {
+      given: fleet(),
+      of: draining("203.0.113.9", { phase: "Serving", sessions: 0, phaseSince: at(-3000) }),
+      expect: { lookAgainAt: at(10) },
+    },
+    "a blocked address rests for the longest time": {
+      given: fleet(),
+      of: draining("203.0.113.9", { drainUntil: noon, retiredBecause: "Blocked" }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Blocked",
+          until: plus(noon, hours(720)),
+        },
+      },
+    },
+    "an address of a pool that the fleet names no more rests as that pool says": {
+      given: fleet({
+        formerPools: [
+          pool({
+            name: "gone",
+            quarantine: { blocked: hours(3), retired: hours(2), unusable: hours(1) },
+          }),
+        ],
+      }),
+      of: draining("203.0.113.9", { pool: "gone", drainUntil: noon }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Requested",
+          until: plus(noon, hours(2)),
+        },
+      },
+    },
+    "an address of a pool that is gone rests as long as pools do by default": {
+      given: fleet(),
+      of: draining("203.0.113.9", { pool: "gone", drainUntil: noon, retiredBecause: "Blocked" }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Blocked",
+          until: plus(noon, hours(720)),
+        },
+      },
+    },
+    "a blocked address stays burnt when its fleet is deleted: applying it again must not bring it back":
+      {
+        given: fleet({ deleting: true, addresses: [{ ...old, reachability: [blocked("IR")] }] }),
+        of: { ...old, reachability: [blocked("IR")] },
+        expect: {
+          now: {
+            kind: "quarantine",
+            name: old.name,
+            because: "Blocked",
+            until: plus(noon, hours(720)),
+          },
+        },
+      },
+    "a blocked address is burnt, though it was replaced by hand": {
+      given: fleet({ addresses: [{ ...old, reachability: [blocked("IR")] }, fresh] }),
+      of: { ...old, reachability: [blocked("IR")] },
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Blocked", until: plus(noon, hours(1)) },
+      },
+    },
+    "an address that is reported only after it went dark rests as a blocked one": {
+      given: fleet(),
+      of: dark("203.0.113.9", { reachability: [blocked("IR")] }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Blocked",
+          until: plus(noon, hours(720)),
+        },
+      },
+    },
+    "and once it does, that is not written again": {
+      given: fleet(),
+      of: dark("203.0.113.9", { retiredBecause: "Blocked", reachability: [blocked("IR")] }),
+      expect: none,
+    },
+    "a blocked address waits while two others drain": {
+      given: crowded,
+      of: crowded.addresses[1]!,
+      expect: none,
+    },
+    "a block ends the oldest of two drains": {
+      given: crowded,
+      of: crowded.addresses[2]!,
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: "ip-203-0-113-1",
+          because: "Requested",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
+    "and not the younger one": {
+      given: crowded,
+      of: crowded.addresses[3]!,
+      expect: { lookAgainAt: at(10) },
+    },
+    "a repeat is kept while its slot waits for a fresh address": {
+      given: fleet({ addresses: [repeat] }),
+      of: repeat,
+      expect: { lookAgainAt: at(3000) },
+    },
+    "a repeat is given back once its slot has one": {
+      given: fleet({ addresses: [repeat, { ...fresh, turn: 2 }] }),
+      of: repeat,
+      expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
+    },
+    "a move by age is remembered for an hour, though its address rests for a shorter time: the budget counts it":
+      {
+        given: fleet({
+          pools: [
+            pool({
+              quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) },
+            }),
+          ],
+        }),
+        of: draining("203.0.113.9", { cause: "Age", createdAt: at(-600), drainUntil: noon }),
+        expect: {
+          now: { kind: "quarantine", name: old.name, because: "Requested", until: at(3000) },
+        },
+      },
+  };
+  for (const [name, { given, of, expect }] of Object.entries(cases))
+    test(name, () => assert.deepEqual(retirement(given, of, noon), expect));
+});
+
+test("no drain is shorter than the DNS record's time to live", () => {
+  const given = { drain: { scheduled: minutes(2), blocked: seconds(10) }, dnsTtl: seconds(60) };
+  assert.equal(drainTime(given, "Requested"), minutes(2));
+  assert.equal(drainTime(given, "Blocked"), seconds(60));
+});
