@@ -53,12 +53,8 @@ async function operator(args: readonly string[]): Promise<number> {
   exitOnSurprise(log);
   diagnoseOnSignal(config.diagnosisFolder, log);
   try {
-    await runOperator(
-      config,
-      process.env["KUBERNETES_SERVICE_HOST"] !== undefined,
-      log,
-      stopOnSignals(),
-    );
+    const inCluster = process.env["KUBERNETES_SERVICE_HOST"] !== undefined;
+    await runOperator(config, inCluster, { log, stop: stopOnSignals() });
   } catch (error) {
     log.error({ error: explainError(error) }, "the operator ends");
     process.exit(1);

@@ -1,34 +1,30 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
-import { addressController } from "./address/controller.ts";
-import { type Caches, watchCaches } from "./cluster/caches.ts";
-import type { Environment } from "./cluster/environment.ts";
-import { fleetController } from "./fleet/controller.ts";
-import { podController } from "./pods/poller.ts";
-import { tellPods } from "./pods/metrics.ts";
-import { PodReports } from "./pods/reports.ts";
-import { tellTroubles } from "./fleet/metrics.ts";
-import { tellFleets } from "./address/metrics.ts";
-import { poolController } from "./pool/controller.ts";
-import { serviceController } from "./orphans/controller.ts";
+import { registerAddressMetrics } from "./address/io/metrics.ts";
+import { appliedMarks, eventReporter } from "./api/names.ts";
+import { type Caches, storeOf, watchCaches } from "./cluster/caches.ts";
+import type { Settings } from "./cluster/settings.ts";
 import type { OperatorConfig } from "./config.ts";
-import { instant } from "./values/time.ts";
-import { explainError } from "./values/errors.ts";
+import { makeControllers } from "./controllers.ts";
+import { registerFleetMetrics } from "./fleet/io/metrics.ts";
 import { ApiClient } from "./kubernetes/client.ts";
 import { Connection } from "./kubernetes/connection.ts";
 import { EventRecorder } from "./kubernetes/events.ts";
 import { LeaderElection } from "./kubernetes/lease.ts";
 import { defaultLeaseTimes } from "./kubernetes/lease-state.ts";
 import { rateLimit } from "./kubernetes/rate-limit.ts";
-import { sleep, timer } from "./runtime/clock.ts";
+import { registerPodMetrics } from "./pods/io/metrics.ts";
+import { PodReports } from "./pods/io/reports.ts";
+import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
+import { PlanApplier } from "./runtime/apply-plan.ts";
+import { sleep } from "./runtime/clock.ts";
 import { serveHealth } from "./runtime/health.ts";
 import { endInTime, whileLeading } from "./runtime/leadership.ts";
 import { Manager } from "./runtime/manager.ts";
 import { Metrics } from "./runtime/metrics.ts";
-import { WorkQueue } from "./runtime/queue.ts";
-import { cryptoRandom } from "./runtime/random.ts";
-import { directReader, proxiedReader } from "./pods/status.ts";
+import { explainError } from "./values/errors.ts";
+import { instant } from "./values/time.ts";
 
 /**
  * After a stop was asked for, reconciles under way have this long (ms): half of the pod's grace
@@ -43,53 +39,31 @@ const leaseCallMs = 3_000;
  * Runs the operator until `stop` fires. Inside a cluster it asks pods directly, outside through the
  * API server.
  * @throws LeadershipLostError when another operator may lead; the process should end then, and
- * start anew
+ * start again
  */
 export async function runOperator(
   config: OperatorConfig,
   inCluster: boolean,
-  log: Logger,
-  stop: AbortSignal,
+  { log, stop }: { readonly log: Logger; readonly stop: AbortSignal },
 ): Promise<void> {
   const halt = new AbortController();
   const connection = Connection.fromDefault(config.kubeconfig, { http2: config.http2 });
-  const election = config.leaderElection ? seat(connection, config, log) : undefined;
+  const election = config.leaderElection ? candidate(connection, config, log) : undefined;
   const metrics = new Metrics();
-  const client = gatedClient(
-    connection,
-    halt.signal,
-    config,
-    metrics,
-    () => election?.isLeading ?? true,
-  );
-  const manager = new Manager({ client, log, namespaces: config.watchNamespaces, metrics });
+  const mayWrite = () => election?.isLeading ?? true;
+  const client = gatedClient(connection, config, { halt: halt.signal, metrics, mayWrite });
+  const { namespaces, workers } = { namespaces: config.watchNamespaces, workers: config.workers };
+  const manager = new Manager({ client, log, namespaces, metrics, workers });
   const caches = watchCaches(manager);
-  const environment = environmentOf(caches, client, config, inCluster, log);
-  for (const make of [
-    fleetController,
-    addressController,
-    poolController,
-    serviceController,
-    podController,
-  ])
-    manager.add({ ...make(environment), workers: config.workers });
-  tellLeader(metrics, () => election?.isLeading ?? manager.isSynced);
-  tellFleets(metrics, caches, () => election?.isLeading ?? true);
-  tellTroubles(metrics, caches, environment.now);
-  tellPods(metrics, caches, environment.podReports);
+  addControllers(manager, { caches, client, config, metrics, inCluster, mayWrite, log });
+  registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);
   const health = await serveHealth(config.healthPort, {
     problem: () => manager.problem,
     isReady: () => manager.isSynced,
     metrics: () => metrics.text(),
   });
-  log.info(
-    {
-      server: connection.server,
-      proxyImage: config.proxyImage,
-      namespaces: config.watchNamespaces,
-    },
-    "operator started",
-  );
+  const { server } = connection;
+  log.info({ server, proxyImage: config.proxyImage, namespaces }, "operator started");
   const filling = manager.fill(halt.signal);
   const work = async (signal: AbortSignal) => manager.work(signal);
   try {
@@ -105,8 +79,55 @@ export async function runOperator(
   }
 }
 
+interface Wiring {
+  readonly caches: Caches;
+  readonly client: ApiClient;
+  readonly config: OperatorConfig;
+  readonly metrics: Metrics;
+  readonly inCluster: boolean;
+  readonly mayWrite: () => boolean;
+  readonly log: Logger;
+}
+
+function addControllers(manager: Manager, wiring: Wiring): void {
+  const { caches, client, config, metrics, inCluster, mayWrite, log } = wiring;
+  const now = () => instant(Date.now());
+  const reports = new PodReports();
+  const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
+  const applier = new PlanApplier({
+    client,
+    storeOf: (of) => storeOf(caches, of),
+    events,
+    marks: appliedMarks,
+    clock: () => performance.now(),
+  });
+  const { deployments, secrets, services, disruptionBudgets, networkPolicies } = caches;
+  for (const store of [deployments, secrets, services, disruptionBudgets, networkPolicies])
+    applier.follow(store);
+  const readStatus = inCluster ? directReader() : proxiedReader(client);
+  const settings = settingsOf(config);
+  const controllers = makeControllers({
+    caches,
+    client,
+    applier,
+    reports,
+    readStatus,
+    settings,
+    now,
+    log,
+  });
+  for (const controller of controllers) manager.add(controller);
+  registerAddressMetrics(metrics, caches, mayWrite);
+  registerFleetMetrics(metrics, caches, now);
+  registerPodMetrics(metrics, caches, reports);
+}
+
 /** The election's own calls pass no gate and no rate limit, and end early. */
-function seat(connection: Connection, { namespace }: OperatorConfig, log: Logger): LeaderElection {
+function candidate(
+  connection: Connection,
+  { namespace }: OperatorConfig,
+  log: Logger,
+): LeaderElection {
   const never = new AbortController().signal;
   return new LeaderElection({
     client: new ApiClient(connection, never, {
@@ -130,18 +151,20 @@ function seat(connection: Connection, { namespace }: OperatorConfig, log: Logger
   });
 }
 
+interface Gate {
+  readonly halt: AbortSignal;
+  readonly metrics: Metrics;
+  readonly mayWrite: () => boolean;
+}
+
 function gatedClient(
   connection: Connection,
-  halt: AbortSignal,
   { maxRequestsPerSecond: perSecond }: OperatorConfig,
-  metrics: Metrics,
-  mayWrite: () => boolean,
+  { halt, metrics, mayWrite }: Gate,
 ): ApiClient {
   const now = () => performance.now();
-  const limit =
-    perSecond === 0
-      ? {}
-      : { admit: rateLimit({ perSecond, burst: Math.max(1, perSecond) }, now, sleep) };
+  const burst = Math.max(1, perSecond);
+  const limit = perSecond === 0 ? {} : { admit: rateLimit({ perSecond, burst }, now, sleep) };
   return new ApiClient(connection, halt, {
     sleep,
     random: Math.random,
@@ -151,43 +174,16 @@ function gatedClient(
   });
 }
 
-/** The operator is busy while anything waits for a worker longer than this (ms). */
-const busyFromMs = 1_000;
-
-function environmentOf(
-  caches: Caches,
-  client: ApiClient,
-  config: OperatorConfig,
-  inCluster: boolean,
-  log: Logger,
-): Environment {
-  const queues: WorkQueue[] = [];
-  const makeQueue = () => {
-    const queue = new WorkQueue({ now: () => performance.now(), random: Math.random, timer });
-    queues.push(queue);
-    return queue;
-  };
+function settingsOf(config: OperatorConfig): Settings {
   return {
-    caches,
-    client,
-    events: new EventRecorder(client, log),
-    podStatus: inCluster ? directReader() : proxiedReader(client),
-    podReports: new PodReports(),
-    now: () => instant(Date.now()),
-    random: cryptoRandom,
-    makeQueue,
-    isBusy: () => queues.some(({ lagMs }) => lagMs > busyFromMs),
-    log,
-    settings: {
-      proxyImage: config.proxyImage,
-      operatorNamespace: config.namespace,
-      monitoringNamespaces: config.monitoringNamespaces,
-      namespaces: config.watchNamespaces,
-    },
+    proxyImage: config.proxyImage,
+    operatorNamespace: config.namespace,
+    monitoringNamespaces: config.monitoringNamespaces,
+    namespaces: config.watchNamespaces,
   };
 }
 
-function tellLeader(metrics: Metrics, isLeading: () => boolean): void {
+function registerLeader(metrics: Metrics, isLeading: () => boolean): void {
   const help = "1 for the operator that leads, 0 for one that waits";
   metrics.gauge("leader_election_master_status", help, ["name"], () => [
     [{ name: "proxyfleet" }, isLeading() ? 1 : 0],

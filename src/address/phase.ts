@@ -1,6 +1,7 @@
 import type { ConditionReason } from "../api/reasons.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
-import type { Want } from "../api/proxy-address.ts";
+import type { Verification } from "../api/proxy-address.ts";
+import type { AddressView } from "../ledger/view.ts";
 import type { Finding } from "../api/findings.ts";
 import {
   type LoadBalancerView,
@@ -8,20 +9,18 @@ import {
   lostAddress,
   waitingForLoadBalancer,
 } from "./load-balancer.ts";
-import { type Instant, plus, seconds, since } from "../values/time.ts";
-import { type Verdict, compareAfter } from "./verification.ts";
+import { type Instant, type Millis, plus, seconds, since } from "../values/time.ts";
+import { type Judgement, compareAfter } from "./judge.ts";
 
 /** One ledger entry and what exists of it, as the address controller sees it. */
-export interface AddressSituation {
-  readonly want: Want;
+export interface AddressSituation extends Pick<
+  AddressView,
+  "want" | "phaseSince" | "deleting" | "quarantineUntil" | "address"
+> {
+  /** Undefined before the first status. */
   readonly phase: AddressPhase | undefined;
-  readonly phaseSince: Instant;
-  readonly deleting: boolean;
-  readonly quarantineUntil: Instant | undefined;
   /** Whether the provider can be asked for a certain address. */
   readonly canBeAsked: boolean;
-  /** Undefined until a provider that can't be asked has given one. */
-  readonly address: string | undefined;
   /** Why no Service can be made now: no fleet, no pool, no lane certificate. */
   readonly obstacle: Finding | undefined;
   readonly service: (LoadBalancerView & { readonly terminating: boolean }) | undefined;
@@ -32,8 +31,8 @@ export interface AddressSituation {
   readonly isRepeat: boolean;
   /** How the address was verified before it was published. */
   readonly verified: Finding | undefined;
-  /** Judged only while the address is being verified. */
-  readonly verdict: Verdict | undefined;
+  /** Of its last probe, while it is being verified. */
+  readonly judgement: Judgement | undefined;
 }
 
 /** What should be of the entry now. */
@@ -49,17 +48,19 @@ export interface AddressDecision {
   /** `finish` lets a deleted entry go; `delete` ends a quarantine. */
   readonly entry: "keep" | "delete" | "finish";
   readonly verified: Finding;
-  readonly lookAgainAt: Instant | undefined;
+  /** Who saw it answer, where this step publishes it. */
+  readonly verifiedBy?: Verification;
+  readonly requeueAt: Instant | undefined;
 }
 
-/** A load balancer's name is resolved anew after this time. */
-const resolveEvery = seconds(60);
+/** A load balancer's name is resolved again after this time. */
+export const resolveEvery = seconds(60);
 
 /**
  * Next phase of a ledger entry. A Service goes before its lane does, since an address without pods
  * refuses, which a scanner sees.
  */
-export function decideAddress(situation: AddressSituation, now: Instant): AddressDecision {
+export function decidePhase(situation: AddressSituation, now: Instant): AddressDecision {
   switch (situation.want) {
     case "Quarantine":
       return ending(situation, now);
@@ -69,7 +70,7 @@ export function decideAddress(situation: AddressSituation, now: Instant): Addres
         service: "keep",
         entry: "keep",
         verified: drainingFinding(situation),
-        lookAgainAt: undefined,
+        requeueAt: undefined,
       };
     case "Serve":
       if (situation.isRepeat) return holding(situation);
@@ -87,14 +88,14 @@ function ending(situation: AddressSituation, now: Instant): AddressDecision {
       ...base,
       phase: situation.phase ?? "Provisioning",
       entry: "keep",
-      lookAgainAt: plus(now, seconds(5)),
+      requeueAt: plus(now, seconds(5)),
     };
   const isOver = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
   const entry = situation.deleting ? "finish" : isOver ? "delete" : "keep";
   // The fleet closes the lane when it sees the entry dark: let it see that before the entry goes.
   return situation.phase === "Quarantined"
-    ? { ...base, phase: "Quarantined", entry, lookAgainAt: situation.quarantineUntil }
-    : { ...base, phase: "Quarantined", entry: "keep", lookAgainAt: now };
+    ? { ...base, phase: "Quarantined", entry, requeueAt: situation.quarantineUntil }
+    : { ...base, phase: "Quarantined", entry: "keep", requeueAt: now };
 }
 
 /**
@@ -112,7 +113,7 @@ function holding({ service }: AddressSituation): AddressDecision {
       "Repeat",
       `the provider gave ${given}, which was used before and rests: it is kept, unused, so that the provider gives another one`,
     ),
-    lookAgainAt: undefined,
+    requeueAt: undefined,
   };
 }
 
@@ -124,13 +125,13 @@ function serving(situation: AddressSituation, now: Instant): AddressDecision {
     entry: "keep",
     verified:
       obstacle ?? lostAddress(service, address) ?? situation.verified ?? verifiedBefore(situation),
-    lookAgainAt: service?.hostname === undefined ? undefined : plus(now, resolveEvery),
+    requeueAt: service?.hostname === undefined ? undefined : plus(now, resolveEvery),
   };
 }
 
 function starting(situation: AddressSituation, now: Instant): AddressDecision {
   const base = { service: "keep", entry: "keep" } as const;
-  const { phase, phaseSince, address, service, obstacle, verdict } = situation;
+  const { phase, phaseSince, address, service, obstacle, judgement } = situation;
   const given = service?.given[0];
   if (obstacle === undefined && address === undefined && given !== undefined)
     return {
@@ -138,7 +139,7 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
       phase: "Provisioning",
       take: given,
       verified: takenFinding(given),
-      lookAgainAt: now,
+      requeueAt: now,
     };
   const provisioningSince = phase === undefined ? undefined : phaseSince;
   const another = situation.canBeAsked
@@ -151,37 +152,40 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
       ...base,
       phase: "Provisioning",
       verified: missing,
-      lookAgainAt: plus(now, seconds(5)),
+      requeueAt: plus(now, seconds(5)),
     };
-  if (verdict?.kind === "verified") {
-    const lookAgainAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
+  if (judgement?.kind === "verified") {
+    const requeueAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
+    const shutOut = judgement.shutOut === true;
     return {
       ...base,
       phase: "Serving",
-      verified: verifiedFinding(situation, verdict.shutOut === true),
-      lookAgainAt,
+      verified: verifiedFinding(situation, shutOut),
+      verifiedBy: shutOut ? "ByPods" : "Inside",
+      requeueAt,
     };
   }
   const verified =
-    verdict === undefined
+    judgement === undefined
       ? finding("Unknown", "Verifying", `${nameOf(situation)} is being tried`)
-      : finding("False", verdict.reason, verdict.message);
+      : finding("False", judgement.reason, judgement.message);
   return {
     ...base,
     phase: "Verifying",
     verified,
-    lookAgainAt: plus(now, retryPause(situation, verdict, now)),
+    requeueAt: plus(now, retryPause(situation, now)),
   };
 }
 
-/** A fresh address is tried each second; one that fails for minutes, more seldom. */
-function retryPause(
-  { phase, phaseSince }: AddressSituation,
-  verdict: Verdict | undefined,
-  now: Instant,
-) {
-  if (verdict === undefined || phase !== "Verifying") return seconds(0);
-  return since(phaseSince, now) < compareAfter ? seconds(1) : seconds(15);
+/** At once while there is no judgement yet: a probe that is asked for brings one. */
+function retryPause({ phase, phaseSince, judgement }: AddressSituation, now: Instant): Millis {
+  if (judgement === undefined || phase !== "Verifying") return seconds(0);
+  return probePause(phaseSince, now);
+}
+
+/** A fresh address is probed each second; one that fails for minutes, less often. */
+export function probePause(verifyingSince: Instant, now: Instant): Millis {
+  return since(verifyingSince, now) < compareAfter ? seconds(1) : seconds(15);
 }
 
 function takenFinding(given: string): Finding {

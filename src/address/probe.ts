@@ -1,108 +1,89 @@
-import type { Evidence, ListenerProblem } from "./verification.ts";
-import { explainError } from "../values/errors.ts";
 import type { Pod } from "../kubernetes/objects.ts";
-import { type ListenerName, listenerNames } from "../ledger/lanes.ts";
-import type { Environment } from "../cluster/environment.ts";
-import type { ObservedAddress } from "./observe.ts";
-import { neighbourWorks } from "./probe-reference.ts";
-import { type Place, problemWith } from "./probe-listener.ts";
+import type { ListenerName } from "../ledger/lanes.ts";
+import type { Instant } from "../values/time.ts";
 
-/**
- * Tries an address as a phone would, before anybody is told of it: every ready pod has the lane's
- * certificate loaded, a handshake through the address shows it, the media port leads to the
- * upstream, and the plain chat port, where there is one, is open. `compare` also asks whose fault a
- * failure is.
- */
-export async function tryAddress(
-  observed: ObservedAddress,
-  certificate: string,
-  compare: boolean,
-  environment: Environment,
-): Promise<Evidence> {
-  const lagging = await laggingPods(observed, certificate, environment);
-  const base = {
-    readyPods: observed.pods.length,
-    lagging,
-    neighbourWorks: undefined,
-    problems: [],
-  };
-  if (lagging.length > 0 || observed.pods.length === 0) return base;
-  const problems = await problemsAt(throughAddress(observed), observed, certificate);
-  if (problems.length === 0) return base;
-  const isShutOut = (observed.fleet?.spec.addresses.loadBalancerSourceRanges.length ?? 0) > 0;
-  if (!isShutOut && !compare) return { ...base, problems };
-  const atPods = await problemsAt(atEachPod(observed), observed, certificate);
-  if (isShutOut) return { ...base, problems: atPods, shutOut: true };
-  const failing = problems.map(({ listener }) => listener);
-  return {
-    ...base,
-    problems,
-    podsWork: atPods.length === 0,
-    neighbourWorks: await neighbourWorks(observed, failing, environment),
-  };
+/** Where a listener is tried. */
+export interface ProbePoint {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Its load balancer speaks the PROXY protocol: where the cluster leads past it, the operator has
+   * to send the header itself.
+   */
+  readonly hasHeader: boolean;
 }
 
-async function laggingPods(
-  { pods, entry }: ObservedAddress,
-  certificate: string,
-  { podStatus }: Environment,
-): Promise<Evidence["lagging"]> {
-  const ask = async (pod: Pod) => {
-    try {
-      const { lanes, refused } = await podStatus(pod);
-      const lane = lanes.find((status) => status.lane === entry.spec.lane);
-      if (lane?.open === true && lane.certificateSHA256 === certificate) return [];
-      return [
-        {
-          pod: pod.metadata.name,
-          problem: refused?.message ?? "it has not loaded the lane's certificate",
-        },
-      ];
-    } catch (error) {
-      return [{ pod: pod.metadata.name, problem: explainError(error) }];
-    }
-  };
-  return (await Promise.all(pods.map(ask))).flat();
+/** What a listener is held to. */
+export interface Expected {
+  /** SHA-256 of the certificate that chat must show. */
+  readonly certificate: string;
+  /** The upstream of media as `host:port`, whose name is asked for. */
+  readonly mediaServer: string | undefined;
 }
 
-type Places = (listener: ListenerName) => readonly Place[];
-
-/** The entry's listeners that fail, chat first. */
-async function problemsAt(
-  places: Places,
-  { fleet, entry }: ObservedAddress,
-  certificate: string,
-): Promise<readonly ListenerProblem[]> {
-  const expected = { certificate, mediaServer: fleet?.spec.upstream.media.servers[0] };
-  const tried = listenerNames.filter((name) => entry.spec.ports.some((port) => port.name === name));
-  const found = await Promise.all(
-    tried.map(async (listener) => ({
-      listener,
-      problem: await problemWith(listener, places(listener), expected),
-    })),
-  );
-  return found.flatMap(({ listener, problem }) =>
-    problem === undefined ? [] : [{ listener, problem }],
-  );
+/** One listener of an address, as it is published and as each pod serves it. */
+export interface ProbedListener {
+  readonly name: ListenerName;
+  readonly port: number;
+  readonly targetPort: number;
 }
 
-function throughAddress({ entry, pool }: ObservedAddress): Places {
-  const hasHeader = pool?.spec.proxyProtocol.version === "V2";
-  return (listener) => {
-    const ports = entry.spec.ports.find(({ name }) => name === listener);
-    return ports === undefined
-      ? []
-      : [{ host: entry.spec.address ?? "", port: ports.port, hasHeader }];
-  };
+/** Another address of the pool, which shows whether the pool's load balancer works at all. */
+export interface ReferenceAddress extends Expected {
+  readonly host: string;
+  readonly listeners: readonly Pick<ProbedListener, "name" | "port">[];
+  readonly hasHeader: boolean;
 }
 
-/** Past the load balancer: what fails here too is no fault of the address. */
-function atEachPod({ entry, pods, pool }: ObservedAddress): Places {
-  const hasHeader = pool?.spec.proxyProtocol.version === "V2";
-  return (listener) => {
-    const ports = entry.spec.ports.find(({ name }) => name === listener);
-    return ports === undefined
-      ? []
-      : pods.map((pod) => ({ host: pod.status?.podIP ?? "", port: ports.targetPort, hasHeader }));
-  };
+/** All that one probe of an address needs to know. */
+export interface ProbeRequest extends Expected {
+  readonly address: string;
+  readonly lane: number;
+  readonly listeners: readonly ProbedListener[];
+  readonly hasHeader: boolean;
+  /** The fleet's ready pods. */
+  readonly pods: readonly Pod[];
+  /** The operator may not come in (loadBalancerSourceRanges): pods are tried instead. */
+  readonly isShutOut: boolean;
+  /** Asks whose fault a failure is: of the pods, or of the whole pool. */
+  readonly compare: boolean;
+  readonly references: readonly ReferenceAddress[];
+}
+
+/** A listener that does not work, and why: a text for people. */
+export interface ListenerProblem {
+  readonly listener: ListenerName;
+  readonly problem: string;
+}
+
+/** What one probe of an address showed. */
+export interface ProbeResult {
+  /** Ready pods that don't serve the lane's certificate yet, with what each said. */
+  readonly lagging: readonly { readonly pod: string; readonly problem: string }[];
+  readonly readyPods: number;
+  /** What is wrong with each listener that fails, chat first. */
+  readonly problems: readonly ListenerProblem[];
+  /** Every ready pod was tried instead of the address. */
+  readonly shutOut?: boolean;
+  /** Whether another address of the pool works; undefined where none was tried. */
+  readonly referenceWorks: boolean | undefined;
+  /** Whether the fleet's own pods answer where the address does not; absent where not tried. */
+  readonly podsWork?: boolean;
+}
+
+/** A probe that was made: what was asked, when, and what it showed. */
+export interface Probe {
+  readonly request: ProbeRequest;
+  readonly at: Instant;
+  readonly result: ProbeResult;
+}
+
+/** Whether a probe answers this request: the same address, certificate, pods and depth. */
+export function answers({ request }: Probe, asked: ProbeRequest): boolean {
+  return identityOf(request) === identityOf(asked) && (request.compare || !asked.compare);
+}
+
+function identityOf({ address, certificate, listeners, hasHeader, pods, isShutOut }: ProbeRequest) {
+  const podNames = pods.map(({ metadata }) => metadata.name);
+  return JSON.stringify([address, certificate, listeners, hasHeader, podNames, isShutOut]);
 }

@@ -1,4 +1,4 @@
-import type { ConditionReason, ConditionType } from "./reasons.ts";
+import { type ConditionReason, type ConditionType, knownReason } from "./reasons.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
 
 export interface Condition {
@@ -59,4 +59,15 @@ export function conditionsFrom(
       },
     ];
   });
+}
+
+/** What a stored condition says, where this version knows its reason. */
+export function storedFinding(
+  conditions: readonly StoredCondition[],
+  type: string,
+): Finding | undefined {
+  const known = conditions.find((condition) => condition.type === type);
+  const reason = known === undefined ? undefined : knownReason(known.reason);
+  if (known === undefined || reason === undefined) return undefined;
+  return { status: known.status, reason, message: known.message };
 }

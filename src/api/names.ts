@@ -35,6 +35,18 @@ export const fieldManagers = {
   reachability: "proxyfleet-reachability",
 } as const;
 
+/** Who writes Events, and as which field manager. */
+export const eventReporter = {
+  reporter: `${group}/operator`,
+  fieldManager: "proxyfleet-events",
+} as const;
+
+/** Annotations by which the operator knows what it has applied. */
+export const appliedMarks = {
+  hash: `${group}/applied-hash`,
+  createdBy: `${group}/created-by`,
+} as const;
+
 /** Where a pod's supervisor answers; never published. */
 export const supervisorPort = 9101;
 

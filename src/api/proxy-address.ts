@@ -29,7 +29,11 @@ export type RetireCause = (typeof retireCauses)[number];
 export const verdicts = ["Reachable", "Suspected", "Blocked", "Unknown"] as const;
 export type ReachabilityVerdict = (typeof verdicts)[number];
 /** Who saw an address answer before it was published. */
-export const verifications = ["Inside", "ByControl"] as const;
+export const verifications = ["Inside", "ByControl", "ByPods"] as const;
+export type Verification = (typeof verifications)[number];
+/** What makes an address unfit for its slot, so that its fleet acts on it. */
+export const addressFaults = ["Unusable", "AddressChanged", "AddressLost", "Repeat"] as const;
+export type AddressFault = (typeof addressFaults)[number];
 /** Listeners that an address exposes. */
 export const listenerNames = ["chat", "media", "plainChat"] as const;
 
@@ -126,6 +130,15 @@ const reachabilityEntry = z.object({
   message: line(1024).exactOptional().describe("The evidence, in a sentence."),
 });
 
+const fault = z.object({
+  kind: z
+    .enum(addressFaults)
+    .describe(
+      "Unusable (it does not work while another address of its pool does), AddressChanged (its load balancer has another address now), AddressLost (its load balancer has none now), or Repeat (its provider gave an address that was used before).",
+    ),
+  since: timestamp().describe("When it was first seen."),
+});
+
 /** What the operator says of an address. */
 export const proxyAddressStatus = z.object({
   phase: addressPhase
@@ -142,7 +155,14 @@ export const proxyAddressStatus = z.object({
   verified: z
     .enum(verifications)
     .exactOptional()
-    .describe("Who saw it answer: Inside (the operator, from inside the cluster) or ByControl."),
+    .describe(
+      "Who saw it answer: Inside (the operator, from inside the cluster), ByControl, or ByPods (every ready pod serves it; the address itself could not be tried).",
+    ),
+  fault: fault
+    .exactOptional()
+    .describe(
+      "What makes it unfit for its slot; its fleet acts on that. Absent while all is well.",
+    ),
   phaseSince: timestamp().exactOptional().describe("When it came into this phase."),
   conditions: conditions(),
   reachability: list(reachabilityEntry, 256, { type: "map", keys: ["country"] })

@@ -4,6 +4,7 @@
 /** What conditions of fleets, pools and addresses speak of. */
 export const conditionTypes = [
   "AddressesReady",
+  "ChildrenApplied",
   "ConfigApplied",
   "LimitsApplied",
   "OutageSuspected",
@@ -61,7 +62,9 @@ export const conditionReasons = [
   "ProviderUnknown",
   "Repeat",
   "Retired",
+  "ServerRefuses",
   "ServiceMissing",
+  "ServiceRefused",
   "Serving",
   "SlotsFailTogether",
   "SlotsWithoutAddress",

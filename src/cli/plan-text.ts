@@ -1,64 +1,81 @@
-import type { RotationPlan } from "../rotation/plan.ts";
-import { type Instant, formatInstant, spokenTime } from "../values/time.ts";
+import type { FleetAsk } from "../fleet/asks.ts";
+import type { FleetStatus } from "../fleet/status.ts";
+import { objectName } from "../runtime/effect.ts";
+import { effectText, pendingEffects } from "../runtime/dry-run.ts";
+import type { Plan } from "../runtime/plan.ts";
+import { type Instant, formatInstant, parseInstant, spokenTime } from "../values/time.ts";
 
-/** A fleet's plan, and the addresses that people are told now by slot. */
+/** A fleet's plan, as the operator would carry it out now. */
 export interface PlannedFleet {
   readonly fleet: string;
-  readonly published: ReadonlyMap<number, string>;
-  readonly plan: RotationPlan;
+  readonly plan: Plan<FleetAsk>;
   readonly now: Instant;
 }
 
-/**
- * The plan in plain words: a line a slot, then what happens to addresses that are on their way out.
- */
-export function planText({ fleet, published, plan, now }: PlannedFleet): string {
-  const slots = plan.slots.map(({ slot, explanation }) => {
-    const claim = plan.claims.find((one) => one.slot === slot);
-    const move =
-      claim === undefined ? "" : `moves now to a fresh address of pool ${claim.pool}, since `;
-    return `slot ${slot}  ${(published.get(slot) ?? "no address").padEnd(15)}  ${move}${explanation}`;
+/** The plan in plain words: a line a slot, then what would be written, then the next move. */
+export function planText({ fleet, plan, now }: PlannedFleet): string {
+  const status = statusOf(plan);
+  const slots = plan.explanations.map(({ subject, text }) => {
+    const address = addressOf(subject, status) ?? "no address";
+    return `${subject}  ${address.padEnd(15)}  ${text}`;
   });
-  const retirements = plan.retirements.map(({ kind, name, until, because }) =>
-    kind === "drain"
-      ? `${name} drains now, until ${spokenTime(until)} at the latest (${because})`
-      : `${name} goes dark now, and rests until ${spokenTime(until)} (${because})`,
-  );
-  const outage =
-    plan.outage === undefined
-      ? []
-      : [`${plan.outage.failing} slots fail together: an outage is suspected, and nothing moves`];
-  const next =
-    plan.next === undefined
-      ? "no move is planned"
-      : `slot ${plan.next.slot} after ${spokenTime(plan.next.at)}: ${plan.next.reason}`;
+  const writes = pendingEffects(plan).map((effect) => `  ${effectText(effect)}`);
+  const pending =
+    writes.length === 0 ? ["nothing would be written now"] : ["writes now:", ...writes];
   const header = `${fleet} at ${spokenTime(now)}. Nothing was changed: this only shows what would happen next.`;
-  return [header, "", ...slots, ...retirements, ...outage, "", `next: ${next}`, ""].join("\n");
+  return [header, "", ...slots, "", ...pending, "", `next: ${nextText(status)}`, ""].join("\n");
 }
 
-/** The plan as JSON, with times as RFC 3339. */
-export function planJson({ fleet, published, plan, now }: PlannedFleet): string {
-  const slots = plan.slots.map(({ slot, explanation, next }) => ({
-    slot,
-    ...(published.has(slot) ? { address: published.get(slot) } : {}),
-    moves: plan.claims.some((claim) => claim.slot === slot),
-    explanation,
-    ...(next === undefined ? {} : { next: { at: formatInstant(next.at), reason: next.reason } }),
+/** The plan as JSON, with times as RFC 3339. Effects are named, not shown: they may hold secrets. */
+export function planJson({ fleet, plan, now }: PlannedFleet): string {
+  const status = statusOf(plan);
+  const slots = plan.explanations.map(({ subject, text }) => {
+    const address = addressOf(subject, status);
+    return {
+      slot: slotOf(subject),
+      ...(address === undefined ? {} : { address }),
+      explanation: text,
+    };
+  });
+  const effects = pendingEffects(plan).map((effect) => ({
+    id: effect.id,
+    kind: effect.kind,
+    object: objectName(effect),
+    needs: effect.needs ?? [],
+    text: effectText(effect),
   }));
+  const { requeueAt } = plan;
   const shown = {
     fleet,
     at: formatInstant(now),
     slots,
-    retirements: plan.retirements.map(({ until, ...step }) => ({
-      ...step,
-      until: formatInstant(until),
-    })),
-    shortages: plan.shortages,
-    outageSuspected: plan.outage !== undefined,
-    ...(plan.next === undefined
-      ? {}
-      : { nextRotation: { ...plan.next, at: formatInstant(plan.next.at) } }),
-    ...(plan.lookAgainAt === undefined ? {} : { lookAgainAt: formatInstant(plan.lookAgainAt) }),
+    effects,
+    ...(status?.nextRotation === undefined ? {} : { nextRotation: status.nextRotation }),
+    ...(requeueAt === undefined ? {} : { requeueAt: formatInstant(requeueAt) }),
   };
   return `${JSON.stringify(shown, null, 2)}\n`;
+}
+
+type Shown = Pick<FleetStatus, "addresses" | "nextRotation">;
+
+/** The status that the plan would give the fleet: what is published, and what comes next. */
+function statusOf({ effects }: Plan<FleetAsk>): Shown | undefined {
+  const write = effects.find((effect) => effect.kind === "status");
+  return write === undefined ? undefined : (write.status as Shown);
+}
+
+function slotOf(subject: string): number {
+  return Number(subject.replace("slot ", ""));
+}
+
+function addressOf(subject: string, status: Shown | undefined): string | undefined {
+  const rows = status?.addresses ?? [];
+  return rows.find(({ slot, phase }) => slot === slotOf(subject) && phase === "Serving")?.address;
+}
+
+function nextText(status: Shown | undefined): string {
+  const next = status?.nextRotation;
+  const at = parseInstant(next?.at);
+  if (next === undefined || at === undefined) return "no move is planned";
+  return `slot ${next.slot} after ${spokenTime(at)}: ${next.reason}`;
 }

@@ -1,23 +1,15 @@
-import type { CustomObject, KubeObject } from "../kubernetes/objects.ts";
 import { parseArgs } from "node:util";
-import { type Caches, claimant, claimedPool } from "../cluster/caches.ts";
-import { decideFleet } from "../fleet/decide.ts";
-import { gatherFleet } from "../fleet/observe.ts";
-import { Ledger } from "../ledger/ledger.ts";
-import { PodReports } from "../pods/reports.ts";
-import { slotsOf } from "../rotation/slots.ts";
-import { fleetView } from "../rotation/fleet-view.ts";
-import { instant } from "../values/time.ts";
-import { ProxyfleetError } from "../values/errors.ts";
-import { namespaces } from "../kubernetes/builtin.ts";
-import { ApiClient } from "../kubernetes/client.ts";
 import { Connection } from "../kubernetes/connection.ts";
-import * as custom from "../api/resources.ts";
-import type { Resource } from "../kubernetes/resource.ts";
-import { Store } from "../kubernetes/store.ts";
+import { ApiClient } from "../kubernetes/client.ts";
+import { keyText } from "../kubernetes/resource.ts";
+import { decideFleet } from "../fleet/decide.ts";
+import { observeFleet } from "../fleet/io/observe.ts";
+import { PodReports } from "../pods/io/reports.ts";
 import { sleep } from "../runtime/clock.ts";
-import { makeLogger } from "../runtime/log.ts";
 import { cryptoRandom } from "../runtime/random.ts";
+import { ProxyfleetError } from "../values/errors.ts";
+import { instant } from "../values/time.ts";
+import { readCaches } from "./plan-caches.ts";
 import { type PlannedFleet, planJson, planText } from "./plan-text.ts";
 
 /** A call of `proxyfleet plan` that can't be understood, or a fleet that can't be planned. */
@@ -26,8 +18,10 @@ export class PlanError extends ProxyfleetError {}
 /** The text of `proxyfleet plan --help`. */
 export const planHelp = `Usage: proxyfleet plan NAMESPACE/NAME [flags]
 
-Shows for every slot of a fleet what would happen next, when, and why. It only reads: the fleet, the ledger and the pools.
-Sessions are not counted, so that a drain may end earlier than it says.
+Shows for every slot of a fleet what would happen next, when, and why, and what the operator would
+write now. It only reads: the fleet, its pods, the ledger and the pools. Sessions are not counted,
+so that a drain may end earlier than it says. What the operator makes of its own settings
+(Deployment, Secret, PodDisruptionBudget, NetworkPolicy) is not shown.
 
   --kubeconfig   kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
   --output       text or json (default: text)
@@ -40,9 +34,7 @@ const options = {
   help: { type: "boolean", default: false },
 } as const;
 
-/**
- * Runs `proxyfleet plan`. Gives what is printed. @throws PlanError, and errors of the API client
- */
+/** Runs `proxyfleet plan`. Gives what is printed. @throws PlanError, and errors of the API client */
 export async function planCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = readArguments(args);
   if (values.help) return planHelp;
@@ -54,10 +46,8 @@ export async function planCommand(args: readonly string[]): Promise<string> {
     throw new PlanError(`--output: "${values.output}" is neither text nor json`);
   const connection = Connection.fromDefault(values.kubeconfig);
   try {
-    const client = new ApiClient(connection, new AbortController().signal, {
-      sleep,
-      random: Math.random,
-    });
+    const never = new AbortController().signal;
+    const client = new ApiClient(connection, never, { sleep, random: Math.random });
     const planned = await planFleet(client, { namespace, name });
     return values.output === "json" ? planJson(planned) : planText(planned);
   } finally {
@@ -73,81 +63,23 @@ function readArguments(args: readonly string[]) {
   }
 }
 
+/** Observes and decides exactly as the operator does, and applies nothing. */
 async function planFleet(
   client: ApiClient,
   key: { readonly namespace: string; readonly name: string },
 ): Promise<PlannedFleet> {
-  const caches = await readCaches(client, key.namespace);
-  const settings = { proxyImage: "", operatorNamespace: "" };
-  const log = await makeLogger("error", false);
-  const podStatus = async () => Promise.reject(new PlanError("pods are not asked"));
-  const observed = await gatherFleet(key, {
-    caches,
-    settings,
-    podStatus,
-    podReports: new PodReports(),
-    log,
-  });
-  if (observed?.parsed === undefined)
-    throw new PlanError(`there is no WhatsAppProxy ${key.namespace}/${key.name}`);
+  const fleet = keyText(key);
+  const sources = {
+    caches: await readCaches(client, key),
+    settings: { proxyImage: "", operatorNamespace: "" },
+    isBusy: () => false,
+    reports: new PodReports(),
+    certificates: { issued: () => new Map() },
+  };
+  const observed = observeFleet(fleet, { refused: undefined }, sources);
+  if (observed?.parsed === undefined) throw new PlanError(`there is no WhatsAppProxy ${fleet}`);
   if (!observed.parsed.ok) throw new PlanError(observed.parsed.problem);
   const now = instant(Date.now());
-  const decided = decideFleet(observed, now, cryptoRandom);
-  if (decided.kind !== "live")
-    throw new PlanError(`WhatsAppProxy ${key.namespace}/${key.name} can't be planned`);
-  const { pools, formerPools, held, own } = observed;
-  const view = fleetView({ fleet: observed.parsed.value, entries: own, pools, formerPools, held });
-  const told = slotsOf(view).flatMap(({ slot, published }) =>
-    published?.address === undefined ? [] : [[slot, published.address] as const],
-  );
-  return {
-    fleet: `${key.namespace}/${key.name}`,
-    published: new Map(told),
-    plan: decided.rotation,
-    now,
-  };
-}
-
-/**
- * What a plan is made from, read once. Pods and children are left out: they change nothing of it.
- */
-async function readCaches(client: ApiClient, namespace: string): Promise<Caches> {
-  const addresses = await filled(
-    client,
-    custom.addresses,
-    new Store<CustomObject>({ fleet: claimant, pool: claimedPool }),
-  );
-  return {
-    fleets: await filled(client, custom.fleets, new Store(), namespace),
-    pools: await filled(client, custom.pools, new Store()),
-    addresses,
-    ledger: new Ledger(addresses),
-    namespaces: await filled(client, namespaces, new Store()),
-    deployments: new Store(),
-    secrets: new Store(),
-    services: new Store(),
-    pods: new Store(),
-    disruptionBudgets: new Store(),
-    networkPolicies: new Store(),
-  };
-}
-
-const pageSize = 500;
-
-async function filled<T extends KubeObject>(
-  client: ApiClient,
-  of: Resource<T>,
-  store: Store<T>,
-  namespace?: string,
-): Promise<Store<T>> {
-  for (let continueToken: string | undefined; ;) {
-    const page = await client.list(of, {
-      limit: pageSize,
-      continueToken,
-      ...(namespace === undefined ? {} : { namespace }),
-    });
-    for (const item of page.items) store.wrote(item);
-    continueToken = page.continueToken;
-    if (continueToken === undefined) return store;
-  }
+  const plan = decideFleet(observed, { now, random: cryptoRandom });
+  return { fleet, plan, now };
 }

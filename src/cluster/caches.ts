@@ -14,14 +14,16 @@ import * as custom from "../api/resources.ts";
 import type { Store } from "../kubernetes/store.ts";
 import { addressLabel, fleetLabel, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
-import { Ledger } from "../ledger/ledger.ts";
+import { Ledger, shareOf } from "../ledger/ledger.ts";
+import { viewOfEntry } from "../ledger/view.ts";
+import type { Resource } from "../kubernetes/resource.ts";
 import { withoutSpec } from "./kept-pod.ts";
 
 /** All that the controllers see of the cluster. */
 export interface Caches {
   readonly fleets: Store<CustomObject>;
   readonly pools: Store<CustomObject>;
-  /** Indexed by `fleet` (namespace/name of the claim) and `pool`. */
+  /** Indexed by `fleet` (namespace/name of the claim), `pool` and `share` (pool and namespace). */
   readonly addresses: Store<CustomObject>;
   /** What all addresses come to. */
   readonly ledger: Ledger;
@@ -43,7 +45,7 @@ export interface Caches {
 export function watchCaches(manager: Manager): Caches {
   const ours = { labelSelector: managedSelector };
   const addresses = manager.watch(custom.addresses, {
-    indexes: { fleet: claimant, pool: claimedPool },
+    indexes: addressIndexes,
   });
   return {
     fleets: manager.watch(custom.fleets),
@@ -64,6 +66,25 @@ export function watchCaches(manager: Manager): Caches {
 }
 
 /**
+ * The cache of a kind; undefined for one that is not watched. What is written to it comes from the
+ * API server as an answer about this very kind.
+ */
+export function storeOf(caches: Caches, { plural }: Resource<KubeObject>) {
+  const stores: Readonly<Record<string, unknown>> = {
+    [custom.fleets.plural]: caches.fleets,
+    [custom.pools.plural]: caches.pools,
+    [custom.addresses.plural]: caches.addresses,
+    [builtin.deployments.plural]: caches.deployments,
+    [builtin.secrets.plural]: caches.secrets,
+    [builtin.services.plural]: caches.services,
+    [builtin.pods.plural]: caches.pods,
+    [builtin.podDisruptionBudgets.plural]: caches.disruptionBudgets,
+    [builtin.networkPolicies.plural]: caches.networkPolicies,
+  };
+  return stores[plural] as Store<KubeObject> | undefined;
+}
+
+/**
  * The fleet that an entry is claimed for, as `namespace/name`. Reads the raw object: a malformed
  * entry is filed nowhere.
  */
@@ -79,6 +100,15 @@ export function claimedPool(entry: CustomObject): readonly string[] {
   const { pool } = (entry.spec ?? {}) as { pool?: unknown };
   return typeof pool === "string" ? [pool] : [];
 }
+
+/** What a namespace holds of a pool: the index that its limit is counted by. */
+export function claimedShare(entry: CustomObject): readonly string[] {
+  const { view } = viewOfEntry(entry);
+  return view === undefined ? [] : [shareOf(view)];
+}
+
+/** Under what ledger entries can be found. */
+export const addressIndexes = { fleet: claimant, pool: claimedPool, share: claimedShare };
 
 /** The fleet that a child belongs to, as `namespace/name`. */
 export function podFleet(child: KubeObject): readonly string[] {

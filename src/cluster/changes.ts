@@ -1,5 +1,5 @@
-import type { Change } from "../kubernetes/store.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
+import type { Change, Store } from "../kubernetes/store.ts";
 
 /** What an object was and what it is, where it was or is. */
 export function sidesOf<T extends KubeObject>({ before, after }: Change<T>): readonly T[] {
@@ -11,11 +11,16 @@ export function sidesOf<T extends KubeObject>({ before, after }: Change<T>): rea
  * or is on its way out.
  */
 export function isMoreThanStatus({ before, after }: Change<KubeObject>): boolean {
-  const told = (object: KubeObject | undefined) => {
+  const identity = (object: KubeObject | undefined) => {
     const { uid, generation, deletionTimestamp, labels, annotations } = object?.metadata ?? {};
     return JSON.stringify([uid, generation, deletionTimestamp, labels, annotations]);
   };
-  return told(before) !== told(after);
+  return identity(before) !== identity(after);
+}
+
+/** Whether somebody else made the change: this process knows of its own. */
+export function isForeign({ own }: Change<KubeObject>): boolean {
+  return !own;
 }
 
 /**
@@ -24,4 +29,15 @@ export function isMoreThanStatus({ before, after }: Change<KubeObject>): boolean
  */
 export function isOwnStatus(change: Change<KubeObject>): boolean {
   return change.own && !isMoreThanStatus(change);
+}
+
+/** Adds the keys that an object leads to, before and after each change that matters. */
+export function enqueueOn<T extends KubeObject>(
+  store: Store<T>,
+  matters: (change: Change<T>) => boolean,
+  enqueue: (object: T) => void,
+): void {
+  store.onChange((change) => {
+    if (matters(change)) for (const object of sidesOf(change)) enqueue(object);
+  });
 }

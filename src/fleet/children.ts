@@ -1,145 +1,146 @@
+import { fieldManagers, appliedMarks, revisionAnnotation } from "../api/names.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
-import { Applier, hashOf, pinned } from "../kubernetes/apply.ts";
 import {
   deployments,
   networkPolicies,
   podDisruptionBudgets,
-  pods as podKind,
+  pods as podResource,
   secrets,
 } from "../kubernetes/builtin.ts";
+import { covers, hashOf, hashOfObject } from "../kubernetes/difference.ts";
+import type { KubeObject, Pod, Secret } from "../kubernetes/objects.ts";
+import { type Resource, stateOf } from "../kubernetes/resource.ts";
 import { type ChildOwner, deploymentManifest } from "../proxy/deployment.ts";
 import { disruptionBudgetManifest } from "../proxy/disruption-budget.ts";
-import { childName, fieldManagers, revisionAnnotation } from "../api/names.ts";
-import { networkPolicyManifest } from "../proxy/network-policy.ts";
-import type { Pod, Secret } from "../kubernetes/objects.ts";
-import type { Environment } from "../cluster/environment.ts";
-import type { LivePlan } from "./decide.ts";
-import type { ObservedFleet } from "./observe.ts";
 import { firstRevision, secretRevision } from "../proxy/lane-certificates.ts";
-import { lanesSecret } from "../proxy/secret.ts";
+import { networkPolicyManifest } from "../proxy/network-policy.ts";
+import { secretManifest } from "../proxy/secret.ts";
+import type { Effect } from "../runtime/effect.ts";
+import { type FleetLane, withCertificates } from "./lanes.ts";
+import type { LiveFleet } from "./observed.ts";
 
-/** Keeps a fleet's Secret, Deployment, PodDisruptionBudget and NetworkPolicy as its plan says. */
-export class FleetChildren {
-  readonly #environment: Environment;
-  readonly #applier: Applier;
-  /**
-   * By fleet: what its children were made from and what they were when there was nothing to do. The
-   * same again is nothing to do again.
-   */
-  readonly #settled = new Map<string, string>();
+/** The fleet's lanes: how many its pods bind, and which of them serve an address. */
+export interface LaneBank {
+  readonly bank: number;
+  readonly lanes: readonly FleetLane[];
+}
 
-  constructor(environment: Environment) {
-    this.#environment = environment;
-    this.#applier = new Applier(environment.client, fieldManagers.fleet);
-    const {
-      secrets: secretStore,
-      deployments: deploymentStore,
-      disruptionBudgets,
-      networkPolicies: policies,
-    } = environment.caches;
-    for (const store of [secretStore, deploymentStore, disruptionBudgets, policies])
-      this.#applier.follow(store);
-  }
+const secretEffect = "secret";
 
-  async apply(observed: ObservedFleet, plan: LivePlan): Promise<void> {
-    const { uid } = plan.fleet.metadata;
-    const state = this.#stateOf(plan);
-    if (this.#settled.get(uid) !== state && !(await this.#applyAll(observed, plan)))
-      this.#settled.set(uid, state);
-    await this.#pokePods(observed.pods, this.#environment.caches.secrets.get(childKey(plan.fleet)));
-  }
+/**
+ * Makes the fleet's Secret, Deployment, PodDisruptionBudget and NetworkPolicy what they should be.
+ * The Secret comes first: no pod is older than its first state. One that is as it should be has no
+ * effect.
+ */
+export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[] {
+  const { observed, fleet } = live;
+  const { children, settings } = observed;
+  const child = ownerOf(fleet);
+  const secret = applyEffect(secretEffect, secrets, desiredSecret(live, lanes));
+  const pods = annotatePods(live, secret[0]?.object);
+  if (fleet.metadata.deletionTimestamp !== undefined) return [...secret, ...pods];
+  const needs = secret.map(({ id }) => id);
+  const inputs = hashOf([fleet.metadata.uid, fleet.metadata.generation, settings]);
+  const namespaces = [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])];
+  const deployment = unlessMade(children.deployment, inputs, () =>
+    deploymentManifest(child, fleet.spec, settings.proxyImage),
+  );
+  const budget = unlessMade(children.disruptionBudget, inputs, () =>
+    disruptionBudgetManifest(child),
+  );
+  const policy = unlessMade(children.networkPolicy, inputs, () =>
+    networkPolicyManifest(child, fleet.spec, namespaces),
+  );
+  return [
+    ...secret,
+    ...applyEffect("deployment", deployments, deployment, needs),
+    ...applyEffect("disruption budget", podDisruptionBudgets, budget),
+    ...applyEffect("network policy", networkPolicies, policy),
+    ...pods,
+  ];
+}
 
-  /** Drops what is remembered of a fleet that is gone. */
-  forget(uid: string): void {
-    this.#settled.delete(uid);
-  }
+function desiredSecret(
+  { observed, fleet }: LiveFleet,
+  { bank, lanes }: LaneBank,
+): Secret | undefined {
+  const { metadata, spec } = fleet;
+  const { secret: live } = observed.children;
+  const inputs = hashOf([metadata.uid, metadata.generation, bank, lanes]);
+  return unlessMade(live, inputs, () => {
+    const open = withCertificates(observed, lanes);
+    return secretManifest({ child: ownerOf(fleet), spec, bank, open, live });
+  });
+}
 
-  /**
-   * Returns whether anything had to be written. The Secret comes first: no pod is older than the
-   * first state of it.
-   */
-  async #applyAll(observed: ObservedFleet, { fleet, openLanes, bank }: LivePlan): Promise<boolean> {
-    const { caches, settings, now, random } = this.#environment;
-    const child = childOf(fleet);
-    const secret = await lanesSecret(
-      child,
-      fleet.spec,
-      openLanes,
-      bank,
-      observed.secret,
-      now(),
-      random,
-    );
-    const first = await this.#applier.apply(secrets, caches.secrets, secret);
-    if (fleet.metadata.deletionTimestamp !== undefined) return first === "applied";
-    const others = await Promise.all([
-      this.#applier.apply(
-        deployments,
-        caches.deployments,
-        deploymentManifest(child, fleet.spec, settings.proxyImage),
-      ),
-      this.#applier.apply(
-        podDisruptionBudgets,
-        caches.disruptionBudgets,
-        disruptionBudgetManifest(child),
-      ),
-      this.#applier.apply(
-        networkPolicies,
-        caches.networkPolicies,
-        networkPolicyManifest(child, fleet.spec, [
-          settings.operatorNamespace,
-          ...(settings.monitoringNamespaces ?? []),
-        ]),
-      ),
-    ]);
-    return [first, ...others].includes("applied");
-  }
+/** From which inputs a live object was found to be made: a settled fleet makes nothing again. */
+const madeFrom = new WeakMap<KubeObject, string>();
 
-  /**
-   * All that the children depend on, and the children themselves, in few letters: it is kept for
-   * each fleet.
-   */
-  #stateOf({ fleet, bank, openLanes }: LivePlan): string {
-    const {
-      secrets: secretStore,
-      deployments: deploymentStore,
-      disruptionBudgets,
-      networkPolicies: policies,
-    } = this.#environment.caches;
-    const key = childKey(fleet);
-    const children = [secretStore, deploymentStore, disruptionBudgets, policies].map(
-      (store) => store.get(key)?.metadata.resourceVersion,
-    );
-    const { generation, deletionTimestamp } = fleet.metadata;
-    return hashOf([generation, deletionTimestamp, bank, openLanes, children]);
-  }
+/** What should be, or nothing where the live object was made from these very inputs. */
+function unlessMade<T extends KubeObject>(
+  live: T | undefined,
+  inputs: string,
+  make: () => T,
+): T | undefined {
+  if (live !== undefined && madeFrom.get(live) === inputs) return undefined;
+  const desired = make();
+  if (live === undefined || !isAsMade(live, desired)) return desired;
+  madeFrom.set(live, inputs);
+  return undefined;
+}
 
-  /**
-   * Touches pods that don't know of the Secret's content yet: their kubelet brings it to them in a
-   * second instead of in up to 70.
-   */
-  async #pokePods(pods: readonly Pod[], secret: Secret | undefined): Promise<void> {
-    const revision = secretRevision(secret);
-    if (secret === undefined || revision === undefined) return;
-    const { client, caches } = this.#environment;
-    for (const pod of pods.filter((each) => isOutdated(each, secret, revision))) {
-      const { name, namespace = "" } = pod.metadata;
-      const metadata = {
-        name,
-        namespace,
-        ...pinned(caches.pods, pod),
-        annotations: { [revisionAnnotation]: revision },
-      };
-      caches.pods.wrote(
-        await client.apply(
-          podKind,
-          { apiVersion: "v1", kind: "Pod", metadata },
-          fieldManagers.pods,
-          "status",
-        ),
-      );
-    }
-  }
+function isAsMade(live: KubeObject, desired: KubeObject): boolean {
+  const isOfSameFields = live.metadata.annotations?.[appliedMarks.hash] === hashOfObject(desired);
+  return isOfSameFields && covers(live, desired);
+}
+
+type ChildEffect = Extract<Effect, { kind: "apply" }>;
+
+function applyEffect(
+  id: string,
+  of: Resource<KubeObject>,
+  object: KubeObject | undefined,
+  needs: readonly string[] = [],
+): readonly ChildEffect[] {
+  if (object === undefined) return [];
+  return [{ kind: "apply", id, of, object, fieldManager: fieldManagers.fleet, needs }];
+}
+
+function ownerOf({ apiVersion, kind, metadata }: WhatsAppProxy): ChildOwner {
+  const { namespace, name, uid } = metadata;
+  const owner = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+  return { namespace, fleet: name, owner };
+}
+
+/**
+ * Annotates pods that don't know of the Secret's content yet: their kubelet brings it to them in a
+ * second instead of in up to 70.
+ */
+function annotatePods({ observed }: LiveFleet, made: KubeObject | undefined): readonly Effect[] {
+  const { pods, children } = observed;
+  const { secret: live } = children;
+  const secret: Secret | undefined = made ?? live;
+  const revision = secretRevision(secret);
+  if (live === undefined || revision === undefined) return [];
+  const needs = made === undefined ? [] : [secretEffect];
+  return pods
+    .filter((pod) => isOutdated(pod, live, revision))
+    .map((pod) => ({ ...annotatePod(pod, revision), needs }));
+}
+
+function annotatePod(pod: Pod, revision: string): Effect {
+  const { name, namespace = "" } = pod.metadata;
+  const metadata = { name, namespace, annotations: { [revisionAnnotation]: revision } };
+  return {
+    kind: "apply",
+    id: `pod ${name}`,
+    of: podResource,
+    object: { apiVersion: "v1", kind: "Pod", metadata },
+    fieldManager: fieldManagers.pods,
+    state: stateOf(pod),
+    subresource: "status",
+    optional: true,
+  };
 }
 
 /** A pod that is younger than a Secret which never changed has started with it. */
@@ -148,23 +149,4 @@ function isOutdated({ metadata, status }: Pod, secret: Secret, revision: string)
     return false;
   const isOlder = (metadata.creationTimestamp ?? "") < (secret.metadata.creationTimestamp ?? "");
   return isOlder || firstRevision(secret) !== revision;
-}
-
-function childKey({ metadata }: WhatsAppProxy): {
-  readonly namespace: string;
-  readonly name: string;
-} {
-  return { namespace: metadata.namespace, name: childName(metadata.name) };
-}
-
-function childOf({ apiVersion, kind, metadata }: WhatsAppProxy): ChildOwner {
-  const owner = {
-    apiVersion,
-    kind,
-    name: metadata.name,
-    uid: metadata.uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-  return { namespace: metadata.namespace, fleet: metadata.name, owner };
 }

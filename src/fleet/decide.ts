@@ -1,139 +1,195 @@
-import type { OpenLane } from "../proxy/secret.ts";
-import { fleetView, type FleetView, goneFleet, latestChange } from "../rotation/fleet-view.ts";
-import type { Random } from "../values/random.ts";
+import { conditionsFrom, type Finding } from "../api/findings.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
-import type { Finding } from "../api/findings.ts";
-import { conditionsFrom } from "../api/findings.ts";
-import { type FleetStatus, fleetStatus, type StatusView } from "./status.ts";
-import { type Told, deeds, news } from "./events.ts";
-import { laneUsers, nextLaneCloses } from "../ledger/lane-use.ts";
-import type { LimitsView } from "../pods/limits-applied.ts";
-import { planRotation, type RotationPlan } from "../rotation/plan.ts";
-import { podsView } from "../pods/view.ts";
-import { type StatusBefore, stuckAt } from "./progress.ts";
-import type { Retirement } from "../rotation/retire.ts";
-import { type Instant, earliest, plus, seconds } from "../values/time.ts";
+import { fieldManagers, fleetFinalizer, podSelector } from "../api/names.ts";
+import * as resources from "../api/resources.ts";
+import { stateOf } from "../kubernetes/resource.ts";
+import { nextLaneCloses } from "../ledger/lane-use.ts";
 import { bankSize } from "../ledger/lanes.ts";
-import { fleetFinalizer, podSelector } from "../api/names.ts";
-import type { ObservedFleet } from "./observe.ts";
+import type { LimitsView } from "../pods/limits-applied.ts";
+import { podsView } from "../pods/view.ts";
+import { type FleetView, fleetView, latestChange } from "../rotation/fleet-view.ts";
+import { type RotationPlan, planRotation } from "../rotation/plan.ts";
+import { orphanRetirement } from "../rotation/retire.ts";
+import type { ApplyEffect, Effect } from "../runtime/effect.ts";
+import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
+import { type Instant, earliest, plus, seconds } from "../values/time.ts";
+import { type FleetAsk, certificateAsks, podAsks } from "./asks.ts";
+import { type LaneBank, childEffects } from "./children.ts";
+import { lanesOf } from "./lanes.ts";
+import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
+import type { LiveFleet, ObservedFleet } from "./observed.ts";
+import { type StatusBefore, stuckAt } from "./progress.ts";
+import { eventEffects, pacingOf, statusEffect } from "./report.ts";
+import { lanesAreClosed, withSessions } from "./sessions.ts";
+import { type FleetStatus, type StatusView, fleetStatus } from "./status.ts";
 
-/** What to do for one fleet, as plain data: printed, it is the dry run. */
-export type FleetPlan =
-  | { readonly kind: "gone"; readonly retirements: readonly Retirement[] }
-  | {
-      readonly kind: "malformed";
-      readonly status: Partial<FleetStatus>;
-      readonly retirements: readonly Retirement[];
-    }
-  | LivePlan;
+/** A Service whose entry was lost is mended within a moment: then the fleet may claim again. */
+const mendPatience = seconds(1);
 
-export interface LivePlan {
-  readonly kind: "live";
-  readonly fleet: WhatsAppProxy;
-  readonly rotation: RotationPlan;
-  readonly retirements: readonly Retirement[];
-  readonly bank: number;
-  readonly openLanes: readonly OpenLane[];
-  readonly finalizer: "keep" | "remove";
-  readonly status: FleetStatus;
-  /** What is told when this step is done. */
-  readonly deeds: readonly Told[];
-  /** What is told when the status is written. */
-  readonly news: readonly Told[];
-  readonly lookAgainAt: Instant | undefined;
-}
+/** A fleet that is being deleted looks this often whether its pods have closed their lanes. */
+const closingEvery = seconds(1);
+
+/** Pods that don't say whether they closed their lanes are not waited for any longer than this. */
+const closingPatience = seconds(15);
 
 /**
- * Decides the next step of a fleet. Pure but for the time and the random source that it is given.
+ * Decides the next step of a fleet: its addresses, its pods, and what is reported. Pure but for the
+ * time and the random source that it is given.
  */
-export function decideFleet(observed: ObservedFleet, now: Instant, random: Random): FleetPlan {
-  const { key, parsed, own, orphans, formerPools, pools } = observed;
-  const ofOrphans = planRotation(
-    goneFleet(key.namespace ?? "", key.name, orphans, [...pools, ...formerPools]),
-    0,
-    now,
-    random,
-  ).retirements;
-  if (parsed === undefined) return { kind: "gone", retirements: ofOrphans };
-  if (!parsed.ok)
-    return {
-      kind: "malformed",
-      status: malformedStatus(observed, parsed.problem, now),
-      retirements: ofOrphans,
-    };
-  const fleet = parsed.value;
-  const view = fleetView({ fleet, entries: own, pools, formerPools, held: observed.held });
-  const openLanes = lanesOf(observed, now);
-  const bank = bankSize(fleet.spec.addresses.count, openLanes.at(-1)?.lane);
-  const rotation = planRotation(view, bank, now, random);
-  const status = fleetStatus(statusView(observed, fleet, view, rotation), now);
-  const isDark = own.every(({ phase }) => phase === "Quarantined");
-  const finalizer = view.deleting && isDark && lanesAreClosed(observed, now) ? "remove" : "keep";
-  const lookAgainAt = earliest(
-    rotation.lookAgainAt,
-    stuckAt(status.conditions),
-    nextLaneCloses(own, now),
-    view.deleting && isDark ? plus(now, seconds(1)) : undefined,
+export function decideFleet(observed: ObservedFleet, context: Context): Plan<FleetAsk> {
+  const orphans = orphanEffects(observed, context.now);
+  const { raw, parsed } = observed;
+  if (raw === undefined || parsed === undefined) return planOf({ effects: orphans });
+  if (!parsed.ok) {
+    const status = malformedStatus(observed, parsed.problem, context.now);
+    return planOf({ effects: [...orphans, statusEffect(raw, status)] });
+  }
+  const plan = decideLive({ observed: { ...observed, raw }, fleet: parsed.value }, context);
+  return { ...plan, effects: [...orphans, ...plan.effects] };
+}
+
+/** Entries of an earlier fleet of that name go dark, and are remembered. */
+function orphanEffects({ orphans, pools, formerPools }: ObservedFleet, now: Instant) {
+  const steps = orphans.flatMap(
+    ({ view }) => orphanRetirement(view, [...pools, ...formerPools], now) ?? [],
   );
+  return retireEffects(orphans, steps);
+}
+
+/** What is decided of a fleet that exists, before it is written. */
+interface Decision {
+  readonly view: FleetView;
+  readonly rotation: RotationPlan;
+  readonly lanes: LaneBank;
+  readonly status: FleetStatus;
+}
+
+function decideLive(live: LiveFleet, { now, random }: Context): Plan<FleetAsk> {
+  const { observed, fleet } = live;
+  const { pools, formerPools, held } = observed;
+  const entries = withSessions(observed, now);
+  const view = fleetView({ fleet, entries, pools, formerPools, held });
+  const lanes = lanesOf(observed, now);
+  const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
+  const rotation = withoutLost(planRotation(view, bank, now, random), observed);
+  const status = fleetStatus(statusView(live, view, rotation), now);
+  const decision = { view, rotation, lanes: { bank, lanes }, status };
+  if (isEnded(live, view, now)) return planOf({ effects: [finalizerEffect(live, false)] });
+  const asks = [...certificateAsks(observed, lanes), ...podAsks(observed, now)];
   return {
-    kind: "live",
-    fleet,
-    rotation,
-    retirements: [...rotation.retirements, ...ofOrphans],
-    bank,
-    openLanes,
-    finalizer,
-    status,
-    deeds: deeds(view, rotation, now),
-    news: news(view, rotation, fleet.status, status),
-    lookAgainAt,
+    effects: effectsOf(live, decision, now),
+    asks,
+    requeueAt: requeueAt(live, decision, now),
+    explanations: rotation.slots.map(explanation),
   };
 }
 
-/**
- * Lanes stay open until their address is dark, and a moment longer: the Service goes first, so that
- * nobody meets a refusal.
- */
-function lanesOf({ own, entries, poolSpecs }: ObservedFleet, now: Instant): OpenLane[] {
-  return laneUsers(own, now).flatMap(({ name, lane, pool }) => {
-    const uid = entries.find(({ metadata }) => metadata.name === name)?.metadata.uid;
-    if (uid === undefined) return [];
-    const proxy = poolSpecs.get(pool)?.proxyProtocol;
-    return [{ lane, entry: name, uid, proxiesFrom: proxy?.version === "V2" ? proxy.from : [] }];
-  });
+/** A Service whose entry is lost holds an address, and may serve a slot: it is mended first. */
+function withoutLost(rotation: RotationPlan, { lostServices }: ObservedFleet): RotationPlan {
+  return lostServices.length === 0 ? rotation : { ...rotation, claims: [] };
 }
 
-/** Whether every pod has ended the sessions of the fleet's lanes, or has had time enough to. */
-function lanesAreClosed({ podStatuses, own }: ObservedFleet, now: Instant): boolean {
-  const patience = seconds(15);
-  const isClosed = [...podStatuses.values()].every(
-    (status) => status !== undefined && status.lanes.every(({ open }) => !open),
+function explanation({ slot, explanation: text }: RotationPlan["slots"][number]): Explanation {
+  return { subject: `slot ${slot}`, text };
+}
+
+/**
+ * In this order: the finalizer before the claims that it protects; what was claimed gets its lanes
+ * in the next pass, which comes at once, so that one write makes their certificates and one reports
+ * them. Claims that fail hold nothing else back.
+ */
+function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly Effect[] {
+  const { observed, fleet } = live;
+  const { rotation, lanes, status, view } = decision;
+  const finalizer = missesFinalizer(live) ? [finalizerEffect(live, true)] : [];
+  const claims = claimEffects(
+    live,
+    rotation.claims,
+    finalizer.map(({ id }) => id),
   );
-  return isClosed || now >= plus(latestChange(own), patience);
+  const waits = certificateAsks(observed, lanes.lanes).length > 0;
+  const later = [
+    ...(waits ? [] : childEffects(live, lanes)),
+    ...verdictEffects(observed.own, rotation.report, now),
+    statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
+  ];
+  const unless = rotation.claims.map(claimId);
+  const decided = { view, rotation, before: fleet.status, status };
+  return [
+    ...finalizer,
+    ...retireEffects(observed.own, rotation.retirements),
+    ...claims,
+    ...later.map((effect) => ({ ...effect, unless })),
+    ...eventEffects(observed.raw, decided, now),
+  ];
+}
+
+function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant | undefined {
+  const { observed } = live;
+  const { rotation, status, view } = decision;
+  const views = observed.own.map((entry) => entry.view);
+  return earliest(
+    rotation.lookAgainAt,
+    stuckAt(status.conditions),
+    nextLaneCloses(views, now),
+    view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
+    observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
+  );
+}
+
+function isDark({ addresses }: FleetView): boolean {
+  return addresses.every(({ phase }) => phase === "Quarantined");
+}
+
+/** Whether nothing of a deleted fleet serves any more, so that it may go. */
+function isEnded({ observed }: LiveFleet, view: FleetView, now: Instant): boolean {
+  if (!view.deleting || !isDark(view)) return false;
+  const patience = plus(latestChange(view.addresses), closingPatience);
+  return lanesAreClosed(observed, now) || now >= patience;
+}
+
+function missesFinalizer({ fleet }: LiveFleet): boolean {
+  const { finalizers = [], deletionTimestamp } = fleet.metadata;
+  return deletionTimestamp === undefined && !finalizers.includes(fleetFinalizer);
+}
+
+/** The finalizer turns the fleet's addresses into memory before it goes. */
+function finalizerEffect({ observed, fleet }: LiveFleet, isWanted: boolean): ApplyEffect {
+  const { apiVersion, kind, metadata } = fleet;
+  const { name, namespace } = metadata;
+  const finalizers = isWanted ? [fleetFinalizer] : [];
+  return {
+    kind: "apply",
+    id: "finalizer",
+    of: resources.fleets,
+    object: { apiVersion, kind, metadata: { name, namespace, finalizers } },
+    fieldManager: fieldManagers.fleet,
+    state: stateOf(observed.raw),
+  };
 }
 
 function statusView(
-  observed: ObservedFleet,
-  fleet: WhatsAppProxy,
+  { observed, fleet }: LiveFleet,
   view: FleetView,
   plan: RotationPlan,
 ): StatusView {
+  const { children, pods, reports, isAsking, poolSpecs, refused } = observed;
+  const selector = Object.entries(podSelector(fleet.metadata.name));
   return {
     fleet: view,
     plan,
-    pods: podsView(fleet.spec.replicas, observed.deployment, observed.pods),
-    reports: observed.reports,
-    isAsking: observed.isAsking,
-    limits: limitsView(fleet.spec, observed.poolSpecs),
+    pods: podsView(fleet.spec.replicas, children.deployment, pods),
+    reports,
+    isAsking,
+    refused,
+    limits: limitsView(fleet.spec, poolSpecs),
     generation: fleet.metadata.generation,
-    selector: Object.entries(podSelector(fleet.metadata.name))
-      .map(([label, value]) => `${label}=${value}`)
-      .join(","),
+    selector: selector.map(([label, value]) => `${label}=${value}`).join(","),
     before: statusBefore(fleet.status),
   };
 }
 
-/** Pods see a client where the cluster keeps its address, or the load balancer tells it. */
+/** Pods see a client where the cluster keeps its address, or the load balancer reports it. */
 function limitsView(
   { limits, addresses }: WhatsAppProxy["spec"],
   pools: ObservedFleet["poolSpecs"],
@@ -157,8 +213,8 @@ function statusBefore(status: WhatsAppProxy["status"]): StatusBefore {
 }
 
 /**
- * An object that got past the CRD but that this version can't read: it is told so, and what runs
- * goes on.
+ * An object that got past the CRD but that this version can't read: its status says so, and what
+ * runs goes on.
  */
 function malformedStatus(
   { raw }: ObservedFleet,
@@ -171,18 +227,11 @@ function malformedStatus(
     message: `${problem}. What runs goes on unchanged until this is mended`,
   };
   const generation = raw?.metadata.generation ?? 0;
-  const before =
-    ((raw?.status ?? {}) as { conditions?: StatusBefore["conditions"] }).conditions ?? [];
-  const conditions = conditionsFrom(
-    { Stalled: finding, Ready: { ...finding, status: "False" } },
-    Array.isArray(before) ? before : [],
-    generation,
-    now,
-  );
-  return { observedGeneration: generation, conditions };
-}
-
-/** Whether the fleet holds the finalizer that turns its addresses into memory before it goes. */
-export function hasFinalizer(observed: ObservedFleet): boolean {
-  return observed.raw?.metadata.finalizers?.includes(fleetFinalizer) ?? false;
+  const stored = (raw?.status ?? {}) as { conditions?: StatusBefore["conditions"] };
+  const before = Array.isArray(stored.conditions) ? stored.conditions : [];
+  const findings = { Stalled: finding, Ready: { ...finding, status: "False" } } as const;
+  return {
+    observedGeneration: generation,
+    conditions: conditionsFrom(findings, before, generation, now),
+  };
 }

@@ -1,19 +1,13 @@
 import type { FleetView } from "../rotation/fleet-view.ts";
 import type { EventReason } from "../api/reasons.ts";
+import type { EventNote } from "../kubernetes/events.ts";
 import type { Condition, StoredCondition } from "../api/findings.ts";
 import type { FleetStatus } from "./status.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
 import { publishedAddress } from "../ledger/view.ts";
 
-/** One Event to tell. */
-export interface Told {
-  readonly type: "Normal" | "Warning";
-  readonly reason: EventReason;
-  readonly message: string;
-}
-
-/** The last status, as far as the story depends on it. */
+/** The last status, as far as Events depend on it. */
 interface Before {
   readonly addresses?:
     | readonly {
@@ -25,48 +19,34 @@ interface Before {
   readonly conditions?: readonly Pick<StoredCondition, "type" | "status" | "reason">[] | undefined;
 }
 
-/**
- * What this step does: told when it is done. That a slot without an address gets its first one is
- * no news before it is published.
- */
-export function deeds(fleet: FleetView, plan: RotationPlan, now: Instant): Told[] {
-  return [
-    ...plan.claims.flatMap((claim) => rotationStart(fleet, claim)),
-    ...plan.retirements.flatMap((step) => retired(fleet, step)),
-    ...(fleet.deleting && plan.retirements.length > 0
-      ? [
-          normal(
-            "Deleting",
-            `all addresses go dark now, and stay in quarantine (${formatInstant(now)})`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-/**
- * What is new in the status: told when it is written, so each once, since it comes from a
- * difference between the last status and this one.
- */
-export function news(
-  fleet: FleetView,
-  plan: RotationPlan,
-  before: Before | undefined,
-  status: FleetStatus,
-): Told[] {
-  const published = publications(fleet, before);
+/** What is new in a status: comes with its write, so each once, as a difference to the last one. */
+export function statusNotes({ view, rotation, before, status }: NewStatus): EventNote[] {
+  const published = publications(view, before);
   const changes = conditionChanges(before?.conditions ?? [], status.conditions);
   return [
     ...published,
-    ...refusedRequest(plan, fleet),
-    ...answeredReport(plan),
-    ...newBlocks(fleet, before, status),
+    ...refusedRequest(rotation, view),
+    ...answeredReport(rotation),
+    ...newBlocks(view, before, status),
     // A fleet whose last slot is published becomes Ready with it: one line is enough.
     ...changes.filter(({ reason }) => reason !== "Ready" || published.length === 0),
   ];
 }
 
-function publications(fleet: FleetView, before: Before | undefined): Told[] {
+export interface NewStatus {
+  readonly view: FleetView;
+  readonly rotation: RotationPlan;
+  readonly before: Before | undefined;
+  readonly status: FleetStatus;
+}
+
+/** All addresses of a fleet end with it. */
+export function deletionNote(now: Instant): EventNote {
+  const since = formatInstant(now);
+  return normal("Deleting", `all addresses go dark now, and stay in quarantine (${since})`);
+}
+
+function publications(fleet: FleetView, before: Before | undefined): EventNote[] {
   return Array.from({ length: fleet.count }, (_, slot) =>
     publishedAddress(fleet.addresses, slot),
   ).flatMap((entry) => {
@@ -87,10 +67,13 @@ function publications(fleet: FleetView, before: Before | undefined): Told[] {
   });
 }
 
-function rotationStart(
+/**
+ * A move begins. That a slot without an address gets its first one is no news before it is published.
+ */
+export function claimNotes(
   fleet: FleetView,
   { slot, address, pool, because }: RotationPlan["claims"][number],
-): Told[] {
+): EventNote[] {
   if (publishedAddress(fleet.addresses, slot) === undefined) return [];
   return [
     normal(
@@ -100,7 +83,11 @@ function rotationStart(
   ];
 }
 
-function retired(fleet: FleetView, step: RotationPlan["retirements"][number]): Told[] {
+/** An address goes a step towards its end. */
+export function retireNotes(
+  fleet: FleetView,
+  step: RotationPlan["retirements"][number],
+): EventNote[] {
   const entry = fleet.addresses.find(({ name }) => name === step.name);
   if (entry?.address === undefined || fleet.deleting) return [];
   const until = formatInstant(step.until);
@@ -127,14 +114,14 @@ function retired(fleet: FleetView, step: RotationPlan["retirements"][number]): T
   }
 }
 
-function refusedRequest(plan: RotationPlan, fleet: FleetView): Told[] {
+function refusedRequest(plan: RotationPlan, fleet: FleetView): EventNote[] {
   if (plan.answered.kind !== "refused" || plan.answered.text === fleet.lastHandledRotateAt)
     return [];
   return [{ type: "Warning", reason: "RotateRefused", message: plan.answered.why }];
 }
 
 /** A person's report is open until the status says that it was answered, so each is told once. */
-function answeredReport({ report }: RotationPlan): Told[] {
+function answeredReport({ report }: RotationPlan): EventNote[] {
   switch (report.kind) {
     case "none":
     case "verdict":
@@ -155,7 +142,7 @@ function newBlocks(
   fleet: FleetView,
   before: Before | undefined,
   { addresses }: FleetStatus,
-): Told[] {
+): EventNote[] {
   return addresses.flatMap(({ address, slot, blockedIn = [] }) => {
     const known = before?.addresses?.find((row) => row.address === address)?.blockedIn ?? [];
     return blockedIn
@@ -164,7 +151,7 @@ function newBlocks(
   });
 }
 
-function blocked(fleet: FleetView, address: string, slot: number, country: string): Told {
+function blocked(fleet: FleetView, address: string, slot: number, country: string): EventNote {
   const entry = fleet.addresses.find((one) => one.address === address && one.want !== "Quarantine");
   const evidence = entry?.reachability.find((verdict) => verdict.country === country)?.message;
   const counts = fleet.audience.length === 0 || fleet.audience.includes(country);
@@ -190,6 +177,7 @@ const alarming: Readonly<Record<string, "True" | "False">> = {
   OutageSuspected: "True",
   UpstreamReachable: "False",
   LimitsApplied: "False",
+  ChildrenApplied: "False",
 };
 
 /** Reasons that are worth a warning although all is well still. */
@@ -203,7 +191,7 @@ const warnings: ReadonlySet<string> = new Set([
 function conditionChanges(
   before: readonly Pick<StoredCondition, "type" | "status" | "reason">[],
   after: readonly Condition[],
-): Told[] {
+): EventNote[] {
   return after.flatMap(({ type, status, reason, message }) => {
     const known = before.find((condition) => condition.type === type);
     if (known?.status === status && known.reason === reason) return [];
@@ -216,6 +204,6 @@ function conditionChanges(
   });
 }
 
-function normal(reason: EventReason, message: string): Told {
+function normal(reason: EventReason, message: string): EventNote {
   return { type: "Normal", reason, message };
 }

@@ -1,7 +1,15 @@
 import type { PodsView } from "../pods/view.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
-import { type ConditionType, knownReason } from "../api/reasons.ts";
-import { type Condition, type Finding, conditionsFrom, firstFinding } from "../api/findings.ts";
+import type { ConditionType } from "../api/reasons.ts";
+import {
+  type Condition,
+  type Finding,
+  conditionsFrom,
+  firstFinding,
+  storedFinding,
+} from "../api/findings.ts";
+import type { Refusal } from "../runtime/effect-result.ts";
+import { childrenApplied } from "./children-applied.ts";
 import { configApplied } from "../pods/config-applied.ts";
 import { type LimitsView, limitsApplied } from "../pods/limits-applied.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
@@ -24,6 +32,8 @@ export interface StatusView {
    * example.
    */
   readonly isAsking: boolean;
+  /** What the API server refused in the pass before; undefined before the first one. */
+  readonly refused: readonly Refusal[] | undefined;
   readonly limits: LimitsView;
   readonly generation: number;
   readonly selector: string;
@@ -119,6 +129,7 @@ function findings(
     Ready: ready,
     AddressesReady: addressesReady(view),
     ...podFindings(view),
+    ChildrenApplied: childrenApplied(view.refused, before.conditions),
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
     Paused: fleet.paused
@@ -145,16 +156,8 @@ function podFindings({ reports, limits, isAsking, before }: StatusView): Record<
   };
   const known = isAsking ? before.conditions : [];
   return Object.fromEntries(
-    Object.entries(told).map(([type, finding]) => [type, findingOf(known, type) ?? finding]),
+    Object.entries(told).map(([type, finding]) => [type, storedFinding(known, type) ?? finding]),
   );
-}
-
-function findingOf(conditions: StatusBefore["conditions"], type: string): Finding | undefined {
-  const known = conditions.find((condition) => condition.type === type);
-  const reason = known === undefined ? undefined : knownReason(known.reason);
-  return known === undefined || reason === undefined
-    ? undefined
-    : { status: known.status, reason, message: known.message };
 }
 
 function addressesReady({ fleet, plan }: StatusView): Finding {

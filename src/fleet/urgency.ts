@@ -20,7 +20,7 @@ interface Before {
  * When a status should be written: at once; with what else comes in the next moments; or when
  * nobody waits for something better.
  */
-export type Urgency = "now" | "soon" | "later";
+export type Urgency = "now" | "soon" | "eventually";
 
 /**
  * How urgent a status is. While a fleet comes up, pods and addresses make progress all the time,
@@ -44,7 +44,7 @@ export function urgencyOf(before: Before | undefined, after: FleetStatus): Urgen
     JSON.stringify(before.addresses ?? []) !== JSON.stringify(after.addresses)
   )
     return "now";
-  return isAllOf(serves, told) ? "later" : "soon";
+  return isAllOf(serves, told) ? "eventually" : "soon";
 }
 
 type Condition = Pick<StoredCondition, "type" | "status">;

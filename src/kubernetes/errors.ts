@@ -21,6 +21,8 @@ export class ApiError extends ProxyfleetError {
   readonly status: number;
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
+  /** What the server said, in its own words. */
+  readonly words: string;
 
   constructor(
     call: string,
@@ -33,6 +35,7 @@ export class ApiError extends ProxyfleetError {
     this.status = status;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+    this.words = message;
   }
 }
 

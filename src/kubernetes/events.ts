@@ -6,8 +6,8 @@ import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
 import { type Resource, resource } from "./resource.ts";
 
-/** One line of an object's story, as kubectl describe shows it. */
-export interface Story {
+/** What an Event says: one line of what kubectl describe shows of an object. */
+export interface EventNote {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
@@ -42,79 +42,78 @@ const events: Resource<KubeEvent> = resource(
 /** The API server refuses longer notes. */
 const longestNote = 1024;
 
-/**
- * One story for all of one type and reason: what happens to many slots in one step is one Event.
- */
-export function folded(stories: readonly Story[]): readonly Story[] {
-  const alike = Map.groupBy(stories, ({ type, reason }) => `${type} ${reason}`);
-  return [...alike.values()].flatMap(([first, ...others]) =>
-    first === undefined
-      ? []
-      : [{ ...first, message: [first, ...others].map(({ message }) => message).join("; ") }],
-  );
+/** One note for all of one type and reason: what happens to many slots in one step is one Event. */
+export function folded(notes: readonly EventNote[]): readonly EventNote[] {
+  const alike = Map.groupBy(notes, ({ type, reason }) => `${type} ${reason}`);
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    return { ...first, message: [first, ...others].map(({ message }) => message).join("; ") };
+  });
 }
 
-/**
- * Writes Events. An Event that can't be written is logged and lost: no reconcile waits for its
- * story.
- */
-export class EventRecorder {
-  readonly #client: ApiClient;
-  readonly #log: Logger;
-  readonly #now: () => Date;
+export interface RecorderOptions {
+  readonly client: Pick<ApiClient, "create">;
+  readonly log: Logger;
+  /** Who reports, as a qualified name: `example.org/controller`. */
+  readonly reporter: string;
+  readonly fieldManager: string;
+  readonly now: () => Date;
+}
 
-  constructor(client: ApiClient, log: Logger, now: () => Date = () => new Date()) {
-    this.#client = client;
-    this.#log = log;
-    this.#now = now;
+/** Writes Events. One that can't be written is logged and lost: no reconcile waits for it. */
+export class EventRecorder {
+  readonly #options: RecorderOptions;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
   }
 
   /**
-   * Tells what happened to `about`. Events about cluster-scoped objects live in the namespace
+   * Records what happened to `about`. Events about cluster-scoped objects live in the namespace
    * `default`: others are refused.
    */
-  async tell(about: KubeObject, ...stories: readonly Story[]): Promise<void> {
-    await Promise.all(
-      folded(stories).map(async (story) => {
-        try {
-          await this.#client.create(events, this.#event(about, story), "proxyfleet-events");
-        } catch (error) {
-          this.#log.warn(
-            { object: about.metadata.name, reason: story.reason, error: explainError(error) },
-            "an Event was not written",
-          );
-        }
-      }),
-    );
+  async record(about: KubeObject, notes: readonly EventNote[]): Promise<void> {
+    await Promise.all(folded(notes).map(async (note) => this.#write(about, note)));
   }
 
-  #event(about: KubeObject, story: Story): KubeEvent {
-    const { name, namespace, uid, resourceVersion } = about.metadata;
+  async #write(about: KubeObject, note: EventNote): Promise<void> {
+    const { client, log, fieldManager } = this.#options;
+    try {
+      await client.create(events, this.#event(about, note), fieldManager);
+    } catch (error) {
+      const { name: object } = about.metadata;
+      const facts = { object, reason: note.reason, error: explainError(error) };
+      log.warn(facts, "an Event was not written");
+    }
+  }
+
+  #event(about: KubeObject, { type, reason, message }: EventNote): KubeEvent {
+    const { name, namespace = "default" } = about.metadata;
+    const { now, reporter } = this.#options;
     return {
       apiVersion: "events.k8s.io/v1",
       kind: "Event",
-      metadata: {
-        name: `${name}.${randomBytes(8).toString("hex")}`,
-        namespace: namespace ?? "default",
-      },
-      eventTime: this.#now().toISOString().replace("Z", "000Z"),
-      reportingController: "proxyfleet.dev/operator",
+      metadata: { name: `${name}.${randomBytes(8).toString("hex")}`, namespace },
+      eventTime: now().toISOString().replace("Z", "000Z"),
+      reportingController: reporter,
       reportingInstance: hostname().slice(0, 128),
-      action: story.reason,
-      reason: story.reason,
-      type: story.type,
-      note:
-        story.message.length > longestNote
-          ? `${story.message.slice(0, longestNote - 1)}…`
-          : story.message,
-      regarding: {
-        apiVersion: about.apiVersion,
-        kind: about.kind,
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(uid === undefined ? {} : { uid }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      },
+      action: reason,
+      reason,
+      type,
+      note: message.length > longestNote ? `${message.slice(0, longestNote - 1)}…` : message,
+      regarding: regarding(about),
     };
   }
+}
+
+function regarding({ apiVersion, kind, metadata }: KubeObject): KubeEvent["regarding"] {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
 }

@@ -19,6 +19,17 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+/** One state of one very object: a write that carries it changes no other one. */
+export interface ObjectState {
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** The state that an object was read in. */
+export function stateOf({ metadata: { uid = "", resourceVersion = "" } }: KubeObject): ObjectState {
+  return { uid, resourceVersion };
+}
+
 /** Declares a kind of a named API group. */
 export function resource<T extends KubeObject>(
   group: string,

@@ -1,17 +1,11 @@
-import { type HeldAddress, heldAddress } from "./view.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
-import type { AddressPhase } from "../api/address-phase.ts";
-import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import { HeldAddresses } from "./held.ts";
-import type { Ip } from "../values/ip.ts";
 import type { Store } from "../kubernetes/store.ts";
+import type { Ip } from "../values/ip.ts";
+import { HeldAddresses } from "./held.ts";
+import { type AddressView, type HeldAddress, heldAddress, viewOfEntry } from "./view.ts";
 
-/** What is counted of one ledger entry. */
-export interface LedgerRecord {
-  readonly pool: string;
-  readonly namespace: string;
-  readonly want: ProxyAddress["spec"]["want"];
-  readonly phase: AddressPhase;
+interface LedgerRecord {
+  readonly view: AddressView;
   readonly held: HeldAddress | undefined;
 }
 
@@ -22,11 +16,11 @@ export interface LedgerRecord {
 export class Ledger {
   readonly held = HeldAddresses.of([]);
   readonly #records = new Map<string, LedgerRecord>();
-  readonly #pools = new Map<string, Set<LedgerRecord>>();
+  readonly #pools = new Map<string, Set<AddressView>>();
   /** How many entries each namespace has of each pool. */
   readonly #shares = new Map<string, number>();
 
-  /** Follows `entries`. It must be told of changes before anybody who then asks. */
+  /** Follows `entries`. Whoever reads the ledger must follow them after it. */
   constructor(entries: Store<CustomObject>) {
     for (const entry of entries.list()) this.#take(entry.metadata.name, entry);
     entries.onChange(({ before, after }) =>
@@ -34,13 +28,13 @@ export class Ledger {
     );
   }
 
-  /** Records of a pool's entries. */
-  of(pool: string): Iterable<LedgerRecord> {
+  /** A pool's entries. */
+  of(pool: string): Iterable<AddressView> {
     return this.#pools.get(pool) ?? [];
   }
 
-  all(): Iterable<LedgerRecord> {
-    return this.#records.values();
+  *all(): Iterable<AddressView> {
+    for (const { view } of this.#records.values()) yield view;
   }
 
   /** How many of a pool's addresses a namespace holds, its quarantined ones included. */
@@ -55,42 +49,35 @@ export class Ledger {
   #take(name: string, entry: CustomObject | undefined): void {
     const before = this.#records.get(name);
     if (before !== undefined) this.#drop(name, before);
-    const parsed = entry === undefined ? undefined : parseProxyAddress(entry);
-    if (parsed?.ok !== true) return;
-    const { spec, status } = parsed.value;
-    const held = heldAddress(parsed.value);
-    const record = {
-      pool: spec.pool,
-      namespace: spec.claimRef.namespace,
-      want: spec.want,
-      phase: status.phase ?? "Provisioning",
-      held,
-    };
-    this.#records.set(name, record);
-    this.#count(record, 1);
+    const view = entry === undefined ? undefined : viewOfEntry(entry).view;
+    if (view === undefined) return;
+    const held = heldAddress(view);
+    this.#records.set(name, { view, held });
+    this.#count(view, 1);
     if (held !== undefined) this.held.add(held);
-    const pool = this.#pools.get(spec.pool);
-    if (pool === undefined) this.#pools.set(spec.pool, new Set([record]));
-    else pool.add(record);
+    const pool = this.#pools.get(view.pool);
+    if (pool === undefined) this.#pools.set(view.pool, new Set([view]));
+    else pool.add(view);
   }
 
-  #drop(name: string, record: LedgerRecord): void {
+  #drop(name: string, { view, held }: LedgerRecord): void {
     this.#records.delete(name);
-    this.#count(record, -1);
-    if (record.held !== undefined) this.held.remove(record.held);
-    const pool = this.#pools.get(record.pool);
-    pool?.delete(record);
-    if (pool?.size === 0) this.#pools.delete(record.pool);
+    this.#count(view, -1);
+    if (held !== undefined) this.held.remove(held);
+    const pool = this.#pools.get(view.pool);
+    pool?.delete(view);
+    if (pool?.size === 0) this.#pools.delete(view.pool);
   }
 
-  #count(record: LedgerRecord, change: 1 | -1): void {
-    const share = shareOf(record);
+  #count(view: Pick<AddressView, "pool" | "namespace">, change: 1 | -1): void {
+    const share = shareOf(view);
     const count = (this.#shares.get(share) ?? 0) + change;
     if (count === 0) this.#shares.delete(share);
     else this.#shares.set(share, count);
   }
 }
 
-function shareOf({ pool, namespace }: Pick<LedgerRecord, "pool" | "namespace">): string {
+/** Names what a namespace holds of a pool. */
+export function shareOf({ pool, namespace }: Pick<AddressView, "pool" | "namespace">): string {
   return `${pool} ${namespace}`;
 }

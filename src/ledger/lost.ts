@@ -1,18 +1,12 @@
-import type { CustomObject, Service } from "../kubernetes/objects.ts";
 import { addressLabel } from "../api/names.ts";
+import type { CustomObject, Service } from "../kubernetes/objects.ts";
 import type { ReadStore } from "../kubernetes/store.ts";
 
-/**
- * Whether a Service of ours that is not on its way out has no ledger entry, as far as the caches
- * tell.
- */
-export function isLost(
-  { metadata }: Service,
-  { addresses }: { readonly addresses: ReadStore<CustomObject> },
-): boolean {
+/** Whether a Service of ours that is not on its way out has no ledger entry, as the cache has it. */
+export function hasLostEntry({ metadata }: Service, entries: ReadStore<CustomObject>): boolean {
   const name = metadata.labels?.[addressLabel];
   if (name === undefined || metadata.deletionTimestamp !== undefined) return false;
-  return !isEntryOf(addresses.get({ name }), metadata.namespace);
+  return !isEntryOf(entries.get({ name }), metadata.namespace);
 }
 
 /** Whether a ledger entry belongs to a fleet of this namespace. */

@@ -1,4 +1,4 @@
-import type { ProxyAddress } from "../api/proxy-address.ts";
+import type { AddressView } from "./view.ts";
 
 /**
  * Whether an entry belongs to the fleet of this uid, which has the name that claimed it. One of an
@@ -7,8 +7,8 @@ import type { ProxyAddress } from "../api/proxy-address.ts";
  * that serves, so what was burnt stays burnt when it is applied again.
  */
 export function belongsTo(
-  { spec }: Pick<ProxyAddress, "spec">,
-  fleetUid: string | undefined,
+  { fleetUid, want }: Pick<AddressView, "fleetUid" | "want">,
+  uid: string | undefined,
 ): boolean {
-  return spec.claimRef.uid === fleetUid || spec.want !== "Quarantine";
+  return fleetUid === uid || want !== "Quarantine";
 }

@@ -1,11 +1,14 @@
 import type { AddressPhase } from "../api/address-phase.ts";
-import type {
-  ClaimCause,
-  ProxyAddress,
-  ReachabilityVerdict,
-  RetireCause,
-  Want,
+import {
+  type ClaimCause,
+  type ProxyAddress,
+  type ReachabilityVerdict,
+  type RetireCause,
+  type Want,
+  parseProxyAddress,
 } from "../api/proxy-address.ts";
+import type { CustomObject } from "../kubernetes/objects.ts";
+import { derived } from "../values/memoize.ts";
 import { type Ip, parseIp } from "../values/ip.ts";
 import { type Instant, instant, parseInstant } from "../values/time.ts";
 
@@ -20,9 +23,13 @@ export interface VerdictView {
   readonly message?: string;
 }
 
-/** One ledger entry, as decisions see it. */
+/** One ledger entry, as every decision sees it: the one shape of it beside the API object. */
 export interface AddressView {
   readonly name: string;
+  readonly namespace: string;
+  readonly fleet: string;
+  /** The fleet that claimed it; another one of that name may have taken it over. */
+  readonly fleetUid: string;
   readonly pool: string;
   readonly address: string | undefined;
   readonly slot: number;
@@ -76,19 +83,19 @@ export interface HeldAddress {
 }
 
 /**
- * What the pods say of one lane's sessions, by ledger entry; an entry that is missing is not known.
+ * A ledger entry as decisions see it. Its sessions are not in the ledger: who asks pods adds them.
  */
-export type SessionCounts = ReadonlyMap<string, number>;
-
-/** A ledger entry as decisions see it. */
-export function addressView(entry: ProxyAddress, sessions: SessionCounts = new Map()): AddressView {
-  const { metadata, spec, status } = entry;
+export function addressView({ metadata, spec, status }: ProxyAddress): AddressView {
   const createdAt = parseInstant(metadata.creationTimestamp) ?? instant(0);
+  const { claimRef } = spec;
   return {
     name: metadata.name,
+    namespace: claimRef.namespace,
+    fleet: claimRef.name,
+    fleetUid: claimRef.uid,
     pool: spec.pool,
     address: spec.address,
-    slot: spec.claimRef.slot,
+    slot: claimRef.slot,
     lane: spec.lane,
     cause: spec.cause,
     requestedAt: spec.requestedAt,
@@ -101,29 +108,37 @@ export function addressView(entry: ProxyAddress, sessions: SessionCounts = new M
     phaseSince: parseInstant(status?.phaseSince) ?? createdAt,
     createdAt,
     deleting: metadata.deletionTimestamp !== undefined,
-    unusable: verdictSince(entry, "Unusable") !== undefined,
-    lost: lostView(entry),
-    repeat: verdictSince(entry, "Repeat") !== undefined || spec.retiredBecause === "Repeat",
+    ...faultView(status?.fault),
+    ...(spec.retiredBecause === "Repeat" ? { repeat: true } : {}),
     reachability: (status?.reachability ?? []).map(verdictView),
-    sessions: sessions.get(metadata.name),
+    sessions: undefined,
   };
 }
 
-type Verdict = "Unusable" | "AddressChanged" | "AddressLost" | "Repeat";
+/** The view of an entry as the API server has it; none where it can't be read. */
+export const viewOfEntry: (raw: CustomObject) => { readonly view: AddressView | undefined } =
+  derived((raw) => {
+    const parsed = parseProxyAddress(raw);
+    return { view: parsed.ok ? addressView(parsed.value) : undefined };
+  });
 
-function lostView(entry: ProxyAddress): AddressView["lost"] {
-  const changed = verdictSince(entry, "AddressChanged");
-  if (changed !== undefined) return { since: changed, balancerHas: "another" };
-  const lost = verdictSince(entry, "AddressLost");
-  return lost === undefined ? undefined : { since: lost, balancerHas: "none" };
-}
+type Fault = ProxyAddress["status"]["fault"];
 
-/** Since when verification finds this, as the address controller's condition says it. */
-function verdictSince({ status }: ProxyAddress, verdict: Verdict): Instant | undefined {
-  const found = (status?.conditions ?? []).find(
-    ({ type, reason }) => type === "Verified" && reason === verdict,
-  );
-  return found === undefined ? undefined : (parseInstant(found.lastTransitionTime) ?? instant(0));
+function faultView(fault: Fault): Pick<AddressView, "unusable" | "lost" | "repeat"> {
+  const since = parseInstant(fault?.since) ?? instant(0);
+  const none = { unusable: false, lost: undefined, repeat: false };
+  switch (fault?.kind) {
+    case undefined:
+      return none;
+    case "Unusable":
+      return { ...none, unusable: true };
+    case "Repeat":
+      return { ...none, repeat: true };
+    case "AddressChanged":
+      return { ...none, lost: { since, balancerHas: "another" } };
+    case "AddressLost":
+      return { ...none, lost: { since, balancerHas: "none" } };
+  }
 }
 
 function verdictView({ country, verdict, since, message }: Reachability): VerdictView {
@@ -135,19 +150,20 @@ function verdictView({ country, verdict, since, message }: Reachability): Verdic
  * An entry's address as every fleet must respect it; undefined while its provider has not given
  * one.
  */
-export function heldAddress({ spec, status }: ProxyAddress): HeldAddress | undefined {
-  if (spec.address === undefined) return undefined;
-  const resting = spec.want === "Quarantine";
-  const burnt =
-    spec.retiredBecause === "Blocked" ||
-    (status?.reachability ?? []).some(({ verdict }) => verdict === "Blocked");
-  return {
-    ip: parseIp(spec.address),
-    pool: spec.pool,
-    resting,
-    until: resting ? parseInstant(spec.quarantineUntil) : undefined,
-    burnt,
-  };
+export function heldAddress(view: AddressView): HeldAddress | undefined {
+  const { address, pool, want, quarantineUntil } = view;
+  if (address === undefined) return undefined;
+  const resting = want === "Quarantine";
+  const until = resting ? quarantineUntil : undefined;
+  return { ip: parseIp(address), pool, resting, until, burnt: isBurnt(view) };
+}
+
+/** Whether an address was blocked anywhere: it rests longest, and its neighbours are suspects. */
+export function isBurnt({
+  reachability,
+  retiredBecause,
+}: Pick<AddressView, "reachability" | "retiredBecause">): boolean {
+  return retiredBecause === "Blocked" || reachability.some(({ verdict }) => verdict === "Blocked");
 }
 
 /** An address on its way to its people. */

@@ -1,115 +1,102 @@
-import type { AddressPool } from "../api/address-pool.ts";
-import type { Parsed } from "../api/parse.ts";
-import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import { contains, ledgerName, parseIp } from "../values/ip.ts";
-import { poolView } from "../pool/view.ts";
-import { lanePort } from "../ledger/lanes.ts";
-import { addressLabel, claimAnnotation, fleetLabel } from "../api/names.ts";
-import type { Service } from "../kubernetes/objects.ts";
-import { type ProxyAddressManifest, adoptedManifest } from "../ledger/manifests.ts";
-import { providers } from "../pool/providers.ts";
+import { fieldManagers } from "../api/names.ts";
+import * as resources from "../api/resources.ts";
+import { services } from "../kubernetes/builtin.ts";
+import type { EventNote } from "../kubernetes/events.ts";
+import type { CustomObject, Service } from "../kubernetes/objects.ts";
+import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import type { Effect } from "../runtime/effect.ts";
+import { type Context, type Plan, planOf } from "../runtime/plan.ts";
+import { type Instant, seconds, since } from "../values/time.ts";
+import { type Orphan, type OrphanDecision, judgeOrphan } from "./judge.ts";
 
-/** A Service of ours whose ledger entry is lost, and what is around it. */
-export interface LostService {
-  readonly service: Service;
-  /** What its load balancer has set. */
-  readonly given: readonly string[];
-  /** Whether a fleet of the name on its label exists in its namespace. */
-  readonly fleetLives: boolean;
-  readonly namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
-  /** The pool that its claim names. */
-  readonly pool: Parsed<AddressPool> | undefined;
-  readonly ledger: readonly ProxyAddress[];
+/** What the server said when it was asked whether a Service has lost its ledger entry. */
+export interface Confirmation {
+  /** The Service's uid: another one of that name is asked about again. */
+  readonly uid: string;
+  readonly isLost: boolean;
+  readonly at: Instant;
 }
 
-/** What becomes of it: its entry is made again, or it goes. */
-export type Fate =
-  | { readonly kind: "adopt"; readonly entry: ProxyAddressManifest; readonly address: string }
-  | { readonly kind: "delete"; readonly because: string };
-
-/** The claim that a Service tells of, if it can be read. */
-export function claimOf({ metadata }: Service): ProxyAddress | undefined {
-  const name = metadata.labels?.[addressLabel];
-  const text = metadata.annotations?.[claimAnnotation];
-  if (name === undefined || text === undefined) return undefined;
-  const parsed = parseProxyAddress({ ...kind, metadata: { name }, spec: asJson(text) });
-  return parsed.ok ? parsed.value : undefined;
+/** A Service whose ledger entry is missing in the cache, and what is around it. */
+export interface ObservedOrphan extends Orphan {
+  readonly fleet: CustomObject | undefined;
+  /** Where its load balancer has a name that was never resolved. */
+  readonly unresolved: string | undefined;
+  readonly confirmation: Confirmation | undefined;
 }
 
-const kind = { apiVersion: "proxyfleet.dev/v1alpha1", kind: "ProxyAddress" } as const;
+/** What only the server, or DNS, can tell. */
+export type OrphanAsk =
+  | { readonly kind: "confirm"; readonly service: Service }
+  | { readonly kind: "resolve"; readonly hostname: string };
+
+/** An older answer is asked for again: the entry may have been made meanwhile. */
+const fresh = seconds(5);
 
 /**
- * Decides what becomes of a Service whose ledger entry is lost. Whoever may write Services in a
- * namespace can write such a claim too, so nothing in it is believed that its fleet could not have
- * got: the pool must be open to the namespace and hold the address, and the load balancer itself
- * must say that the Service has it.
+ * Leaves no Service without its ledger entry: it is adopted back if its fleet lives, and deleted
+ * otherwise. Each cache lags behind in its own way, so the server has to confirm that it is lost.
  */
-export function fateOf(lost: LostService): Fate {
-  const claim = claimOf(lost.service);
-  if (!lost.fleetLives) return { kind: "delete", because: "its fleet is gone" };
-  if (claim?.spec.address === undefined)
-    return { kind: "delete", because: `its annotation ${claimAnnotation} names no address` };
-  const because = disbelief(lost, claim, claim.spec.address);
-  return because === undefined
-    ? { kind: "adopt", entry: adoptedManifest(claim), address: claim.spec.address }
-    : { kind: "delete", because };
+export function decideOrphan(observed: ObservedOrphan, { now }: Context): Plan<OrphanAsk> {
+  const { service, confirmation, unresolved } = observed;
+  if (unresolved !== undefined)
+    return planOf({ asks: [{ kind: "resolve", hostname: unresolved }] });
+  if (!isFresh(observed, now)) return planOf({ asks: [{ kind: "confirm", service }] });
+  if (confirmation?.isLost !== true) return planOf({});
+  const decision = judgeOrphan(observed);
+  const write = writeOf(service, decision);
+  const text = noteOf(service.metadata.name, decision);
+  const explanations = [{ subject: service.metadata.name, text: text.message }];
+  const events = reportOf(observed.fleet, text, write);
+  return planOf({ effects: [write, ...events], explanations });
 }
 
-function disbelief(lost: LostService, claim: ProxyAddress, address: string): string | undefined {
-  const { service, given, namespace, ledger } = lost;
-  const { claimRef, lane, ports } = claim.spec;
-  if (
-    claimRef.namespace !== namespace.name ||
-    claimRef.name !== service.metadata.labels?.[fleetLabel]
-  )
-    return "its claim is another fleet's";
-  if (ports.some(({ name, targetPort }) => targetPort !== lanePort(lane, name)))
-    return "its ports are not its lane's";
-  if (!given.includes(address)) return `its load balancer has not set ${address}`;
-  if (ledger.some(({ spec }) => spec.address === address)) return `${address} was claimed anew`;
-  if (ledger.some((entry) => sharesLane(entry, claim)))
-    return `its lane ${lane} serves another address now`;
-  return notFromPool(lost, claim, address);
+function isFresh({ service, confirmation }: ObservedOrphan, now: Instant): boolean {
+  if (confirmation === undefined || confirmation.uid !== service.metadata.uid) return false;
+  const age = since(confirmation.at, now);
+  return age >= 0 && age < fresh;
 }
 
-function sharesLane(
-  { spec, status }: ProxyAddress,
-  { spec: { claimRef, lane } }: ProxyAddress,
-): boolean {
-  const isOfFleet =
-    spec.claimRef.namespace === claimRef.namespace && spec.claimRef.name === claimRef.name;
-  return isOfFleet && spec.lane === lane && status.phase !== "Quarantined";
-}
-
-function notFromPool(
-  { pool, namespace, ledger }: LostService,
-  { metadata, spec }: ProxyAddress,
-  address: string,
-): string | undefined {
-  const held = ledger.filter(
-    (entry) => entry.spec.pool === spec.pool && entry.spec.claimRef.namespace === namespace.name,
-  ).length;
-  const { refusal, ranges, assigned } = poolView(
-    spec.pool,
-    pool,
-    namespace,
-    held,
-    new Set(providers.keys()),
-  );
-  if (refusal !== undefined) return refusal;
-  const isNamed = assigned
-    ? /^ip-[a-z0-9]{12}$/.test(metadata.name)
-    : metadata.name === ledgerName(address);
-  if (!isNamed) return "the name of its ledger entry is not its address's";
-  return assigned || contains(ranges, parseIp(address))
-    ? undefined
-    : `pool ${spec.pool} does not hold ${address}`;
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+function writeOf(service: Service, decision: OrphanDecision): Effect {
+  switch (decision.kind) {
+    case "adopt":
+      return {
+        kind: "create",
+        id: "adopt",
+        of: resources.addresses,
+        object: decision.entry,
+        fieldManager: fieldManagers.fleet,
+      };
+    case "delete":
+      return {
+        kind: "delete",
+        id: "remove",
+        of: services,
+        key: keyOf(service),
+        state: stateOf(service),
+      };
   }
+}
+
+function reportOf(
+  about: CustomObject | undefined,
+  note: EventNote,
+  { id }: Effect,
+): readonly Effect[] {
+  if (about === undefined) return [];
+  return [{ kind: "event", id: "event", about, notes: [note], needs: [id] }];
+}
+
+function noteOf(name: string, decision: OrphanDecision): EventNote {
+  if (decision.kind === "adopt")
+    return {
+      type: "Warning",
+      reason: "AddressAdopted",
+      message: `the ledger had lost ${decision.address}: its entry was made again from Service ${name}`,
+    };
+  return {
+    type: "Warning",
+    reason: "ServiceRemoved",
+    message: `Service ${name} has no ledger entry and was removed: ${decision.because}`,
+  };
 }

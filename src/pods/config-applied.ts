@@ -1,16 +1,16 @@
 import type { Finding } from "../api/findings.ts";
-import { type PodReport, nothingTold, toldReports } from "./report.ts";
+import { type PodReport, noneAnswered, answeredReports } from "./report.ts";
 
 /**
  * The ConfigApplied condition: whether the pods run what the fleet's spec and addresses ask for. A
  * pod that does not goes on serving what it has.
  */
 export function configApplied(reports: readonly PodReport[]): Finding {
-  const told = toldReports(reports);
-  if (told.length === 0) return nothingTold(reports);
+  const answered = answeredReports(reports);
+  if (answered.length === 0) return noneAnswered(reports);
   const words = refusedConfig(reports);
   if (words !== undefined) return { status: "False", reason: "ConfigRefused", message: words };
-  const late = told.filter(({ lags }) => lags).map(({ pod }) => pod);
+  const late = answered.filter(({ lags }) => lags).map(({ pod }) => pod);
   if (late.length === 0)
     return {
       status: "True",
@@ -28,7 +28,7 @@ export function configApplied(reports: readonly PodReport[]): Finding {
  * What HAProxy says against the configuration, in its own words; undefined while no pod refuses it.
  */
 function refusedConfig(reports: readonly PodReport[]): string | undefined {
-  const refusing = toldReports(reports).find(({ refused }) => refused !== undefined);
+  const refusing = answeredReports(reports).find(({ refused }) => refused !== undefined);
   if (refusing === undefined) return undefined;
   return `pod ${refusing.pod}'s HAProxy refused the new configuration and serves the one before: ${refusing.refused}. Correct the last change of the fleet's spec`;
 }

@@ -1,5 +1,5 @@
 import type { Finding } from "../api/findings.ts";
-import { type PodReport, nothingTold, toldReports } from "./report.ts";
+import { type PodReport, noneAnswered, answeredReports } from "./report.ts";
 
 /** What `spec.limits` asks for, and where it can't be had. */
 export interface LimitsView {
@@ -18,7 +18,7 @@ export function limitsApplied(limits: LimitsView, reports: readonly PodReport[])
   const [first] = troubles;
   if (first !== undefined)
     return { ...first, message: troubles.map(({ message }) => message).join(". ") };
-  if (toldReports(reports).length === 0) return nothingTold(reports);
+  if (answeredReports(reports).length === 0) return noneAnswered(reports);
   return { status: "True", reason: "Applied", message: "spec.limits holds on all pods" };
 }
 
@@ -39,7 +39,7 @@ function fewerConnections(
   { maxConnections }: LimitsView,
   reports: readonly PodReport[],
 ): Finding | undefined {
-  const short = toldReports(reports).filter(
+  const short = answeredReports(reports).filter(
     ({ connections }) => connections !== undefined && connections.granted < connections.wanted,
   );
   if (short.length === 0) return undefined;
@@ -47,6 +47,6 @@ function fewerConnections(
   return {
     status: "False",
     reason: "FewerConnections",
-    message: `${short.length} of ${toldReports(reports).length} pods take fewer than the ${maxConnections} connections of spec.limits.maxConnections, one only ${fewest}: a process on their nodes may open too few files. Raise the limit of open files of the nodes' container runtime (LimitNOFILE), add pods, or lower maxConnections`,
+    message: `${short.length} of ${answeredReports(reports).length} pods take fewer than the ${maxConnections} connections of spec.limits.maxConnections, one only ${fewest}: a process on their nodes may open too few files. Raise the limit of open files of the nodes' container runtime (LimitNOFILE), add pods, or lower maxConnections`,
   };
 }

@@ -17,7 +17,7 @@ export interface ServerReport {
 export type PodReport =
   | { readonly kind: "silent"; readonly pod: string }
   | {
-      readonly kind: "told";
+      readonly kind: "answered";
       readonly pod: string;
       /** The configuration that its HAProxy refused, in HAProxy's words. */
       readonly refused: string | undefined;
@@ -28,21 +28,21 @@ export type PodReport =
       readonly servers: readonly ServerReport[];
     };
 
-export type ToldReport = Extract<PodReport, { kind: "told" }>;
+export type AnsweredReport = Extract<PodReport, { kind: "answered" }>;
 
-/** The pods that told something. */
-export function toldReports(reports: readonly PodReport[]): readonly ToldReport[] {
-  return reports.filter((report) => report.kind === "told");
+/** The pods that answered. */
+export function answeredReports(reports: readonly PodReport[]): readonly AnsweredReport[] {
+  return reports.filter((report) => report.kind === "answered");
 }
 
-/** Nothing is known while no pod tells. */
-export function nothingTold(reports: readonly PodReport[]): Finding {
+/** Nothing is known while no pod answers. */
+export function noneAnswered(reports: readonly PodReport[]): Finding {
   const silent = reports.map(({ pod }) => pod);
   if (silent.length === 0)
     return {
       status: "Unknown",
       reason: "NoPodServes",
-      message: "no pod that is ready has told its state yet",
+      message: "no pod that is ready has reported its state yet",
     };
   return {
     status: "Unknown",

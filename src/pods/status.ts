@@ -1,14 +1,4 @@
-import { Agent, request } from "undici";
 import { z } from "zod";
-import { ProxyfleetError } from "../values/errors.ts";
-import type { ApiClient } from "../kubernetes/client.ts";
-import { keyOf, keyText, objectPath } from "../kubernetes/resource.ts";
-import { pods } from "../kubernetes/builtin.ts";
-import type { Pod } from "../kubernetes/objects.ts";
-import { supervisorPort } from "../api/names.ts";
-
-/** A proxy pod did not say what it has loaded. */
-export class PodStatusError extends ProxyfleetError {}
 
 const laneStatus = z.object({
   lane: z.number(),
@@ -59,52 +49,7 @@ const podStatus = z.object({
  */
 export type PodStatus = z.output<typeof podStatus>;
 
-/** Asks a proxy pod for its status. @throws PodStatusError */
-export type PodStatusReader = (pod: Pod) => Promise<PodStatus>;
-
-/**
- * Asks pods at their own address: inside the cluster. Each time anew, since a connection to each of
- * a thousand pods would take 20 MB.
- */
-export function directReader(timeoutMs = 2_000): PodStatusReader {
-  const dispatcher = new Agent({ connections: 1, pipelining: 0 });
-  return async (pod) =>
-    read(pod, async () => {
-      const response = await request(
-        `http://${urlHost(pod.status?.podIP ?? "")}:${supervisorPort}/status`,
-        {
-          dispatcher,
-          signal: AbortSignal.timeout(timeoutMs),
-        },
-      );
-      return response.body.json();
-    });
-}
-
-/**
- * Asks pods through the API server: for an operator that runs outside the cluster, with the rights
- * of its kubeconfig.
- */
-export function proxiedReader(client: ApiClient): PodStatusReader {
-  return async (pod) =>
-    read(pod, async () =>
-      client.raw(
-        `${objectPath(pods, { ...keyOf(pod), name: `${pod.metadata.name}:${supervisorPort}` })}/proxy/status`,
-      ),
-    );
-}
-
-async function read(pod: Pod, ask: () => Promise<unknown>): Promise<PodStatus> {
-  try {
-    return podStatus.parse(await ask());
-  } catch (cause) {
-    throw new PodStatusError(`pod ${keyText(keyOf(pod))} does not say what it has loaded`, {
-      cause,
-    });
-  }
-}
-
-/** An address as it stands in a URL: IPv6 in brackets. */
-function urlHost(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
+/** Reads what a supervisor answered. @throws ZodError where it is no such answer */
+export function parsePodStatus(answer: unknown): PodStatus {
+  return podStatus.parse(answer);
 }

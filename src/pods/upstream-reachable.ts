@@ -4,9 +4,9 @@ import type { UpstreamName } from "../proxy/haproxy/upstream.ts";
 import {
   type PodReport,
   type ServerReport,
-  type ToldReport,
-  nothingTold,
-  toldReports,
+  type AnsweredReport,
+  noneAnswered,
+  answeredReports,
 } from "./report.ts";
 
 const upstreamNames = ["chat", "media"] as const;
@@ -29,13 +29,13 @@ const remedy =
  * media.
  */
 export function upstreamReachable(reports: readonly PodReport[]): Finding {
-  const told = toldReports(reports).filter(({ servers }) => servers.length > 0);
-  if (told.length === 0) return nothingTold(reports);
+  const answered = answeredReports(reports).filter(({ servers }) => servers.length > 0);
+  if (answered.length === 0) return noneAnswered(reports);
   const dead = upstreamNames.filter((name) =>
-    told.every((report) => serversOf(report, name).every(isLost)),
+    answered.every((report) => serversOf(report, name).every(isLost)),
   );
-  if (dead.length > 0) return unreachable(dead, told);
-  const troubles = troublesOf(told);
+  if (dead.length > 0) return unreachable(dead, answered);
+  const troubles = troublesOf(answered);
   if (troubles.length === 0)
     return {
       status: "True",
@@ -49,16 +49,16 @@ export function upstreamReachable(reports: readonly PodReport[]): Finding {
   };
 }
 
-function serversOf({ servers }: ToldReport, name: UpstreamName): ToldReport["servers"] {
+function serversOf({ servers }: AnsweredReport, name: UpstreamName): AnsweredReport["servers"] {
   return servers.filter(({ upstream }) => upstream === name);
 }
 
-function unreachable(dead: readonly UpstreamName[], told: readonly ToldReport[]): Finding {
+function unreachable(dead: readonly UpstreamName[], answered: readonly AnsweredReport[]): Finding {
   const [only] = dead;
   const reason = dead.length === 1 && only !== undefined ? lost[only].reason : "NothingReachable";
   const sentences = dead.map((name) => {
     const servers = new Set(
-      told.flatMap((report) => serversOf(report, name).map(({ server }) => server)),
+      answered.flatMap((report) => serversOf(report, name).map(({ server }) => server)),
     );
     return `no pod reaches a ${name} server (${[...servers].join(", ")}): ${lost[name].meaning}`;
   });
@@ -66,15 +66,15 @@ function unreachable(dead: readonly UpstreamName[], told: readonly ToldReport[])
 }
 
 /** Each server that is lost to some pod, in the order of the spec, and to how many. */
-function troublesOf(told: readonly ToldReport[]): string[] {
+function troublesOf(answered: readonly AnsweredReport[]): string[] {
   const byServer = Map.groupBy(
-    told.flatMap(({ servers }) => servers.filter(isLost)),
+    answered.flatMap(({ servers }) => servers.filter(isLost)),
     ({ upstream, server, state }) =>
       `${upstream} server ${server} ${state === "nameless" ? "has no address in DNS for" : "does not answer"}`,
   );
   return [...byServer].map(
     ([what, { length }]) =>
-      `${what} ${length === told.length ? "any pod" : `${length} of ${told.length} pods`}`,
+      `${what} ${length === answered.length ? "any pod" : `${length} of ${answered.length} pods`}`,
   );
 }
 

@@ -1,49 +1,27 @@
-import type { Random } from "../values/random.ts";
-import { issueCertificate } from "./certificates/issue.ts";
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
-import type { Instant } from "../values/time.ts";
-import { hashOf } from "../kubernetes/apply.ts";
-import { type ChildOwner } from "./deployment.ts";
-import { haproxyInput } from "./haproxy.ts";
 import { childName, firstRevisionAnnotation, fleetLabels } from "../api/names.ts";
+import { hashOf } from "../kubernetes/difference.ts";
 import type { Secret } from "../kubernetes/objects.ts";
 import { packed } from "./compressed.ts";
-import { type OpenLane as LaneWithCertificate, renderPodConfig } from "./pod-config.ts";
-import { firstRevision, laneCertificates, secretRevision } from "./lane-certificates.ts";
+import type { ChildOwner } from "./deployment.ts";
+import { haproxyInput } from "./haproxy.ts";
+import { firstRevision, secretRevision } from "./lane-certificates.ts";
+import { type OpenLane, renderPodConfig } from "./pod-config.ts";
 
-/** A lane that serves a ledger entry. */
-export interface OpenLane {
-  readonly lane: number;
-  readonly entry: string;
-  readonly uid: string;
-  /** Load balancers whose PROXY header is believed (CIDRs). */
-  readonly proxiesFrom: readonly string[];
+/** What a fleet's Secret is made of. */
+export interface SecretInput {
+  readonly child: ChildOwner;
+  readonly spec: WhatsAppProxySpec;
+  /** How many lanes the pods bind. */
+  readonly bank: number;
+  /** Those of them that serve an address, each with its certificate. */
+  readonly open: readonly OpenLane[];
+  /** The Secret as it is now. */
+  readonly live: Secret | undefined;
 }
 
-/**
- * The fleet's Secret: HAProxy's config and each open lane's certificate. A lane keeps its
- * certificate as long as it serves the same ledger entry; a new entry always gets one that was
- * never used before.
- */
-export async function lanesSecret(
-  child: ChildOwner,
-  spec: WhatsAppProxySpec,
-  lanes: readonly OpenLane[],
-  bank: number,
-  live: Secret | undefined,
-  now: Instant,
-  random: Random,
-): Promise<Secret> {
-  const known = laneCertificates(live);
-  const open = await Promise.all(
-    lanes.map(async ({ lane, entry, uid, proxiesFrom }): Promise<LaneWithCertificate> => {
-      const kept = known.find(
-        (certificate) => certificate.lane === lane && certificate.uid === uid,
-      );
-      const { pem, sha256 } = kept ?? (await issueCertificate(now, random));
-      return { lane, address: entry, uid, proxiesFrom, certificateSHA256: sha256, pem };
-    }),
-  );
+/** The fleet's Secret: HAProxy's config and each open lane's certificate. */
+export function secretManifest({ child, spec, bank, open, live }: SecretInput): Secret {
   const content = renderPodConfig({ ...haproxyInput(spec, bank), open }, hashOf);
   const data = Object.fromEntries(
     Object.entries(packed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]),
@@ -57,7 +35,9 @@ export async function lanesSecret(
   };
   const secret: Secret = { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data };
   const first = live === undefined ? secretRevision(secret) : firstRevision(live);
-  return first === undefined
-    ? secret
-    : { ...secret, metadata: { ...metadata, annotations: { [firstRevisionAnnotation]: first } } };
+  if (first === undefined) return secret;
+  return {
+    ...secret,
+    metadata: { ...metadata, annotations: { [firstRevisionAnnotation]: first } },
+  };
 }

@@ -16,14 +16,6 @@ export function blockedIn(
     .map(({ country }) => country);
 }
 
-/** Whether an address was blocked anywhere: it rests longest, and its neighbours are suspects. */
-export function isBurnt({
-  reachability,
-  retiredBecause,
-}: Pick<AddressView, "reachability" | "retiredBecause">): boolean {
-  return retiredBecause === "Blocked" || reachability.some(({ verdict }) => verdict === "Blocked");
-}
-
 /** When an address began to fail for the audience; undefined where it does not. */
 function failingSince(fleet: FleetView, address: AddressView | undefined): Instant | undefined {
   if (address === undefined || address.reachability.length === 0) return undefined;

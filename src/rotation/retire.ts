@@ -2,10 +2,15 @@ import type { FleetView } from "./fleet-view.ts";
 import type { PoolView } from "../pool/view.ts";
 import type { RetireCause } from "../api/proxy-address.ts";
 import { rememberedUntil } from "./age.ts";
-import { isBurnt } from "./outage.ts";
 import { repeatsEndAt } from "./repeats.ts";
 import { type Instant, type Millis, earliest, millis, plus, seconds } from "../values/time.ts";
-import { type AddressView, isInMaking, publishedAddress, wasPublished } from "../ledger/view.ts";
+import {
+  type AddressView,
+  isBurnt,
+  isInMaking,
+  publishedAddress,
+  wasPublished,
+} from "../ledger/view.ts";
 
 /** A step of an address towards its end. */
 export type Retirement =
@@ -43,6 +48,19 @@ export interface RetirementView {
   readonly lookAgainAt?: Instant;
 }
 
+type Pools = Pick<FleetView, "pools" | "formerPools">;
+
+/** The next step of an address whose fleet is gone: dark, and remembered. */
+export function orphanRetirement(
+  address: AddressView,
+  pools: readonly PoolView[],
+  now: Instant,
+): Retirement | undefined {
+  const known = { pools, formerPools: [] };
+  if (address.want === "Quarantine") return ofResting(known, address, now).now;
+  return quarantine(known, address, "FleetDeleted", now);
+}
+
 /**
  * The next step of one address: none while it is needed; drain once people are told of its
  * successor; dark when the drain is over.
@@ -63,7 +81,7 @@ export function retirement(fleet: FleetView, address: AddressView, now: Instant)
 /**
  * An address that was found blocked only after it went dark rests as long as any other blocked one.
  */
-function ofResting(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
+function ofResting(fleet: Pools, address: AddressView, now: Instant): RetirementView {
   if (!isBurnt(address) || address.retiredBecause === "Blocked" || address.deleting) return {};
   const step = quarantine(fleet, address, "Blocked", now);
   return { now: { ...step, until: later(step.until, address.quarantineUntil ?? step.until) } };
@@ -194,7 +212,7 @@ function drainFloor(fleet: FleetView, because: RetireCause): Millis {
 }
 
 function quarantine(
-  fleet: FleetView,
+  fleet: Pools,
   address: AddressView,
   cause: RetireCause,
   now: Instant,

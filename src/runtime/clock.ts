@@ -13,7 +13,7 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** Lets timers and sockets have their turn. */
-export async function breathe(): Promise<void> {
+export async function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { explainError } from "../values/errors.ts";
 import { ApiError, ConflictError } from "../kubernetes/errors.ts";
-import { breathe } from "./clock.ts";
+import { yieldToEventLoop } from "./clock.ts";
 import type { WorkQueue } from "./queue.ts";
 
 /**
@@ -11,30 +11,23 @@ import type { WorkQueue } from "./queue.ts";
  */
 export type Outcome =
   | { readonly kind: "done" }
-  | { readonly kind: "lookAgain"; readonly afterMs: number }
+  | { readonly kind: "requeue"; readonly afterMs: number }
   | { readonly kind: "gone" };
 
 export const done: Outcome = { kind: "done" };
 export const gone: Outcome = { kind: "gone" };
 
-/** Looks again after `afterMs`, or not at all where there is no such time. */
-export function lookAgain(afterMs: number | undefined): Outcome {
-  return afterMs === undefined ? done : { kind: "lookAgain", afterMs: Math.max(0, afterMs) };
-}
-
-/** The first of some times (ms from now), of those that there are. */
-export function soonest(...ms: readonly (number | undefined)[]): number | undefined {
-  const known = ms.filter((each) => each !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
+/** Requeues the key after `afterMs`, or not at all where there is no such time. */
+export function requeueAfter(afterMs: number | undefined): Outcome {
+  return afterMs === undefined ? done : { kind: "requeue", afterMs: Math.max(0, afterMs) };
 }
 
 /** Brings one kind of object to where its spec wants it. */
 export interface Controller {
   readonly name: string;
-  readonly workers: number;
   readonly queue: WorkQueue;
   /**
-   * Works from the key alone: gathers all it needs, decides, applies. Throws when a step failed; it
+   * Works from the key alone: observes all it needs, decides, applies. Throws when a step failed; it
    * is tried again then.
    */
   reconcile(key: string, log: Logger): Promise<Outcome>;
@@ -46,17 +39,19 @@ export interface Controller {
  */
 export type ReconcileResult = "success" | "requeue_after" | "requeue" | "error";
 
-/** Is told of each reconcile. */
+/** Observes each reconcile. */
 export interface ReconcileObserver {
   started(): void;
   ended(result: ReconcileResult, seconds: number): void;
 }
 
 export interface ControllerOptions {
+  /** How many keys are reconciled side by side. */
+  readonly workers: number;
   readonly observer?: ReconcileObserver | undefined;
   /**
    * Each object is looked at again after this time (ms) even if nothing changed, for what no watch
-   * tells. Absent: never.
+   * reports. Absent: never.
    */
   readonly resyncMs?: (() => number) | undefined;
 }
@@ -72,13 +67,13 @@ export async function runController(
   controller: Controller,
   log: Logger,
   signal: AbortSignal,
-  options: ControllerOptions = {},
+  options: ControllerOptions,
 ): Promise<void> {
   const logger = log.child({ controller: controller.name });
   if (signal.aborted) controller.queue.close();
   signal.addEventListener("abort", () => controller.queue.close(), { once: true });
   await Promise.all(
-    Array.from({ length: controller.workers }, async () => work(controller, logger, options)),
+    Array.from({ length: options.workers }, async () => work(controller, logger, options)),
   );
 }
 
@@ -92,41 +87,45 @@ async function work(
     key !== undefined;
     key = await controller.queue.next()
   ) {
-    await reconcileOnce(controller, key, log.child({ key, reconcileId: randomUUID() }), options);
+    const child = log.child({ key, reconcileId: randomUUID() });
+    await reconcileOnce(controller, key, { ...options, log: child });
     controller.queue.done(key);
     // A long run of keys must not starve timers and sockets.
-    await breathe();
+    await yieldToEventLoop();
   }
 }
 
 async function reconcileOnce(
   controller: Controller,
   key: string,
-  log: Logger,
-  { observer, resyncMs }: ControllerOptions,
+  { log, observer, resyncMs }: ControllerOptions & { readonly log: Logger },
 ): Promise<void> {
   const started = performance.now();
+  const elapsedMs = () => performance.now() - started;
   observer?.started();
-  const result = await outcomeOf(controller, key, log, started, resyncMs);
-  observer?.ended(result, (performance.now() - started) / 1000);
+  const result = await resultOf(controller, key, { log, elapsedMs, resyncMs });
+  observer?.ended(result, elapsedMs() / 1000);
 }
 
-async function outcomeOf(
+interface Attempt extends Pick<ControllerOptions, "resyncMs"> {
+  readonly log: Logger;
+  readonly elapsedMs: () => number;
+}
+
+async function resultOf(
   controller: Controller,
   key: string,
-  log: Logger,
-  started: number,
-  resyncMs: (() => number) | undefined,
+  { log, elapsedMs, resyncMs }: Attempt,
 ): Promise<ReconcileResult> {
   const { queue } = controller;
-  const ms = () => Math.round(performance.now() - started);
+  const ms = () => Math.round(elapsedMs());
   try {
     const outcome = await controller.reconcile(key, log);
     queue.forget(key);
-    if (outcome.kind === "lookAgain") queue.addAgain(key, outcome.afterMs);
+    if (outcome.kind === "requeue") queue.addAgain(key, outcome.afterMs);
     if (outcome.kind !== "gone" && resyncMs !== undefined) queue.addAfter(key, resyncMs());
     log.debug({ outcome: outcome.kind, ...inMs(outcome), ms: ms() }, "reconciled");
-    return outcome.kind === "lookAgain" ? "requeue_after" : "success";
+    return outcome.kind === "requeue" ? "requeue_after" : "success";
   } catch (error) {
     if (error instanceof ConflictError) {
       queue.addAgain(key, conflictPauseMs);
@@ -142,5 +141,5 @@ async function outcomeOf(
 
 /** For the log: when the object is looked at again although nothing changes (ms from then). */
 function inMs(outcome: Outcome): { readonly afterMs?: number } {
-  return outcome.kind === "lookAgain" ? { afterMs: Math.round(outcome.afterMs) } : {};
+  return outcome.kind === "requeue" ? { afterMs: Math.round(outcome.afterMs) } : {};
 }

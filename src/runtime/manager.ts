@@ -27,6 +27,8 @@ export interface ManagerOptions {
    */
   readonly namespaces?: readonly string[];
   readonly metrics?: Metrics;
+  /** How many objects each controller reconciles side by side. */
+  readonly workers: number;
 }
 
 /**
@@ -140,11 +142,12 @@ export class Manager {
 
   /** Runs the controllers until `signal` fires and the reconciles under way have ended. */
   async work(signal: AbortSignal): Promise<void> {
-    const { metrics, log } = this.#options;
+    const { metrics, log, workers } = this.#options;
     const resync = () => resyncMs * (0.9 + 0.2 * Math.random());
     const run = async (controller: Controller) =>
       runController(controller, log, signal, {
-        observer: metrics?.reconciles(controller),
+        workers,
+        observer: metrics?.reconciles(controller, workers),
         resyncMs: resync,
       });
     await Promise.all(this.#controllers.map(run));

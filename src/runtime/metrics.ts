@@ -124,7 +124,7 @@ export class Metrics {
   }
 
   /** Counts a controller's reconciles. */
-  reconciles({ name: controller, workers }: Controller): ReconcileObserver {
+  reconciles({ name: controller }: Controller, workers: number): ReconcileObserver {
     this.#workers.set({ controller }, workers);
     for (const result of ["success", "requeue_after", "requeue", "error"])
       this.#reconciles.inc({ controller, result }, 0);

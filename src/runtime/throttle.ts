@@ -1,25 +1,20 @@
-/**
- * Lets what can wait go at most once in `everyMs` for each key: the first at once, what comes too
- * early later.
- */
-export class Pace {
-  readonly #everyMs: number;
+/** Lets what can wait go at most once in a while for each key: the first at once, the next later. */
+export class Throttle {
+  readonly #longestMs: number;
   readonly #now: () => number;
-  /**
-   * When each key went last, the longest ago first. What is older than `everyMs` needs no memory.
-   */
+  /** When each key went last, the longest ago first. What is over needs no memory. */
   readonly #went = new Map<string, number>();
 
-  /** `now` never goes back (ms). */
-  constructor(everyMs: number, now: () => number) {
-    this.#everyMs = everyMs;
+  /** No key is throttled for more than `longestMs`. `now` never goes back (ms). */
+  constructor(longestMs: number, now: () => number) {
+    this.#longestMs = longestMs;
     this.#now = now;
   }
 
-  /** How long the key has to wait (ms); 0 where it may go now. */
-  waitMs(key: string): number {
+  /** How long the key has to wait, so that `everyMs` lie between (ms); 0 where it may go now. */
+  waitMs(key: string, everyMs = this.#longestMs): number {
     const went = this.#went.get(key);
-    return went === undefined ? 0 : Math.max(0, went + this.#everyMs - this.#now());
+    return went === undefined ? 0 : Math.max(0, went + everyMs - this.#now());
   }
 
   /** The key goes now, whether it could have waited or not. */
@@ -28,7 +23,7 @@ export class Pace {
     this.#went.delete(key);
     this.#went.set(key, now);
     for (const [oldest, at] of this.#went) {
-      if (at + this.#everyMs > now) return;
+      if (at + this.#longestMs > now) return;
       this.#went.delete(oldest);
     }
   }

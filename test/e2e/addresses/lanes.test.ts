@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
-import { directReader } from "../../../src/pods/status.ts";
+import { directReader } from "../../../src/pods/io/status-reader.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { read } from "../stage/kubectl.ts";
 import { Holder, whatsapp } from "../stage/people.ts";

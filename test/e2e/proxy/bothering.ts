@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { directReader } from "../../../src/pods/status.ts";
+import { directReader } from "../../../src/pods/io/status-reader.ts";
 import { Crowd, pesterAt } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
 import { servingPods } from "./pods.ts";

@@ -9,7 +9,7 @@ import {
   fleet,
   noon,
   pool,
-  told,
+  answered,
   at,
 } from "../../unit/rotation/build.ts";
 import {
@@ -127,7 +127,7 @@ describe("the health of a fleet in Argo CD", options, () => {
       is: ["Healthy", "1/1 slots serve; the operator has not looked at the newest spec yet"],
     },
     "a fleet that serves, though something else is stuck, is Healthy and tells of it": {
-      of: live({ reports: [told(), told("p-2", { refused: "unknown keyword 'x'" })] }),
+      of: live({ reports: [answered(), answered("p-2", { refused: "unknown keyword 'x'" })] }),
       is: ["Healthy", "unknown keyword 'x'"],
     },
     "a fleet with fewer slots than wanted is Degraded, also while its spec changes": {

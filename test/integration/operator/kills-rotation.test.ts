@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import { certificateBehind } from "../../../src/address/handshake.ts";
+import { certificateBehind } from "../../../src/address/io/handshake.ts";
 import { doorPorts } from "../../bench/doors.ts";
 import type { ApiServer } from "../apiserver.ts";
 import { PlayedCluster, inCluster } from "../played-cluster.ts";

@@ -48,8 +48,7 @@ export function startOperator(
       ...config,
     },
     false,
-    log,
-    stop.signal,
+    { log, stop: stop.signal },
   );
   ended.catch(() => undefined);
   return {

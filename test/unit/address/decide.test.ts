@@ -3,8 +3,12 @@ import { describe, test } from "node:test";
 import { parseAddressPool } from "../../../src/api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { parseProxyAddress } from "../../../src/api/proxy-address.ts";
-import { planAddress, tryIsDue } from "../../../src/address/decide.ts";
-import type { ObservedAddress } from "../../../src/address/observe.ts";
+import type { AddressAsk } from "../../../src/address/asks.ts";
+import { decideAddress } from "../../../src/address/decide.ts";
+import type { ObservedAddress } from "../../../src/address/observed.ts";
+import type { Probe, ProbeResult } from "../../../src/address/probe.ts";
+import type { Effect, StatusEffect } from "../../../src/runtime/effect.ts";
+import type { Plan } from "../../../src/runtime/plan.ts";
 import {
   type Instant,
   type Millis,
@@ -13,7 +17,6 @@ import {
   plus,
   seconds,
 } from "../../../src/values/time.ts";
-import type { Evidence } from "../../../src/address/verification.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
 import { noon } from "../rotation/build.ts";
 
@@ -62,14 +65,14 @@ const service: Service = {
   spec: {},
 };
 
-/** What is so while something is down. Undefined evidence: no try was due. */
+/** What is so while something is down. */
 interface Outage {
   readonly balancer: ObservedAddress["balancer"];
-  readonly evidence: Partial<Evidence>;
+  readonly evidence: Partial<ProbeResult>;
 }
 
 const given = { given: [address], hostname: undefined };
-const works: Evidence = { readyPods: 2, lagging: [], problems: [], neighbourWorks: undefined };
+const works: ProbeResult = { readyPods: 2, lagging: [], problems: [], referenceWorks: undefined };
 
 function observed(
   status: object,
@@ -85,15 +88,48 @@ function observed(
     certificate: "c".repeat(64),
     services: [service],
     balancer,
+    resolution: { addresses: [], at: noon },
     heldElsewhere: [],
     pods: [],
+    references: [],
+    probe: undefined,
+    refused: [],
     isBusy: false,
   };
 }
 
+const random = () => 0.5;
+
+/** What the plan writes into the entry's status, as it would be read again. */
+function statusOf({ effects }: Plan<AddressAsk>): StatusEffect["status"] | undefined {
+  const write = effects.find((effect) => effect.kind === "status");
+  return write?.status;
+}
+
+function reasonOf(plan: Plan<AddressAsk>): string | undefined {
+  const { conditions = [] } = (statusOf(plan) ?? {}) as {
+    conditions?: readonly { reason: string }[];
+  };
+  return conditions[0]?.reason;
+}
+
+function serviceOf({ effects }: Plan<AddressAsk>): Service | undefined {
+  const made = effects.find(({ id }) => id === "service");
+  return made?.kind === "apply" ? (made.object as Service) : undefined;
+}
+
+/** Decides as the operator does: what is asked is answered with `result`, and decided again. */
+function settle(sight: ObservedAddress, result: ProbeResult, now: Instant): Plan<AddressAsk> {
+  const plan = decideAddress({ ...sight, resolution: { addresses: [], at: now } }, { now, random });
+  const [ask] = plan.asks;
+  if (ask?.kind !== "probe") return plan;
+  const probe: Probe = { request: ask.request, result, at: now };
+  return decideAddress({ ...sight, probe }, { now, random });
+}
+
 /**
- * Lives through ten minutes of it, and then through its end. Gives the reasons that were said, and
- * how it ended.
+ * Lives through ten minutes of it, and then through its end. Gives the reasons that were reported,
+ * and how it ended.
  */
 function live({ balancer, evidence }: Outage): {
   readonly reasons: ReadonlySet<string>;
@@ -101,18 +137,12 @@ function live({ balancer, evidence }: Outage): {
 } {
   const reasons = new Set<string>();
   let status: object = {};
-  const step = (
-    now: Instant,
-    seen: ObservedAddress["balancer"],
-    evidenceNow: Evidence,
-  ): Instant => {
-    const sight = observed(status, seen);
-    const due = tryIsDue(sight, now) !== undefined;
-    const plan = planAddress(sight, due ? evidenceNow : undefined, now);
-    ({ status } = plan);
-    reasons.add(plan.decision.verified.reason);
-    assert.equal(plan.decision.service, "keep");
-    return plan.decision.lookAgainAt ?? now;
+  const step = (now: Instant, seen: ObservedAddress["balancer"], result: ProbeResult): Instant => {
+    const plan = settle(observed(status, seen), result, now);
+    status = statusOf(plan) ?? status;
+    reasons.add(reasonOf(plan) ?? "");
+    assert.ok(!plan.effects.some(({ kind }) => kind === "delete"));
+    return plan.requeueAt ?? now;
   };
   let now = noon;
   while (now < plus(noon, minutes(10)))
@@ -140,7 +170,7 @@ describe("ten minutes of an outage burn no address, and it serves once they are 
           { listener: "chat", problem: "timed out" },
           { listener: "media", problem: "timed out" },
         ],
-        neighbourWorks: false,
+        referenceWorks: false,
         podsWork: true,
       },
       says: "ChatFails",
@@ -149,7 +179,7 @@ describe("ten minutes of an outage burn no address, and it serves once they are 
       balancer: given,
       evidence: {
         problems: [{ listener: "media", problem: "refused" }],
-        neighbourWorks: true,
+        referenceWorks: true,
         podsWork: false,
       },
       says: "MediaFails",
@@ -158,7 +188,7 @@ describe("ten minutes of an outage burn no address, and it serves once they are 
       balancer: given,
       evidence: {
         problems: [{ listener: "media", problem: "refused" }],
-        neighbourWorks: false,
+        referenceWorks: false,
         podsWork: false,
       },
       says: "MediaFails",
@@ -178,7 +208,7 @@ describe("ten minutes of an outage burn no address, and it serves once they are 
       balancer: given,
       evidence: {
         problems: [{ listener: "chat", problem: "timed out" }],
-        neighbourWorks: true,
+        referenceWorks: true,
         podsWork: true,
       },
     });
@@ -189,7 +219,7 @@ describe("ten minutes of an outage burn no address, and it serves once they are 
 describe("the Service of an entry", () => {
   test("keeps its name when the entry was lost and made again", () =>
     assert.equal(
-      planAddress(observed({}, given), undefined, noon).service?.metadata.name,
+      serviceOf(decideAddress(observed({}, given), { now: noon, random }))?.metadata.name,
       "family-0-abc",
     ));
 
@@ -199,8 +229,9 @@ describe("the Service of an entry", () => {
       metadata: { ...service.metadata, deletionTimestamp: "2026-11-23T12:00:00Z" },
     };
     assert.notEqual(
-      planAddress({ ...observed({}, given), services: [leaving] }, undefined, noon).service
-        ?.metadata.name,
+      serviceOf(
+        decideAddress({ ...observed({}, given), services: [leaving] }, { now: noon, random }),
+      )?.metadata.name,
       "family-0-abc",
     );
   });
@@ -214,54 +245,44 @@ describe("the Service of an entry", () => {
         spec: { provider: "GCP", named: [{ name: "family-1", address: "203.0.113.10" }] },
       }),
     );
-    const plan = planAddress(
-      { ...observed({ phase: "Serving" }, given), pool: named },
-      undefined,
-      noon,
-    );
+    const sight = { ...observed({ phase: "Serving" }, given), pool: named };
+    const plan = decideAddress(sight, { now: noon, random });
+    const { phase } = statusOf(plan) as { phase: string };
     assert.deepEqual(
-      [plan.service, plan.decision.phase, plan.decision.verified.reason],
+      [serviceOf(plan), phase, reasonOf(plan)],
       [undefined, "Serving", "NameMissing"],
     );
   });
 });
 
-test("a repeat stays one though the other entry was forgotten meanwhile: its slot has asked for another", () => {
-  const conditions = [
-    {
-      type: "Verified",
-      status: "False",
-      reason: "Repeat",
-      message: "x",
-      lastTransitionTime: "2026-11-23T11:00:00Z",
-    },
-  ];
+test("a repeat stays one though the other entry was forgotten meanwhile", () => {
+  const fault = { kind: "Repeat", since: "2026-11-23T11:00:00Z" };
   const { address: _address, ...spec } = raw.spec;
-  const { decision, service: held } = planAddress(
-    observed({ phase: "Provisioning", conditions }, given, spec),
-    undefined,
-    noon,
-  );
-  assert.equal(decision.service, "hold");
+  const sight = observed({ phase: "Provisioning", fault }, given, spec);
+  const held = serviceOf(decideAddress(sight, { now: noon, random }));
   assert.equal(held?.spec.selector?.["proxyfleet.dev/held"], "true");
 });
 
 describe("that a new entry waits for its lane", () => {
-  const cases: Record<string, { age: Millis; isBusy: boolean; urgency: string }> = {
+  const cases: Record<string, { age: Millis; isBusy: boolean; isReported: boolean }> = {
     "is no news within ten seconds of its claim": {
       age: seconds(9),
       isBusy: false,
-      urgency: "quiet",
+      isReported: false,
     },
-    "is told after ten seconds": { age: seconds(10), isBusy: false, urgency: "urgent" },
+    "is reported after ten seconds": { age: seconds(10), isBusy: false, isReported: true },
     "is no news within a minute where much else waits for the operator": {
       age: seconds(59),
       isBusy: true,
-      urgency: "quiet",
+      isReported: false,
     },
-    "is told after a minute in any case": { age: seconds(60), isBusy: true, urgency: "urgent" },
+    "is reported after a minute in any case": {
+      age: seconds(60),
+      isBusy: true,
+      isReported: true,
+    },
   };
-  for (const [name, { age, isBusy, urgency }] of Object.entries(cases))
+  for (const [name, { age, isBusy, isReported }] of Object.entries(cases))
     test(name, () => {
       const { entry, ...rest } = observed({}, undefined);
       const metadata = { ...entry.metadata, creationTimestamp: formatInstant(noon) };
@@ -272,6 +293,85 @@ describe("that a new entry waits for its lane", () => {
         services: [],
         isBusy,
       };
-      assert.equal(planAddress(waiting, undefined, plus(noon, age)).urgency, urgency);
+      const plan = decideAddress(waiting, { now: plus(noon, age), random });
+      assert.equal(statusOf(plan) !== undefined, isReported);
     });
+});
+
+describe("a plan for an entry", () => {
+  const decided = (sight: ObservedAddress) => decideAddress(sight, { now: noon, random });
+  const kinds = (effects: readonly Effect[]) => effects.map(({ kind, id }) => `${kind} ${id}`);
+
+  test("makes the Service after the finalizer, and leaves the report to the next pass", () => {
+    const { effects } = decided({ ...observed({}, undefined), services: [] });
+    assert.deepEqual(kinds(effects), ["apply finalizer", "apply service", "status status"]);
+    assert.deepEqual(effects[1]?.needs, ["finalizer"]);
+    assert.deepEqual(effects[2]?.unless, ["service"]);
+  });
+
+  test("asks for a probe once the load balancer has set the address, and reports nothing yet", () => {
+    const plan = decided(observed({}, given));
+    assert.deepEqual(
+      plan.asks.map(({ kind }) => kind),
+      ["probe"],
+    );
+    assert.equal(statusOf(plan), undefined);
+  });
+
+  test("takes an old probe for none, and one of other pods neither", () => {
+    const sight = observed({}, given);
+    const [ask] = decided(sight).asks;
+    assert.ok(ask?.kind === "probe");
+    const probe: Probe = { request: ask.request, result: works, at: noon };
+    const isAsked = (given: Partial<ObservedAddress>, now: Instant) =>
+      decideAddress({ ...sight, probe, ...given }, { now, random }).asks.length > 0;
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "p-2" } };
+    assert.deepEqual(
+      [
+        isAsked({}, noon),
+        isAsked({}, plus(noon, seconds(1))),
+        isAsked({}, plus(noon, seconds(-1))),
+        isAsked({ pods: [pod] }, noon),
+      ],
+      [false, true, true, true],
+    );
+  });
+
+  test("reports in the server's words why its Service is refused", () => {
+    const words = "exceeded quota: load-balancers";
+    const refused = [{ id: "service", object: "Service proxies/family-0", words }];
+    const plan = decided({ ...observed({}, undefined), services: [], refused });
+    const { conditions } = statusOf(plan) as { conditions: readonly { message: string }[] };
+    assert.equal(reasonOf(plan), "ServiceRefused");
+    assert.match(conditions[0]?.message ?? "", /exceeded quota: load-balancers/);
+  });
+
+  test("keeps since when an address is lost, as a field that the fleet reads", () => {
+    const lost = { given: [], hostname: undefined };
+    const fault = { kind: "AddressLost", since: "2026-11-23T11:00:00Z" };
+    const plan = decided(observed({ phase: "Serving", fault }, lost));
+    assert.deepEqual((statusOf(plan) as { fault?: object }).fault, fault);
+    const again = decided(observed({ phase: "Serving", fault }, given));
+    assert.equal((statusOf(again) as { fault?: object }).fault, undefined);
+  });
+
+  test("evicts a pod that lags for a minute, and keeps the budget's no to itself", () => {
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "p-1", uid: "u" } };
+    const status = { phase: "Verifying", phaseSince: "2026-11-23T11:58:00Z" };
+    const sight = { ...observed(status, given), pods: [pod] };
+    const lagging = { ...works, lagging: [{ pod: "p-1", problem: "it is late" }] };
+    const evictions = settle(sight, lagging, noon).effects.filter(({ kind }) => kind === "evict");
+    assert.deepEqual(
+      evictions.map(({ id, optional }) => [id, optional]),
+      [["evict p-1", true]],
+    );
+  });
+
+  test("forgets an address whose quarantine is over, in the very state that was judged", () => {
+    const spec = { ...raw.spec, want: "Quarantine", quarantineUntil: "2026-11-23T11:00:00Z" };
+    const sight = { ...observed({ phase: "Quarantined" }, undefined, spec), services: [] };
+    const forget = decided(sight).effects.find(({ kind }) => kind === "delete");
+    assert.ok(forget?.kind === "delete");
+    assert.deepEqual(forget.state, { uid: "e1", resourceVersion: "1" });
+  });
 });

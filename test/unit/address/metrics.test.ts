@@ -1,7 +1,8 @@
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { rotationEnd, verdictSamples } from "../../../src/address/metrics.ts";
+import { rotationEnd, verdictSamples } from "../../../src/address/io/metrics.ts";
+import { viewOfEntry } from "../../../src/ledger/view.ts";
 import { ledgerEntry } from "../../integration/samples.ts";
 
 function entry(phase: string | undefined, spec: Record<string, unknown> = {}): CustomObject {
@@ -87,9 +88,12 @@ describe("verdicts are counted by country", () => {
     since: "2026-11-24T08:00:00Z",
   });
 
+  const samplesOf = (entries: readonly CustomObject[]) =>
+    verdictSamples(entries.flatMap((raw) => viewOfEntry(raw).view ?? []));
+
   test("over all addresses in use, each country for itself", () =>
     assert.deepEqual(
-      verdictSamples([
+      samplesOf([
         judged([verdict("IR", "Blocked"), verdict("RU", "Reachable")]),
         judged([verdict("IR", "Blocked")], drained),
         judged([verdict("IR", "Reachable")]),
@@ -102,7 +106,7 @@ describe("verdicts are counted by country", () => {
     ));
   test("without addresses at rest, and without entries that can't be read", () =>
     assert.deepEqual(
-      verdictSamples([
+      samplesOf([
         judged([verdict("IR", "Blocked")], dark),
         judged([verdict("IR", "Blocked")], { lane: "x" }),
       ]),

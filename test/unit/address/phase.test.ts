@@ -3,15 +3,15 @@ import { describe, test } from "node:test";
 import {
   type AddressDecision,
   type AddressSituation,
-  decideAddress,
+  decidePhase,
 } from "../../../src/address/phase.ts";
-import type { Verdict } from "../../../src/address/verification.ts";
+import type { Judgement } from "../../../src/address/judge.ts";
 import { at, noon } from "../rotation/build.ts";
 
 const address = "203.0.113.9";
 const published = { given: [address], hostname: undefined, terminating: false };
 const silent = { given: [], hostname: undefined, terminating: false };
-const failing: Verdict = {
+const failing: Judgement = {
   kind: "failing",
   reason: "ChatFails",
   message: "port 443 shows another certificate",
@@ -32,7 +32,7 @@ function situation(given: Partial<AddressSituation>): AddressSituation {
     service: published,
     isRepeat: false,
     verified: undefined,
-    verdict: undefined,
+    judgement: undefined,
     ...given,
   };
 }
@@ -42,7 +42,7 @@ interface Expected extends Partial<Omit<AddressDecision, "verified">> {
 }
 
 function check(given: Partial<AddressSituation>, { says, ...expect }: Expected): void {
-  const decision = decideAddress(situation(given), noon);
+  const decision = decidePhase(situation(given), noon);
   assert.equal(decision.take, expect.take);
   assert.partialDeepStrictEqual(decision, expect);
   if (says === undefined) return;
@@ -67,7 +67,7 @@ describe("an address that is to serve", () => {
         phase: "Provisioning",
         service: "keep",
         says: ["Unknown", "WaitingForLane"],
-        lookAgainAt: at(5),
+        requeueAt: at(5),
       },
     },
     "waits for its Service": {
@@ -90,7 +90,7 @@ describe("an address that is to serve", () => {
       },
     },
     "is not verified at another address than its own": {
-      given: { service: { ...published, given: ["203.0.113.8"] }, verdict: { kind: "verified" } },
+      given: { service: { ...published, given: ["203.0.113.8"] }, judgement: { kind: "verified" } },
       expect: {
         phase: "Provisioning",
         says: ["False", "OtherAddress", "gave 203.0.113.8 instead of 203.0.113.9"],
@@ -98,22 +98,22 @@ describe("an address that is to serve", () => {
     },
     "is tried as soon as the load balancer has set it": {
       given: { phase: "Provisioning" },
-      expect: { phase: "Verifying", lookAgainAt: noon, says: ["Unknown", "Verifying"] },
+      expect: { phase: "Verifying", requeueAt: noon, says: ["Unknown", "Verifying"] },
     },
     "is tried again each second at first": {
-      given: { verdict: failing },
-      expect: { phase: "Verifying", lookAgainAt: at(1), says: ["False", "ChatFails"] },
+      given: { judgement: failing },
+      expect: { phase: "Verifying", requeueAt: at(1), says: ["False", "ChatFails"] },
     },
     "is tried more seldom after two minutes": {
-      given: { phaseSince: at(-120), verdict: failing },
-      expect: { phase: "Verifying", lookAgainAt: at(15) },
+      given: { phaseSince: at(-120), judgement: failing },
+      expect: { phase: "Verifying", requeueAt: at(15) },
     },
     "serves once it is verified": {
-      given: { verdict: { kind: "verified" } },
-      expect: { phase: "Serving", lookAgainAt: undefined, says: ["True", "Verified"] },
+      given: { judgement: { kind: "verified" } },
+      expect: { phase: "Serving", requeueAt: undefined, says: ["True", "Verified"] },
     },
     "says so if it was tried at the pods only": {
-      given: { verdict: { kind: "verified", shutOut: true } },
+      given: { judgement: { kind: "verified", shutOut: true } },
       expect: {
         phase: "Serving",
         says: ["True", "VerifiedAtPods", "loadBalancerSourceRanges shuts the operator out"],
@@ -156,7 +156,7 @@ describe("an address that is to serve", () => {
     },
     "goes on serving while its load balancer's name does not resolve, and looks again": {
       given: { phase: "Serving", service: named },
-      expect: { phase: "Serving", lookAgainAt: at(60), says: ["True", "Verified"] },
+      expect: { phase: "Serving", requeueAt: at(60), says: ["True", "Verified"] },
     },
     "goes on serving when its pool is gone, and says so": {
       given: {
@@ -231,7 +231,7 @@ describe("an address that its provider chooses", () => {
     },
     "is entered into the ledger before it is tried": {
       given: { ...unknown, service: published },
-      expect: { phase: "Provisioning", take: address, lookAgainAt: noon },
+      expect: { phase: "Provisioning", take: address, requeueAt: noon },
     },
     "is the one to which a name leads": {
       given: { ...unknown, service: { ...named, given: [address] } },
@@ -276,7 +276,7 @@ describe("an address on its way out", () => {
     },
     "is not dark before its Service is gone": {
       given: { want: "Quarantine", phase: "Draining" },
-      expect: { phase: "Draining", service: "remove", entry: "keep", lookAgainAt: at(5) },
+      expect: { phase: "Draining", service: "remove", entry: "keep", requeueAt: at(5) },
     },
     "is not dark while the load balancer still lets go of its Service": {
       given: {
@@ -293,7 +293,7 @@ describe("an address on its way out", () => {
         service: undefined,
         quarantineUntil: at(600),
       },
-      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: noon },
+      expect: { phase: "Quarantined", entry: "keep", requeueAt: noon },
     },
     "goes dark without ever having had a Service": {
       given: { want: "Quarantine", phase: undefined, service: undefined, quarantineUntil: at(600) },
@@ -306,7 +306,7 @@ describe("an address on its way out", () => {
         service: undefined,
         quarantineUntil: at(600),
       },
-      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: at(600) },
+      expect: { phase: "Quarantined", entry: "keep", requeueAt: at(600) },
     },
     "is forgotten when its time is over": {
       given: {
@@ -319,7 +319,7 @@ describe("an address on its way out", () => {
     },
     "shows itself dark before it is forgotten, so that its lane is closed first": {
       given: { want: "Quarantine", phase: "Draining", service: undefined, quarantineUntil: at(-9) },
-      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: noon },
+      expect: { phase: "Quarantined", entry: "keep", requeueAt: noon },
     },
     "is forgotten at once if a person deletes it in quarantine": {
       given: {
@@ -337,7 +337,7 @@ describe("an address on its way out", () => {
     },
     "whose Service somebody made again after it went dark takes it down again": {
       given: { want: "Quarantine", phase: "Quarantined", quarantineUntil: at(600) },
-      expect: { phase: "Quarantined", service: "remove", lookAgainAt: at(5) },
+      expect: { phase: "Quarantined", service: "remove", requeueAt: at(5) },
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases))

@@ -1,20 +1,14 @@
-import type { CustomObject, Pod, Secret } from "../../../src/kubernetes/objects.ts";
 import assert from "node:assert/strict";
 import { type AddressInfo, type Server, createServer as createPlainServer } from "node:net";
-import { createServer } from "node:tls";
 import { after, before, describe, test } from "node:test";
-import { pino } from "pino";
-import { parseAddressPool } from "../../../src/api/address-pool.ts";
-import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
-import { parseProxyAddress } from "../../../src/api/proxy-address.ts";
+import { createServer } from "node:tls";
+import { probeAddress } from "../../../src/address/io/probe.ts";
+import type { ProbeResult } from "../../../src/address/probe.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
+import { listenerNames } from "../../../src/ledger/lanes.ts";
+import type { PodStatusReader } from "../../../src/pods/io/status-reader.ts";
 import { type IssuedCertificate, issueCertificate } from "../../../src/proxy/certificates/issue.ts";
-import type { ObservedAddress } from "../../../src/address/observe.ts";
-import { tryAddress } from "../../../src/address/probe.ts";
-import type { Environment } from "../../../src/cluster/environment.ts";
-import { Store } from "../../../src/kubernetes/store.ts";
-import { claimedPool } from "../../../src/cluster/caches.ts";
 
-const apiVersion = "proxyfleet.dev/v1alpha1";
 const [address, neighbour, podIP] = ["127.0.0.11", "127.0.0.12", "127.0.0.13"];
 type Listener = "chat" | "media" | "plainChat";
 /** Ports as the entries have them, each listener's own on all hosts. */
@@ -56,42 +50,6 @@ async function open(host: string, listener: Listener, certificate = own): Promis
   if (!servers.has(`${host}:${ports[listener]}`)) await listen(host, ports[listener], certificate);
 }
 
-function entry(ip: string, uid: string, hasPlainChat = false): CustomObject {
-  return {
-    apiVersion,
-    kind: "ProxyAddress",
-    metadata: { name: `ip-${ip.replaceAll(".", "-")}`, uid, resourceVersion: "1" },
-    spec: {
-      pool: "pool-a",
-      address: ip,
-      claimRef: { namespace: "proxies", name: "family", uid: "u1", slot: 0 },
-      lane: 0,
-      ports: [
-        { name: "chat", port: ports.chat, targetPort: ports.chat },
-        { name: "media", port: ports.media, targetPort: ports.media },
-        ...(hasPlainChat
-          ? [{ name: "plainChat", port: ports.plainChat, targetPort: ports.plainChat }]
-          : []),
-      ],
-      cause: "NewSlot",
-      want: "Serve",
-    },
-    status: { phase: "Serving", phaseSince: "2026-11-23T11:00:00Z" },
-  };
-}
-
-const fleetOf = (ranges: readonly string[]) => ({
-  apiVersion,
-  kind: "WhatsAppProxy",
-  metadata: { name: "family", namespace: "proxies", uid: "u1", resourceVersion: "1" },
-  spec: { addresses: { pools: [{ name: "pool-a" }], loadBalancerSourceRanges: ranges } },
-});
-const pool = {
-  apiVersion,
-  kind: "AddressPool",
-  metadata: { name: "pool-a", resourceVersion: "1" },
-  spec: { provider: "MetalLB", addresses: ["127.0.0.0/24"] },
-};
 const pod: Pod = {
   apiVersion: "v1",
   kind: "Pod",
@@ -99,61 +57,34 @@ const pod: Pod = {
   status: { podIP },
 };
 
-function parsed<T>(result: { ok: true; value: T } | { ok: false; problem: string }): T {
-  assert.ok(result.ok, result.ok ? "" : result.problem);
-  return result.value;
-}
-
-/** Real caches with what one try looks at. */
-function environment(): Environment {
-  const addresses = new Store<CustomObject>({ pool: claimedPool });
-  addresses.replaceAll([entry(address, "e1"), entry(neighbour, "e2")], "1");
-  const lanes = { revision: "r", open: [{ lane: 1, uid: "e2", certificateSHA256: other.sha256 }] };
-  const data = { "lanes.json": JSON.stringify(lanes), "lane-1.pem": other.pem };
-  const secret: Secret = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "family-proxy", namespace: "proxies", resourceVersion: "1" },
-    data: Object.fromEntries(
-      Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),
-    ),
-  };
-  const stores = {
-    addresses,
-    secrets: storeOf<Secret>(secret),
-    pools: storeOf<CustomObject>(pool),
-    fleets: storeOf<CustomObject>(fleetOf([])),
-  };
-  const podStatus = async () => ({
-    revision: "r",
-    lanes: [{ lane: 0, open: true, certificateSHA256: own.sha256 }],
-  });
-  return { caches: stores, podStatus, log: pino({ level: "silent" }) } as unknown as Environment;
-}
-
-function storeOf<T extends CustomObject | Secret>(object: T): Store<T> {
-  const store = new Store<T>();
-  store.replaceAll([object], "1");
-  return store;
-}
+/** Loaded, as a ready pod should have it. */
+const readStatus: PodStatusReader = async () => ({
+  revision: "r",
+  lanes: [{ lane: 0, open: true, certificateSHA256: own.sha256 }],
+});
 
 async function tried(
-  given: { compare?: boolean; ranges?: readonly string[]; plainChat?: boolean } = {},
-) {
-  const raw = entry(address, "e1", given.plainChat);
-  const observed: ObservedAddress = {
-    raw,
-    entry: parsed(parseProxyAddress(raw)),
-    fleet: parsed(parseWhatsAppProxy(fleetOf(given.ranges ?? []))),
-    pool: parsed(parseAddressPool(pool)),
-    certificate: own.sha256,
-    services: [],
-    balancer: undefined,
-    heldElsewhere: [],
-    pods: [pod],
-    isBusy: false,
-  };
-  return tryAddress(observed, own.sha256, given.compare ?? false, environment());
+  given: { compare?: boolean; isShutOut?: boolean; plainChat?: boolean } = {},
+): Promise<ProbeResult> {
+  const { compare = false, isShutOut = false, plainChat = false } = given;
+  const names = plainChat ? listenerNames : listenerNames.slice(0, 2);
+  const listeners = names.map((name) => ({ name, port: ports[name], targetPort: ports[name] }));
+  const reference = { certificate: other.sha256, mediaServer: undefined, hasHeader: false };
+  return probeAddress(
+    {
+      address,
+      lane: 0,
+      certificate: own.sha256,
+      mediaServer: "g.example.org:443",
+      hasHeader: false,
+      pods: [pod],
+      listeners,
+      compare,
+      isShutOut,
+      references: [{ ...reference, host: neighbour, listeners }],
+    },
+    readStatus,
+  );
 }
 
 describe("a try at an address", () => {
@@ -177,7 +108,7 @@ describe("a try at an address", () => {
       readyPods: 1,
       lagging: [],
       problems: [],
-      neighbourWorks: undefined,
+      referenceWorks: undefined,
     });
   });
 
@@ -196,7 +127,7 @@ describe("a try at an address", () => {
 
   test("that fails asks neither pods nor neighbours at first", async () => {
     await close(address, "chat");
-    assert.partialDeepStrictEqual(await tried(), { neighbourWorks: undefined });
+    assert.partialDeepStrictEqual(await tried(), { referenceWorks: undefined });
     assert.ok(!("podsWork" in (await tried())));
     await open(address, "chat");
   });
@@ -205,7 +136,7 @@ describe("a try at an address", () => {
     await close(address, "chat");
     assert.partialDeepStrictEqual(await tried({ compare: true }), {
       podsWork: true,
-      neighbourWorks: true,
+      referenceWorks: true,
     });
     await open(address, "chat");
   });
@@ -218,13 +149,13 @@ describe("a try at an address", () => {
       ["media"],
     );
     assert.match(evidence.problems[0]?.problem ?? "", /TLS handshake/);
-    assert.partialDeepStrictEqual(evidence, { podsWork: false, neighbourWorks: false });
+    assert.partialDeepStrictEqual(evidence, { podsWork: false, referenceWorks: false });
     for (const host of [address, neighbour, podIP]) await open(host, "media", other);
   });
 
   test("shakes hands with every pod where source ranges shut the operator out, and says so", async () => {
     await close(address, "chat");
-    assert.partialDeepStrictEqual(await tried({ ranges: ["192.0.2.0/24"] }), {
+    assert.partialDeepStrictEqual(await tried({ isShutOut: true }), {
       problems: [],
       shutOut: true,
     });
@@ -260,5 +191,5 @@ describe("a try at an address", () => {
   });
 
   test("goes through the address where source ranges let the operator in", async () =>
-    assert.ok(!("shutOut" in (await tried({ ranges: ["127.0.0.0/8"] })))));
+    assert.ok(!("shutOut" in (await tried({ isShutOut: true })))));
 });

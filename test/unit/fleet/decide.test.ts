@@ -5,11 +5,15 @@ import { parseAddressPool } from "../../../src/api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { parseProxyAddress, type ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { AddressPhase } from "../../../src/api/address-phase.ts";
-import { type LivePlan, decideFleet } from "../../../src/fleet/decide.ts";
+import type { FleetAsk } from "../../../src/fleet/asks.ts";
+import { decideFleet } from "../../../src/fleet/decide.ts";
 import { HeldAddresses } from "../../../src/ledger/held.ts";
-import type { ObservedFleet } from "../../../src/fleet/observe.ts";
+import type { ObservedFleet } from "../../../src/fleet/observed.ts";
+import type { FleetStatus } from "../../../src/fleet/status.ts";
+import type { Pod, Secret } from "../../../src/kubernetes/objects.ts";
+import type { Plan } from "../../../src/runtime/plan.ts";
 import { formatInstant, plus, seconds } from "../../../src/values/time.ts";
-import { noon, pool, told } from "../rotation/build.ts";
+import { noon, pool, answered } from "../rotation/build.ts";
 
 const apiVersion = "proxyfleet.dev/v1alpha1";
 const fleet = {
@@ -58,33 +62,72 @@ function entry(
   return parsed.value;
 }
 
-function planFor(entries: readonly ProxyAddress[], given: Partial<ObservedFleet> = {}): LivePlan {
-  const observed: ObservedFleet = {
+function observed(
+  entries: readonly ProxyAddress[],
+  given: Partial<ObservedFleet> = {},
+): ObservedFleet {
+  const certificates = new Map(
+    entries.map(({ metadata: { uid } }) => [uid, { pem: "pem", sha256: "c".repeat(64) }]),
+  );
+  return {
     key: { namespace: "proxies", name: "family" },
     raw: fleet,
     parsed: parseWhatsAppProxy(fleet),
-    entries,
-    own: entries.map((each) => addressView(each)),
+    own: entries.map((each) => ({ entry: each, view: addressView(each) })),
     orphans: [],
+    lostServices: [],
     pools: [pool()],
     formerPools: [],
     poolSpecs: new Map(),
     held: HeldAddresses.of([]),
-    deployment: undefined,
-    secret: undefined,
+    children: {
+      secret: undefined,
+      deployment: undefined,
+      disruptionBudget: undefined,
+      networkPolicy: undefined,
+    },
     pods: [],
-    podStatuses: new Map(),
+    certificates,
+    answers: new Map(),
     reports: [],
     isAsking: false,
+    refused: [],
+    isBusy: false,
+    settings: { proxyImage: "proxyfleet/proxy:test", operatorNamespace: "proxyfleet-system" },
     ...given,
   };
-  const plan = decideFleet(observed, noon, () => 0.5);
-  assert.ok(plan.kind === "live");
-  return plan;
+}
+
+const context = { now: noon, random: () => 0.5 };
+
+function planFor(
+  entries: readonly ProxyAddress[],
+  given: Partial<ObservedFleet> = {},
+): Plan<FleetAsk> {
+  return decideFleet(observed(entries, given), context);
+}
+
+interface Lanes {
+  readonly bank: number;
+  readonly open: readonly { readonly lane: number }[];
+}
+
+/** What the Secret that a plan applies says of the lanes. */
+function lanesIn({ effects }: Plan<FleetAsk>): Lanes {
+  const made = effects.find(({ id }) => id === "secret");
+  assert.ok(made?.kind === "apply");
+  const { data } = made.object as Secret;
+  return JSON.parse(Buffer.from(data?.["lanes.json"] ?? "", "base64").toString()) as Lanes;
+}
+
+function statusIn({ effects }: Plan<FleetAsk>): FleetStatus {
+  const write = effects.find(({ id }) => id === "status");
+  assert.ok(write?.kind === "status");
+  return write.status as FleetStatus;
 }
 
 function lanesWith(...entries: readonly ProxyAddress[]): readonly number[] {
-  return planFor(entries).openLanes.map(({ lane }) => lane);
+  return lanesIn(planFor(entries)).open.map(({ lane }) => lane);
 }
 
 describe("the lanes that are open", () => {
@@ -119,9 +162,9 @@ describe("the lanes that are open", () => {
     test(name, () => assert.deepEqual(lanesWith(...given), expect));
 
   test("are all in the bank, also one beyond the fleet's slots that is to close in a moment, when it is looked again", () => {
-    const { bank, lookAgainAt } = planFor([serving, justDark]);
-    assert.equal(bank, 8);
-    assert.equal(lookAgainAt, plus(noon, seconds(5)));
+    const plan = planFor([serving, justDark]);
+    assert.equal(lanesIn(plan).bank, 8);
+    assert.equal(plan.requeueAt, plus(noon, seconds(5)));
   });
 });
 
@@ -174,11 +217,95 @@ describe("limits per client are said not to be applied", () => {
       const given = {
         parsed: parseWhatsAppProxy({ ...fleet, spec: { addresses, limits } }),
         poolSpecs: new Map([["pool-a", parsedPool.value.spec]]),
-        reports: [told()],
+        reports: [answered()],
       };
-      const condition = planFor([], given).status.conditions.find(
+      const condition = statusIn(planFor([], given)).conditions.find(
         ({ type }) => type === "LimitsApplied",
       );
       assert.equal(condition?.status, expect, condition?.message ?? "no condition");
     });
+});
+
+describe("a plan for a fleet", () => {
+  const kinds = (plan: Plan<FleetAsk>) => plan.effects.map(({ kind, id }) => `${kind} ${id}`);
+  const serving = entry("203.0.113.1", 0, "Serve", "Serving");
+
+  test("of a new fleet claims first, after the finalizer, and leaves the rest to the next pass", () => {
+    const plan = planFor([]);
+    const [finalizer, claim, ...others] = plan.effects;
+    assert.deepEqual(
+      [finalizer?.id, claim?.kind, claim?.needs],
+      ["finalizer", "create", ["finalizer"]],
+    );
+    const writes = others.filter(({ kind }) => kind !== "event");
+    assert.ok(writes.length > 0);
+    for (const { id, unless } of writes) assert.deepEqual(unless, [claim?.id], id);
+  });
+
+  test("asks for a certificate that an entry has not got, and makes no Secret without it", () => {
+    const plan = planFor([serving], { certificates: new Map() });
+    assert.deepEqual(plan.asks, [{ kind: "certificate", uid: "uid-0" }]);
+    assert.ok(!kinds(plan).some((each) => each.startsWith("apply secret")));
+    assert.ok(kinds(plan).includes("status status"));
+  });
+
+  test("lets no child but the Deployment wait for another one", () => {
+    const needs = planFor([serving]).effects.map(({ id, needs = [] }) => [id, ...needs]);
+    const children = needs.filter(([id = ""]) => !["finalizer", "status"].includes(id));
+    assert.deepEqual(
+      children
+        .filter(([, ...others]) => others.length > 0)
+        .filter(([id]) => id !== "event of status"),
+      [["deployment", "secret"]],
+    );
+  });
+
+  test("reports what the API server refused, in its words, and writes the status all the same", () => {
+    const words = "exceeded quota: pods";
+    const refused = [{ id: "deployment", object: "Deployment proxies/family-proxy", words }];
+    const { conditions } = statusIn(planFor([serving], { refused }));
+    const found = conditions.find(({ type }) => type === "ChildrenApplied");
+    assert.deepEqual([found?.status, found?.reason], ["False", "ServerRefuses"]);
+    assert.match(found?.message ?? "", /Deployment proxies\/family-proxy: exceeded quota: pods/);
+  });
+
+  test("claims nothing while a Service has lost its entry, and looks again in a moment", () => {
+    const plan = planFor([], { lostServices: ["family-0-abc"] });
+    assert.ok(!plan.effects.some(({ kind }) => kind === "create"));
+    assert.equal(plan.requeueAt, plus(noon, seconds(1)));
+  });
+
+  test("asks pods for their sessions while an address drains, and not of a settled fleet", () => {
+    const conditions = [{ type: "Ready", status: "True" }];
+    const pod: Pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p-1", namespace: "proxies" },
+      status: { conditions },
+    };
+    const draining = entry("203.0.113.2", 1, "Drain", "Draining");
+    const asks = (...entries: readonly ProxyAddress[]) => planFor(entries, { pods: [pod] }).asks;
+    assert.deepEqual(asks(serving), []);
+    assert.deepEqual(asks(serving, draining), [{ kind: "podStatus", pod: "proxies/p-1" }]);
+  });
+
+  test("ends the entries of a fleet that is gone, and remembers them", () => {
+    const orphan = { entry: serving, view: addressView(serving) };
+    const plan = planFor([], { raw: undefined, parsed: undefined, orphans: [orphan] });
+    assert.deepEqual(kinds(plan), ["apply retire ip-203-0-113-1"]);
+    const [write] = plan.effects;
+    assert.ok(write?.kind === "apply");
+    assert.deepEqual(write.state, { uid: "uid-0", resourceVersion: "1" });
+  });
+
+  test("of a fleet that can't be read keeps what runs, and says so", () => {
+    const problem = "spec.replicas must be a number";
+    const plan = planFor([serving], { parsed: { ok: false, problem } });
+    assert.deepEqual(kinds(plan), ["status status"]);
+  });
+
+  test("is the same for the same view, time and chance", () => {
+    const view = observed([serving]);
+    assert.deepEqual(decideFleet(view, context), decideFleet(view, context));
+  });
 });

@@ -3,20 +3,17 @@ import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fleetStatus } from "../../../src/fleet/status.ts";
-import { type Told, deeds, news } from "../../../src/fleet/events.ts";
+import { eventEffects } from "../../../src/fleet/report.ts";
+import type { EventNote } from "../../../src/kubernetes/events.ts";
 import type { PodReport } from "../../../src/pods/report.ts";
 import { planRotation } from "../../../src/rotation/plan.ts";
-import {
-  at,
-  draining,
-  entry,
-  fleet,
-  noon,
-  pool,
-  servers,
-  told as toldBy,
-} from "../rotation/build.ts";
+import { at, draining, entry, fleet, noon, pool, servers, answered } from "../rotation/build.ts";
 
+const about = {
+  apiVersion: "proxyfleet.dev/v1alpha1",
+  kind: "WhatsAppProxy",
+  metadata: { name: "family" },
+};
 const healthy: PodsView = {
   wanted: 2,
   replicas: 2,
@@ -41,12 +38,12 @@ interface Before {
   }[];
 }
 
-function told(
+function notesOf(
   view: FleetView,
   before: Before,
   pods: Partial<PodsView> = {},
-  reports: readonly PodReport[] = [toldBy()],
-): Told[] {
+  reports: readonly PodReport[] = [answered()],
+): EventNote[] {
   const plan = planRotation(view, 4 * view.count, noon, () => 0);
   const conditionsBefore = before.conditions.map((condition) => ({
     ...condition,
@@ -60,6 +57,7 @@ function told(
       pods: { ...healthy, ...pods },
       reports,
       isAsking: false,
+      refused: [],
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
       generation: 1,
       selector: "",
@@ -67,7 +65,14 @@ function told(
     },
     noon,
   );
-  return [...news(view, plan, before, status), ...deeds(view, plan, noon)];
+  const decided = { view, rotation: plan, before, status };
+  const effects = eventEffects(about, decided, noon);
+  const notes = effects.map((effect) => (effect.kind === "event" ? effect : undefined));
+  // What is new in the status comes first, as people read it.
+  const isNews = (id = "") => Number(id !== "event of status");
+  return notes
+    .toSorted((a, b) => isNews(a?.id) - isNews(b?.id))
+    .flatMap((effect) => effect?.notes ?? []);
 }
 
 describe("the story of a fleet", () => {
@@ -159,7 +164,7 @@ describe("the story of a fleet", () => {
   };
   for (const [name, { given, before = empty, pods, expect }] of Object.entries(cases))
     test(name, () => {
-      const stories = told(given, before, pods);
+      const stories = notesOf(given, before, pods);
       assert.deepEqual(
         stories.map(({ type, reason }) => [type, reason]),
         expect.map(([type, reason]) => [type, reason]),
@@ -172,9 +177,9 @@ describe("the story of a fleet", () => {
   describe("of its upstream", () => {
     const view = fleet({ addresses: [served] });
     const reasons = (before: Before, ...reports: readonly PodReport[]) =>
-      told(view, before, {}, reports).map(({ type, reason }) => `${type} ${reason}`);
-    const dead = toldBy("p-1", { servers: servers({ "a:5222": "down" }) });
-    const partly = toldBy("p-1", { servers: servers({ "a:5222": "down", "b:5222": "up" }) });
+      notesOf(view, before, {}, reports).map(({ type, reason }) => `${type} ${reason}`);
+    const dead = answered("p-1", { servers: servers({ "a:5222": "down" }) });
+    const partly = answered("p-1", { servers: servers({ "a:5222": "down", "b:5222": "up" }) });
     const since = (status: "True" | "False", reason: string): Before => ({
       ...known,
       conditions: [...known.conditions, { type: "UpstreamReachable", status, reason }],
@@ -187,23 +192,23 @@ describe("the story of a fleet", () => {
     });
 
     test("says when it is back, and no word of a new fleet's", () => {
-      assert.deepEqual(reasons(since("False", "ChatUnreachable"), toldBy()), [
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), answered()), [
         "Normal UpstreamReachable",
       ]);
       assert.deepEqual(reasons(since("False", "ChatUnreachable"), partly), [
         "Normal UpstreamReachable",
       ]);
-      assert.deepEqual(reasons(known, toldBy()), []);
+      assert.deepEqual(reasons(known, answered()), []);
     });
   });
 
   test("that a new fleet is not Ready yet is no news; that it became Ready is, unless the last publication says so", () => {
     assert.deepEqual(
-      told(fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }), empty),
+      notesOf(fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }), empty),
       [],
     );
     const reasons = (before: typeof known) =>
-      told(fleet({ addresses: [served] }), before).map(({ reason }) => reason);
+      notesOf(fleet({ addresses: [served] }), before).map(({ reason }) => reason);
     assert.deepEqual(reasons({ ...known, addresses: [], conditions: [] }), ["Published"]);
     assert.deepEqual(reasons({ ...known, conditions: [] }), ["Ready"]);
   });

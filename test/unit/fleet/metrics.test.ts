@@ -1,7 +1,8 @@
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { blockedSamples, claimSamples, conditionSamples } from "../../../src/fleet/metrics.ts";
+import { blockedSamples, claimSamples, conditionSamples } from "../../../src/fleet/io/metrics.ts";
+import { type AddressView, viewOfEntry } from "../../../src/ledger/view.ts";
 import { instant } from "../../../src/values/time.ts";
 import { fleet, ledgerEntry } from "../../integration/samples.ts";
 
@@ -64,18 +65,20 @@ describe("a slot counts as blocked", () => {
 
 describe("the oldest claim", () => {
   const now = instant(Date.parse("2026-11-24T08:10:00Z"));
-  const entry = (name: string, createdAt: string, phase: string | undefined): CustomObject => {
+  const entry = (name: string, createdAt: string, phase: string | undefined): AddressView => {
     const sample = ledgerEntry({}, name);
-    return {
+    const { view } = viewOfEntry({
       ...sample,
       metadata: { ...sample.metadata, creationTimestamp: createdAt },
       status: phase === undefined ? {} : { phase },
-    };
+    });
+    assert.ok(view);
+    return view;
   };
   const [old, young] = ["2026-11-24T08:00:00Z", "2026-11-24T08:09:00Z"];
   const family = { namespace: "default", fleet: "family" };
 
-  test("is told in seconds", () =>
+  test("is counted in seconds", () =>
     assert.deepEqual(
       claimSamples(
         [entry("ip-203-0-113-9", young, undefined), entry("ip-203-0-113-10", old, "Verifying")],

@@ -1,11 +1,11 @@
 import type { PodsView } from "../../../src/pods/view.ts";
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
-import { type FleetStatus, fleetStatus } from "../../../src/fleet/status.ts";
+import { type FleetStatus, type StatusView, fleetStatus } from "../../../src/fleet/status.ts";
 import { planRotation } from "../../../src/rotation/plan.ts";
 import type { PodReport } from "../../../src/pods/report.ts";
 import type { StatusBefore } from "../../../src/fleet/progress.ts";
 import { formatInstant } from "../../../src/values/time.ts";
-import { at, entry, fleet, noon, told } from "../rotation/build.ts";
+import { at, entry, fleet, noon, answered } from "../rotation/build.ts";
 
 const healthy: PodsView = {
   wanted: 2,
@@ -56,6 +56,7 @@ export interface GivenFleet {
   readonly pods?: Partial<PodsView>;
   readonly reports?: readonly PodReport[];
   readonly isAsking?: boolean;
+  readonly refused?: StatusView["refused"];
   readonly before?: StatusBefore;
 }
 
@@ -63,12 +64,21 @@ export interface GivenFleet {
 export function statusOf({
   fleet: view = fleet({ addresses: [served] }),
   pods = {},
-  reports = [told()],
+  reports = [answered()],
   isAsking = false,
+  refused = [],
   before = realised,
 }: GivenFleet = {}): FleetStatus {
   const plan = planRotation(view, 4, noon, () => 0);
   const limits = { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] };
-  const said = { fleet: view, plan, pods: { ...healthy, ...pods }, reports, isAsking, limits };
+  const said = {
+    fleet: view,
+    plan,
+    pods: { ...healthy, ...pods },
+    reports,
+    isAsking,
+    limits,
+    refused,
+  };
   return fleetStatus({ ...said, generation: 3, selector: "a=b", before }, noon);
 }

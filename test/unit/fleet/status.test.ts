@@ -14,7 +14,7 @@ import {
   noon,
   pool,
   rules,
-  told,
+  answered,
 } from "../rotation/build.ts";
 import { type GivenFleet, realised, reconcilingSince, served, statusOf } from "./status-view.ts";
 
@@ -187,7 +187,7 @@ describe("a fleet's conditions", () => {
       expect: { Paused: ["True", "AskedFor", "until it is false"] },
     },
     "config that HAProxy refused is told in its own words": {
-      given: { reports: [told(), told("p-2", { refused: "unknown keyword 'x'" })] },
+      given: { reports: [answered(), answered("p-2", { refused: "unknown keyword 'x'" })] },
       expect: {
         Ready: ["True", "Serving"],
         ConfigApplied: ["False", "ConfigRefused", "serves the one before: unknown keyword 'x'"],

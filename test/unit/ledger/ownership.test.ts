@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseProxyAddress, type ProxyAddress } from "../../../src/api/proxy-address.ts";
+import { type AddressView, addressView } from "../../../src/ledger/view.ts";
 import { belongsTo } from "../../../src/ledger/ownership.ts";
 
-function entry(want: ProxyAddress["spec"]["want"]): ProxyAddress {
+function entry(want: ProxyAddress["spec"]["want"]): AddressView {
   const until = "2026-12-23T12:00:00Z";
   const parsed = parseProxyAddress({
     apiVersion: "proxyfleet.dev/v1alpha1",
@@ -21,7 +22,7 @@ function entry(want: ProxyAddress["spec"]["want"]): ProxyAddress {
     },
   });
   assert.ok(parsed.ok, parsed.ok ? "" : parsed.problem);
-  return parsed.value;
+  return addressView(parsed.value);
 }
 
 describe("whose a ledger entry is, when the fleet that claimed it exists with another uid", () => {

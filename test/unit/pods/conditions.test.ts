@@ -5,7 +5,7 @@ import { configApplied } from "../../../src/pods/config-applied.ts";
 import { type LimitsView, limitsApplied } from "../../../src/pods/limits-applied.ts";
 import type { PodReport } from "../../../src/pods/report.ts";
 import { upstreamReachable } from "../../../src/pods/upstream-reachable.ts";
-import { servers, told } from "../rotation/build.ts";
+import { servers, answered } from "../rotation/build.ts";
 
 interface Case {
   readonly given: readonly PodReport[];
@@ -28,10 +28,10 @@ const unasked: Record<string, Case> = {
 
 describe("whether the upstream can be reached", () => {
   const pod = (name: string, chat: Parameters<typeof servers>[0], media?: "up" | "down") =>
-    told(name, { servers: servers(chat, media) });
+    answered(name, { servers: servers(chat, media) });
   const cases: Record<string, Case> = {
     ...unasked,
-    "all servers answer": { given: [told()], expect: ["True", "AllServersUp"] },
+    "all servers answer": { given: [answered()], expect: ["True", "AllServersUp"] },
     "one of two chat servers is down: it is named": {
       given: [pod("p-1", { "a:5222": "down", "b:5222": "up" })],
       expect: [
@@ -41,7 +41,7 @@ describe("whether the upstream can be reached", () => {
       ],
     },
     "a server that only one pod can't reach": {
-      given: [pod("p-1", { "a:5222": "down", "b:5222": "up" }), told("p-2")],
+      given: [pod("p-1", { "a:5222": "down", "b:5222": "up" }), answered("p-2")],
       expect: ["True", "SomeServersDown", "chat server a:5222 does not answer 1 of 2 pods"],
     },
     "a name without an address says so": {
@@ -49,7 +49,7 @@ describe("whether the upstream can be reached", () => {
       expect: ["True", "SomeServersDown", "chat server a:5222 has no address in DNS for any pod"],
     },
     "one pod that reaches nothing while another does is no outage": {
-      given: [pod("p-1", { "a:5222": "down" }, "down"), told("p-2")],
+      given: [pod("p-1", { "a:5222": "down" }, "down"), answered("p-2")],
       expect: [
         "True",
         "SomeServersDown",
@@ -81,7 +81,7 @@ describe("whether the upstream can be reached", () => {
       expect: ["False", "ChatUnreachable"],
     },
     "pods of an image that tells nothing of its upstream leave it open": {
-      given: [told("p-1", { servers: [] })],
+      given: [answered("p-1", { servers: [] })],
       expect: ["Unknown", "PodsSilent"],
     },
   };
@@ -92,13 +92,16 @@ describe("whether the upstream can be reached", () => {
 describe("whether the configuration is applied", () => {
   const cases: Record<string, Case> = {
     ...unasked,
-    "it is": { given: [told()], expect: ["True", "Loaded"] },
+    "it is": { given: [answered()], expect: ["True", "Loaded"] },
     "a pod that lags is named": {
-      given: [told(), told("p-2", { lags: true })],
+      given: [answered(), answered("p-2", { lags: true })],
       expect: ["False", "PodsLag", "serve the one before: p-2."],
     },
     "HAProxy's refusal goes before, in its own words": {
-      given: [told("p-1", { lags: true }), told("p-2", { refused: "line 7: unknown keyword" })],
+      given: [
+        answered("p-1", { lags: true }),
+        answered("p-2", { refused: "line 7: unknown keyword" }),
+      ],
       expect: [
         "False",
         "ConfigRefused",
@@ -119,9 +122,9 @@ describe("whether the limits hold", () => {
     clientsHiddenBehind: ["metallb-a"],
   };
   const perClient = { ...plain, perClient: true };
-  const few = told("p-2", { connections: { wanted: 27_500, granted: 7_800 } });
+  const few = answered("p-2", { connections: { wanted: 27_500, granted: 7_800 } });
   const cases: Record<string, Case & { readonly limits: LimitsView }> = {
-    "they do": { limits: plain, given: [told()], expect: ["True", "Applied"] },
+    "they do": { limits: plain, given: [answered()], expect: ["True", "Applied"] },
     "no pod is ready: nobody knows": {
       limits: plain,
       given: [],
@@ -129,7 +132,7 @@ describe("whether the limits hold", () => {
     },
     "a limit per client where clients can't be told apart": {
       limits: perClient,
-      given: [told()],
+      given: [answered()],
       expect: [
         "False",
         "ClientsNotSeen",
@@ -145,12 +148,12 @@ describe("whether the limits hold", () => {
     },
     "a limit per client where they can": {
       limits: { ...perClient, clientsHiddenBehind: [] },
-      given: [told()],
+      given: [answered()],
       expect: ["True", "Applied"],
     },
     "pods that may open too few files": {
       limits: plain,
-      given: [told(), few],
+      given: [answered(), few],
       expect: [
         "False",
         "FewerConnections",
@@ -167,7 +170,7 @@ describe("whether the limits hold", () => {
     },
     "a pod that says nothing of its connections is no trouble": {
       limits: plain,
-      given: [told("p-1", { connections: undefined })],
+      given: [answered("p-1", { connections: undefined })],
       expect: ["True", "Applied"],
     },
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { PodReports } from "../../../src/pods/reports.ts";
+import { PodReports } from "../../../src/pods/io/reports.ts";
 import type { PodStatus } from "../../../src/pods/status.ts";
 import { at } from "../rotation/build.ts";
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 function tell(second: number, status: Partial<PodStatus> = {}, wanted = "r1"): void {
-  reports.told(
+  reports.answered(
     key,
     { pod: "p-1", status: { revision: "r1", lanes: [], ...status }, wanted, servers },
     at(second),
@@ -29,7 +29,7 @@ function tell(second: number, status: Partial<PodStatus> = {}, wanted = "r1"): v
 
 function lags(): boolean | undefined {
   const report = reports.report(key);
-  return report?.kind === "told" ? report.lags : undefined;
+  return report?.kind === "answered" ? report.lags : undefined;
 }
 
 test("servers have the names that the spec gives them", () => {
@@ -42,7 +42,7 @@ test("servers have the names that the spec gives them", () => {
     ],
   });
   const report = reports.report(key);
-  assert.deepEqual(report?.kind === "told" && report.servers, [
+  assert.deepEqual(report?.kind === "answered" && report.servers, [
     { upstream: "chat", server: "g.whatsapp.net:5222", state: "up" },
     { upstream: "chat", server: "g-fallback.whatsapp.net:5222", state: "nameless" },
     { upstream: "media", server: "whatsapp.net:443", state: "down" },
@@ -75,7 +75,7 @@ describe("a pod lags", () => {
 
   test("not where nobody knows what it should have", () => {
     for (const second of [0, 120])
-      reports.told(
+      reports.answered(
         key,
         { pod: "p-1", status: { revision: "r1", lanes: [] }, wanted: undefined, servers },
         at(second),
@@ -88,11 +88,11 @@ describe("a pod that does not answer", () => {
   test("keeps its last word for a minute, then counts as silent", () => {
     tell(0);
     for (const second of [15, 45, 74]) reports.silent(key, "p-1", at(second));
-    assert.equal(reports.report(key)?.kind, "told");
+    assert.equal(reports.report(key)?.kind, "answered");
     reports.silent(key, "p-1", at(75));
     assert.deepEqual([reports.report(key)?.kind, reports.status(key)], ["silent", undefined]);
     tell(90);
-    assert.equal(reports.report(key)?.kind, "told");
+    assert.equal(reports.report(key)?.kind, "answered");
   });
 
   test("is nothing to speak of while it is young", () => {
@@ -105,7 +105,7 @@ describe("a pod that does not answer", () => {
     reports.silent(key, "p-1", at(0));
     tell(50);
     reports.silent(key, "p-1", at(65));
-    assert.equal(reports.report(key)?.kind, "told");
+    assert.equal(reports.report(key)?.kind, "answered");
   });
 });
 

@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
 import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
 import { plausibleHost } from "../../../src/proxy/certificates/subject.ts";
-import { HandshakeError, certificateBehind } from "../../../src/address/handshake.ts";
+import { HandshakeError, certificateBehind } from "../../../src/address/io/handshake.ts";
 import { noon, seeded } from "../rotation/build.ts";
 
 const dayMs = 86_400_000;

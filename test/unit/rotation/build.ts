@@ -12,9 +12,13 @@ import {
   plus,
   seconds,
 } from "../../../src/values/time.ts";
-import { isBurnt } from "../../../src/rotation/outage.ts";
-import type { ServerReport, ToldReport } from "../../../src/pods/report.ts";
-import type { AddressView, HeldAddress, VerdictView } from "../../../src/ledger/view.ts";
+import type { AnsweredReport, ServerReport } from "../../../src/pods/report.ts";
+import {
+  type AddressView,
+  type HeldAddress,
+  type VerdictView,
+  isBurnt,
+} from "../../../src/ledger/view.ts";
 
 export { hours };
 
@@ -26,7 +30,7 @@ export function at(s: number): Instant {
   return plus(noon, seconds(s));
 }
 
-/** A pool of 62 addresses without reserve, unless told otherwise. */
+/** A pool of 62 addresses without reserve, unless given otherwise. */
 export function pool(
   given: Partial<Omit<PoolView, "ranges">> & { readonly ranges?: readonly string[] } = {},
 ): PoolView {
@@ -43,7 +47,7 @@ export function pool(
   return { ...usual, quarantine, ...rest, ranges: ranges.map(parseRange) };
 }
 
-/** Addresses that the ledger holds: in use, unless told otherwise. */
+/** Addresses that the ledger holds: in use, unless given otherwise. */
 export function held(ips: readonly string[], given: Partial<HeldAddress> = {}): HeldAddress[] {
   return ips.map((ip) => ({
     ip: parseIp(ip),
@@ -55,7 +59,7 @@ export function held(ips: readonly string[], given: Partial<HeldAddress> = {}): 
   }));
 }
 
-/** A verdict that was made an hour before noon, unless told otherwise. */
+/** A verdict that was made an hour before noon, unless given otherwise. */
 export function blocked(country = "IR", given: Partial<VerdictView> = {}): VerdictView {
   return { country, verdict: "Blocked", since: at(-3600), ...given };
 }
@@ -73,11 +77,11 @@ export function servers(
   return [...chats, { upstream: "media", server: "m:443", state: media }];
 }
 
-/** A pod that tells of nothing but good, unless told otherwise. */
-export function told(pod = "p-1", given: Partial<ToldReport> = {}): ToldReport {
+/** A pod that reports nothing but good, unless given otherwise. */
+export function answered(pod = "p-1", given: Partial<AnsweredReport> = {}): AnsweredReport {
   const connections = { wanted: 27_500, granted: 27_500 };
   return {
-    kind: "told",
+    kind: "answered",
     pod,
     refused: undefined,
     lags: false,
@@ -87,10 +91,13 @@ export function told(pod = "p-1", given: Partial<ToldReport> = {}): ToldReport {
   };
 }
 
-/** A ledger entry of slot 0 that has served for an hour, unless told otherwise. */
+/** A ledger entry of slot 0 that has served for an hour, unless given otherwise. */
 export function entry(ip: string, given: Partial<AddressView> = {}): AddressView {
   return {
     name: ledgerName(ip),
+    namespace: "proxies",
+    fleet: "family",
+    fleetUid: "u1",
     pool: "pool-a",
     address: ip,
     slot: 0,
@@ -151,7 +158,7 @@ function heldBy(entries: readonly AddressView[]): HeldAddress[] {
   });
 }
 
-/** Rules that move slots because of blocks, and never by age, unless told otherwise. */
+/** Rules that move slots because of blocks, and never by age, unless given otherwise. */
 export function rules(given: Partial<FleetView["rotation"]> = {}): FleetView["rotation"] {
   const never = { maxAge: millis(0), minAge: millis(0), jitterPercent: 0 };
   return { onBlocked: true, ...never, windows: [], maxPerHourPercent: 25, ...given };

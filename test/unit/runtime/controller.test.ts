@@ -6,7 +6,7 @@ import {
   type Controller,
   type Outcome,
   done,
-  lookAgain,
+  requeueAfter,
   runController,
 } from "../../../src/runtime/controller.ts";
 import { WorkQueue } from "../../../src/runtime/queue.ts";
@@ -40,7 +40,6 @@ function shop(reconcile: (key: string, nth: number) => Promise<Outcome>, workers
   const run = async (enough: number): Promise<void> => {
     const controller: Controller = {
       name: "shop",
-      workers,
       queue,
       reconcile: async (key) => {
         seen.push(key);
@@ -48,7 +47,7 @@ function shop(reconcile: (key: string, nth: number) => Promise<Outcome>, workers
         return reconcile(key, seen.length);
       },
     };
-    await runController(controller, log, stop.signal);
+    await runController(controller, log, stop.signal, { workers });
   };
   return { queue, delays, seen, lines, run };
 }
@@ -63,7 +62,7 @@ describe("the loop of a controller", () => {
 
   test("looks again when the reconcile asks for it", async () => {
     const { queue, run, seen, delays } = shop(async (_key, nth) =>
-      nth === 1 ? lookAgain(1_500) : done,
+      nth === 1 ? requeueAfter(1_500) : done,
     );
     queue.add("a");
     await run(2);
@@ -72,7 +71,7 @@ describe("the loop of a controller", () => {
 
   test("tries what failed again, later each time, and starts anew after a success", async () => {
     const { queue, run, delays, lines } = shop(async (_key, nth) => {
-      if (nth === 3) return lookAgain(7);
+      if (nth === 3) return requeueAfter(7);
       throw new Error(`try ${nth}`);
     });
     queue.add("a");
@@ -137,6 +136,6 @@ describe("the loop of a controller", () => {
 });
 
 test("a time to look again that is past is now, and none is none", () => {
-  assert.deepEqual(lookAgain(-5), { kind: "lookAgain", afterMs: 0 });
-  assert.deepEqual(lookAgain(undefined), done);
+  assert.deepEqual(requeueAfter(-5), { kind: "requeue", afterMs: 0 });
+  assert.deepEqual(requeueAfter(undefined), done);
 });

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Delay } from "../../../src/runtime/debounce.ts";
+import { Debounce } from "../../../src/runtime/debounce.ts";
 
-describe("a delay", () => {
+describe("a debounce", () => {
   const setUp = () => {
-    const world = { now: 0, times: { quiet: 1_000, longest: 2_500 } };
-    const delay = new Delay(() => world.now);
+    const world = { now: 0, times: { quietMs: 1_000, longestMs: 2_500 } };
+    const debounce = new Debounce(() => world.now);
     const waitsAt = (now: number, what: string, key = "a"): number => {
       world.now = now;
-      return delay.waitMs(key, what, world.times);
+      return debounce.waitMs(key, what, world.times);
     };
-    return { world, delay, waitsAt };
+    return { world, debounce, waitsAt };
   };
 
   test("ends when nothing new has come for a while, each key for itself", () => {
@@ -31,25 +31,25 @@ describe("a delay", () => {
   });
 
   test("begins anew with what comes after what went", () => {
-    const { delay, waitsAt } = setUp();
+    const { debounce, waitsAt } = setUp();
     assert.deepEqual([waitsAt(0, "1"), waitsAt(1_000, "1"), waitsAt(1_000, "1")], [1_000, 0, 0]);
-    delay.end("a");
+    debounce.end("a");
     assert.equal(waitsAt(1_100, "2"), 1_000);
   });
 
   test("ends earlier for what waits already, if the times become shorter", () => {
     const { world, waitsAt } = setUp();
-    world.times = { quiet: 60_000, longest: 60_000 };
+    world.times = { quietMs: 60_000, longestMs: 60_000 };
     assert.equal(waitsAt(0, "1"), 60_000);
-    world.times = { quiet: 1_000, longest: 2_500 };
+    world.times = { quietMs: 1_000, longestMs: 2_500 };
     assert.equal(waitsAt(10_000, "1"), 0);
   });
 
   test("lets what is more urgent than what waits already wait its own time, for what comes with it", () => {
     const { world, waitsAt } = setUp();
-    world.times = { quiet: 60_000, longest: 60_000 };
+    world.times = { quietMs: 60_000, longestMs: 60_000 };
     waitsAt(0, "1");
-    world.times = { quiet: 5_000, longest: 5_000 };
+    world.times = { quietMs: 5_000, longestMs: 5_000 };
     assert.deepEqual(
       [waitsAt(10_000, "2"), waitsAt(14_000, "2"), waitsAt(14_000, "3")],
       [5_000, 1_000, 1_000],
@@ -58,16 +58,16 @@ describe("a delay", () => {
 
   test("never holds back for longer what was to go earlier", () => {
     const { world, waitsAt } = setUp();
-    world.times = { quiet: 5_000, longest: 5_000 };
+    world.times = { quietMs: 5_000, longestMs: 5_000 };
     waitsAt(0, "1");
-    world.times = { quiet: 60_000, longest: 60_000 };
+    world.times = { quietMs: 60_000, longestMs: 60_000 };
     assert.deepEqual([waitsAt(1_000, "2"), waitsAt(5_000, "2")], [4_000, 0]);
   });
 
   test("remembers nothing of what went", () => {
-    const { delay, waitsAt } = setUp();
+    const { debounce, waitsAt } = setUp();
     waitsAt(0, "1");
-    delay.end("a");
-    assert.equal(delay.size, 0);
+    debounce.end("a");
+    assert.equal(debounce.size, 0);
   });
 });

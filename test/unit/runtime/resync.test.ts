@@ -6,7 +6,7 @@ import {
   type ReconcileResult,
   done,
   gone,
-  lookAgain,
+  requeueAfter,
   runController,
 } from "../../../src/runtime/controller.ts";
 import { WorkQueue } from "../../../src/runtime/queue.ts";
@@ -38,15 +38,11 @@ async function once(
       setImmediate(() => stop.abort());
     },
   };
-  const running = runController(
-    { name: "shop", workers: 1, queue, reconcile },
-    silent,
-    stop.signal,
-    {
-      observer,
-      resyncMs: () => 36_000_000,
-    },
-  );
+  const running = runController({ name: "shop", queue, reconcile }, silent, stop.signal, {
+    workers: 1,
+    observer,
+    resyncMs: () => 36_000_000,
+  });
   await new Promise((resolve) => setImmediate(resolve));
   const asked = [...delays];
   await running;
@@ -61,12 +57,12 @@ const cases: Record<string, { given: Outcome | Error; delays: number[]; result: 
       result: "success",
     },
     "a time to look again that is earlier goes before the resync": {
-      given: lookAgain(5_000),
+      given: requeueAfter(5_000),
       delays: [5_000],
       result: "requeue_after",
     },
     "a time to look again that is later is brought forward": {
-      given: lookAgain(90_000_000),
+      given: requeueAfter(90_000_000),
       delays: [36_000_000],
       result: "requeue_after",
     },

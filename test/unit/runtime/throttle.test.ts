@@ -1,35 +1,35 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Pace } from "../../../src/runtime/throttle.ts";
+import { Throttle } from "../../../src/runtime/throttle.ts";
 
-describe("a pace", () => {
+describe("a throttle", () => {
   test("lets a key go at once, and then only when its time is over", () => {
     const time = { now: 0 };
-    const pace = new Pace(1_000, () => time.now);
-    assert.equal(pace.waitMs("a"), 0);
-    pace.went("a");
+    const throttle = new Throttle(1_000, () => time.now);
+    assert.equal(throttle.waitMs("a"), 0);
+    throttle.went("a");
     time.now = 400;
-    assert.deepEqual([pace.waitMs("a"), pace.waitMs("b")], [600, 0]);
+    assert.deepEqual([throttle.waitMs("a"), throttle.waitMs("b")], [600, 0]);
     time.now = 1_000;
-    assert.equal(pace.waitMs("a"), 0);
+    assert.equal(throttle.waitMs("a"), 0);
   });
 
   test("counts from the last time, also where the key did not wait", () => {
     const time = { now: 0 };
-    const pace = new Pace(1_000, () => time.now);
-    pace.went("a");
+    const throttle = new Throttle(1_000, () => time.now);
+    throttle.went("a");
     time.now = 900;
-    pace.went("a");
-    assert.equal(pace.waitMs("a"), 1_000);
+    throttle.went("a");
+    assert.equal(throttle.waitMs("a"), 1_000);
   });
 
   test("forgets keys whose time is over", () => {
     const time = { now: 0 };
-    const pace = new Pace(1_000, () => time.now);
+    const throttle = new Throttle(1_000, () => time.now);
     for (let n = 0; n < 10_000; n++) {
       time.now += 1;
-      pace.went(`key-${n}`);
+      throttle.went(`key-${n}`);
     }
-    assert.equal(pace.size, 1_000);
+    assert.equal(throttle.size, 1_000);
   });
 });

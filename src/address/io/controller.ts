@@ -1,0 +1,106 @@
+import { addressLabel } from "../../api/names.ts";
+import { type Caches, podFleet } from "../../cluster/caches.ts";
+import { enqueueOn, isForeign, isMoreThanStatus, isOwnStatus } from "../../cluster/changes.ts";
+import type { CustomObject } from "../../kubernetes/objects.ts";
+import { keyOf, keyText } from "../../kubernetes/resource.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
+import type { PodStatusReader } from "../../pods/io/status-reader.ts";
+import type { Controller } from "../../runtime/controller.ts";
+import type { Inquiries } from "../../runtime/inquiries.ts";
+import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
+import type { AddressAsk } from "../asks.ts";
+import { decideAddress } from "../decide.ts";
+import type { Resolution } from "../observed.ts";
+import type { Probe } from "../probe.ts";
+import { type AddressSources, observeAddress } from "./observe.ts";
+import { probeAddress } from "./probe.ts";
+import type { HostResolver } from "./resolve.ts";
+
+export interface AddressControllerOptions extends ReconcilerOptions {
+  readonly sources: Omit<AddressSources, "probes" | "resolutions">;
+  readonly probes: Inquiries<Probe>;
+  readonly resolutions: Inquiries<Resolution>;
+  readonly readStatus: PodStatusReader;
+  readonly resolve: HostResolver;
+}
+
+/** Gives each ledger entry its Service, verifies it, and takes it down again. */
+export function addressController(options: AddressControllerOptions): Controller {
+  const { sources, probes, resolutions, queue } = options;
+  enqueueAddresses(sources.caches, (name) => queue.add(name));
+  const all = { ...sources, probes, resolutions };
+  return defineController(
+    {
+      name: "address",
+      observe: (name, memory) => observeAddress(name, memory, all),
+      decide: decideAddress,
+      answer: async (name, ask) => answer(name, ask, options),
+      forget: (name) => probes.forget(name),
+    },
+    options,
+  );
+}
+
+/** Asks beside the reconciles: an address that does not answer holds up no other one. */
+function answer(name: string, ask: AddressAsk, options: AddressControllerOptions): "later" {
+  const { probes, resolutions, readStatus, resolve, now, queue } = options;
+  const again = () => queue.add(name);
+  switch (ask.kind) {
+    case "probe": {
+      const { request } = ask;
+      const run = async () => ({
+        request,
+        result: await probeAddress(request, readStatus),
+        at: now(),
+      });
+      probes.ask(name, run, again);
+      break;
+    }
+    case "resolve": {
+      const run = async () => ({ addresses: await resolve(ask.hostname), at: now() });
+      resolutions.ask(ask.hostname, run, again);
+      break;
+    }
+  }
+  return "later";
+}
+
+/** Everything that an entry's next step depends on enqueues it, but for its own last write. */
+function enqueueAddresses(caches: Caches, add: (name: string) => void): void {
+  const addAll = (entries: readonly CustomObject[]) =>
+    entries.forEach(({ metadata }) => add(metadata.name));
+  const ofFleet = (key: string) => addAll(caches.addresses.by("fleet", key));
+  // One that is gone is looked at, too, so that it is not waited for until the next resync.
+  enqueueOn(
+    caches.addresses,
+    (change) => !isOwnStatus(change),
+    ({ metadata }) => add(metadata.name),
+  );
+  enqueueOn(caches.services, isForeign, ({ metadata }) => {
+    const name = metadata.labels?.[addressLabel];
+    if (name !== undefined) add(name);
+  });
+  enqueueOn(
+    caches.secrets,
+    () => true,
+    (secret) => podFleet(secret).forEach(ofFleet),
+  );
+  enqueueOn(
+    caches.pods,
+    () => true,
+    (pod) =>
+      podFleet(pod).forEach((key) =>
+        addAll(caches.addresses.by("fleet", key).filter(waitsForPods)),
+      ),
+  );
+  enqueueOn(caches.fleets, isMoreThanStatus, (fleet) => ofFleet(keyText(keyOf(fleet))));
+  enqueueOn(caches.pools, isMoreThanStatus, ({ metadata }) =>
+    addAll(caches.addresses.by("pool", metadata.name)),
+  );
+}
+
+/** An address that is not published yet is probed again when a pod of its fleet becomes ready. */
+function waitsForPods(entry: CustomObject): boolean {
+  const phase = viewOfEntry(entry).view?.phase;
+  return phase === "Provisioning" || phase === "Verifying";
+}

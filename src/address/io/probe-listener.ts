@@ -1,0 +1,100 @@
+import type { ListenerName } from "../../ledger/lanes.ts";
+import { explainError } from "../../values/errors.ts";
+import type { Expected, ProbePoint } from "../probe.ts";
+import { type HandshakeTarget, certificateBehind } from "./handshake.ts";
+import { keepsConnections } from "./open-port.ts";
+
+/** One try at a port may take this long (ms). */
+const timeoutMs = 5_000;
+
+/**
+ * A connection without TLS must stay open for so long (ms): a proxy that reaches no server ends it
+ * sooner.
+ */
+const keptMs = 500;
+
+/** What is wrong with a listener at one of these points, if anything. */
+export async function problemWith(
+  listener: ListenerName,
+  points: readonly ProbePoint[],
+  expected: Expected,
+): Promise<string | undefined> {
+  switch (listener) {
+    case "chat":
+      return chatProblem(points, expected.certificate);
+    case "media":
+      return mediaProblem(points, expected.mediaServer);
+    case "plainChat":
+      return plainChatProblem(points);
+  }
+}
+
+/** Each point must show this very certificate. */
+async function chatProblem(
+  points: readonly ProbePoint[],
+  certificate: string,
+): Promise<string | undefined> {
+  return firstProblem(points, async (point) => {
+    const shown = await shownAt(point, {});
+    if (shown === certificate) return undefined;
+    return `port ${point.port} shows another certificate than its lane's`;
+  });
+}
+
+/**
+ * Media passes TLS through, so that a finished handshake is the upstream's own. Which certificate
+ * it has is not ours to say.
+ */
+async function mediaProblem(
+  points: readonly ProbePoint[],
+  server = "",
+): Promise<string | undefined> {
+  const host = server.slice(0, server.lastIndexOf(":"));
+  const isName = !/^[\d.]*$|:/.test(host);
+  return firstProblem(points, async (point) => {
+    await shownAt(point, isName ? { servername: host } : {});
+    return undefined;
+  });
+}
+
+/**
+ * Plain chat shows no certificate: that the port is the address's own was seen on chat. It must be
+ * open, and lead somewhere.
+ */
+async function plainChatProblem(points: readonly ProbePoint[]): Promise<string | undefined> {
+  return firstProblem(points, async ({ host, port }) => {
+    await keepsConnections({ host, port }, keptMs, timeoutMs);
+    return undefined;
+  });
+}
+
+async function shownAt(
+  { host, port, hasHeader }: ProbePoint,
+  name: Pick<HandshakeTarget, "servername">,
+): Promise<string> {
+  if (!hasHeader) return certificateBehind({ host, port, ...name }, timeoutMs);
+  const tries = [false, true].map(async (proxyHeader) =>
+    certificateBehind({ host, port, proxyHeader, ...name }, timeoutMs),
+  );
+  try {
+    return await Promise.any(tries);
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  }
+}
+
+async function firstProblem(
+  points: readonly ProbePoint[],
+  attempt: (point: ProbePoint) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const problems = await Promise.all(
+    points.map(async (point) => {
+      try {
+        return await attempt(point);
+      } catch (error) {
+        return explainError(error);
+      }
+    }),
+  );
+  return problems.find((problem) => problem !== undefined);
+}

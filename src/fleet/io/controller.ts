@@ -1,0 +1,104 @@
+import { podFleet, claimant } from "../../cluster/caches.ts";
+import { enqueueOn, isForeign, isMoreThanStatus } from "../../cluster/changes.ts";
+import type { CustomObject, KubeObject } from "../../kubernetes/objects.ts";
+import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
+import type { Store } from "../../kubernetes/store.ts";
+import type { PodPoller } from "../../pods/io/poller.ts";
+import type { PodReports } from "../../pods/io/reports.ts";
+import type { Controller } from "../../runtime/controller.ts";
+import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
+import type { FleetAsk } from "../asks.ts";
+import { decideFleet } from "../decide.ts";
+import type { IssuedCertificates } from "./certificates.ts";
+import { type FleetSources, observeFleet } from "./observe.ts";
+
+export interface FleetControllerOptions extends ReconcilerOptions {
+  readonly sources: Omit<FleetSources, "reports" | "certificates">;
+  readonly reports: PodReports;
+  readonly poller: Pick<PodPoller, "ask">;
+  readonly certificates: IssuedCertificates;
+}
+
+/** Keeps a fleet's pods, addresses and status as its spec, the ledger and the pools ask. */
+export function fleetController(options: FleetControllerOptions): Controller {
+  const { sources, queue, certificates } = options;
+  enqueueFleets(options, (key) => queue.add(key));
+  const all = { ...sources, reports: options.reports, certificates };
+  return defineController(
+    {
+      name: "fleet",
+      observe: (key, memory) => observeFleet(key, memory, all),
+      decide: decideFleet,
+      answer: async (key, ask) => answer(key, ask, options),
+      forget: (key) => certificates.forget(key),
+    },
+    options,
+  );
+}
+
+async function answer(
+  key: string,
+  ask: FleetAsk,
+  { certificates, poller, queue, now }: FleetControllerOptions,
+): Promise<"now" | "later"> {
+  switch (ask.kind) {
+    case "certificate":
+      await certificates.issue(key, ask.uid, now());
+      return "now";
+    case "podStatus":
+      poller.ask(ask.pod, () => queue.add(key));
+      return "later";
+  }
+}
+
+/** Everything that a fleet's next step depends on enqueues it, but for its own last write. */
+function enqueueFleets(options: FleetControllerOptions, add: (key: string) => void): void {
+  const { caches } = options.sources;
+  const all = () => caches.fleets.list().forEach((fleet) => add(keyText(keyOf(fleet))));
+  enqueueOn(caches.fleets, isForeign, (fleet) => add(keyText(keyOf(fleet))));
+  enqueueOn(
+    caches.addresses,
+    () => true,
+    (entry) => claimant(entry).forEach(add),
+  );
+  caches.addresses.onChange(({ after }) => {
+    if (after !== undefined) return;
+    for (const fleet of caches.fleets.list())
+      if (waitsForAddress(fleet)) add(keyText(keyOf(fleet)));
+  });
+  const children = [
+    caches.deployments,
+    caches.secrets,
+    caches.disruptionBudgets,
+    caches.networkPolicies,
+    caches.pods,
+  ];
+  for (const store of children)
+    enqueueOn(store as Store<KubeObject>, isForeign, (child) => podFleet(child).forEach(add));
+  options.reports.onChange((key) => {
+    const pod = caches.pods.get(parseKey(key));
+    if (pod !== undefined) podFleet(pod).forEach(add);
+  });
+  caches.pools.onChange((change) => {
+    if (isMoreThanStatus(change)) all();
+  });
+  caches.namespaces.onChange(({ before, after }) => {
+    const [old, now] = [before, after].map((one) => JSON.stringify(one?.metadata.labels));
+    if (old !== now) all();
+  });
+}
+
+/**
+ * Whether an address that comes free means something to this fleet: it has slots without one, or its
+ * pools are running low.
+ */
+function waitsForAddress({ status }: CustomObject): boolean {
+  const { conditions = [] } = (status ?? {}) as {
+    conditions?: readonly { type?: string; status?: string; reason?: string }[];
+  };
+  return conditions.some(
+    ({ type, status: state, reason }) =>
+      (type === "PoolExhausted" && reason !== "AddressesFree") ||
+      (type === "AddressesReady" && state !== "True"),
+  );
+}

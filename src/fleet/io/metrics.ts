@@ -1,0 +1,122 @@
+import type { CustomObject } from "../../kubernetes/objects.ts";
+import { parseWhatsAppProxy } from "../../api/fleet.ts";
+import { remembered } from "../../values/memoize.ts";
+import { earliest, type Instant, since } from "../../values/time.ts";
+import type { Metrics } from "../../runtime/metrics.ts";
+import type { Caches } from "../../cluster/caches.ts";
+import { type AddressView, isInMaking } from "../../ledger/view.ts";
+
+const fleetLabels = ["namespace", "fleet"] as const;
+type FleetLabels = Readonly<Record<(typeof fleetLabels)[number], string>>;
+type Sample<Label extends string> = readonly [
+  FleetLabels & Readonly<Record<Label, string>>,
+  number,
+];
+
+/** Metrics of what fleets suffer from, in a form that alerts can be made of. */
+export function registerFleetMetrics(
+  metrics: Metrics,
+  { fleets, ledger }: Caches,
+  now: () => Instant,
+): void {
+  metrics.gauge(
+    "proxyfleet_fleet_condition",
+    "1 for the status that a fleet's condition has, 0 for others",
+    conditionLabels,
+    () => each(fleets.list(), conditionSamples),
+  );
+  metrics.gauge(
+    "proxyfleet_slot_blocked",
+    "1 where a slot's published address is blocked for the audience",
+    slotLabels,
+    () => each(fleets.list(), blockedSamples),
+  );
+  metrics.gauge(
+    "proxyfleet_oldest_claim_seconds",
+    "Age of the oldest address in the making",
+    fleetLabels,
+    () => claimSamples(ledger.all(), now()),
+  );
+  // As they come: a scrape that finds many unread would hold all of them at once.
+  fleets.onChange(({ after }) => after !== undefined && factsOf(after));
+}
+
+function* each<T>(
+  fleets: readonly CustomObject[],
+  samplesOf: (fleet: CustomObject) => readonly T[],
+): Generator<T> {
+  for (const fleet of fleets) yield* samplesOf(fleet);
+}
+
+const conditionLabels = [...fleetLabels, "type", "status"] as const;
+const slotLabels = [...fleetLabels, "slot"] as const;
+const statuses = ["True", "False", "Unknown"] as const;
+
+/**
+ * What metrics say of a fleet. A scrape must not read a thousand fleets again, nor keep them in
+ * memory twice.
+ */
+interface Facts {
+  readonly conditions: readonly { readonly type: string; readonly status: string }[];
+  readonly published: readonly { readonly slot: number; readonly blocked: boolean }[];
+}
+
+const factsOf = remembered((raw: CustomObject): Facts => {
+  const parsed = parseWhatsAppProxy(raw);
+  if (!parsed.ok) return { conditions: [], published: [] };
+  const { spec, status } = parsed.value;
+  const { countries } = spec.audience;
+  const published = (status.addresses ?? []).filter(({ phase }) => phase === "Serving");
+  return {
+    conditions: (status.conditions ?? []).map((condition) => ({
+      type: condition.type,
+      status: condition.status,
+    })),
+    published: published.map(({ slot, blockedIn = [] }) => ({
+      slot,
+      blocked: blockedIn.some((country) => countries.length === 0 || countries.includes(country)),
+    })),
+  };
+});
+
+/** One sample for each status of each condition. */
+export function conditionSamples(raw: CustomObject): readonly Sample<"type" | "status">[] {
+  return factsOf(raw).conditions.flatMap(({ type, status }) =>
+    statuses.map(
+      (each) => [{ ...labelsOf(raw), type, status: each }, each === status ? 1 : 0] as const,
+    ),
+  );
+}
+
+/**
+ * One sample for each published address: whether it is blocked in a country that counts for the
+ * fleet.
+ */
+export function blockedSamples(raw: CustomObject): readonly Sample<"slot">[] {
+  return factsOf(raw).published.map(
+    ({ slot, blocked }) => [{ ...labelsOf(raw), slot: String(slot) }, blocked ? 1 : 0] as const,
+  );
+}
+
+/**
+ * One sample for each fleet that has an address in the making: how long the oldest has been
+ * (seconds).
+ */
+export function claimSamples(
+  entries: Iterable<AddressView>,
+  now: Instant,
+): readonly Sample<never>[] {
+  const claims = [...entries].filter(isInMaking);
+  const fleets = Map.groupBy(claims, ({ namespace, fleet }) => `${namespace}/${fleet}`);
+  return [...fleets.values()].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { namespace, fleet } = first;
+    const oldest = earliest(...members.map(({ createdAt }) => createdAt)) ?? now;
+    return [[{ namespace, fleet }, Math.max(0, since(oldest, now) / 1000)] as const];
+  });
+}
+
+function labelsOf({ metadata }: CustomObject): FleetLabels {
+  return { namespace: metadata.namespace ?? "", fleet: metadata.name };
+}

@@ -1,0 +1,127 @@
+import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
+import { parseWhatsAppProxy } from "../../api/fleet.ts";
+import { childName } from "../../api/names.ts";
+import { parseProxyAddress } from "../../api/proxy-address.ts";
+import type { Parsed } from "../../api/parse.ts";
+import type { Caches } from "../../cluster/caches.ts";
+import { type Settings, isWatched } from "../../cluster/settings.ts";
+import type { CustomObject, Pod, Secret } from "../../kubernetes/objects.ts";
+import { type ObjectKey, keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
+import { hasLostEntry } from "../../ledger/lost.ts";
+import { belongsTo } from "../../ledger/ownership.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
+import type { PodReports } from "../../pods/io/reports.ts";
+import { isServingPod } from "../../pods/view.ts";
+import { providers } from "../../pool/providers.ts";
+import { poolView } from "../../pool/view.ts";
+import type { IssuedCertificate } from "../../proxy/certificates/issue.ts";
+import type { PassMemory } from "../../runtime/reconciler.ts";
+import type { Children, Entry, ObservedFleet } from "../observed.ts";
+
+/** Where a fleet's surroundings are read from. */
+export interface FleetSources {
+  readonly caches: Caches;
+  readonly settings: Settings;
+  readonly isBusy: () => boolean;
+  readonly reports: Pick<PodReports, "report" | "answer">;
+  /** Certificates that were made for a fleet's entries, without those that its Secret holds. */
+  readonly certificates: {
+    issued(fleet: string, secret: Secret | undefined): ReadonlyMap<string, IssuedCertificate>;
+  };
+}
+
+/** Reads a fleet and all around it from the caches. Undefined: there is nothing of it. */
+export function observeFleet(
+  text: string,
+  { refused }: PassMemory,
+  sources: FleetSources,
+): ObservedFleet | undefined {
+  const { caches, settings, isBusy, certificates } = sources;
+  const key = parseKey(text);
+  if (!isWatched(settings, key.namespace)) return undefined;
+  const raw = caches.fleets.get(key);
+  const entries = caches.addresses.by("fleet", text).flatMap(entryOf);
+  if (raw === undefined && entries.length === 0) return undefined;
+  const parsed = raw === undefined ? undefined : parseWhatsAppProxy(raw);
+  const isOwn = ({ view }: Entry) => raw !== undefined && belongsTo(view, raw.metadata.uid);
+  const children = childrenOf(key, caches);
+  const pods = caches.pods.by("fleet", text);
+  return {
+    key,
+    raw,
+    parsed,
+    own: entries.filter(isOwn),
+    orphans: entries.filter((entry) => !isOwn(entry)),
+    lostServices: lostServices(text, caches),
+    ...poolsOf(key, parsed, { entries, caches }),
+    children,
+    pods,
+    certificates: certificates.issued(text, children.secret),
+    ...answersOf(pods, sources),
+    refused,
+    isBusy: isBusy(),
+    settings,
+  };
+}
+
+function entryOf(raw: CustomObject): readonly Entry[] {
+  const parsed = parseProxyAddress(raw);
+  const { view } = viewOfEntry(raw);
+  return parsed.ok && view !== undefined ? [{ entry: parsed.value, view }] : [];
+}
+
+function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {
+  const child = { namespace, name: childName(name) };
+  return {
+    secret: caches.secrets.get(child),
+    deployment: caches.deployments.get(child),
+    disruptionBudget: caches.disruptionBudgets.get(child),
+    networkPolicy: caches.networkPolicies.get(child),
+  };
+}
+
+function lostServices(key: string, { services, addresses }: Caches): readonly string[] {
+  const lost = services.by("fleet", key).filter((service) => hasLostEntry(service, addresses));
+  return lost.map(({ metadata }) => metadata.name);
+}
+
+function answersOf(
+  pods: readonly Pod[],
+  { reports }: FleetSources,
+): Pick<ObservedFleet, "answers" | "reports" | "isAsking"> {
+  const serving = pods.filter(isServingPod).map((pod) => ({ pod, key: keyText(keyOf(pod)) }));
+  const answers = serving.flatMap(({ pod, key }) => {
+    const answer = reports.answer(key);
+    return answer === undefined ? [] : [[pod.metadata.name, answer] as const];
+  });
+  const known = serving.flatMap(({ key }) => reports.report(key) ?? []);
+  return { answers: new Map(answers), reports: known, isAsking: known.length < serving.length };
+}
+
+type PoolSources = { readonly entries: readonly Entry[]; readonly caches: Caches };
+type ObservedPools = Pick<ObservedFleet, "pools" | "formerPools" | "poolSpecs" | "held">;
+
+/** The pools that the fleet names, and those that its entries came from. */
+function poolsOf(
+  { namespace = "" }: ObjectKey,
+  fleet: ObservedFleet["parsed"],
+  { entries, caches }: PoolSources,
+): ObservedPools {
+  const labels = caches.namespaces.get({ name: namespace })?.metadata.labels ?? {};
+  const supported = new Set(providers.keys());
+  const parsed = new Map<string, Parsed<AddressPool>>();
+  const view = (name: string) => {
+    const raw = caches.pools.get({ name });
+    if (raw !== undefined) parsed.set(name, parseAddressPool(raw));
+    const held = caches.ledger.heldBy(namespace, name);
+    return poolView(name, parsed.get(name), { name: namespace, labels }, held, supported);
+  };
+  const named = fleet?.ok === true ? fleet.value.spec.addresses.pools.map(({ name }) => name) : [];
+  const used = new Set(entries.map(({ view: { pool } }) => pool));
+  const former = [...used].filter((name) => !named.includes(name));
+  const [pools, formerPools] = [named.map(view), former.map(view)];
+  const specs = [...parsed].flatMap(([name, pool]) =>
+    pool.ok ? [[name, pool.value.spec] as const] : [],
+  );
+  return { pools, formerPools, poolSpecs: new Map(specs), held: caches.ledger.held };
+}

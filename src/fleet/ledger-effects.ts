@@ -1,0 +1,101 @@
+import { fieldManagers, fleetLabel, fleetNamespaceLabel } from "../api/names.ts";
+import * as resources from "../api/resources.ts";
+import { stateOf } from "../kubernetes/resource.ts";
+import { shareOf } from "../ledger/ledger.ts";
+import type { BlockReport } from "../rotation/block-report.ts";
+import type { Claim } from "../rotation/claim.ts";
+import { claimManifest, retiredManifest, verdictManifest } from "../rotation/manifests.ts";
+import type { Retirement } from "../rotation/retire.ts";
+import type { AtMost, Effect, NoOthers } from "../runtime/effect.ts";
+import type { Instant } from "../values/time.ts";
+import type { Entry, LiveFleet } from "./observed.ts";
+
+const of = resources.addresses;
+
+/** Names the effect that takes an address. */
+export function claimId({ name }: Pick<Claim, "name">): string {
+  return `claim ${name}`;
+}
+
+/** Names the effect that retires an entry. */
+export function retireId({ name }: Pick<Retirement, "name">): string {
+  return `retire ${name}`;
+}
+
+/**
+ * Takes addresses, by creating their entries. The cache may lag behind claims made just before a
+ * crash, so the ledger of the server must hold no other entries of this fleet; and fleets that claim
+ * side by side must not take more than their namespace may have.
+ */
+export function claimEffects(
+  { observed, fleet }: LiveFleet,
+  claims: readonly Claim[],
+  needs: readonly string[],
+): readonly Effect[] {
+  const { namespace, name, uid } = fleet.metadata;
+  const known: NoOthers = {
+    kind: "noOthers",
+    of,
+    labelSelector: `${fleetNamespaceLabel}=${namespace},${fleetLabel}=${name}`,
+    names: [...observed.own, ...observed.orphans].map(({ view }) => view.name),
+  };
+  return claims.map((claim) => ({
+    kind: "create",
+    id: claimId(claim),
+    of,
+    object: claimManifest({ namespace, name, uid }, fleet.spec.listeners, claim),
+    fieldManager: fieldManagers.fleet,
+    preconditions: [...shareLimit(observed.poolSpecs, claim.pool, namespace), known],
+    needs,
+  }));
+}
+
+function shareLimit(
+  pools: LiveFleet["observed"]["poolSpecs"],
+  pool: string,
+  namespace: string,
+): readonly AtMost[] {
+  const count = pools.get(pool)?.perNamespace ?? 0;
+  if (count === 0) return [];
+  return [{ kind: "atMost", of, index: "share", value: shareOf({ pool, namespace }), count }];
+}
+
+/** Takes entries a step towards their end, in the very state that was judged. */
+export function retireEffects(
+  entries: readonly Entry[],
+  steps: readonly Retirement[],
+): readonly Effect[] {
+  return steps.flatMap((step): readonly Effect[] => {
+    const found = entries.find(({ view }) => view.name === step.name);
+    if (found === undefined) return [];
+    const { entry } = found;
+    const object = retiredManifest(entry, step);
+    const fieldManager = fieldManagers.fleet;
+    return [{ kind: "apply", id: retireId(step), of, object, fieldManager, state: stateOf(entry) }];
+  });
+}
+
+/**
+ * Enters a person's report into the ledger. Verdicts for other countries are sent along: what is
+ * left out would be removed.
+ */
+export function verdictEffects(
+  entries: readonly Entry[],
+  report: BlockReport,
+  now: Instant,
+): readonly Effect[] {
+  if (report.kind !== "verdict") return [];
+  const found = entries.find(({ view }) => view.name === report.entry);
+  if (found === undefined) return [];
+  return [
+    {
+      kind: "apply",
+      id: "verdict",
+      of,
+      object: verdictManifest(found.entry, report, now),
+      fieldManager: fieldManagers.reachability,
+      state: stateOf(found.entry),
+      subresource: "status",
+    },
+  ];
+}

@@ -1,0 +1,73 @@
+import type { AddressPool } from "../api/address-pool.ts";
+import type { WhatsAppProxy } from "../api/fleet.ts";
+import type { ProxyAddress } from "../api/proxy-address.ts";
+import type { Parsed } from "../api/parse.ts";
+import type { Settings } from "../cluster/settings.ts";
+import type {
+  CustomObject,
+  Deployment,
+  NetworkPolicy,
+  Pod,
+  PodDisruptionBudget,
+  Secret,
+} from "../kubernetes/objects.ts";
+import type { ObjectKey } from "../kubernetes/resource.ts";
+import type { HeldAddresses } from "../ledger/held.ts";
+import type { AddressView } from "../ledger/view.ts";
+import type { PodReport } from "../pods/report.ts";
+import type { PodAnswer } from "../pods/answer.ts";
+import type { PoolView } from "../pool/view.ts";
+import type { IssuedCertificate } from "../proxy/certificates/issue.ts";
+import type { Refusal } from "../runtime/effect-result.ts";
+
+/** A ledger entry: as the API server has it, and as decisions see it. */
+export interface Entry {
+  readonly entry: ProxyAddress;
+  readonly view: AddressView;
+}
+
+/** All that the next step of a fleet is decided from. */
+export interface ObservedFleet {
+  readonly key: ObjectKey;
+  readonly raw: CustomObject | undefined;
+  /** Undefined where the fleet is gone and only ledger entries are left. */
+  readonly parsed: Parsed<WhatsAppProxy> | undefined;
+  readonly own: readonly Entry[];
+  /** Entries of an earlier fleet of that name. */
+  readonly orphans: readonly Entry[];
+  /** Services of the fleet whose ledger entry is lost: each holds an address, and may serve a slot. */
+  readonly lostServices: readonly string[];
+  readonly pools: readonly PoolView[];
+  readonly formerPools: readonly PoolView[];
+  readonly poolSpecs: ReadonlyMap<string, AddressPool["spec"]>;
+  readonly held: HeldAddresses;
+  readonly children: Children;
+  readonly pods: readonly Pod[];
+  /** Certificates that were made for entries (by uid) and are in no Secret yet. */
+  readonly certificates: ReadonlyMap<string, IssuedCertificate>;
+  /** What serving pods answered last, by pod name; one that was never asked is missing. */
+  readonly answers: ReadonlyMap<string, PodAnswer>;
+  /** What serving pods say of themselves. */
+  readonly reports: readonly PodReport[];
+  /** Whether some of them were not asked yet. */
+  readonly isAsking: boolean;
+  /** What the API server refused in the pass before; undefined before the first one. */
+  readonly refused: readonly Refusal[] | undefined;
+  /** Whether much else waits for the operator. */
+  readonly isBusy: boolean;
+  readonly settings: Settings;
+}
+
+/** What the fleet's controller makes, as it is now. */
+export interface Children {
+  readonly secret: Secret | undefined;
+  readonly deployment: Deployment | undefined;
+  readonly disruptionBudget: PodDisruptionBudget | undefined;
+  readonly networkPolicy: NetworkPolicy | undefined;
+}
+
+/** A fleet that exists and can be read. */
+export interface LiveFleet {
+  readonly observed: ObservedFleet & { readonly raw: CustomObject };
+  readonly fleet: WhatsAppProxy;
+}

@@ -1,0 +1,43 @@
+import type { AddressView } from "../ledger/view.ts";
+import { isFresh } from "../pods/answer.ts";
+import type { PodStatus } from "../pods/status.ts";
+import { isServingPod } from "../pods/view.ts";
+import type { Instant } from "../values/time.ts";
+import { needsSessions } from "./asks.ts";
+import type { ObservedFleet } from "./observed.ts";
+
+/** What serving pods say now; undefined for one that has not answered a moment ago. */
+export function freshStatuses(
+  { pods, answers }: ObservedFleet,
+  now: Instant,
+): readonly (PodStatus | undefined)[] {
+  return pods.filter(isServingPod).map(({ metadata }) => {
+    const answer = answers.get(metadata.name);
+    return isFresh(answer, now) ? answer.status : undefined;
+  });
+}
+
+/** The fleet's own addresses, each with its open sessions over all pods where they are known. */
+export function withSessions(observed: ObservedFleet, now: Instant): readonly AddressView[] {
+  const views = observed.own.map(({ view }) => view);
+  if (!needsSessions(observed)) return views;
+  const statuses = freshStatuses(observed, now);
+  const known = statuses.filter((status) => status !== undefined);
+  if (known.length === 0 || known.length < statuses.length) return views;
+  return views.map((view) => ({ ...view, sessions: sessionsOf(view, known) }));
+}
+
+function sessionsOf({ lane, name }: AddressView, statuses: readonly PodStatus[]): number {
+  const counts = statuses.map(({ lanes }) => {
+    const found = lanes.find((one) => one.lane === lane && one.address === name);
+    return found?.sessions ?? 0;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Whether every pod has closed the fleet's lanes, and ended their sessions. */
+export function lanesAreClosed(observed: ObservedFleet, now: Instant): boolean {
+  return freshStatuses(observed, now).every(
+    (status) => status !== undefined && status.lanes.every(({ open }) => !open),
+  );
+}

@@ -1,0 +1,104 @@
+import { parseAddressPool } from "../../api/address-pool.ts";
+import { fleetLabel } from "../../api/names.ts";
+import { balancerOf } from "../../address/io/observe.ts";
+import type { HostResolver } from "../../address/io/resolve.ts";
+import type { Resolution } from "../../address/observed.ts";
+import type { Caches } from "../../cluster/caches.ts";
+import { sidesOf } from "../../cluster/changes.ts";
+import type { ApiClient } from "../../kubernetes/client.ts";
+import type { CustomObject, Service } from "../../kubernetes/objects.ts";
+import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
+import { hasLostEntry } from "../../ledger/lost.ts";
+import type { Controller } from "../../runtime/controller.ts";
+import type { Inquiries } from "../../runtime/inquiries.ts";
+import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
+import { type Confirmation, type ObservedOrphan, type OrphanAsk, decideOrphan } from "../decide.ts";
+import { claimOf } from "../judge.ts";
+import { isLostForSure } from "./confirm.ts";
+
+export interface OrphanControllerOptions extends ReconcilerOptions {
+  readonly caches: Caches;
+  readonly client: Pick<ApiClient, "get" | "list">;
+  readonly confirmations: Inquiries<Confirmation>;
+  readonly resolutions: Inquiries<Resolution>;
+  readonly resolve: HostResolver;
+}
+
+/** Leaves no Service without its ledger entry. */
+export function orphanController(options: OrphanControllerOptions): Controller {
+  const { caches, queue, confirmations } = options;
+  enqueueServices(caches, (service) => queue.add(keyText(keyOf(service))));
+  return defineController(
+    {
+      name: "service",
+      observe: (key) => observeOrphan(key, options),
+      decide: decideOrphan,
+      answer: async (key, ask) => answer(key, ask, options),
+      forget: (key) => confirmations.forget(key),
+    },
+    options,
+  );
+}
+
+function enqueueServices({ services, addresses }: Caches, add: (service: Service) => void): void {
+  services.onChange((change) => {
+    // One that is gone is looked at, too, so that it is not waited for until the next resync.
+    if (change.before === undefined || change.after === undefined) sidesOf(change).forEach(add);
+  });
+  addresses.onChange(({ before, after }) => {
+    if (before !== undefined && after === undefined)
+      services.by("address", before.metadata.name).forEach(add);
+  });
+}
+
+/** Undefined where the Service is gone, or has its entry. */
+function observeOrphan(key: string, options: OrphanControllerOptions): ObservedOrphan | undefined {
+  const { caches, confirmations } = options;
+  const service = caches.services.get(parseKey(key));
+  if (service === undefined || !hasLostEntry(service, caches.addresses)) return undefined;
+  const { namespace = "" } = service.metadata;
+  const pool = caches.pools.get({ name: claimOf(service)?.spec.pool ?? "" });
+  const { balancer, resolution } = balancerOf(service, options);
+  const fleet = fleetOf(service, caches);
+  return {
+    service,
+    given: balancer?.given ?? [],
+    unresolved: resolution === undefined ? balancer?.hostname : undefined,
+    fleet,
+    fleetLives: fleet !== undefined,
+    namespace: {
+      name: namespace,
+      labels: caches.namespaces.get({ name: namespace })?.metadata.labels ?? {},
+    },
+    pool: pool === undefined ? undefined : parseAddressPool(pool),
+    ledger: [...caches.ledger.all()],
+    confirmation: confirmations.answer(key),
+  };
+}
+
+function fleetOf({ metadata }: Service, { fleets }: Caches): CustomObject | undefined {
+  const { namespace = "", labels } = metadata;
+  return fleets.get({ namespace, name: labels?.[fleetLabel] ?? "" });
+}
+
+function answer(key: string, ask: OrphanAsk, options: OrphanControllerOptions): "later" {
+  const { client, caches, confirmations, resolutions, resolve, queue, now } = options;
+  const again = () => queue.add(key);
+  switch (ask.kind) {
+    case "confirm": {
+      const { uid = "" } = ask.service.metadata;
+      const run = async () => {
+        const isLost = await isLostForSure(ask.service, client, caches);
+        return { uid, isLost, at: now() };
+      };
+      confirmations.ask(key, run, again);
+      break;
+    }
+    case "resolve": {
+      const run = async () => ({ addresses: await resolve(ask.hostname), at: now() });
+      resolutions.ask(ask.hostname, run, again);
+      break;
+    }
+  }
+  return "later";
+}

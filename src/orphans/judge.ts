@@ -1,0 +1,112 @@
+import type { AddressPool } from "../api/address-pool.ts";
+import type { Parsed } from "../api/parse.ts";
+import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
+import { contains, ledgerName, parseIp } from "../values/ip.ts";
+import { poolView } from "../pool/view.ts";
+import { lanePort } from "../ledger/lanes.ts";
+import type { AddressView } from "../ledger/view.ts";
+import { addressLabel, claimAnnotation, fleetLabel } from "../api/names.ts";
+import type { Service } from "../kubernetes/objects.ts";
+import { type ProxyAddressManifest, adoptedManifest } from "../ledger/manifests.ts";
+import { providers } from "../pool/providers.ts";
+
+/** A Service of ours whose ledger entry is lost, and what its claim is judged by. */
+export interface Orphan {
+  readonly service: Service;
+  /** What its load balancer has set. */
+  readonly given: readonly string[];
+  /** Whether a fleet of the name on its label exists in its namespace. */
+  readonly fleetLives: boolean;
+  readonly namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  /** The pool that its claim names. */
+  readonly pool: Parsed<AddressPool> | undefined;
+  readonly ledger: readonly AddressView[];
+}
+
+/** What becomes of it: its entry is made again, or it goes. */
+export type OrphanDecision =
+  | { readonly kind: "adopt"; readonly entry: ProxyAddressManifest; readonly address: string }
+  | { readonly kind: "delete"; readonly because: string };
+
+/** The claim that a Service tells of, if it can be read. */
+export function claimOf({ metadata }: Service): ProxyAddress | undefined {
+  const name = metadata.labels?.[addressLabel];
+  const text = metadata.annotations?.[claimAnnotation];
+  if (name === undefined || text === undefined) return undefined;
+  const parsed = parseProxyAddress({ ...kind, metadata: { name }, spec: asJson(text) });
+  return parsed.ok ? parsed.value : undefined;
+}
+
+const kind = { apiVersion: "proxyfleet.dev/v1alpha1", kind: "ProxyAddress" } as const;
+
+/**
+ * Decides what becomes of a Service whose ledger entry is lost. Whoever may write Services in a
+ * namespace can write such a claim too, so nothing in it is believed that its fleet could not have
+ * got: the pool must be open to the namespace and hold the address, and the load balancer itself
+ * must say that the Service has it.
+ */
+export function judgeOrphan(orphan: Orphan): OrphanDecision {
+  const claim = claimOf(orphan.service);
+  if (!orphan.fleetLives) return { kind: "delete", because: "its fleet is gone" };
+  if (claim?.spec.address === undefined)
+    return { kind: "delete", because: `its annotation ${claimAnnotation} names no address` };
+  const because = doubt(orphan, claim, claim.spec.address);
+  return because === undefined
+    ? { kind: "adopt", entry: adoptedManifest(claim), address: claim.spec.address }
+    : { kind: "delete", because };
+}
+
+function doubt(orphan: Orphan, claim: ProxyAddress, address: string): string | undefined {
+  const { service, given, namespace, ledger } = orphan;
+  const { claimRef, lane, ports } = claim.spec;
+  if (
+    claimRef.namespace !== namespace.name ||
+    claimRef.name !== service.metadata.labels?.[fleetLabel]
+  )
+    return "its claim is another fleet's";
+  if (ports.some(({ name, targetPort }) => targetPort !== lanePort(lane, name)))
+    return "its ports are not its lane's";
+  if (!given.includes(address)) return `its load balancer has not set ${address}`;
+  if (ledger.some((entry) => entry.address === address)) return `${address} was claimed anew`;
+  if (ledger.some((entry) => sharesLane(entry, claim)))
+    return `its lane ${lane} serves another address now`;
+  return notFromPool(orphan, claim, address);
+}
+
+function sharesLane(entry: AddressView, { spec: { claimRef, lane } }: ProxyAddress): boolean {
+  const isOfFleet = entry.namespace === claimRef.namespace && entry.fleet === claimRef.name;
+  return isOfFleet && entry.lane === lane && entry.phase !== "Quarantined";
+}
+
+function notFromPool(
+  { pool, namespace, ledger }: Orphan,
+  { metadata, spec }: ProxyAddress,
+  address: string,
+): string | undefined {
+  const isShare = (entry: AddressView) =>
+    entry.pool === spec.pool && entry.namespace === namespace.name;
+  const held = ledger.filter(isShare).length;
+  const { refusal, ranges, assigned } = poolView(
+    spec.pool,
+    pool,
+    namespace,
+    held,
+    new Set(providers.keys()),
+  );
+  if (refusal !== undefined) return refusal;
+  const isNamed = assigned
+    ? /^ip-[a-z0-9]{12}$/.test(metadata.name)
+    : metadata.name === ledgerName(address);
+  if (!isNamed) return "the name of its ledger entry is not its address's";
+  return assigned || contains(ranges, parseIp(address))
+    ? undefined
+    : `pool ${spec.pool} does not hold ${address}`;
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

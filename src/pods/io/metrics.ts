@@ -1,0 +1,159 @@
+import { type ServerReport, answeredReports } from "../report.ts";
+import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
+import type { Pod } from "../../kubernetes/objects.ts";
+import type { Metrics } from "../../runtime/metrics.ts";
+import { type Caches, podFleet } from "../../cluster/caches.ts";
+import type { PodReports } from "./reports.ts";
+import { type Traffic, TrafficTotals } from "../traffic.ts";
+
+const fleetLabels = ["namespace", "fleet"] as const;
+const slotLabels = [...fleetLabels, "slot"] as const;
+
+/**
+ * Tells what pods carry and reach, as the leader last heard it from them; who only waits tells
+ * nothing. Labels are fleets and slots, whose number is bounded. An address is no label: each move
+ * would add a series for good, and a metrics store that is kept for months would be the list of a
+ * group's addresses that a censor wants. Nothing of a client is known here at all.
+ */
+export function registerPodMetrics(
+  metrics: Metrics,
+  { pods, addresses, fleets }: Caches,
+  reports: PodReports,
+): void {
+  const totals = new TrafficTotals();
+  const slotOf = (entry: string) => slotOfEntry(addresses.get({ name: entry })?.spec);
+  reports.onStatus((key, before, after) => {
+    const [fleet] = fleetOf(pods.get(parseKey(key)));
+    // Pods tell of a fleet that is gone for as long as they end: nobody would forget it a second
+    // time.
+    if (fleet !== undefined && fleets.get(parseKey(fleet)) !== undefined)
+      totals.count(fleet, before, after, slotOf);
+  });
+  fleets.onChange(({ before, after }) => {
+    if (before !== undefined && after === undefined) totals.forget(keyText(keyOf(before)));
+  });
+  registerTotals(metrics, totals);
+  metrics.gauge("proxyfleet_sessions", "Open sessions, over all pods", slotLabels, () =>
+    openSessions(pods.list(), reports, slotOf),
+  );
+  metrics.gauge(
+    "proxyfleet_upstream_servers",
+    "Upstream servers as pods see them, over all pods",
+    [...fleetLabels, "upstream", "state"],
+    () => upstreamServers(pods.list(), reports),
+  );
+  metrics.gauge(
+    "proxyfleet_connection_capacity",
+    "Connections that all pods together can hold",
+    fleetLabels,
+    () =>
+      sums(
+        answeringPods(pods.list(), reports).map(
+          ({ fleet, report }) => [fleet, report.connections?.granted ?? 0] as const,
+        ),
+      ).map(([fleet, sum]) => [labelsOf(fleet), sum] as const),
+  );
+}
+
+function registerTotals(metrics: Metrics, totals: TrafficTotals): void {
+  const each = (value: (traffic: Traffic) => number) => () =>
+    [...totals.all()].map(
+      ({ fleet, slot, traffic }) =>
+        [{ ...labelsOf(fleet), slot: String(slot) }, value(traffic)] as const,
+    );
+  metrics.counter(
+    "proxyfleet_sessions_total",
+    "Sessions that were taken",
+    slotLabels,
+    each(({ sessions }) => sessions),
+  );
+  metrics.counter(
+    "proxyfleet_handshake_failures_total",
+    "Connections whose outer TLS handshake did not succeed",
+    slotLabels,
+    each(({ handshakeFailures }) => handshakeFailures),
+  );
+  metrics.counter(
+    "proxyfleet_bytes_total",
+    "Bytes, in from clients and out to them",
+    [...slotLabels, "direction"],
+    () =>
+      [...totals.all()].flatMap(({ fleet, slot, traffic }) => {
+        const labels = { ...labelsOf(fleet), slot: String(slot) };
+        return [
+          [{ ...labels, direction: "in" }, traffic.bytesIn] as const,
+          [{ ...labels, direction: "out" }, traffic.bytesOut] as const,
+        ];
+      }),
+  );
+}
+
+type Sample<Label extends string> = readonly [Readonly<Record<Label, string>>, number];
+
+function openSessions(
+  pods: readonly Pod[],
+  reports: PodReports,
+  slotOf: (entry: string) => number | undefined,
+): Sample<(typeof slotLabels)[number]>[] {
+  const counts = pods.flatMap((pod) => {
+    const [fleet] = fleetOf(pod);
+    const lanes = reports.status(keyText(keyOf(pod)))?.lanes ?? [];
+    return lanes.flatMap(({ address, sessions = 0 }) => {
+      const slot = address === undefined ? undefined : slotOf(address);
+      return fleet === undefined || slot === undefined
+        ? []
+        : [[`${fleet}/${slot}`, sessions] as const];
+    });
+  });
+  return sums(counts).map(([key, sum]) => {
+    const [namespace = "", fleet = "", slot = ""] = key.split("/");
+    return [{ namespace, fleet, slot }, sum];
+  });
+}
+
+function upstreamServers(
+  pods: readonly Pod[],
+  reports: PodReports,
+): Sample<"namespace" | "fleet" | "upstream" | "state">[] {
+  const states: readonly ServerReport["state"][] = ["up", "down", "nameless"];
+  const counts = answeringPods(pods, reports).flatMap(({ fleet, report }) =>
+    report.servers.flatMap(({ upstream, state }) =>
+      states.map((each) => [`${fleet}/${upstream}/${each}`, each === state ? 1 : 0] as const),
+    ),
+  );
+  return sums(counts).map(([key, sum]) => {
+    const [namespace = "", fleet = "", upstream = "", state = ""] = key.split("/");
+    return [{ namespace, fleet, upstream, state }, sum];
+  });
+}
+
+function answeringPods(pods: readonly Pod[], reports: PodReports) {
+  return pods.flatMap((pod) => {
+    const report = reports.report(keyText(keyOf(pod)));
+    const [fleet] = fleetOf(pod);
+    return report === undefined || fleet === undefined
+      ? []
+      : answeredReports([report]).map((each) => ({ fleet, report: each }));
+  });
+}
+
+function sums(counts: readonly (readonly [string, number])[]): (readonly [string, number])[] {
+  return [...Map.groupBy(counts, ([key]) => key)].map(
+    ([key, members]) => [key, members.reduce((sum, [, count]) => sum + count, 0)] as const,
+  );
+}
+
+function fleetOf(pod: Pod | undefined): readonly string[] {
+  return pod === undefined ? [] : podFleet(pod);
+}
+
+function labelsOf(fleet: string): { readonly namespace: string; readonly fleet: string } {
+  const { namespace = "", name } = parseKey(fleet);
+  return { namespace, fleet: name };
+}
+
+/** Reads the raw spec: a malformed entry has no slot. */
+function slotOfEntry(spec: unknown): number | undefined {
+  const { claimRef } = (spec ?? {}) as { claimRef?: { slot?: unknown } };
+  return typeof claimRef?.slot === "number" ? claimRef.slot : undefined;
+}

@@ -1,0 +1,65 @@
+import { NameTakenError } from "../kubernetes/applier.ts";
+import { ApiError, ConflictError, isTransient } from "../kubernetes/errors.ts";
+import { type Effect, objectName } from "./effect.ts";
+
+/** How an effect ended. */
+export type EffectResult =
+  /** Something was written. */
+  | { readonly kind: "applied" }
+  /** It was so already. */
+  | { readonly kind: "unchanged" }
+  /** It may wait, and does so for `ms` from now. */
+  | { readonly kind: "waits"; readonly ms: number }
+  /** What others did made it obsolete: the next pass decides again. */
+  | { readonly kind: "superseded" }
+  /** What it needs was not done. */
+  | { readonly kind: "skipped"; readonly needed: string }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** How a plan ended, by effect. */
+export type PlanResult = ReadonlyMap<Effect, EffectResult>;
+
+/** A write that the API server refused, until somebody changes something. */
+export interface Refusal {
+  /** The effect's id. */
+  readonly id: string;
+  /** `Deployment family-proxy` */
+  readonly object: string;
+  /** Why, in the words of who refused. */
+  readonly words: string;
+}
+
+/** What was refused for good. Conflicts, and servers that are busy or away, are no refusals. */
+export function refusalsOf(result: PlanResult): readonly Refusal[] {
+  return [...result].flatMap(([effect, end]) => {
+    const words =
+      end.kind === "failed" && effect.optional !== true ? refusal(end.error) : undefined;
+    return words === undefined ? [] : [{ id: effect.id, object: objectName(effect), words }];
+  });
+}
+
+function refusal(error: unknown): string | undefined {
+  if (error instanceof NameTakenError) return error.message;
+  if (!(error instanceof ApiError) || error instanceof ConflictError || isTransient(error))
+    return undefined;
+  return error.words;
+}
+
+/** The error to try again after; of several, one that is no conflict. */
+export function failureOf(result: PlanResult): { readonly error: unknown } | undefined {
+  const failed = [...result].flatMap(([{ optional }, end]) =>
+    end.kind === "failed" && optional !== true ? [end] : [],
+  );
+  return failed.find(({ error }) => !(error instanceof ConflictError)) ?? failed[0];
+}
+
+/** The shortest time that anything of the plan still waits (ms). */
+export function waitOf(result: PlanResult): number | undefined {
+  const waits = [...result.values()].flatMap((end) => (end.kind === "waits" ? [end.ms] : []));
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+/** Whether the next pass should come at once: something was left to it. */
+export function isSuperseded(result: PlanResult): boolean {
+  return [...result.values()].some(({ kind }) => kind === "superseded");
+}

@@ -1,0 +1,99 @@
+import type { Logger } from "pino";
+import { explainError, ProxyfleetError } from "../values/errors.ts";
+import { timer } from "./clock.ts";
+
+/** Something took longer than it may. */
+export class DeadlineError extends ProxyfleetError {
+  constructor(ms: number) {
+    super(`it took longer than ${ms} ms`);
+  }
+}
+
+export interface InquiryOptions {
+  /** How many run side by side; the others wait in line. */
+  readonly atOnce: number;
+  /** What runs longer is given up (ms): a wait without an end would hold up the others. */
+  readonly deadlineMs: number;
+  readonly log: Logger;
+}
+
+interface Waiting<Answer> {
+  readonly subject: string;
+  readonly run: (signal: AbortSignal) => Promise<Answer>;
+  readonly answered: () => void;
+}
+
+/**
+ * Questions that only the network answers: asked beside the reconciles, in a place of their own, so
+ * that slow answers hold up nobody who did not ask. The last answer for each subject is kept.
+ */
+export class Inquiries<Answer> {
+  readonly #options: InquiryOptions;
+  readonly #answers = new Map<string, Answer>();
+  readonly #line: Waiting<Answer>[] = [];
+  /** Subjects that wait in line or are being asked about. */
+  readonly #open = new Set<string>();
+  #running = 0;
+
+  constructor(options: InquiryOptions) {
+    this.#options = options;
+  }
+
+  /** The last answer about `subject`. */
+  answer(subject: string): Answer | undefined {
+    return this.#answers.get(subject);
+  }
+
+  /** How many questions are not answered yet. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Asks about `subject`, unless that is being done. `answered` is called when the answer is there,
+   * or when none came: whoever asked looks again then.
+   */
+  ask(subject: string, run: (signal: AbortSignal) => Promise<Answer>, answered: () => void): void {
+    if (this.#open.has(subject)) return;
+    this.#open.add(subject);
+    this.#line.push({ subject, run, answered });
+    this.#next();
+  }
+
+  /** Drops what is known of `subject`. */
+  forget(subject: string): void {
+    this.#answers.delete(subject);
+  }
+
+  #next(): void {
+    while (this.#running < this.#options.atOnce) {
+      const waiting = this.#line.shift();
+      if (waiting === undefined) return;
+      this.#running++;
+      void this.#run(waiting);
+    }
+  }
+
+  async #run({ subject, run, answered }: Waiting<Answer>): Promise<void> {
+    const { deadlineMs, log } = this.#options;
+    const deadline = new AbortController();
+    const cancel = timer(deadlineMs, () => deadline.abort(new DeadlineError(deadlineMs)));
+    try {
+      const over = rejected(deadline.signal);
+      this.#answers.set(subject, await Promise.race([run(deadline.signal), over]));
+    } catch (error) {
+      log.debug({ subject, error: explainError(error) }, "a question got no answer");
+    }
+    cancel();
+    this.#running--;
+    this.#open.delete(subject);
+    answered();
+    this.#next();
+  }
+}
+
+async function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}

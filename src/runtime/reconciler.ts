@@ -1,0 +1,130 @@
+import type { Logger } from "pino";
+import type { Random } from "../values/random.ts";
+import { type Instant, earliest, millis, plus } from "../values/time.ts";
+import type { PlanApplier } from "./apply-plan.ts";
+import { type Controller, type Outcome, gone, requeueAfter } from "./controller.ts";
+import { type Refusal, failureOf, isSuperseded, refusalsOf, waitOf } from "./effect-result.ts";
+import type { Context, Plan } from "./plan.ts";
+import type { WorkQueue } from "./queue.ts";
+import { Throttle } from "./throttle.ts";
+
+/** What the passes before left to know, beside what they wrote. */
+export interface PassMemory {
+  /** What the last pass could not write; undefined before the first pass of this process. */
+  readonly refused: readonly Refusal[] | undefined;
+}
+
+/** A controller as its two halves: what it sees, and what it makes of that. */
+export interface ControllerDefinition<Observed, Ask> {
+  readonly name: string;
+  /** All that the next step of `key` depends on; undefined where there is nothing of it. */
+  readonly observe: (key: string, memory: PassMemory) => Observed | undefined;
+  /** Pure: the same observation, time and chance give the same plan. */
+  readonly decide: (observed: Observed, context: Context) => Plan<Ask>;
+  /**
+   * Sees to an answer. `now`: it is there, and the next pass may come at once; `later`: the key is
+   * added to the queue when it is.
+   */
+  readonly answer?: (key: string, ask: Ask, log: Logger) => Promise<"now" | "later">;
+  /** Drops what is kept of a key: its object is gone. */
+  readonly forget?: (key: string) => void;
+  /** No key is looked at again earlier (ms). */
+  readonly everyMs?: number;
+}
+
+export interface ReconcilerOptions {
+  readonly queue: WorkQueue;
+  readonly applier: PlanApplier;
+  readonly now: () => Instant;
+  readonly random: Random;
+  /** Never goes back (ms). */
+  readonly clock: () => number;
+}
+
+/** What waits to be written is decided again after this time: it may be urgent by then (ms). */
+const mostWaitMs = 10_000;
+
+/** Passes of one reconcile: one that claims, one that asks, and one that goes on from both. */
+const mostPasses = 4;
+
+/** The controller that observes, decides and applies, again and again, as its definition says. */
+export function defineController<Observed, Ask>(
+  definition: ControllerDefinition<Observed, Ask>,
+  options: ReconcilerOptions,
+): Controller {
+  const { name } = definition;
+  const reconciler = new Reconciler(definition, options);
+  return {
+    name,
+    queue: options.queue,
+    reconcile: async (key, log) => reconciler.reconcile(key, log),
+  };
+}
+
+class Reconciler<Observed, Ask> {
+  readonly #definition: ControllerDefinition<Observed, Ask>;
+  readonly #options: ReconcilerOptions;
+  readonly #refused = new Map<string, readonly Refusal[]>();
+  readonly #throttle: Throttle | undefined;
+
+  constructor(definition: ControllerDefinition<Observed, Ask>, options: ReconcilerOptions) {
+    this.#definition = definition;
+    this.#options = options;
+    const { everyMs } = definition;
+    this.#throttle = everyMs === undefined ? undefined : new Throttle(everyMs, options.clock);
+  }
+
+  async reconcile(key: string, log: Logger): Promise<Outcome> {
+    const waitMs = this.#throttle?.waitMs(key) ?? 0;
+    if (waitMs > 0) return requeueAfter(waitMs);
+    this.#throttle?.went(key);
+    for (let pass = 0; pass < mostPasses; pass++) {
+      const outcome = await this.#pass(key, log);
+      if (outcome !== undefined) return outcome;
+    }
+    return requeueAfter(0);
+  }
+
+  /** One pass; undefined where the next one should come at once. */
+  async #pass(key: string, log: Logger): Promise<Outcome | undefined> {
+    const { observe, decide } = this.#definition;
+    const observed = observe(key, { refused: this.#refused.get(key) });
+    if (observed === undefined) return this.#forget(key);
+    const { applier, now, random } = this.#options;
+    const plan = decide(observed, { now: now(), random });
+    const result = await applier.apply(this.#planKey(key), plan, log);
+    this.#refused.set(key, refusalsOf(result));
+    const answered = await this.#answer(key, plan.asks, log);
+    const failure = failureOf(result);
+    if (failure !== undefined) throw failure.error;
+    if (isSuperseded(result) || answered) return undefined;
+    return requeueAfter(this.#requeueMs(plan, waitOf(result)));
+  }
+
+  /** Whether an answer came that the next pass should see at once. */
+  async #answer(key: string, asks: readonly Ask[], log: Logger): Promise<boolean> {
+    const { answer } = this.#definition;
+    if (answer === undefined || asks.length === 0) return false;
+    const answers = await Promise.all(asks.map(async (ask) => answer(key, ask, log)));
+    return answers.includes("now");
+  }
+
+  #requeueMs({ requeueAt }: Plan<Ask>, waitMs: number | undefined): number | undefined {
+    const now = this.#options.now();
+    const isWaiting = waitMs !== undefined;
+    const waitsUntil = isWaiting ? plus(now, millis(Math.min(waitMs, mostWaitMs))) : undefined;
+    const at = earliest(requeueAt, waitsUntil);
+    return at === undefined ? undefined : at - now;
+  }
+
+  #forget(key: string): Outcome {
+    this.#refused.delete(key);
+    this.#options.applier.forget(this.#planKey(key));
+    this.#definition.forget?.(key);
+    return gone;
+  }
+
+  #planKey(key: string): string {
+    return `${this.#definition.name} ${key}`;
+  }
+}

@@ -1,0 +1,151 @@
+import { ConflictError, NotFoundError } from "../kubernetes/errors.ts";
+import { isSame } from "../kubernetes/difference.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
+import { stateOf } from "../kubernetes/resource.ts";
+import type {
+  ApplyEffect,
+  CreateEffect,
+  DeleteEffect,
+  Effect,
+  EvictEffect,
+  PatchEffect,
+  StatusEffect,
+} from "./effect.ts";
+import type { EffectResult } from "./effect-result.ts";
+import type { Writing } from "./writing.ts";
+
+const applied = { kind: "applied" } as const;
+const unchanged = { kind: "unchanged" } as const;
+
+/** Writes one effect. @throws errors of the API client */
+export async function writeEffect(effect: Effect, writing: Writing): Promise<EffectResult> {
+  switch (effect.kind) {
+    case "create":
+      return create(effect, writing);
+    case "apply":
+      return apply(effect, writing);
+    case "patch":
+      return patch(effect, writing);
+    case "delete":
+      return remove(effect, writing);
+    case "evict":
+      return evict(effect, writing);
+    case "status":
+      return writeStatus(effect, writing);
+    case "event":
+      return applied; // recorded at the end of the plan, together with others of its object
+  }
+}
+
+async function create(effect: CreateEffect, writing: Writing): Promise<EffectResult> {
+  const { of, object, fieldManager, preconditions = [] } = effect;
+  const { client, storeOf } = writing;
+  try {
+    const made = await writing.preconditions.holding(preconditions, async () =>
+      client.create(of, object, fieldManager),
+    );
+    storeOf(of)?.wrote(made);
+    return applied;
+  } catch (error) {
+    if (error instanceof ConflictError) await learn(effect, writing);
+    throw error;
+  }
+}
+
+/** The name is taken by an object that the cache may not have yet: the next pass must see it. */
+async function learn({ of, object }: CreateEffect, { client, storeOf }: Writing): Promise<void> {
+  const taken = await client.get(of, object.metadata);
+  if (taken !== undefined) storeOf(of)?.wrote(taken);
+}
+
+async function apply(effect: ApplyEffect, writing: Writing): Promise<EffectResult> {
+  const { of, object, fieldManager, state } = effect;
+  if (state !== undefined) return applyToState({ ...effect, state }, writing);
+  const store = writing.storeOf(of);
+  if (store === undefined)
+    throw new ConflictError(`apply ${of.plural}`, 409, "NoCache", "no cache follows it");
+  const end = await writing.applier.apply(object, { of, store, fieldManager });
+  return { kind: end };
+}
+
+type ApplyToState = ApplyEffect & Required<Pick<ApplyEffect, "state">>;
+
+async function applyToState(effect: ApplyToState, writing: Writing): Promise<EffectResult> {
+  const { of, object, fieldManager, state, subresource } = effect;
+  const { client, states, storeOf } = writing;
+  const metadata = { ...object.metadata, ...states.expected(state) };
+  const answer = await client.apply(of, { ...object, metadata }, fieldManager, subresource);
+  states.wrote(state, answer);
+  storeOf(of)?.wrote(answer);
+  return applied;
+}
+
+async function patch(
+  effect: PatchEffect,
+  { client, states, storeOf }: Writing,
+): Promise<EffectResult> {
+  const { of, key, state, metadata, fieldManager } = effect;
+  try {
+    const answer = await client.patch<KubeObject>(
+      of,
+      key,
+      states.expected(state),
+      { metadata },
+      fieldManager,
+    );
+    states.wrote(state, answer);
+    storeOf(of)?.wrote(answer);
+    return applied;
+  } catch (error) {
+    // The cache is behind: the object is gone already.
+    if (error instanceof NotFoundError) return unchanged;
+    throw error;
+  }
+}
+
+async function remove(
+  { of, key, state }: DeleteEffect,
+  { client, states }: Writing,
+): Promise<EffectResult> {
+  await client.delete(of, key, states.expected(state));
+  return applied;
+}
+
+async function evict({ of, key, state }: EvictEffect, { client }: Writing): Promise<EffectResult> {
+  await client.evict(of, key, state);
+  return applied;
+}
+
+async function writeStatus(effect: StatusEffect, writing: Writing): Promise<EffectResult> {
+  const { before, status, pacing } = effect;
+  const { pacer, key } = writing;
+  if (isSame(before, status)) {
+    pacer.settled(key);
+    return unchanged;
+  }
+  const ms = pacer.waitMs(key, contentOf(status), pacing);
+  if (ms > 0) return { kind: "waits", ms };
+  await applyStatus(effect, writing);
+  pacer.written(key);
+  return applied;
+}
+
+async function applyStatus(effect: StatusEffect, writing: Writing): Promise<EffectResult> {
+  const { id, of, about, status, fieldManager } = effect;
+  const { apiVersion, kind, metadata } = about;
+  const { name, namespace } = metadata;
+  const place = namespace === undefined ? { name } : { name, namespace };
+  const object = { apiVersion, kind, metadata: place, status };
+  const state = stateOf(about);
+  return applyToState(
+    { kind: "apply", id, of, object, fieldManager, state, subresource: "status" },
+    writing,
+  );
+}
+
+/** What a status says. When it came about counts from its writing on. */
+function contentOf(status: object): string {
+  return JSON.stringify(status, (field, value: unknown) =>
+    field === "lastTransitionTime" ? undefined : value,
+  );
+}

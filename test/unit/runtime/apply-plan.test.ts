@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pino } from "pino";
+import { apiError } from "../../../src/kubernetes/errors.ts";
+import type { EventNote } from "../../../src/kubernetes/events.ts";
+import type { KubeObject } from "../../../src/kubernetes/objects.ts";
+import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
+import { Store } from "../../../src/kubernetes/store.ts";
+import { PlanApplier, PlanOrderError } from "../../../src/runtime/apply-plan.ts";
+import type { Effect } from "../../../src/runtime/effect.ts";
+import {
+  type PlanResult,
+  failureOf,
+  isSuperseded,
+  refusalsOf,
+  waitOf,
+} from "../../../src/runtime/effect-result.ts";
+import type { EffectClient } from "../../../src/runtime/writing.ts";
+
+const log = pino({ level: "silent" });
+const widgets: Resource<KubeObject> = resource("example.org", "v1", "Widget", "widgets", "Cluster");
+const marks = { hash: "example.org/hash", createdBy: "example.org/created-by" };
+
+const widget = (name: string, resourceVersion = "1"): KubeObject => ({
+  apiVersion: "example.org/v1",
+  kind: "Widget",
+  metadata: { name, uid: `uid-${name}`, resourceVersion },
+});
+
+const create = (id: string, given: Partial<Effect> = {}): Effect =>
+  ({
+    kind: "create",
+    id,
+    of: widgets,
+    object: widget(id),
+    fieldManager: "test",
+    ...given,
+  }) as Effect;
+
+const status = (id: string, given: object, more: Partial<Effect> = {}): Effect =>
+  ({
+    kind: "status",
+    id,
+    of: widgets,
+    about: widget("w"),
+    before: { was: 1 },
+    status: given,
+    fieldManager: "test",
+    ...more,
+  }) as Effect;
+
+const event = (id: string, needs: readonly string[], message = id): Effect => ({
+  kind: "event",
+  id,
+  about: widget("w"),
+  notes: [{ type: "Normal", reason: "Done", message }],
+  needs,
+});
+
+interface Bench {
+  /** What was sent, in order: verb, name, and the resource version that it was made for. */
+  readonly sent: string[];
+  readonly events: (readonly EventNote[])[];
+  readonly store: Store<KubeObject>;
+  readonly clock: { now: number };
+  apply(...effects: readonly Effect[]): Promise<PlanResult>;
+}
+
+/** An applier over a server that refuses the names in `refuse` with these statuses. */
+function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
+  const sent: string[] = [];
+  const events: (readonly EventNote[])[] = [];
+  const store = new Store<KubeObject>({ share: () => ["pool ns"] });
+  const clock = { now: 0 };
+  let version = 10;
+  const send = (verb: string, { metadata }: KubeObject): KubeObject => {
+    sent.push(`${verb} ${metadata.name} ${metadata.resourceVersion ?? "-"}`);
+    const code = refuse[metadata.name];
+    if (code !== undefined)
+      throw apiError(verb, code, JSON.stringify({ message: "no, thank you" }));
+    version++;
+    return { ...widget(metadata.name), metadata: { ...metadata, resourceVersion: `${version}` } };
+  };
+  const client = {
+    create: async (_of: unknown, object: KubeObject) => send("create", object),
+    apply: async (_of: unknown, object: KubeObject) => send("apply", object),
+    get: async () => undefined,
+    delete: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
+      void send("delete", { ...widget(key.name), metadata: { ...key, ...state } }),
+    patch: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
+      send("patch", { ...widget(key.name), metadata: { ...key, ...state } }),
+    evict: async (_of: unknown, key: KubeObject["metadata"]) =>
+      void send("evict", { ...widget(key.name), metadata: key }),
+    list: async () => ({ items: store.list(), resourceVersion: "1", continueToken: undefined }),
+  } as unknown as EffectClient;
+  const record = async (_about: KubeObject, notes: readonly EventNote[]) => void events.push(notes);
+  const options = {
+    client,
+    storeOf: () => store,
+    events: { record },
+    marks,
+    clock: () => clock.now,
+  };
+  const applier = new PlanApplier(options);
+  return {
+    sent,
+    events,
+    store,
+    clock,
+    apply: async (...effects) => applier.apply("k", { effects }, log),
+  };
+}
+
+const ends = (result: PlanResult) =>
+  Object.fromEntries([...result].map(([{ id }, { kind }]) => [id, kind]));
+
+describe("a plan is carried out", () => {
+  test("in its order, where one effect needs another", async () => {
+    const { sent, apply } = bench();
+    await apply(create("a"), create("b", { needs: ["a"] }), create("c", { needs: ["b"] }));
+    assert.deepEqual(sent, ["create a 1", "create b 1", "create c 1"]);
+  });
+
+  test("but for what needs an effect that was refused: all else is written", async () => {
+    const { apply } = bench({ a: 403 });
+    const result = await apply(
+      create("a"),
+      create("b", { needs: ["a"] }),
+      create("c"),
+      status("status", { is: 2 }),
+      event("e", ["a"]),
+    );
+    assert.deepEqual(ends(result), {
+      a: "failed",
+      b: "skipped",
+      c: "applied",
+      status: "applied",
+      e: "skipped",
+    });
+  });
+
+  test("without what others made obsolete, which the next pass decides again", async () => {
+    const { apply } = bench();
+    const result = await apply(
+      create("a"),
+      create("b"),
+      status("status", { is: 2 }, { unless: ["a", "b"] }),
+    );
+    assert.equal(ends(result)["status"], "superseded");
+    assert.ok(isSuperseded(result));
+  });
+
+  test("with what others would have made obsolete, had they not failed", async () => {
+    const { apply } = bench({ b: 409 });
+    const result = await apply(
+      create("a"),
+      create("b"),
+      status("status", { is: 2 }, { unless: ["a", "b"] }),
+    );
+    assert.equal(ends(result)["status"], "applied");
+    assert.ok(!isSuperseded(result));
+  });
+
+  test("one write to an object after the other, each for the state that the one before left", async () => {
+    const { sent, apply } = bench();
+    const state = { uid: "uid-w", resourceVersion: "7" };
+    const first = {
+      kind: "apply",
+      of: widgets,
+      object: widget("w"),
+      fieldManager: "test",
+    } as const;
+    const key = { name: "w" };
+    await apply(
+      { ...first, id: "one", state },
+      { ...first, id: "two", state, subresource: "status" },
+      { kind: "delete", id: "three", of: widgets, key, state },
+    );
+    assert.deepEqual(sent, ["apply w 7", "apply w 11", "delete w 12"]);
+  });
+
+  test("only in an order in which nothing is needed before it is there", async () => {
+    const { apply } = bench();
+    await assert.rejects(apply(create("a", { needs: ["b"] }), create("b")), PlanOrderError);
+    await assert.rejects(apply(create("a"), create("a")), PlanOrderError);
+  });
+});
+
+describe("what a plan met", () => {
+  test("quotes the server where it refused, and no conflict, and nothing that may fail", async () => {
+    const { apply } = bench({ a: 403, b: 409, c: 503, d: 403 });
+    const result = await apply(
+      create("a"),
+      create("b"),
+      create("c"),
+      create("d", { optional: true }),
+    );
+    assert.deepEqual(refusalsOf(result), [{ id: "a", object: "Widget a", words: "no, thank you" }]);
+  });
+
+  test("is tried again after an error rather than after a conflict", async () => {
+    const { apply } = bench({ a: 409, b: 503, d: 403 });
+    const failed = failureOf(await apply(create("a"), create("b")));
+    assert.match(String(failed?.error), /503/);
+    assert.equal(failureOf(await apply(create("d", { optional: true }))), undefined);
+  });
+});
+
+describe("a status", () => {
+  test("that says nothing new is not written", async () => {
+    const { sent, apply } = bench();
+    assert.equal(ends(await apply(status("status", { was: 1 })))["status"], "unchanged");
+    assert.deepEqual(sent, []);
+  });
+
+  test("waits until it is quiet, and no Event of it comes before", async () => {
+    const { sent, events, clock, apply } = bench();
+    const pacing = { kind: "debounce", quietMs: 100, longestMs: 500 } as const;
+    const plan = [status("status", { is: 2 }, { pacing }), event("e", ["status"])];
+    assert.equal(waitOf(await apply(...plan)), 100);
+    clock.now = 100;
+    assert.equal(waitOf(await apply(...plan)), undefined);
+    assert.deepEqual([sent.length, events.length], [1, 1]);
+  });
+
+  test("that only reports progress comes once in a while", async () => {
+    const { clock, apply } = bench();
+    const pacing = { kind: "throttle", everyMs: 1_000 } as const;
+    await apply(status("status", { is: 2 }));
+    clock.now = 300;
+    assert.equal(waitOf(await apply(status("status", { is: 3 }, { pacing }))), 700);
+  });
+});
+
+describe("Events", () => {
+  test("of one object come together", async () => {
+    const { events, apply } = bench();
+    await apply(create("a"), create("b"), event("e", ["a"]), event("f", ["b"]));
+    assert.deepEqual(
+      events.map((notes) => notes.map(({ message }) => message)),
+      [["e", "f"]],
+    );
+  });
+});
+
+describe("a creation", () => {
+  const limit = {
+    kind: "atMost",
+    of: widgets,
+    index: "share",
+    value: "pool ns",
+    count: 1,
+  } as const;
+
+  test("is a conflict where others have taken the last place meanwhile", async () => {
+    const { store, apply } = bench();
+    const first = await apply(
+      create("a", { preconditions: [limit] }),
+      create("b", { preconditions: [limit] }),
+    );
+    assert.deepEqual(Object.values(ends(first)), ["applied", "failed"]);
+    assert.match(String(failureOf(first)?.error), /others take from pool ns now/);
+    assert.equal(store.size, 1);
+  });
+
+  test("is a conflict where the server has objects that the plan did not know", async () => {
+    const { store, sent, apply } = bench();
+    store.wrote(widget("unknown"));
+    const known = { kind: "noOthers", of: widgets, labelSelector: "a=b", names: ["a"] } as const;
+    const result = await apply(create("a", { preconditions: [known] }));
+    assert.match(String(failureOf(result)?.error), /1 more widgets with a=b than were known/);
+    assert.deepEqual(sent, []);
+  });
+});
