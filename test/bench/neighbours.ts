@@ -16,7 +16,7 @@ import { Store } from "../../src/kubernetes/store.ts";
 import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../src/api/names.ts";
 import { sleep } from "../../src/runtime/clock.ts";
 import type { PodStatus } from "../../src/pods/status.ts";
-import type { Counts } from "./counted-requests.ts";
+import type { Counts } from "../../bench/fleets/counted-requests.ts";
 
 const manager = "bench";
 

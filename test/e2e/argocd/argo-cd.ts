@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeAtExit } from "../../integration/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { succeed } from "../stage/process.ts";
 import { until } from "../stage/until.ts";

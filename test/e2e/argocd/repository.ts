@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { removeAtExit } from "../../integration/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { kubectl, read } from "../stage/kubectl.ts";
 import { succeed } from "../stage/process.ts";

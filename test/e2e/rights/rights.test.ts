@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { renderChart } from "../../../hack/chart/render.ts";
+import { renderChart } from "../../../tooling/chart/render.ts";
 import { kubectl, read, tryKubectl } from "../stage/kubectl.ts";
 import { run, succeed } from "../stage/process.ts";
 import { until } from "../stage/until.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { kinds } from "../../../src/api/kinds.ts";
 import { parser } from "../../../src/api/parse.ts";
-import { renderChart } from "../../../hack/chart/render.ts";
+import { renderChart } from "../../../tooling/chart/render.ts";
 import { manifestsOf } from "../../chart/rendered.ts";
 import { oldestChart, oldestObjects } from "../../fixtures/oldest-chart.ts";
 import { ApiServer } from "../apiserver.ts";

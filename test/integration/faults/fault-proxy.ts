@@ -14,7 +14,7 @@ import { X509Certificate } from "node:crypto";
 import { Agent, request as send } from "undici";
 import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
 import type { ApiServer } from "../apiserver.ts";
-import { removeAtExit } from "../scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { Relay } from "./relay.ts";
 
 /** A request as a script sees it. */

@@ -9,7 +9,7 @@ import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
 import { apply, list } from "../operator/operator.ts";
 import { ledgerEntry } from "../samples.ts";
-import { removeAtExit } from "../scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 const path = "/apis/proxyfleet.dev/v1alpha1/proxyaddresses";
 const rest = {

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
-import { removeAtExit } from "../scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { apply, namespace, until } from "./operator.ts";
 
 const program = join(import.meta.dirname, "../../../src/main.ts");

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { request } from "undici";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
-import { freePorts } from "../free-ports.ts";
+import { freePorts } from "../../../tooling/free-ports.ts";
 import { fleet, pool } from "../samples.ts";
 import { type RunningOperator, apply, namespace, startOperator, until } from "./operator.ts";
 

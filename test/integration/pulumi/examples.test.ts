@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ApiServer } from "../apiserver.ts";
 import { kubectl } from "../crds.ts";
-import { removeAtExit } from "../scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import type { Registered } from "../../unit/pulumi/mocks.ts";
 
 const project = join(import.meta.dirname, "../../..");

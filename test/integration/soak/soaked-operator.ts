@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { processFigures } from "../../bench/process-figures.ts";
+import { processFigures } from "../../../tooling/process-figures.ts";
 import type { FaultProxy } from "../faults/fault-proxy.ts";
 import { inCluster } from "../played-cluster.ts";
 import type { Figures } from "./figures.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { pageOf } from "../../../hack/docs/blocks.ts";
-import { docsProblems } from "../../../hack/docs/problems.ts";
+import { pageOf } from "../../docs/blocks.ts";
+import { docsProblems } from "../../docs/problems.ts";
 
 /** A page whose commands are tried, unless a case says that they are not. */
 const tried = ["docs/page.md"];
