@@ -11,15 +11,15 @@ import {
   total,
   writes,
 } from "./fleets/counted-requests.ts";
-import { Doors } from "../test/bench/doors.ts";
+import { FakeDataPlane } from "../test/stand-ins/cluster/fake-data-plane.ts";
 import { createFleets, createPool, readyFleets } from "./fleets/create.ts";
 import { mixLimit } from "./fleets/mix-limit.ts";
-import { Neighbours } from "../test/bench/neighbours.ts";
-import { OperatorProcess } from "./fleets/bundled-operator.ts";
+import { FakeControllers } from "../test/stand-ins/cluster/fake-controllers.ts";
+import { BundledOperator } from "./fleets/bundled-operator.ts";
 import { processFigures } from "../tooling/process-figures.ts";
 import { writeLimit } from "./fleets/write-limit.ts";
-import { ApiServer } from "../test/integration/apiserver.ts";
-import { installCrds } from "../test/integration/crds.ts";
+import { ApiServer } from "../test/stand-ins/api-server/api-server.ts";
+import { installCrds } from "../test/stand-ins/api-server/crds.ts";
 
 const count = Number(process.argv[2] ?? 1000);
 const addressesEach = 2;
@@ -36,9 +36,9 @@ await server.call("POST", "/api/v1/namespaces", {
   kind: "Namespace",
   metadata: { name: "proxyfleet-system" },
 });
-const neighbours = new Neighbours(server.kubeconfig);
-await neighbours.start();
-const doors = await Doors.open(neighbours);
+const controllers = new FakeControllers(server.kubeconfig);
+await controllers.start();
+const dataPlane = await FakeDataPlane.open(controllers);
 const apiPort = Number(new URL(server.url).port);
 say(
   "machine",
@@ -46,7 +46,7 @@ say(
 );
 
 const limitBefore = await writeLimit(server, 4);
-const operator = await OperatorProcess.start(
+const operator = await BundledOperator.start(
   server.kubeconfig,
   logFile,
   process.env["BENCH_NODE_FLAGS"]?.split(" "),
@@ -54,7 +54,7 @@ const operator = await OperatorProcess.start(
 try {
   const { mix, perSecond } = await measure();
   await operator.stop();
-  await neighbours.stop();
+  await controllers.stop();
   const limit = await mixLimit(server, mix, 6);
   say(
     "the server's limit for the same mix of writes",
@@ -63,8 +63,8 @@ try {
   say("share of that limit", (perSecond / limit.perSecond).toFixed(2));
 } finally {
   await operator.stop();
-  doors.close();
-  await neighbours.stop();
+  dataPlane.close();
+  await controllers.stop();
   await server.stop();
 }
 
@@ -73,17 +73,17 @@ try {
  * many there were a second.
  */
 async function measure(): Promise<{ readonly mix: Counts; readonly perSecond: number }> {
-  await createPool(neighbours.client);
+  await createPool(controllers.client);
   const start = await countedRequests(operator.healthPort);
   const idle = await processFigures(operator.pid, apiPort);
   const began = performance.now();
-  await createFleets(neighbours.client, count, addressesEach);
-  while (readyFleets(neighbours) < count) await wait(100);
+  await createFleets(controllers.client, count, addressesEach);
+  while (readyFleets(controllers) < count) await wait(100);
   const seconds = (performance.now() - began) / 1000;
   const busy = await processFigures(operator.pid, apiPort);
   const ready = await countedRequests(operator.healthPort);
   const own = writes(added(start, ready));
-  const mix = together(neighbours.writes, own, new Map([["create whatsappproxies", count]]));
+  const mix = together(controllers.writes, own, new Map([["create whatsappproxies", count]]));
   const all = total(mix);
   const limitAfter = await writeLimit(server, 4);
   const limit = (limitBefore.perSecond + limitAfter.perSecond) / 2;

@@ -11,7 +11,7 @@ import { Connection } from "../src/kubernetes/connection.ts";
 import { sleep } from "../src/runtime/clock.ts";
 import { TestFleet } from "../test/e2e/stage/fleet.ts";
 import { whatsapp } from "../test/e2e/stage/people.ts";
-import { until } from "../test/e2e/stage/until.ts";
+import { waitFor } from "../tooling/wait-for.ts";
 
 /** Moments of one move, in milliseconds of a monotonic clock. */
 interface Move {
@@ -101,7 +101,7 @@ for (let index = 0; index < count; index++) {
   const text = `${index % 8}@move ${index}`;
   moves.set(text, { asked: performance.now() });
   await fleet.rotate(text);
-  await until(
+  await waitFor(
     `move ${index} to be published`,
     async () => moves.get(text)?.published !== undefined,
   );

@@ -1,8 +1,8 @@
-import type { ChatResult } from "../test/world/client/chat.ts";
-import type { DarkResult } from "../test/world/client/dark.ts";
-import type { OpenedLink } from "../test/world/client/links.ts";
-import type { PublishedAddress } from "../test/world/client/load.ts";
-import type { MediaResult } from "../test/world/client/media.ts";
+import type { ChatResult } from "../test/stand-ins/client/chat.ts";
+import type { DarkResult } from "../test/stand-ins/client/dark.ts";
+import type { OpenedLink } from "../test/stand-ins/client/links.ts";
+import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
+import type { MediaResult } from "../test/stand-ins/client/media.ts";
 import { finish } from "./run.ts";
 import { DemoError } from "./say.ts";
 import type { Stage } from "./stage.ts";

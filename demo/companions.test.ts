@@ -7,10 +7,13 @@ import { HeldConnection } from "./held-connection.ts";
 import { renderLink } from "./share.ts";
 import { accompany, finish, succeed } from "./run.ts";
 import type { Stage } from "./stage.ts";
-import { startRelay, type Relay } from "../test/world/relay.ts";
-import { startWhatsApp, type WhatsApp } from "../test/world/whatsapp/start.ts";
+import { startLoopbackProxy, type LoopbackProxy } from "../test/stand-ins/loopback-proxy.ts";
+import { startWhatsApp, type WhatsApp } from "../test/stand-ins/whatsapp/start.ts";
 
-const client = [process.execPath, join(import.meta.dirname, "../test/world/client.ts")] as const;
+const client = [
+  process.execPath,
+  join(import.meta.dirname, "../test/stand-ins/client.ts"),
+] as const;
 const stage: Stage = {
   kind: "embedded",
   kubectl: ["false"],
@@ -23,7 +26,7 @@ const stage: Stage = {
 
 describe("the demo's clients, as programs of their own", () => {
   let whatsapp: WhatsApp;
-  let relay: Relay;
+  let loopbackProxy: LoopbackProxy;
   before(async () => {
     whatsapp = await startWhatsApp({
       host: "127.0.0.1",
@@ -32,19 +35,22 @@ describe("the demo's clients, as programs of their own", () => {
       countersPort: 0,
       proxyProtocol: "Off",
     });
-    relay = await startRelay(whatsapp, { chat: Buffer.alloc(0), media: Buffer.alloc(0) });
+    loopbackProxy = await startLoopbackProxy(whatsapp, {
+      chat: Buffer.alloc(0),
+      media: Buffer.alloc(0),
+    });
   });
-  after(() => [whatsapp, relay].forEach((part) => part.close()));
+  after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
   const at = (): { host: string; chat: number; media: number } => ({
     host: "127.0.0.1",
-    chat: relay.chatPort,
-    media: relay.mediaPort,
+    chat: loopbackProxy.chatPort,
+    media: loopbackProxy.mediaPort,
   });
 
   test("one look at each port tells whose certificate is seen", async () => {
     const [chat, media] = [await clientOf(stage).chat(at()), await clientOf(stage).media(at())];
     assert.ok(chat.event === "ok" && media.event === "ok");
-    assert.equal(chat.handshake?.certificateSHA256, relay.certificateSHA256);
+    assert.equal(chat.handshake?.certificateSHA256, loopbackProxy.certificateSHA256);
     assert.equal(media.handshake.certificateSHA256, whatsapp.report.certificateSHA256);
   });
 
@@ -93,7 +99,10 @@ describe("the demo's clients, as programs of their own", () => {
   });
 
   test("a held connection tells that it was ended, and lost nothing", async (t) => {
-    const own = await startRelay(whatsapp, { chat: Buffer.alloc(0), media: Buffer.alloc(0) });
+    const own = await startLoopbackProxy(whatsapp, {
+      chat: Buffer.alloc(0),
+      media: Buffer.alloc(0),
+    });
     const held = await HeldConnection.open(stage, {
       host: "127.0.0.1",
       chat: own.chatPort,

@@ -1,5 +1,5 @@
-import type { Handshake } from "../test/world/client/connection.ts";
-import type { PublishedAddress } from "../test/world/client/load.ts";
+import type { Handshake } from "../test/stand-ins/client/connection.ts";
+import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
 import { renderLink } from "./share.ts";
 import { clientOf, type ClientAnswer } from "./client.ts";
 import { readLedger } from "./fleet.ts";

@@ -7,7 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { explainError } from "../src/values/errors.ts";
-import type { PublishedAddress } from "../test/world/client/load.ts";
+import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
 import { connectToBoth, openShareLink } from "./connect.ts";
 import { published, readFleet } from "./fleet.ts";
 import { sayGoodbye } from "./goodbye.ts";

@@ -1,4 +1,4 @@
-import type { PublishedAddress } from "../test/world/client/load.ts";
+import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
 import type { Kubectl } from "./kubectl.ts";
 
 /** The fleet of examples/fleet.yaml. */

@@ -1,5 +1,5 @@
-import type { HoldResult } from "../test/world/client/hold.ts";
-import type { PublishedAddress } from "../test/world/client/load.ts";
+import type { HoldResult } from "../test/stand-ins/client/hold.ts";
+import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
 import { accompany, type Companion } from "./run.ts";
 import { DemoError } from "./say.ts";
 import type { Stage } from "./stage.ts";

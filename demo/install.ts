@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { conditionOf, fleet, readFleet } from "./fleet.ts";
 import { DemoError } from "./say.ts";
 import type { Scene } from "./scene.ts";
-import { until, type Look } from "./until.ts";
+import { waitWithProgress, type Look } from "./wait-with-progress.ts";
 
 /**
  * The addresses of a cluster that is not the embedded one, in place of those of
@@ -51,7 +51,7 @@ export async function waitForOperator({ kubectl, say, stage }: Scene): Promise<v
       : { missing: `a running pod of deployment ${waiting.metadata.name}` };
   };
   const remedy = `Look: ${stage.kubectlByHand} describe pods -n proxyfleet-system`;
-  say.tell(`running: ${await until(say, look, { seconds: 120, remedy })}`);
+  say.tell(`running: ${await waitWithProgress(say, look, { seconds: 120, remedy })}`);
 }
 
 interface Deployment {
@@ -112,5 +112,5 @@ export async function waitForReady({ kubectl, say, stage }: Scene): Promise<stri
     return isTrue ? { found: message } : { missing: message };
   };
   const remedy = `Look: ${stage.kubectlByHand} describe wap ${fleet.name} -n ${fleet.namespace}`;
-  return until(say, look, { seconds: 240, remedy });
+  return waitWithProgress(say, look, { seconds: 240, remedy });
 }

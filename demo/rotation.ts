@@ -1,9 +1,9 @@
-import type { PublishedAddress } from "../test/world/client/load.ts";
+import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
 import { clientOf } from "./client.ts";
 import { conditionOf, fleet, published, readFleet, readLedger } from "./fleet.ts";
 import type { HeldConnection } from "./held-connection.ts";
 import type { Scene } from "./scene.ts";
-import { until, type Look } from "./until.ts";
+import { waitWithProgress, type Look } from "./wait-with-progress.ts";
 
 /** The slot that the demo moves. */
 export const slot = 0;
@@ -34,7 +34,7 @@ export async function moveSlot(
     "--overwrite",
     request,
   );
-  const fresh = await until(say, async () => lookForFresh(scene, old), {
+  const fresh = await waitWithProgress(say, async () => lookForFresh(scene, old), {
     seconds: 120,
     remedy: `Look: ${scene.stage.kubectlByHand} describe wap ${fleet.name} -n ${fleet.namespace}`,
   });
@@ -71,7 +71,7 @@ async function lookForFresh(
 export async function showDrain({ stage, say }: Scene, { old, held }: Move): Promise<void> {
   const before = held.echoes;
   if (stage.kind === "embedded")
-    await until(say, async () => lookForEchoes(held, before + 10), {
+    await waitWithProgress(say, async () => lookForEchoes(held, before + 10), {
       seconds: 10,
       remedy: "The held connection stands still.",
     });
@@ -99,7 +99,7 @@ async function lookForEchoes(held: HeldConnection, wanted: number): Promise<Look
 /** Waits for the end of the drain, and looks at what is left of the old address: nothing. */
 export async function showDark(scene: Scene, { old, held }: Move): Promise<void> {
   const { kubectl, say, stage } = scene;
-  await until(say, async () => lookForQuarantine(scene, old, held), {
+  await waitWithProgress(say, async () => lookForQuarantine(scene, old, held), {
     seconds: 90,
     remedy: "See the events of the fleet.",
   });

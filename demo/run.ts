@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
-import { lines } from "../test/world/lines.ts";
+import { lines } from "../test/stand-ins/lines.ts";
 import { DemoError } from "./say.ts";
 
 /** A program and its arguments. */

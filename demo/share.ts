@@ -1,6 +1,6 @@
 import { shareLink } from "../src/share/link.ts";
 import { terminalQr } from "../src/share/qr.ts";
-import type { PublishedAddress } from "../test/world/client/load.ts";
+import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
 import type { Say } from "./say.ts";
 
 /** The link that people open on their phones. */

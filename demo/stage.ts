@@ -34,7 +34,7 @@ export interface CurrentStage extends AnyStage {
   readonly kind: "current";
 }
 
-const clientProgram = join(import.meta.dirname, "../test/world/client.ts");
+const clientProgram = join(import.meta.dirname, "../test/stand-ins/client.ts");
 
 /**
  * The embedded cluster in this folder.

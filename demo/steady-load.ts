@@ -1,4 +1,4 @@
-import type { LoadFailure, LoadSummary } from "../test/world/client/load.ts";
+import type { LoadFailure, LoadSummary } from "../test/stand-ins/client/load.ts";
 import { published, readFleet } from "./fleet.ts";
 import { accompany, type Companion } from "./run.ts";
 import { DemoError } from "./say.ts";

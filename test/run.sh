@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests that need no cluster.
-#   run.sh unit          pure code, the chart, builds, generators and the demo; and the supervisor's own tests
+#   run.sh unit          pure code, the chart, builds, generators, the demo and shared tooling; and the supervisor's own tests
 #   run.sh integration   against a real API server and a real HAProxy, on loopback; no root needed
 #   run.sh slow          the long runs
 set -euo pipefail
@@ -17,7 +17,7 @@ fi
 # --test-force-exit, where TLS servers are cut off: at its end, Node 26.10 may turn for ever in freeing the handles of such a server.
 case $1 in
   unit)
-    node --test --test-reporter=spec 'test/{unit,chart}/**/*.test.ts' '{hack,demo}/**/*.test.ts'
+    node --test --test-reporter=spec 'test/{unit,chart}/**/*.test.ts' '{hack,demo,tooling}/**/*.test.ts'
     cd images/proxy/supervisor && GOTOOLCHAIN=local go test ./...
     ;;
   # Two files at a time, also on two cores, where Node would take one by one: most of the time they wait.

@@ -6,7 +6,7 @@ import { request } from "undici";
 import { freePorts } from "../../tooling/free-ports.ts";
 
 /** The bundled operator as a process of its own, as a pod runs it. */
-export class OperatorProcess {
+export class BundledOperator {
   readonly pid: number;
   readonly healthPort: number;
   readonly #child: ChildProcess;
@@ -25,7 +25,7 @@ export class OperatorProcess {
     kubeconfig: string,
     logFile: string,
     nodeFlags?: readonly string[],
-  ): Promise<OperatorProcess> {
+  ): Promise<BundledOperator> {
     const [healthPort = 0] = await freePorts(1);
     const program = `${import.meta.dirname}/../../dist/proxyfleet.mjs`;
     // With this variable the operator asks pods at their own addresses, as it does inside a
@@ -53,7 +53,7 @@ export class OperatorProcess {
       },
     );
     child.stdout?.pipe(createWriteStream(logFile));
-    const operator = new OperatorProcess(child, healthPort);
+    const operator = new BundledOperator(child, healthPort);
     await operator.#ready();
     return operator;
   }

@@ -2,8 +2,8 @@ import type { CustomObject } from "../../src/kubernetes/objects.ts";
 import { fleets, pools } from "../../src/api/resources.ts";
 import { apiVersion } from "../../src/api/common.ts";
 import type { ApiClient } from "../../src/kubernetes/client.ts";
-import { doorPorts } from "../../test/bench/doors.ts";
-import type { Neighbours } from "../../test/bench/neighbours.ts";
+import { dataPlanePorts } from "../../test/stand-ins/cluster/fake-data-plane.ts";
+import type { FakeControllers } from "../../test/stand-ins/cluster/fake-controllers.ts";
 
 const namespace = "default";
 const pool = "loopback";
@@ -33,7 +33,7 @@ export async function createFleets(
 }
 
 function fleet(name: string, count: number): CustomObject {
-  const listeners = { chat: { port: doorPorts.chat }, media: { port: doorPorts.media } };
+  const listeners = { chat: { port: dataPlanePorts.chat }, media: { port: dataPlanePorts.media } };
   return {
     apiVersion,
     kind: "WhatsAppProxy",
@@ -43,8 +43,8 @@ function fleet(name: string, count: number): CustomObject {
 }
 
 /** Fleets that are ready with all their addresses. */
-export function readyFleets(neighbours: Neighbours): number {
-  return neighbours.fleets.list().filter(({ status }) => {
+export function readyFleets(controllers: FakeControllers): number {
+  return controllers.fleets.list().filter(({ status }) => {
     const { conditions = [] } = (status ?? {}) as {
       conditions?: { type: string; status: string }[];
     };

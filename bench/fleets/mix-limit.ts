@@ -16,7 +16,7 @@ import {
   resource,
 } from "../../src/kubernetes/resource.ts";
 import type { KubeObject } from "../../src/kubernetes/objects.ts";
-import type { ApiServer } from "../../test/integration/apiserver.ts";
+import type { ApiServer } from "../../test/stand-ins/api-server/api-server.ts";
 import { type Counts, resourceOf } from "./counted-requests.ts";
 
 const events: Resource<KubeObject> = resource(

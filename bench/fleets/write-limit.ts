@@ -1,5 +1,5 @@
 import { request, Agent } from "undici";
-import type { ApiServer } from "../../test/integration/apiserver.ts";
+import type { ApiServer } from "../../test/stand-ins/api-server/api-server.ts";
 
 /**
  * How many small objects a second the server takes, by server-side apply in a closed loop: each

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { waitFor } from "../../tooling/wait-for.ts";
 
 /** How long a program may take to answer: far longer than any does. */
-const patienceMs = 20_000;
+const patienceSeconds = 20;
 
 /**
  * A program that runs beside the bench and ends with it. What it says is kept, for the case that it
@@ -27,19 +28,18 @@ export class Child {
   }
 
   /**
-   * Waits until `holds`, and asks again after each try. @throws with the program's words if it
-   * ends, or takes too long
+   * Waits until `holds`, and asks every millisecond: how long it takes is measured.
+   * @throws Error with the program's words if it ends, or takes too long
    */
-  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    for (
-      const deadline = performance.now() + patienceMs;
-      performance.now() < deadline;
-      await wait(1)
-    ) {
-      if (this.#process.exitCode !== null) break;
-      if (await holds()) return;
-    }
-    throw new Error(`waited in vain for ${what}: ${this.#said}`);
+  async waitUntil(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const look = async () => {
+      if (this.#process.exitCode !== null) return "ended" as const;
+      return (await holds()) && ("holds" as const);
+    };
+    const outcome = await waitFor(what, look, { seconds: patienceSeconds, everyMs: 1 }).catch(
+      () => "too late" as const,
+    );
+    if (outcome !== "holds") throw new Error(`waited in vain for ${what}: ${this.#said}`);
   }
 
   async stop(): Promise<void> {

@@ -46,7 +46,7 @@ export class Load {
 
   async startUpstream(port: number): Promise<Child> {
     const child = new Child(this.#program, ["upstream", "--address", `127.0.0.1:${port}`]);
-    await child.until("the upstream", async () => answers(port));
+    await child.waitUntil("the upstream", async () => answers(port));
     return child;
   }
 

@@ -224,7 +224,7 @@ export class Measurement {
   async #startAlone(config: string): Promise<number> {
     const began = performance.now();
     const child = new Child(this.#programs.haproxy, ["-db", "-f", config]);
-    await child.until("HAProxy's last lane", async () =>
+    await child.waitUntil("HAProxy's last lane", async () =>
       answers(lanePort(largestBank - 1, "media")),
     );
     const took = performance.now() - began;

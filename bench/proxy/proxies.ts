@@ -113,7 +113,7 @@ export async function startSupervisor(
 
 /** Waits until a supervisor says that its lanes are bound. */
 export async function supervisorReady({ child, statusPort }: Supervisor): Promise<void> {
-  await child.until("the supervisor to be ready", async () => {
+  await child.waitUntil("the supervisor to be ready", async () => {
     const response = await fetch(`http://127.0.0.1:${statusPort}/readyz`).catch(() => undefined);
     await response?.body?.cancel();
     return response?.ok ?? false;
@@ -170,6 +170,6 @@ async function startAlone(
   const file = join(folder, `${name}.cfg`);
   await writeFile(file, config);
   const child = new Child(haproxy, ["-db", "-f", file]);
-  await child.until(`${name} to take connections`, async () => answers(ports.media));
+  await child.waitUntil(`${name} to take connections`, async () => answers(ports.media));
   return { pid: child.pid, ...ports, stop: async () => child.stop() };
 }

@@ -6,7 +6,7 @@ import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { kubectl, read } from "../stage/kubectl.ts";
 import { succeed } from "../stage/process.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const author = ["-c", "user.name=Platform", "-c", "user.email=platform@example.org"];
 
@@ -76,7 +76,7 @@ export async function refresh(): Promise<void> {
     `${annotation}=normal`,
     "--overwrite",
   );
-  await until("Argo CD to have looked at git", async () => {
+  await waitFor("Argo CD to have looked at git", async () => {
     const { items } = await read<{ items: KubeObject[] }>("applications", "-n", "argocd");
     return items.every(({ metadata }) => metadata.annotations?.[annotation] === undefined);
   });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { renderChart } from "../../../tooling/chart/render.ts";
 import { matrix } from "../../chart/matrix.ts";
-import { ApiServer } from "../apiserver.ts";
-import { kubectl } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { kubectl } from "../../stand-ins/api-server/crds.ts";
 
 const project = join(import.meta.dirname, "../../..");
 

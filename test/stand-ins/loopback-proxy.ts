@@ -12,14 +12,14 @@ import { createServer as createTlsServer } from "node:tls";
 import { makeCertificate } from "./whatsapp/certificate.ts";
 import type { Peer } from "./whatsapp/proxy-header.ts";
 
-/** Ports on loopback that the relay sends to. */
+/** Ports on loopback that the proxy sends to. */
 export interface Upstream {
   readonly chatPort: number;
   readonly mediaPort: number;
 }
 
 /** A proxy as small as can be, for tests on loopback: TLS ends on chat, media passes through. */
-export interface Relay {
+export interface LoopbackProxy {
   readonly chatPort: number;
   readonly mediaPort: number;
   readonly certificateSHA256: string;
@@ -28,12 +28,12 @@ export interface Relay {
 }
 
 /**
- * Starts a relay on loopback, with the given bytes sent first on each chat and media connection.
+ * Starts a proxy on loopback, with the given bytes sent first on each chat and media connection.
  */
-export async function startRelay(
+export async function startLoopbackProxy(
   upstream: Upstream,
   headers: { chat: Buffer; media: Buffer },
-): Promise<Relay> {
+): Promise<LoopbackProxy> {
   const own = await makeCertificate(new Date());
   const open = new Set<Socket>();
   let closed = false;

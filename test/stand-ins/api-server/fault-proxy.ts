@@ -13,9 +13,9 @@ import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 import { Agent, request as send } from "undici";
 import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
-import type { ApiServer } from "../apiserver.ts";
+import type { ApiServer } from "./api-server.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
-import { Relay } from "./relay.ts";
+import { TcpRelay } from "./tcp-relay.ts";
 
 /** A request as a script sees it. */
 export interface Asked {
@@ -70,7 +70,7 @@ export interface ClientIdentity {
  */
 export class FaultProxy {
   readonly kubeconfig: string;
-  readonly relay: Relay;
+  readonly relay: TcpRelay;
   /** Every request that came, in order. */
   readonly asked: Passed[] = [];
   script: Script = () => undefined;
@@ -86,7 +86,7 @@ export class FaultProxy {
     pem: string;
     api: ApiServer;
     server: Http2SecureServer;
-    relay: Relay;
+    relay: TcpRelay;
   }) {
     this.#folder = parts.folder;
     this.#pem = parts.pem;
@@ -119,7 +119,7 @@ export class FaultProxy {
     const server = createSecureServer({ cert: pem, key: pem, allowHTTP1: true, ...clients });
     server.on("sessionError", () => undefined);
     await once(server.listen(0, "127.0.0.1"), "listening");
-    const relay = await Relay.start((server.address() as { port: number }).port);
+    const relay = await TcpRelay.start((server.address() as { port: number }).port);
     const proxy = new FaultProxy({ folder, pem, api, server, relay });
     await writeFile(proxy.kubeconfig, kubeconfigOf(relay.port, pem, api.token, identity));
     return proxy;

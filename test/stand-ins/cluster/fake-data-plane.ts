@@ -3,32 +3,32 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { TLSSocket, createSecureContext } from "node:tls";
-import { supervisorPort } from "../../src/api/names.ts";
-import type { Neighbours } from "./neighbours.ts";
+import { supervisorPort } from "../../../src/api/names.ts";
+import type { FakeControllers } from "./fake-controllers.ts";
 
 /** Where the bench's fleets listen: ports that need no rights. */
-export const doorPorts = { chat: 18_443, media: 18_587 };
+export const dataPlanePorts = { chat: 18_443, media: 18_587 };
 
 /**
  * Answers on all loopback addresses: as a pod's supervisor, and with the lane's certificate as a
  * proxy.
  */
-export class Doors {
+export class FakeDataPlane {
   readonly #servers: (Server | HttpServer)[];
 
   private constructor(servers: (Server | HttpServer)[]) {
     this.#servers = servers;
   }
 
-  /** Opens them as soon as no other run has its doors open: the ports are the machine's. */
-  static async open(neighbours: Neighbours): Promise<Doors> {
+  /** Listens as soon as no other run has these ports open: the ports are the machine's. */
+  static async open(controllers: FakeControllers): Promise<FakeDataPlane> {
     for (;;) {
-      const servers = Doors.#listen(neighbours);
+      const servers = FakeDataPlane.#listen(controllers);
       const ends = await Promise.allSettled(
         servers.map(async (server) => once(server, "listening")),
       );
       const failed = ends.filter((end) => end.status === "rejected");
-      if (failed.length === 0) return new Doors(servers);
+      if (failed.length === 0) return new FakeDataPlane(servers);
       for (const server of servers) server.close();
       for (const { reason } of failed)
         if ((reason as NodeJS.ErrnoException).code !== "EADDRINUSE") throw reason;
@@ -36,19 +36,19 @@ export class Doors {
     }
   }
 
-  static #listen(neighbours: Neighbours): (Server | HttpServer)[] {
-    const doors = [doorPorts.chat, doorPorts.media].map((port) =>
+  static #listen(controllers: FakeControllers): (Server | HttpServer)[] {
+    const ports = [dataPlanePorts.chat, dataPlanePorts.media].map((port) =>
       createServer((socket) =>
-        shakeHands(socket, neighbours.pemBehind(socket.localAddress ?? "")),
+        shakeHands(socket, controllers.pemBehind(socket.localAddress ?? "")),
       ).listen(port, "0.0.0.0"),
     );
     const supervisors = createHttpServer((request, response) => {
-      const status = neighbours.podStatus(request.socket.localAddress ?? "");
+      const status = controllers.podStatus(request.socket.localAddress ?? "");
       response
         .writeHead(status === undefined ? 404 : 200, { "content-type": "application/json" })
         .end(JSON.stringify(status));
     }).listen(supervisorPort, "0.0.0.0");
-    return [...doors, supervisors];
+    return [...ports, supervisors];
   }
 
   close(): void {

@@ -4,21 +4,20 @@ import type {
   KubeObject,
   Secret,
   Service,
-} from "../../src/kubernetes/objects.ts";
-import { addresses, fleets } from "../../src/api/resources.ts";
-import { laneCertificates, secretRevision } from "../../src/proxy/lane-certificates.ts";
-import { deployments, pods, secrets, services } from "../../src/kubernetes/builtin.ts";
-import { ApiClient } from "../../src/kubernetes/client.ts";
-import { Connection } from "../../src/kubernetes/connection.ts";
-import { Reflector, type Source } from "../../src/kubernetes/reflector.ts";
-import type { Resource } from "../../src/kubernetes/resource.ts";
-import { Store } from "../../src/kubernetes/store.ts";
-import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../src/api/names.ts";
-import { sleep } from "../../src/runtime/clock.ts";
-import type { PodStatus } from "../../src/pods/status.ts";
-import type { Counts } from "../../bench/fleets/counted-requests.ts";
+} from "../../../src/kubernetes/objects.ts";
+import { addresses, fleets } from "../../../src/api/resources.ts";
+import { laneCertificates, secretRevision } from "../../../src/proxy/lane-certificates.ts";
+import { deployments, pods, secrets, services } from "../../../src/kubernetes/builtin.ts";
+import { ApiClient } from "../../../src/kubernetes/client.ts";
+import { Connection } from "../../../src/kubernetes/connection.ts";
+import { Reflector, type Source } from "../../../src/kubernetes/reflector.ts";
+import type { Resource } from "../../../src/kubernetes/resource.ts";
+import { Store } from "../../../src/kubernetes/store.ts";
+import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../../src/api/names.ts";
+import { sleep } from "../../../src/runtime/clock.ts";
+import type { PodStatus } from "../../../src/pods/status.ts";
 
-const manager = "bench";
+const manager = "fake-controllers";
 
 /** The servers of a fleet that names none, and all of them answer. */
 const upstreams = (["chat-0", "chat-1", "media-0"] as const).map((name) => {
@@ -29,9 +28,9 @@ const upstreams = (["chat-0", "chat-1", "media-0"] as const).map((name) => {
 /**
  * Plays all that a cluster has beside the operator, as fast as it can: each Deployment has one
  * ready pod at once, each Service its address. Pods and addresses are loopback addresses, where
- * `doors.ts` answers as pods and proxies do.
+ * `fake-data-plane.ts` answers as pods and proxies do.
  */
-export class Neighbours {
+export class FakeControllers {
   readonly client: ApiClient;
   readonly fleets = new Store<CustomObject>();
   readonly #connection: Connection;
@@ -66,8 +65,8 @@ export class Neighbours {
     );
   }
 
-  /** Writes that were sent for other parts of a cluster. */
-  get writes(): Counts {
+  /** Writes that were sent for other parts of a cluster so far, by `verb resource`. */
+  get writes(): ReadonlyMap<string, number> {
     return this.#writes;
   }
 

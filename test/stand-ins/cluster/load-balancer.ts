@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Service } from "../../../src/kubernetes/objects.ts";
-import type { ApiServer } from "../apiserver.ts";
-import { list } from "../operator/operator.ts";
+import type { ApiServer } from "../api-server/api-server.ts";
 
 /** Gives a Service its address; undefined: nothing yet. */
 export type Giving = (service: Service) => string | undefined;
@@ -15,7 +14,7 @@ export class LoadBalancer {
   readonly #running: Promise<void>;
   give: Giving;
 
-  constructor(server: ApiServer, give: Giving) {
+  constructor(server: ApiServer, give: Giving = asAsked) {
     this.#server = server;
     this.give = give;
     this.#running = this.#run();
@@ -27,7 +26,8 @@ export class LoadBalancer {
   }
 
   async services(): Promise<readonly Service[]> {
-    const items = (await list(this.#server, "/api/v1/services")) as unknown as readonly Service[];
+    const { body } = await this.#server.call("GET", "/api/v1/services");
+    const items = (body["items"] ?? []) as readonly Service[];
     return items.filter(({ spec }) => spec.type === "LoadBalancer");
   }
 

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { Crowd, type CrowdState } from "../../world/client/crowd.ts";
-import { pester } from "../../world/client/pester.ts";
-import { startRelay, type Relay } from "../../world/relay.ts";
-import { startWhatsApp, type WhatsApp } from "../../world/whatsapp/start.ts";
+import { Crowd, type CrowdState } from "../../stand-ins/client/crowd.ts";
+import { pester } from "../../stand-ins/client/pester.ts";
+import { startLoopbackProxy, type LoopbackProxy } from "../../stand-ins/loopback-proxy.ts";
+import { startWhatsApp, type WhatsApp } from "../../stand-ins/whatsapp/start.ts";
 
 const host = "127.0.0.1";
 const none = Buffer.alloc(0);
 
 describe("a crowd", () => {
   let whatsapp: WhatsApp;
-  let relay: Relay;
+  let loopbackProxy: LoopbackProxy;
   before(async () => {
     whatsapp = await startWhatsApp({
       host,
@@ -21,9 +21,9 @@ describe("a crowd", () => {
       countersPort: 0,
       proxyProtocol: "Off",
     });
-    relay = await startRelay(whatsapp, { chat: none, media: none });
+    loopbackProxy = await startLoopbackProxy(whatsapp, { chat: none, media: none });
   });
-  after(() => [whatsapp, relay].forEach((part) => part.close()));
+  after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
 
   /** A crowd of twenty that talks fast; `act` is called at each beat. */
   async function gather(
@@ -46,7 +46,7 @@ describe("a crowd", () => {
 
   test("is all there, talks, and goes home in good order", async () => {
     const end = await gather(
-      relay.chatPort,
+      loopbackProxy.chatPort,
       ({ open, echoes }, goHome) => open === 20 && echoes > 40 && goHome(),
     );
     assert.deepEqual(
@@ -56,7 +56,7 @@ describe("a crowd", () => {
   });
 
   test("says how many were cut off", async () => {
-    const other = await startRelay(whatsapp, { chat: none, media: none });
+    const other = await startLoopbackProxy(whatsapp, { chat: none, media: none });
     const end = await gather(other.chatPort, ({ open }) => open === 20 && other.close());
     assert.equal(end.opened, 20);
     assert.equal(end.ended["stopped"], undefined);

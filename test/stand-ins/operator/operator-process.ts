@@ -2,7 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Line } from "./operator.ts";
+
+/** One line of an operator's log. */
+export type Line = Readonly<Record<string, unknown>> & {
+  readonly msg: string;
+  readonly level: number;
+};
 
 /**
  * An operator as a process of its own, so that it can be killed. It dies with this process

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { EndlessLineError, lines } from "../../world/lines.ts";
+import { EndlessLineError, lines } from "../../stand-ins/lines.ts";
 
 /** The bytes in pieces of the given size. */
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
-import { freePorts } from "../../tooling/free-ports.ts";
+import { freePorts } from "../../../tooling/free-ports.ts";
 import { startProgram, type Program } from "./program.ts";
-import { removeAtExit } from "../../tooling/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 /**
  * An answer of the API server: its code, and its body as JSON (`Status` for a refusal; `message`

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { Agent, request } from "undici";
-import type { ApiServer } from "../apiserver.ts";
+import type { ApiServer } from "./api-server.ts";
 
 /** A request that may have changed something, and how the API server answered it. */
 export interface Write {
@@ -26,7 +26,7 @@ type AfterWrite = (write: Write) => "answered" | "lost";
  * Stands between one operator and the API server, and sees each of its writes. It speaks HTTP/1.1
  * without TLS towards the operator.
  */
-export class Gate {
+export class WriteGate {
   readonly writes: Write[] = [];
   afterWrite: AfterWrite = () => "answered";
   /** Whether one more write may pass. Asked before each. */
@@ -55,10 +55,10 @@ export class Gate {
     });
   }
 
-  static async start(upstream: ApiServer): Promise<Gate> {
-    const gate = new Gate(upstream);
-    await once(gate.#server.listen(0, "127.0.0.1"), "listening");
-    return gate;
+  static async start(upstream: ApiServer): Promise<WriteGate> {
+    const writeGate = new WriteGate(upstream);
+    await once(writeGate.#server.listen(0, "127.0.0.1"), "listening");
+    return writeGate;
   }
 
   /** Writes a kubeconfig that leads through here, and gives its path. */
@@ -68,12 +68,12 @@ export class Gate {
       "insecure-skip-tls-verify": true,
     };
     const text = {
-      clusters: [{ name: "gate", cluster }],
-      users: [{ name: "gate", user: { token: this.#upstream.token } }],
-      contexts: [{ name: "gate", context: { cluster: "gate", user: "gate" } }],
-      "current-context": "gate",
+      clusters: [{ name: "write-gate", cluster }],
+      users: [{ name: "write-gate", user: { token: this.#upstream.token } }],
+      contexts: [{ name: "write-gate", context: { cluster: "write-gate", user: "write-gate" } }],
+      "current-context": "write-gate",
     };
-    const path = `${this.#upstream.kubeconfig}.gate`;
+    const path = `${this.#upstream.kubeconfig}.write-gate`;
     await writeFile(path, JSON.stringify(text));
     return path;
   }
@@ -96,7 +96,7 @@ export class Gate {
   }
 
   async *#delayed(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const { pathname, searchParams } = new URL(path, "http://gate");
+    const { pathname, searchParams } = new URL(path, "http://write-gate");
     for await (const chunk of chunks) {
       if (searchParams.get("watch") === "true")
         await this.#held.get(pathname.split("/").at(-1) ?? "")?.promise;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
-import { headerVersion1, headerVersion2 } from "../../world/relay.ts";
+import { headerVersion1, headerVersion2 } from "../../stand-ins/loopback-proxy.ts";
 import {
   readProxyHeader,
   type HeaderReading,
   type Peer,
-} from "../../world/whatsapp/proxy-header.ts";
+} from "../../stand-ins/whatsapp/proxy-header.ts";
 
 const client: Peer = { address: "198.51.101.2", port: 40_000 };
 const proxy: Peer = { address: "10.244.0.9", port: 20_000 };

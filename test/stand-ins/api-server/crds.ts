@@ -2,15 +2,15 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { group } from "../../src/api/common.ts";
-import { kinds } from "../../src/api/kinds.ts";
-import type { ApiServer } from "./apiserver.ts";
+import { group } from "../../../src/api/common.ts";
+import { kinds } from "../../../src/api/kinds.ts";
+import type { ApiServer } from "./api-server.ts";
 import { programPath } from "./program.ts";
 
 const run = promisify(execFile);
 
 /** Folder of the CRDs that people install. */
-const crdFolder = join(import.meta.dirname, "..", "..", "crds");
+const crdFolder = join(import.meta.dirname, "../../../crds");
 
 /** What kubectl said. `code` is its exit code. */
 export interface KubectlAnswer {

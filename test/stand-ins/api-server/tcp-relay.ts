@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
 
 /** Passes TCP bytes to a port on loopback, and does harm to whole connections. */
-export class Relay {
+export class TcpRelay {
   readonly port: number;
   readonly #server: Server;
   readonly #pairs: Set<readonly [Socket, Socket]>;
@@ -16,10 +16,10 @@ export class Relay {
     server.on("connection", (client) => this.#take(client, target));
   }
 
-  static async start(target: number): Promise<Relay> {
+  static async start(target: number): Promise<TcpRelay> {
     const server = createServer({ pauseOnConnect: true });
     await once(server.listen(0, "127.0.0.1"), "listening");
-    return new Relay(server, target);
+    return new TcpRelay(server, target);
   }
 
   /** Connections that stand now. */

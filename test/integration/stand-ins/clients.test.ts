@@ -3,16 +3,21 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { shareLink } from "../../../src/share/link.ts";
-import { chat } from "../../world/client/chat.ts";
-import { readCounters } from "../../world/client/counters.ts";
-import { type PortAnswer, isSilent, lookDark } from "../../world/client/dark.ts";
-import { hold } from "../../world/client/hold.ts";
-import { openLink } from "../../world/client/links.ts";
-import { Load, type LoadFailure } from "../../world/client/load.ts";
-import { media } from "../../world/client/media.ts";
-import { headerVersion1, headerVersion2, startRelay, type Relay } from "../../world/relay.ts";
-import type { ExpectedHeader } from "../../world/whatsapp/chat-server.ts";
-import { startWhatsApp, type WhatsApp } from "../../world/whatsapp/start.ts";
+import { chat } from "../../stand-ins/client/chat.ts";
+import { readCounters } from "../../stand-ins/client/counters.ts";
+import { type PortAnswer, isSilent, lookDark } from "../../stand-ins/client/dark.ts";
+import { hold } from "../../stand-ins/client/hold.ts";
+import { openLink } from "../../stand-ins/client/links.ts";
+import { Load, type LoadFailure } from "../../stand-ins/client/load.ts";
+import { media } from "../../stand-ins/client/media.ts";
+import {
+  headerVersion1,
+  headerVersion2,
+  startLoopbackProxy,
+  type LoopbackProxy,
+} from "../../stand-ins/loopback-proxy.ts";
+import type { ExpectedHeader } from "../../stand-ins/whatsapp/chat-server.ts";
+import { startWhatsApp, type WhatsApp } from "../../stand-ins/whatsapp/start.ts";
 
 const client = { address: "198.51.101.2", port: 40_000 };
 const proxy = { address: "10.244.0.9", port: 20_000 };
@@ -20,11 +25,11 @@ const none = Buffer.alloc(0);
 const host = "127.0.0.1";
 const common = { played: true, timeoutMs: 5_000, signal: new AbortController().signal };
 
-/** A played WhatsApp behind a relay that sends these headers. */
-async function world(
+/** A played WhatsApp behind a proxy that sends these headers. */
+async function playWhatsApp(
   proxyProtocol: ExpectedHeader,
   headers: { chat: Buffer; media: Buffer },
-): Promise<{ whatsapp: WhatsApp; relay: Relay }> {
+): Promise<{ whatsapp: WhatsApp; loopbackProxy: LoopbackProxy }> {
   const whatsapp = await startWhatsApp({
     host,
     chatPort: 0,
@@ -32,28 +37,28 @@ async function world(
     countersPort: 0,
     proxyProtocol,
   });
-  return { whatsapp, relay: await startRelay(whatsapp, headers) };
+  return { whatsapp, loopbackProxy: await startLoopbackProxy(whatsapp, headers) };
 }
 
 describe("a proxy that sends PROXY headers of version 2", () => {
   let whatsapp: WhatsApp;
-  let relay: Relay;
+  let loopbackProxy: LoopbackProxy;
   before(
     async () =>
-      ({ whatsapp, relay } = await world("V2", {
+      ({ whatsapp, loopbackProxy } = await playWhatsApp("V2", {
         chat: headerVersion2(client, proxy),
         media: none,
       })),
   );
-  after(() => [whatsapp, relay].forEach((part) => part.close()));
+  after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
 
   test("chat shows the proxy's certificate, and what the header said", async () => {
     const { handshake, answer } = await chat({
-      endpoint: { host, port: relay.chatPort },
+      endpoint: { host, port: loopbackProxy.chatPort },
       tls: true,
       ...common,
     });
-    assert.equal(handshake?.certificateSHA256, relay.certificateSHA256);
+    assert.equal(handshake?.certificateSHA256, loopbackProxy.certificateSHA256);
     assert.equal(handshake.tlsVersion, "TLSv1.3");
     assert.deepEqual(answer, {
       server: "chat",
@@ -63,7 +68,7 @@ describe("a proxy that sends PROXY headers of version 2", () => {
 
   test("media shows WhatsApp's own certificate: nobody in between can read it", async () => {
     const { handshake, echo } = await media({
-      endpoint: { host, port: relay.mediaPort },
+      endpoint: { host, port: loopbackProxy.mediaPort },
       servername: "whatsapp.net",
       ...common,
     });
@@ -76,8 +81,8 @@ describe("a proxy that sends PROXY headers of version 2", () => {
   test("a share link leads to both ports", async () => {
     const link = shareLink({
       host,
-      chatPort: relay.chatPort,
-      mediaPort: relay.mediaPort,
+      chatPort: loopbackProxy.chatPort,
+      mediaPort: loopbackProxy.mediaPort,
       chatTls: true,
     });
     const opened = await openLink(link, common);
@@ -135,22 +140,30 @@ describe("headers and expectations", () => {
   };
   for (const [name, { expected, sent, fault }] of Object.entries(cases))
     test(name, async (t) => {
-      const { whatsapp, relay } = await world(expected, { chat: sent, media: none });
-      t.after(() => [whatsapp, relay].forEach((part) => part.close()));
-      const attempt = chat({ endpoint: { host, port: relay.chatPort }, tls: true, ...common });
+      const { whatsapp, loopbackProxy } = await playWhatsApp(expected, { chat: sent, media: none });
+      t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
+      const attempt = chat({
+        endpoint: { host, port: loopbackProxy.chatPort },
+        tls: true,
+        ...common,
+      });
       if (fault === null) assert.equal((await attempt).answer?.server, "chat");
       else await assert.rejects(attempt, { step: "answer" });
       assert.deepEqual(Object.keys(whatsapp.report.chat.faults), fault === null ? [] : [fault]);
     });
 
   test("a header on the media port is a fault", async (t) => {
-    const { whatsapp, relay } = await world("any", {
+    const { whatsapp, loopbackProxy } = await playWhatsApp("any", {
       chat: none,
       media: headerVersion1(client, proxy),
     });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     await assert.rejects(
-      media({ endpoint: { host, port: relay.mediaPort }, servername: "whatsapp.net", ...common }),
+      media({
+        endpoint: { host, port: loopbackProxy.mediaPort },
+        servername: "whatsapp.net",
+        ...common,
+      }),
       {
         step: "handshake",
       },
@@ -159,8 +172,8 @@ describe("headers and expectations", () => {
   });
 
   test("a connection that says nothing, as a health check, is no fault", async (t) => {
-    const { whatsapp, relay } = await world("V2", { chat: none, media: none });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
+    const { whatsapp, loopbackProxy } = await playWhatsApp("V2", { chat: none, media: none });
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     for (const port of [whatsapp.chatPort, whatsapp.mediaPort]) {
       const socket = connect(port, host).end().resume();
       await once(socket, "close");
@@ -174,10 +187,10 @@ describe("a held connection", () => {
   const holding = { everyMs: 20, stallMs: 5_000, onOpen: () => undefined, onBeat: () => undefined };
 
   test("counts its echoes until the other side ends it, and loses none", async (t) => {
-    const { whatsapp, relay } = await world("Off", { chat: none, media: none });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
+    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     let opened = 0;
-    const endpoint = { host, port: relay.chatPort };
+    const endpoint = { host, port: loopbackProxy.chatPort };
     const onOpen = (): void => void (opened += 1);
     const result = await hold({
       ...holding,
@@ -185,7 +198,7 @@ describe("a held connection", () => {
       tls: true,
       signal: common.signal,
       onOpen,
-      onBeat: () => relay.close(),
+      onBeat: () => loopbackProxy.close(),
     });
     assert.equal(opened, 1);
     assert.ok(result.echoes > 0 && result.lost === 0, JSON.stringify(result));
@@ -226,10 +239,10 @@ describe("a held connection", () => {
   });
 
   test("ends when asked to, even if it says nothing", async (t) => {
-    const { whatsapp, relay } = await world("Off", { chat: none, media: none });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
+    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     const stop = new AbortController();
-    const endpoint = { host, port: relay.chatPort };
+    const endpoint = { host, port: loopbackProxy.chatPort };
     const result = await hold({
       ...holding,
       endpoint,
@@ -244,8 +257,8 @@ describe("a held connection", () => {
 
 describe("load", () => {
   test("reaches every published address, and reports a dead one at once", async (t) => {
-    const { whatsapp, relay } = await world("Off", { chat: none, media: none });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
+    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     const { promise: firstFailure, resolve: onFailure } = Promise.withResolvers<LoadFailure>();
     const load = new Load({
       perSecond: 50,
@@ -254,7 +267,7 @@ describe("load", () => {
       certificateSHA256: whatsapp.report.certificateSHA256,
       onFailure,
     });
-    const ports = { chat: relay.chatPort, media: relay.mediaPort };
+    const ports = { chat: loopbackProxy.chatPort, media: loopbackProxy.mediaPort };
     load.publish([
       { host, ...ports },
       { host: "127.0.0.2", ...ports },
@@ -268,8 +281,8 @@ describe("load", () => {
   });
 
   test("takes no other media server for WhatsApp", async (t) => {
-    const { whatsapp, relay } = await world("Off", { chat: none, media: none });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
+    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     const { promise: firstFailure, resolve: onFailure } = Promise.withResolvers<LoadFailure>();
     const load = new Load({
       perSecond: 50,
@@ -278,7 +291,7 @@ describe("load", () => {
       certificateSHA256: "another",
       onFailure,
     });
-    load.publish([{ host, chat: relay.chatPort, media: relay.mediaPort }]);
+    load.publish([{ host, chat: loopbackProxy.chatPort, media: loopbackProxy.mediaPort }]);
     const { listener, reason } = await firstFailure;
     await load.end();
     assert.deepEqual(
@@ -301,17 +314,17 @@ describe("dark", () => {
       assert.equal(isSilent(answer), silent));
 
   test("a refusal is not dark, and an open port is not", async (t) => {
-    const { whatsapp, relay } = await world("Off", { chat: none, media: none });
-    t.after(() => [whatsapp, relay].forEach((part) => part.close()));
-    assert.deepEqual(await lookDark(host, [relay.chatPort], 3_000, common.signal), {
+    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
+    assert.deepEqual(await lookDark(host, [loopbackProxy.chatPort], 3_000, common.signal), {
       host,
       dark: false,
-      ports: { [relay.chatPort]: "open" },
+      ports: { [loopbackProxy.chatPort]: "open" },
     });
-    assert.deepEqual(await lookDark("127.0.0.2", [relay.chatPort], 3_000, common.signal), {
+    assert.deepEqual(await lookDark("127.0.0.2", [loopbackProxy.chatPort], 3_000, common.signal), {
       host: "127.0.0.2",
       dark: false,
-      ports: { [relay.chatPort]: "refused" },
+      ports: { [loopbackProxy.chatPort]: "refused" },
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { KubeObject, Service } from "../../../src/kubernetes/objects.ts";
-import type { ApiServer } from "../apiserver.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { list } from "./operator.ts";
 
 const group = "/apis/proxyfleet.dev/v1alpha1";

@@ -2,7 +2,7 @@ import { loseEntry } from "../../integration/ledger/lose-entry.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { pauseProgram } from "../stage/pause.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** A fleet whose addresses drain and rest for a second only. */
 export function shortLivedFleet(name: string, addresses: string): TestFleet {
@@ -19,7 +19,7 @@ export function shortLivedFleet(name: string, addresses: string): TestFleet {
  * Brings about all that an operator may ever have to ask of the API server, from a fleet's birth to
  * its end.
  */
-export async function everything(fleets: readonly TestFleet[]): Promise<void> {
+export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void> {
   const all = async (step: (fleet: TestFleet) => Promise<void>) =>
     void (await Promise.all(fleets.map(step)));
   await all(async (fleet) => fleet.create());
@@ -43,7 +43,7 @@ async function poolEvent(): Promise<void> {
       spec,
     })),
   );
-  await until("a pool to say that it overlaps", async () => {
+  await waitFor("a pool to say that it overlaps", async () => {
     const { items } = await read<{ items: { regarding?: { name?: string } }[] }>(
       "events.events.k8s.io",
       "-n",
@@ -85,7 +85,7 @@ async function edit(
     "-p",
     JSON.stringify({ spec }),
   );
-  await until(`${kind} ${name} to be as it was`, async () => {
+  await waitFor(`${kind} ${name} to be as it was`, async () => {
     const live = (await read<{ spec: Record<string, unknown> }>(kind, name, "-n", namespace)).spec;
     return Object.entries(spec).every(
       ([field, value]) => JSON.stringify(live[field]) !== JSON.stringify(value),
@@ -99,10 +99,10 @@ async function edit(
  */
 async function lostEntry(fleet: TestFleet): Promise<void> {
   const [lost] = await fleet.ledger();
-  await until(`an entry of ${fleet.name} to be lost`, async () =>
+  await waitFor(`an entry of ${fleet.name} to be lost`, async () =>
     loseEntry(process.env["KUBECONFIG"], lost?.metadata.name ?? ""),
   );
-  await until(`${fleet.name} to serve again`, async () => {
+  await waitFor(`${fleet.name} to serve again`, async () => {
     const [first, ...others] = await fleet.ledger();
     return (
       others.length === 0 &&
@@ -126,7 +126,7 @@ async function laggards(fleets: readonly TestFleet[]): Promise<void> {
   await Promise.all(
     fleets.map(async (fleet) => {
       await fleet.handled("lag");
-      await until(
+      await waitFor(
         `${fleet.name} to have one address`,
         async () => (await fleet.ledger()).length === 1,
       );
@@ -138,7 +138,7 @@ async function evicted(fleet: TestFleet): Promise<void> {
   await fleet.rotate("lag");
   const verifying = async () =>
     (await fleet.ledger()).find(({ status }) => status.phase === "Verifying");
-  const { metadata } = await until(`${fleet.name} to try a new address`, verifying);
+  const { metadata } = await waitFor(`${fleet.name} to try a new address`, verifying);
   // After a minute pods are evicted; after two the address would be compared with others of its
   // pool, and given up.
   const aMinuteAgo = JSON.stringify({
@@ -153,7 +153,7 @@ async function evicted(fleet: TestFleet): Promise<void> {
     "-p",
     aMinuteAgo,
   );
-  await until(`a pod of ${fleet.name} to be evicted`, async () => {
+  await waitFor(`a pod of ${fleet.name} to be evicted`, async () => {
     const { items } = await read<{ items: { metadata: { deletionTimestamp?: string } }[] }>(
       "pod",
       "-n",
@@ -166,8 +166,8 @@ async function evicted(fleet: TestFleet): Promise<void> {
 /** The fleet ends, its addresses rest and are forgotten, and its children go. */
 async function end(fleet: TestFleet): Promise<void> {
   await kubectl("delete", "wap", fleet.name, "-n", fleet.name, "--timeout=60s");
-  await until(`${fleet.name} to be forgotten`, async () => (await fleet.ledger()).length === 0);
+  await waitFor(`${fleet.name} to be forgotten`, async () => (await fleet.ledger()).length === 0);
   const isGone = async () =>
     (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined;
-  await until(`the pods of ${fleet.name} to end`, isGone);
+  await waitFor(`the pods of ${fleet.name} to end`, isGone);
 }

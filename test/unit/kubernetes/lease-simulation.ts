@@ -27,7 +27,7 @@ const deadlineMs = 3_000;
  * Time, one Lease on a server, and processes that want to lead: all in plain data, so that hours
  * pass in an instant.
  */
-export class LeaseWorld {
+export class LeaseSimulation {
   now = 0;
   lease: KubeObject | undefined;
   #version = 0;
@@ -80,24 +80,24 @@ export class Candidate {
   readonly stop = new AbortController();
   /** What the election came to: undefined while it runs. */
   ended: "stopped" | "lost" | undefined;
-  readonly #world: LeaseWorld;
+  readonly #simulation: LeaseSimulation;
   readonly #fate: ProcessFate;
   #calls = 0;
 
-  constructor(name: string, world: LeaseWorld, fate: ProcessFate) {
-    [this.name, this.#world, this.#fate] = [name, world, fate];
+  constructor(name: string, simulation: LeaseSimulation, fate: ProcessFate) {
+    [this.name, this.#simulation, this.#fate] = [name, simulation, fate];
     this.election = new LeaderElection({
       client: this.#client(),
       key: { namespace: "a", name: "lease" },
       identity: name,
       times: defaultLeaseTimes,
-      now: () => world.now * fate.clockRate,
+      now: () => simulation.now * fate.clockRate,
       date: () => new Date(0),
       sleep: async (ms, signal) => this.#sleep(ms, signal),
       random: () => 0.5,
       onFailure: () => undefined,
     });
-    world.at(fate.startsAt, () => void this.#run());
+    simulation.at(fate.startsAt, () => void this.#run());
   }
 
   async #run(): Promise<void> {
@@ -110,7 +110,7 @@ export class Candidate {
   /** Wakes when the time has come, or when the process goes on after it stood still. */
   #wake(at: number, run: () => void): void {
     const stop = this.#fate.stops.find(({ from, ms }) => at >= from && at < from + ms);
-    if (stop === undefined) this.#world.at(at, run);
+    if (stop === undefined) this.#simulation.at(at, run);
     else this.#wake(stop.from + stop.ms, run);
   }
 
@@ -118,18 +118,18 @@ export class Candidate {
     if (signal?.aborted === true) return;
     await new Promise<void>((resolve) => {
       signal?.addEventListener("abort", () => resolve(), { once: true });
-      this.#wake(this.#world.now + Math.max(0, ms) / this.#fate.clockRate, resolve);
+      this.#wake(this.#simulation.now + Math.max(0, ms) / this.#fate.clockRate, resolve);
     });
   }
 
   #client(): Pick<ApiClient, "get" | "create" | "apply"> {
-    const world = this.#world;
+    const simulation = this.#simulation;
     const client = {
-      get: async () => this.#call(() => world.lease),
+      get: async () => this.#call(() => simulation.lease),
       create: async (_of: unknown, object: KubeObject) =>
-        this.#call(() => world.write(object, true)),
+        this.#call(() => simulation.write(object, true)),
       apply: async (_of: unknown, object: KubeObject) =>
-        this.#call(() => world.write(object, false)),
+        this.#call(() => simulation.write(object, false)),
     };
     return client as unknown as Pick<ApiClient, "get" | "create" | "apply">;
   }
@@ -142,13 +142,13 @@ export class Candidate {
       lost: "none",
     };
     return new Promise<T>((resolve, reject) => {
-      const { now } = this.#world;
+      const { now } = this.#simulation;
       this.#wake(now + deadlineMs, () => reject(new Error("no answer")));
       if (lost === "request") return;
-      this.#world.at(now + there, () => {
+      this.#simulation.at(now + there, () => {
         const outcome = attempt(serve);
         if (lost === "none")
-          this.#wake(this.#world.now + back, () =>
+          this.#wake(this.#simulation.now + back, () =>
             outcome.ok ? resolve(outcome.value) : reject(outcome.error),
           );
       });
