@@ -13,6 +13,7 @@ check "Checking types" tsc --noEmit
 check "Checking that generated files are up to date" node hack/gen.ts --check
 check "Checking licences" node hack/licences.ts
 check "Checking the documentation" node test/docs/check.ts
+check "Checking links" test/docs/links.sh
 check "Looking for dead code" knip
 check "Checking Go code" hack/check-go.sh
 check "Checking workflows" hack/check-workflows.sh

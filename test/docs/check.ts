@@ -3,8 +3,8 @@ import { readPages } from "./blocks.ts";
 import { docsProblems } from "./problems.ts";
 
 /**
- * Names each block of the documentation that is neither tried nor marked, YAML that we would
- * refuse, and links that lead nowhere.
+ * Names each block of the documentation that is neither tried nor marked, and YAML that we would
+ * refuse.
  */
 const problems = docsProblems(
   readPages(),

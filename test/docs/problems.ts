@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { explainError } from "../../src/values/errors.ts";
 import type { Block, Page } from "./blocks.ts";
-import { brokenLinks } from "./links.ts";
 import { manifestProblems } from "./manifests.ts";
 import { isCommands, markOf } from "./mark.ts";
 import { valueNames } from "./values.ts";
@@ -24,15 +23,11 @@ export function docsProblems(
   const ofBlocks = pages.flatMap(({ blocks }) =>
     blocks.flatMap((block) => found(block, () => blockProblems(block, journeys))),
   );
-  const links = pages.flatMap((page) =>
-    brokenLinks(page, pages, project).map((problem) => `${page.path}: ${problem}`),
-  );
   const lost = journeys.filter(
     (journey) => !pages.some(({ path, blocks }) => path === journey && blocks.some(isRun)),
   );
   return [
     ...ofBlocks,
-    ...links,
     ...lost.map(
       (path) => `${path}: test/e2e/docs/journeys.ts runs it, but it has no commands to run`,
     ),
