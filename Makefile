@@ -13,10 +13,10 @@ help: ## lists the targets
 
 ifeq ($(CLUSTER),current)
 demo: bundle ## shows what Proxyfleet does, with real parts (CLUSTER=current: on the cluster of your current kubeconfig)
-	@node hack/demo.ts --cluster current
+	@node demo/demo.ts --cluster current
 else
 demo: deploy
-	@node hack/demo.ts
+	@node demo/demo.ts
 endif
 
 test: test-unit test-integration test-e2e ## runs all tests but the long ones
@@ -39,10 +39,10 @@ sbom: images ## writes dist/sbom-operator.json and dist/sbom-proxy.json: what is
 	@node hack/sbom.ts
 
 bench: tools ## measures the program, the proxy, the operator with 1,000 fleets (FLEETS=100: quicker), and rotations (MOVES=100)
-	@node hack/bundle.ts && node hack/bench.ts
-	@node hack/bench-proxy.ts
-	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node hack/bench-fleets.ts $(FLEETS)
-	@MOVES=$(MOVES) hack/bench-rotation.sh
+	@node hack/bundle.ts && node bench/program.ts
+	@node bench/proxy.ts
+	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/fleets.ts $(FLEETS)
+	@MOVES=$(MOVES) bench/rotation.sh
 
 cluster: cluster-tools ## boots the embedded cluster and leaves it up, in .cluster (or CLUSTER_DIR)
 	@test/cluster/up.sh
@@ -58,32 +58,32 @@ down: ## ends the embedded cluster
 	@test/cluster/down.sh
 
 test-unit: tools ## tests of pure code, and of the proxy's supervisor
-	@hack/test.sh unit
+	@test/run.sh unit
 
 test-integration: tools ## tests against a real API server and a real HAProxy
-	@hack/test.sh integration
+	@test/run.sh integration
 
 test-e2e: tools ## tests on an embedded cluster of their own (root)
-	@hack/test-e2e.sh
+	@test/e2e/run.sh
 
 test-slow: tools ## the long runs: their last results are in docs/slow-runs.md
-	@hack/test.sh slow
-	@PROXYFLEET_LONG=1 hack/test-e2e.sh addresses
+	@test/run.sh slow
+	@PROXYFLEET_LONG=1 test/e2e/run.sh addresses
 
 # npm packages (with Node), Debian packages, Go
 set-up:
 	@hack/debian-packages.sh
 	@hack/npm-packages.sh
-	@hack/go.sh
+	@tooling/go.sh
 
 # and the programs of the cluster, Helm, and what the images stand on
 cluster-tools: set-up
-	@hack/kubernetes/build.sh
+	@test/cluster/kubernetes/build.sh
 	@hack/chart/helm.sh
 	@$(if $(root),hack/bases.sh)
 
 # and what only tests need: schemas to hold the chart to, promtool, and Argo CD
 tools: cluster-tools
-	@hack/schemas/build.sh
-	@hack/promtool.sh
-	@$(if $(root),hack/argocd/build.sh)
+	@test/chart/schemas/build.sh
+	@test/chart/promtool.sh
+	@$(if $(root),test/cluster/argocd/build.sh)

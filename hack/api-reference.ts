@@ -1,7 +1,7 @@
 import { apiVersion } from "../src/api/common.ts";
 import { crdOf } from "../src/api/crd.ts";
 import type { Kind } from "../src/api/kind.ts";
-import { markdownTable } from "./markdown-table.ts";
+import { markdownTable } from "../tooling/markdown-table.ts";
 
 const opening = `<!-- Made by \`make gen\` from src/api. Edit the schemas there, not this file. -->
 

@@ -2,8 +2,8 @@
 # Makes the bases of both images, once, in the cache, and links them to .tools/base-{operator,proxy}. Needs root.
 # Also writes .tools/haproxy, which runs the HAProxy of the proxy's base on this machine, for tests outside of the cluster.
 set -euo pipefail
-# shellcheck source=hack/cache.sh
-source "$(dirname "$0")/cache.sh"
+# shellcheck source=tooling/cache.sh
+source "$(dirname "$0")/../tooling/cache.sh"
 cd "$project"
 ((EUID == 0)) || stop "Building images needs root. Run this again as root."
 mkdir -p .tools
@@ -13,7 +13,7 @@ base() {
   local name=$1 entry
   shift
   entry=$(cache_entry "base-$name" hack/base-image.sh <(uname -m) <(echo "$@"))
-  [ -e "$entry" ] || hack/disk-space.sh "$cache" 3 "the base of the $name image"
+  [ -e "$entry" ] || tooling/disk-space.sh "$cache" 3 "the base of the $name image"
   cached "$entry" "Making the base of the $name image from Debian 13 (about half a minute, once)" hack/base-image.sh "$name"
   ln --symbolic --force --no-dereference "$entry" ".tools/base-$name"
 }

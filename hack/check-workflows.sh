@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Checks the workflow files with actionlint (built from its Go module, once), and that each action is pinned to a commit.
 set -euo pipefail
-# shellcheck source=hack/cache.sh
-source "$(dirname "$0")/cache.sh"
+# shellcheck source=tooling/cache.sh
+source "$(dirname "$0")/../tooling/cache.sh"
 cd "$project"
 actionlint=v1.7.12
-hack/go.sh
+tooling/go.sh
 export PATH="$project/.tools/go/bin:$PATH" CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS="-trimpath -buildvcs=false"
 entry=$cache/actionlint-$actionlint-$(go env GOARCH)
 # `cached` gives the folder as the last argument.

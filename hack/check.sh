@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # All checks that run no test. Runs every one, also after one has failed.
 set -euo pipefail
-# shellcheck source=hack/step.sh
-source "$(dirname "$0")/step.sh"
+# shellcheck source=tooling/step.sh
+source "$(dirname "$0")/../tooling/step.sh"
 cd "$project"
 failed=()
 check() { step "$@" || failed+=("$1"); }
@@ -12,7 +12,8 @@ check "Linting" oxlint --type-aware --deny-warnings
 check "Checking types" tsc --noEmit
 check "Checking that generated files are up to date" node hack/gen.ts --check
 check "Checking licences" node hack/licences.ts
-check "Checking the documentation" node hack/docs.ts
+check "Checking the documentation" node test/docs/check.ts
+check "Checking links" test/docs/links.sh
 check "Looking for dead code" knip
 check "Checking Go code" hack/check-go.sh
 check "Checking workflows" hack/check-workflows.sh

@@ -2,8 +2,8 @@
 # Installs the Debian packages that the cluster, the images and the checks need, if any is missing.
 # Without root it changes nothing and says what is missing.
 set -euo pipefail
-# shellcheck source=hack/step.sh
-source "$(dirname "$0")/step.sh"
+# shellcheck source=tooling/step.sh
+source "$(dirname "$0")/../tooling/step.sh"
 
 packages=(
   runc containernetworking-plugins nftables iproute2 conntrack # the node: containers, pod network, kube-proxy
@@ -32,6 +32,6 @@ install() { step "Installing Debian packages: ${missing[*]}" "${apt[@]}" install
 
 # Lists may be missing, or so old that what they name is gone. Then a second attempt follows with fresh ones.
 if ! lists_name_all || ! install; then
-  step "Reading Debian's package lists" hack/again.sh "${apt[@]}" update
+  step "Reading Debian's package lists" tooling/again.sh "${apt[@]}" update
   install
 fi

@@ -2,8 +2,8 @@
 # Fills dist/, or the folder CONTENTS, with what the images are made of. The same sources give the same bytes.
 #   image-contents.sh ARCHITECTURE…     amd64, arm64: those that the proxy's supervisor is compiled for
 set -euo pipefail
-# shellcheck source=hack/step.sh
-source "$(dirname "$0")/step.sh"
+# shellcheck source=tooling/step.sh
+source "$(dirname "$0")/../tooling/step.sh"
 cd "$project"
 version=$(node -p 'require("./package.json").version')
 contents=${CONTENTS:-$project/dist}

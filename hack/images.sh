@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds both images into .tools/images/{operator,proxy}.tar, each only if something in it changed. Needs root.
 set -euo pipefail
-# shellcheck source=hack/step.sh
-source "$(dirname "$0")/step.sh"
+# shellcheck source=tooling/step.sh
+source "$(dirname "$0")/../tooling/step.sh"
 cd "$project"
 hack/bases.sh
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs

@@ -2,7 +2,7 @@
 // chart.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderBundle } from "./chart/bundle.ts";
+import { renderBundle } from "../tooling/chart/bundle.ts";
 
 const folder = join(import.meta.dirname, "../dist");
 mkdirSync(folder, { recursive: true });

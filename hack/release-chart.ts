@@ -2,8 +2,8 @@
 //   node hack/release-chart.ts OWNER OPERATOR_DIGEST PROXY_DIGEST
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderBundle } from "./chart/bundle.ts";
-import { writeReleaseChart } from "./chart/release.ts";
+import { renderBundle } from "../tooling/chart/bundle.ts";
+import { writeReleaseChart } from "../tooling/chart/release.ts";
 
 const [owner, operatorDigest, proxyDigest] = process.argv.slice(2);
 if (owner === undefined || operatorDigest === undefined || proxyDigest === undefined)

@@ -2,10 +2,10 @@
 # Builds Helm from its Go module, once, into the cache, and links it to .tools/helm.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
-# shellcheck source=hack/cache.sh
-source "$here/../cache.sh"
+# shellcheck source=tooling/cache.sh
+source "$here/../../tooling/cache.sh"
 helm=v4.3.1
-"$here/../go.sh"
+"$here/../../tooling/go.sh"
 export PATH="$project/.tools/go/bin:$PATH"
 entry=$cache/helm-$helm-$(go env GOARCH)
 export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS="-trimpath -buildvcs=false"

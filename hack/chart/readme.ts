@@ -1,4 +1,4 @@
-import { markdownTable } from "../markdown-table.ts";
+import { markdownTable } from "../../tooling/markdown-table.ts";
 import { isForParents, isSection, type SchemaNode } from "./schema.ts";
 
 const opening = `# Proxyfleet's Helm chart

@@ -1,4 +1,4 @@
-import { markdownTable } from "../markdown-table.ts";
+import { markdownTable } from "../../tooling/markdown-table.ts";
 
 /** What package-lock.json says of the packages, by the path where npm installs them. */
 export interface Lock {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { removeAtExit } from "../integration/scratch-folder.ts";
+import { removeAtExit } from "../../tooling/scratch-folder.ts";
 import { only, rendered } from "./rendered.ts";
 
 const promtool = join(import.meta.dirname, "../../.tools/promtool");
@@ -156,7 +156,9 @@ const histories: Readonly<Record<string, History>> = {
   },
 };
 
-const skip = existsSync(promtool) ? false : "promtool is not here: hack/promtool.sh fetches it";
+const skip = existsSync(promtool)
+  ? false
+  : "promtool is not here: test/chart/promtool.sh fetches it";
 
 describe("alerts", { skip }, () => {
   let folder: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bundleValues, renderBundle } from "../../hack/chart/bundle.ts";
-import { renderChart } from "../../hack/chart/render.ts";
+import { bundleValues, renderBundle } from "../../tooling/chart/bundle.ts";
+import { renderChart } from "../../tooling/chart/render.ts";
 import { manifestsOf } from "./rendered.ts";
 
 test("the bundle holds the chart's objects, and no word of Helm", async () => {

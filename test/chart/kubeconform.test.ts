@@ -4,9 +4,9 @@ import { cpSync, globSync, mkdtempSync, readFileSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { renderBundle } from "../../hack/chart/bundle.ts";
-import { renderChart } from "../../hack/chart/render.ts";
-import { removeAtExit } from "../integration/scratch-folder.ts";
+import { renderBundle } from "../../tooling/chart/bundle.ts";
+import { renderChart } from "../../tooling/chart/render.ts";
+import { removeAtExit } from "../../tooling/scratch-folder.ts";
 import { kubeconform, kubernetesVersions } from "./kubeconform.ts";
 import { matrix } from "./matrix.ts";
 

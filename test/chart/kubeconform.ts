@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { crdOf } from "../../src/api/crd.ts";
 import { group, version } from "../../src/api/common.ts";
 import { kinds } from "../../src/api/kinds.ts";
-import { type OpenApiNode, strict } from "../../hack/schemas/json-schema.ts";
-import { removeAtExit } from "../integration/scratch-folder.ts";
+import { type OpenApiNode, strict } from "./schemas/json-schema.ts";
+import { removeAtExit } from "../../tooling/scratch-folder.ts";
 
 const project = join(import.meta.dirname, "../..");
 const schemas = join(project, ".tools/schemas");
@@ -15,7 +15,7 @@ const schemas = join(project, ".tools/schemas");
  * Makes what is needed here, unless it is there: seconds, once, so that this test can be run by
  * itself.
  */
-execFileSync(join(project, "hack/schemas/build.sh"), { stdio: "inherit" });
+execFileSync(join(project, "test/chart/schemas/build.sh"), { stdio: "inherit" });
 
 /** The versions of Kubernetes that there are schemas of, such as `1.36.3`. */
 export const kubernetesVersions = readdirSync(schemas).flatMap((name) =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { kinds } from "../../src/api/kinds.ts";
 import { parser } from "../../src/api/parse.ts";
-import { currentChart } from "../../hack/chart/render.ts";
+import { currentChart } from "../../tooling/chart/render.ts";
 import { manifestsOf } from "./rendered.ts";
 
 const helm = join(import.meta.dirname, "../../.tools/helm");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readConfig } from "../../src/config.ts";
-import { renderChart } from "../../hack/chart/render.ts";
+import { renderChart } from "../../tooling/chart/render.ts";
 import { manifestsOf, only, podsOf, type PodTemplate, rendered, titleOf } from "./rendered.ts";
 
 const pods = async (values: object = {}): Promise<PodTemplate> => podsOf(await rendered(values));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { parse } from "yaml";
-import { writeReleaseChart } from "../../hack/chart/release.ts";
-import { removeAtExit } from "../integration/scratch-folder.ts";
+import { writeReleaseChart } from "../../tooling/chart/release.ts";
+import { removeAtExit } from "../../tooling/scratch-folder.ts";
 import { podsOf, rendered } from "./rendered.ts";
 
 const owner = "registry.example.org/proxyfleet";

@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import { renderChart, type Rendering } from "../../hack/chart/render.ts";
+import { renderChart, type Rendering } from "../../tooling/chart/render.ts";
 
 /** A manifest, as loosely typed as YAML is. */
 export interface Manifest {

@@ -2,8 +2,8 @@
 # Where an embedded cluster keeps its state, and how its processes and cgroups are told from others. Source this file.
 #   CLUSTER_DIR   the folder of the cluster; default: .cluster in the project
 
-# shellcheck source=hack/step.sh
-source "$(dirname "${BASH_SOURCE[0]}")/../../hack/step.sh"
+# shellcheck source=tooling/step.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../tooling/step.sh"
 state=$(realpath --canonicalize-missing "${CLUSTER_DIR:-$project/.cluster}")
 
 # The processes that started this cluster: `unshare`, and under it the first process of the namespaces, which all others end

@@ -5,10 +5,10 @@ import { parseAddressPool } from "../../src/api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../src/api/fleet.ts";
 import type { Parsed } from "../../src/api/parse.ts";
 import { parseProxyAddress } from "../../src/api/proxy-address.ts";
-import { ApiServer } from "./apiserver.ts";
+import { ApiServer } from "../stand-ins/api-server/api-server.ts";
 import { mutated } from "./crd-mutations.ts";
 import { wellFormed } from "./crd-objects.ts";
-import { installCrds } from "./crds.ts";
+import { installCrds } from "../stand-ins/api-server/crds.ts";
 import { collectionOf, type Manifest } from "./samples.ts";
 
 /** Objects of each kind that are put to both. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { group } from "../../src/api/common.ts";
 import { kinds } from "../../src/api/kinds.ts";
-import { ApiServer, type Answer } from "./apiserver.ts";
+import { ApiServer, type Answer } from "../stand-ins/api-server/api-server.ts";
 import { refusals } from "./crd-refusals.ts";
-import { conditionsOf, crd, installCrds, kubectl } from "./crds.ts";
+import { conditionsOf, crd, installCrds, kubectl } from "../stand-ins/api-server/crds.ts";
 import { collectionOf, fleet, ledgerEntry, pool, type Manifest } from "./samples.ts";
 
 let server: ApiServer;

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl } from "../stage/kubectl.ts";
 import { chat, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 describe("a block that a person reports", () => {
   const fleet = new TestFleet({
@@ -29,18 +29,18 @@ describe("a block that a person reports", () => {
       `proxyfleet.dev/report-blocked=${text}`,
       "--overwrite",
     );
-    await until(
+    await waitFor(
       `the report "${text}" to be answered`,
       async () => (await fleet.read()).status.lastHandledReport === text,
-      20,
+      { seconds: 20 },
     );
   };
   const told = async (reason: string, words: RegExp) =>
-    until(
+    waitFor(
       `an Event ${reason}`,
       async () =>
         (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)),
-      20,
+      { seconds: 20 },
     );
   const host = async (slot: number) => (await fleet.published()).get(slot)?.host ?? "";
   before(async () => {
@@ -54,7 +54,7 @@ describe("a block that a person reports", () => {
     const before = await fleet.published();
     const old = before.get(1)?.host ?? "";
     await report(`${old} IR first`);
-    await until("slot 1 to move", async () => (await host(1)) !== old);
+    await waitFor("slot 1 to move", async () => (await host(1)) !== old);
     const after = await fleet.published();
     await chat(after.get(1)!);
     for (const slot of [0, 2, 3]) assert.equal(after.get(slot)?.host, before.get(slot)?.host);
@@ -116,7 +116,7 @@ describe("a block that a person reports", () => {
       "-p",
       '{"spec":{"paused":false}}',
     );
-    await until(
+    await waitFor(
       "the pause to end",
       async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Paused"),
     );
@@ -131,7 +131,7 @@ describe("a block that a person reports", () => {
       "-p",
       '{"spec":{"reachability":{"outagePercent":100},"rotation":{"maxConcurrent":4}}}',
     );
-    await until("slots 0 and 3 to move", async () => {
+    await waitFor("slots 0 and 3 to move", async () => {
       const now = await fleet.published();
       return [0, 3].every(
         (slot) => now.get(slot) !== undefined && now.get(slot)?.host !== before.get(slot)?.host,

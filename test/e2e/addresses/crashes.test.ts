@@ -5,7 +5,7 @@ import { TestFleet } from "../stage/fleet.ts";
 import { read } from "../stage/kubectl.ts";
 import { OutsideOperator } from "../stage/operator.ts";
 import { Crowd, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** Moments of a rotation, each after another write, by what the ledger shows. */
 const moments: Record<
@@ -49,7 +49,7 @@ describe("an operator that is killed at each step of a rotation", () => {
       const claims = async () =>
         (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === moment);
       await fleet.rotate(moment);
-      await until(`the moment that ${moment}`, async () =>
+      await waitFor(`the moment that ${moment}`, async () =>
         hasCome((await claims())[0], await fleet.entryOf(before!.host)),
       );
       await operator.end("SIGKILL");

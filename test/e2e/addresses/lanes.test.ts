@@ -5,7 +5,7 @@ import { directReader } from "../../../src/pods/io/status-reader.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { read } from "../stage/kubectl.ts";
 import { Holder, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** Fifty moves take minutes: `make test-slow` makes them all, `make test` a round of them. */
 const leastMoves = process.env["PROXYFLEET_LONG"] === undefined ? 8 : 50;
@@ -35,7 +35,7 @@ describe("the bank of lanes under many rotations", () => {
         await moveOne(slot, `${slot}@round ${round}`);
     }
     const then = holder.echoes;
-    await until("the held session to go on", async () => holder.echoes > then + 5);
+    await waitFor("the held session to go on", async () => holder.echoes > then + 5);
     const { items } = await read<{ items: Pod[] }>(
       "pods",
       "-n",
@@ -54,7 +54,7 @@ describe("the bank of lanes under many rotations", () => {
   async function moveOne(slot: number, text: string): Promise<void> {
     const before = (await fleet.published()).get(slot)?.host;
     await fleet.rotate(text);
-    await until(`slot ${slot} to move`, async () => {
+    await waitFor(`slot ${slot} to move`, async () => {
       const now = (await fleet.published()).get(slot)?.host;
       return now !== undefined && now !== before;
     });
@@ -65,7 +65,7 @@ describe("the bank of lanes under many rotations", () => {
     const holder = await Holder.at(own);
     for (const slot of [1, 2, 3]) await moveOne(slot, `${slot}@around`);
     const then = holder.echoes;
-    await until("the held session to go on", async () => holder.echoes > then + 3);
+    await waitFor("the held session to go on", async () => holder.echoes > then + 3);
     await moveOne(0, "0@own");
     assert.equal((await holder.ended).lost, 0);
     await fleet.phase(own.host, "Quarantined");

@@ -5,7 +5,7 @@ import { kubectl, read } from "../stage/kubectl.ts";
 import { pauseProgram } from "../stage/pause.ts";
 import { OutsideOperator } from "../stage/operator.ts";
 import { chat, dark, media, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const addresses = (name: string, more: object) => ({
   addresses: { count: 1, pools: [{ name }], ...more },
@@ -25,7 +25,7 @@ describe("a fleet whose MetalLB stops for a while", () => {
     const resume = await pauseProgram("metallb-controller");
     try {
       await fleet.rotate("while-it-is-down");
-      const claimed = await until("a claim that waits for the load balancer", async () =>
+      const claimed = await waitFor("a claim that waits for the load balancer", async () =>
         (await fleet.ledger()).find(({ status }) =>
           status?.conditions?.some(({ reason }) => reason === "WaitingForLoadBalancer"),
         ),
@@ -122,7 +122,7 @@ describe("a Service whose ledger entry is lost", () => {
     await kubectl("delete", "wapa", lost.metadata.name);
     await chat(address);
     await operator.handBack();
-    const again = await until("the entry to serve again", async () => {
+    const again = await waitFor("the entry to serve again", async () => {
       const entry = await fleet.entryOf(address.host);
       return entry !== undefined &&
         entry.metadata.uid !== lost.metadata.uid &&

@@ -5,7 +5,7 @@ import { TestFleet } from "../stage/fleet.ts";
 import { kubectl } from "../stage/kubectl.ts";
 import { pauseProgram } from "../stage/pause.ts";
 import { chat, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** These wait for minutes, as the operator does: `make test-slow` has them. */
 const skip = process.env["PROXYFLEET_LONG"] === undefined;
@@ -45,10 +45,10 @@ describe("an address that its load balancer has changed", { skip }, () => {
         await fleet.condition("Ready", "False", 60, "AddressLost"),
         new RegExp(`people were told ${old.host}, but its load balancer has another`),
       );
-      const next = await until(
+      const next = await waitFor(
         "a claim of another address",
         async () => (await fleet.ledger()).find(({ spec }) => spec.address !== old.host),
-        180,
+        { seconds: 180 },
       );
       resume();
       await fleet.phase(next.spec.address ?? "", "Serving");
@@ -85,22 +85,20 @@ describe("ten minutes without MetalLB, DNS and upstream", { skip }, () => {
     try {
       resumes.push(await pauseProgram("whatsapp.ts"), await pauseProgram("coredns"));
       await fleet.rotate("0@outage");
-      await until(
-        "an address whose media port leads nowhere",
-        async () => saying("MediaFails"),
-        180,
-      );
+      await waitFor("an address whose media port leads nowhere", async () => saying("MediaFails"), {
+        seconds: 180,
+      });
       resumes.push(await pauseProgram("metallb-controller"));
       await fleet.rotate("1@outage");
-      await until(
+      await waitFor(
         "an address that the load balancer does not set",
         async () => saying("LoadBalancerSilent"),
-        180,
+        { seconds: 180 },
       );
       const claimed = new Set((await fleet.ledger()).map(({ spec: { address } }) => address));
       assert.equal(claimed.size, 4);
       const endsAt = Date.now() + 600_000;
-      await until("ten minutes to pass", async () => Date.now() >= endsAt, 700);
+      await waitFor("ten minutes to pass", async () => Date.now() >= endsAt, { seconds: 700 });
       for (const resume of resumes) resume();
       await fleet.handled("1@outage");
       const ledger = await fleet.ledger();

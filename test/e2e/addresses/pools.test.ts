@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { chat, Crowd, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const rotation = { drain: { scheduled: "10s", blocked: "10s" } };
 
@@ -56,7 +56,7 @@ describe("two fleets on one small pool", () => {
   test("compete for the last address: one waits and says for what, and takes it when it comes free", async () => {
     const asked = fleets.map(async (fleet) => fleet.rotate("0@compete"));
     await Promise.all(asked);
-    const message = await until("one of them to be short", async () => {
+    const message = await waitFor("one of them to be short", async () => {
       for (const fleet of fleets) {
         const condition = (await fleet.read()).status.conditions?.find(
           ({ type }) => type === "PoolExhausted",
@@ -76,13 +76,16 @@ describe("two fleets on one small pool", () => {
     await patchPool(["203.0.113.96-203.0.113.104"]);
     const before = await first.published();
     await patch(first, { addresses: { count: 3 } });
-    await until("slot 2 to be published", async () => (await first.published()).get(2));
+    await waitFor("slot 2 to be published", async () => (await first.published()).get(2));
     await patch(first, { addresses: { count: 1 } });
-    await until("one slot to be left", async () => (await first.read()).status.serving === "1/1");
+    await waitFor("one slot to be left", async () => (await first.read()).status.serving === "1/1");
     assert.equal((await first.published()).get(0)?.host, before.get(0)?.host);
     assert.ok((await first.ledger()).some(({ spec }) => spec.retiredBecause === "SlotRemoved"));
     await patch(first, { addresses: { count: 2 } });
-    await until("both slots to be back", async () => (await first.read()).status.serving === "2/2");
+    await waitFor(
+      "both slots to be back",
+      async () => (await first.read()).status.serving === "2/2",
+    );
   });
 
   test("a pool edited under load: addresses that it no longer has go on serving, and moves lead to the new ones", async () => {

@@ -4,7 +4,7 @@ import { TestFleet } from "../stage/fleet.ts";
 import { chat, whatsapp } from "../stage/people.ts";
 import { succeed } from "../stage/process.ts";
 import { kubectl } from "../stage/kubectl.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const always = { cron: "* * * * *", duration: "5m" };
 const never = { cron: "0 0 31 2 *", duration: "4h" };
@@ -53,7 +53,7 @@ describe("moves by schedule", () => {
   test("an old address moves once a window is open, and people follow", async () => {
     const old = await fleet.published();
     await patch({ rotation: { windows: [always] } });
-    const moved = await until("a slot to move by age", async () =>
+    const moved = await waitFor("a slot to move by age", async () =>
       (await fleet.ledger()).find(
         ({ spec, status }) => spec.cause === "Age" && status.phase === "Serving",
       ),
@@ -65,7 +65,7 @@ describe("moves by schedule", () => {
   });
 
   test("the other slot waits for its hour, and the status says when and why", async () => {
-    const next = await until("nextRotation", async () => {
+    const next = await waitFor("nextRotation", async () => {
       const { nextRotation } = (await fleet.read()).status;
       return nextRotation?.reason === "by age, when maxPerHourPercent lets it"
         ? nextRotation

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeAtExit } from "../../integration/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { succeed } from "../stage/process.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const built = join(project, ".tools/argocd");
@@ -108,7 +108,7 @@ export class ArgoCd {
       "--port",
       String(ports.server),
     ]);
-    await until("Argo CD to answer", async () => this.ask("version"));
+    await waitFor("Argo CD to answer", async () => this.ask("version"));
   }
 
   /**

@@ -10,7 +10,7 @@ import { accept } from "../stage/acceptance.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, tryKubectl } from "../stage/kubectl.ts";
 import { dark, Holder, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { ArgoCd, type Tracking } from "./argo-cd.ts";
 import { History } from "./history.ts";
 import { type Manifest, Repository, refresh } from "./repository.ts";
@@ -70,7 +70,7 @@ async function settled(name: string, state: string): Promise<void> {
     const { status } = await read<Application>("application", name, "-n", "argocd");
     return `${status?.sync?.status} ${status?.health?.status}` === state;
   };
-  await until(`${name} to be ${state}`, look, 60);
+  await waitFor(`${name} to be ${state}`, look, { seconds: 60 });
 }
 
 interface Application {
@@ -140,7 +140,7 @@ describe(
         await repository.commit("Short drains", {
           "fleets/family.yaml": spec({ rotation: { drain: { scheduled: "5s" } } }),
         });
-        await until(
+        await waitFor(
           "the fleet to be as in git",
           async () => (await family.read()).spec.rotation.drain.scheduled === "5s",
         );
@@ -171,7 +171,7 @@ describe(
           test("the action rotate moves every group", async () => {
             const old = await family.published();
             await argo.act(family.name, "rotate");
-            await until("every group to have a fresh address", async () => {
+            await waitFor("every group to have a fresh address", async () => {
               const now = await family.published();
               return (
                 now.size === old.size &&
@@ -184,12 +184,12 @@ describe(
             metrics ??= await MetricsApi.start();
             metrics.cpu = "90m"; // of the 100m that a pod asks for by default
             await apply(autoscaler);
-            await until(
+            await waitFor(
               "3 pods to be ready",
               async () => (await family.read()).status.readyReplicas === 3,
             );
             metrics.cpu = "10m";
-            await until(
+            await waitFor(
               "2 pods to be asked for",
               async () => (await family.read()).spec.replicas === 2,
             );
@@ -238,7 +238,7 @@ describe(
         "apps/fleets.yaml": serverSide,
         "fleets/family.yaml": spec({ audience: { countries: ["IR"] } }),
       });
-      await until(
+      await waitFor(
         "the fleet to be as in git",
         async () => (await family.read()).spec.audience.countries.length === 1,
       );
@@ -263,7 +263,7 @@ describe(
         (await read<Manifest>("application", "proxyfleet-fleets", "-n", "argocd")).spec[
           "ignoreDifferences"
         ];
-      await until(
+      await waitFor(
         "the Application to be as in git",
         async () => (await toldToIgnore()) !== undefined,
       );
@@ -272,7 +272,7 @@ describe(
       await repository.commit("Two pods", {
         "fleets/family.yaml": spec({ replicas: 2, audience: { countries: [] } }),
       });
-      await until(
+      await waitFor(
         "the fleet to be as in git",
         async () => (await family.read()).spec.audience.countries.length === 0,
       );
@@ -291,7 +291,7 @@ describe(
         '{"spec":{"addresses":["203.0.113.0/27"]}}',
       );
       const look = async () => (await read<Manifest>("wapool", "metallb-a")).spec["addresses"];
-      await until(
+      await waitFor(
         "the pool to be as in git",
         async () => JSON.stringify(await look()) === '["203.0.113.0/26"]',
       );
@@ -331,7 +331,7 @@ describe(
         await argo.act(friends.name, "pause");
         await settled("proxyfleet-fleets", "Synced Suspended");
         await repository.commit("Something else", { "pools/friends.yaml": spec({ reserve: 0 }) });
-        await until(
+        await waitFor(
           "the pool to change",
           async () => (await read<Manifest>("wapool", friends.name)).spec["reserve"] === 0,
         );
@@ -362,7 +362,7 @@ describe(
         const somebody = await Holder.at(old.get(0)!);
         await repository.commit("No more friends", { "fleets/friends.yaml": "gone" });
         await somebody.ended;
-        await until(
+        await waitFor(
           "the fleet to be gone",
           async () =>
             (await tryKubectl("get", "wap", friends.name, "-n", friends.namespace)).code !== 0,
@@ -381,7 +381,7 @@ describe(
       });
       tryBlocks(on("To upgrade", "To leave Argo CD"), journey, reader);
       test("the fleet serves on", async () => {
-        await until(
+        await waitFor(
           "no Application to be left",
           async () => (await kubectl("get", "applications", "-n", "argocd", "-o", "name")) === "",
         );

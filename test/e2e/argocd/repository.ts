@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { removeAtExit } from "../../integration/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { kubectl, read } from "../stage/kubectl.ts";
 import { succeed } from "../stage/process.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const author = ["-c", "user.name=Platform", "-c", "user.email=platform@example.org"];
 
@@ -76,7 +76,7 @@ export async function refresh(): Promise<void> {
     `${annotation}=normal`,
     "--overwrite",
   );
-  await until("Argo CD to have looked at git", async () => {
+  await waitFor("Argo CD to have looked at git", async () => {
     const { items } = await read<{ items: KubeObject[] }>("applications", "-n", "argocd");
     return items.every(({ metadata }) => metadata.annotations?.[annotation] === undefined);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { tryKubectl } from "../stage/kubectl.ts";
 import { chat, Crowd, Holder, media, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { migration } from "./journeys.ts";
 import { OldProxy } from "./old-proxy.ts";
 import { Reader } from "./reader.ts";
@@ -21,7 +21,7 @@ describe("docs/migrate.md, with people on the old proxy", () => {
   before(async () => {
     const { certificateSHA256 } = await whatsapp();
     await old.install();
-    oldCertificate = (await until("the old proxy to serve", async () => chat(address))).handshake
+    oldCertificate = (await waitFor("the old proxy to serve", async () => chat(address))).handshake
       ?.certificateSHA256;
     holder = await Holder.at(address);
     crowd = new Crowd(async () => [address], certificateSHA256);
@@ -49,7 +49,7 @@ describe("docs/migrate.md, with people on the old proxy", () => {
 
   test("somebody who was on the old proxy talks on", async () => {
     const { echoes } = holder;
-    await until("more echoes", async () => holder.echoes > echoes + 1);
+    await waitFor("more echoes", async () => holder.echoes > echoes + 1);
   });
 
   test("new connections failed only while the address was handed over", async (t) => {
@@ -71,7 +71,7 @@ describe("docs/migrate.md, with people on the old proxy", () => {
     reader,
   );
   test("the address leads to the old proxy again", async () => {
-    await until("chat", async () => chat(address));
-    await until("media", async () => media(address));
+    await waitFor("chat", async () => chat(address));
+    await waitFor("media", async () => media(address));
   });
 });

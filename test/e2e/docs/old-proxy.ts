@@ -1,5 +1,5 @@
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
-import { makeCertificate } from "../../world/whatsapp/certificate.ts";
+import { makeCertificate } from "../../stand-ins/whatsapp/certificate.ts";
 
 const namespace = "whatsapp";
 const name = "whatsapp-proxy";

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { removeAtExit } from "../../integration/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 const project = join(import.meta.dirname, "../../..");
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Block, type Page, readPages } from "../../../hack/docs/blocks.ts";
-import { isCommands, isOutput, markOf } from "../../../hack/docs/mark.ts";
-import { valueNames } from "../../../hack/docs/values.ts";
+import { type Block, type Page, readPages } from "../../docs/blocks.ts";
+import { isCommands, isOutput, markOf } from "../../docs/mark.ts";
+import { valueNames } from "../../docs/values.ts";
 import type { Journey } from "./journeys.ts";
 import type { Reader } from "./reader.ts";
 

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 describe("what only the operator can see", () => {
   const fleet = new TestFleet({
@@ -24,11 +24,11 @@ describe("what only the operator can see", () => {
       JSON.stringify({ spec }),
     );
   const told = async (reason: string, words: RegExp) =>
-    until(
+    waitFor(
       `an Event ${reason}`,
       async () =>
         (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)),
-      20,
+      { seconds: 20 },
     );
   before(async () => whatsapp());
   after(async () => fleet.remove());
@@ -76,10 +76,10 @@ describe("what only the operator can see", () => {
     await told("ImagePullFailed", /no-such-place\.invalid/);
     await fleet.condition("Ready", "True", 5);
     await patch({ image: null });
-    await until(
+    await waitFor(
       "Stalled to go",
       async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"),
-      60,
+      { seconds: 60 },
     );
   });
 

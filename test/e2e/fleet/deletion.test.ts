@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { dark, Holder, Knocker, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 describe("a fleet that is deleted", () => {
   const fleet = new TestFleet({ name: "e2e-deletion", addresses: ["203.0.113.64/29"] });
@@ -22,12 +22,14 @@ describe("a fleet that is deleted", () => {
     await holder.ended;
     // kube-proxy may learn a moment later than the API server that a Service is gone.
     for (const address of addresses)
-      await until(`${address.host} to be dark`, async () => (await dark(address)).dark, 20);
+      await waitFor(`${address.host} to be dark`, async () => (await dark(address)).dark, {
+        seconds: 20,
+      });
     for (const { spec, status } of await fleet.ledger()) {
       assert.equal(status.phase, "Quarantined");
       assert.equal(spec.retiredBecause, "FleetDeleted");
     }
-    await until(
+    await waitFor(
       "its children to go",
       async () =>
         (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined,
@@ -58,11 +60,11 @@ describe("a fleet that is deleted", () => {
     const [address] = (await fleet.published()).values();
     const entry = await fleet.entryOf(address!.host);
     await kubectl("delete", "wapa", entry?.metadata.name ?? "", "--wait=false");
-    await until("another address for the slot", async () => {
+    await waitFor("another address for the slot", async () => {
       const now = await fleet.published();
       return now.size === 2 && ![...now.values()].some(({ host }) => host === address!.host);
     });
-    await until(
+    await waitFor(
       "the entry to be forgotten",
       async () => (await fleet.entryOf(address!.host)) === undefined,
     );

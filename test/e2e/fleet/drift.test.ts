@@ -2,7 +2,7 @@ import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl, read } from "../stage/kubectl.ts";
 import { chat, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 interface Child {
   metadata: { uid: string; labels?: Record<string, string> };
@@ -28,10 +28,10 @@ describe("a child that somebody edits or deletes", () => {
 
   test("a scaled Deployment goes back to the fleet's replicas", async () => {
     await patch("deployment", child, { spec: { replicas: 5 } });
-    await until(
+    await waitFor(
       "2 replicas",
       async () => (await read<Child>("deployment", child, "-n", fleet.name)).spec.replicas === 2,
-      20,
+      { seconds: 20 },
     );
   });
 
@@ -42,18 +42,18 @@ describe("a child that somebody edits or deletes", () => {
     await patch("service", name, {
       spec: { ports: ports.map((port) => ({ ...port, targetPort: 1 })) },
     });
-    await until(
+    await waitFor(
       "the lane's ports",
       async () => {
         const now = (await read<Child>("service", name, "-n", fleet.name)).spec.ports ?? [];
         return now.every(({ targetPort }, index) => targetPort === ports[index]?.targetPort);
       },
-      20,
+      { seconds: 20 },
     );
-    await until(
+    await waitFor(
       "chat to answer again",
       async () => chat([...(await fleet.published()).values()][0]!),
-      20,
+      { seconds: 20 },
     );
   });
 
@@ -68,13 +68,13 @@ describe("a child that somebody edits or deletes", () => {
     ] as const) {
       const { metadata } = await read<Child>(kind, name, "-n", fleet.name);
       await kubectl("delete", kind, name, "-n", fleet.name, "--wait=false");
-      await until(
+      await waitFor(
         `${kind} ${name} to come back`,
         async () => (await read<Child>(kind, name, "-n", fleet.name)).metadata.uid !== metadata.uid,
-        20,
+        { seconds: 20 },
       );
     }
-    await until(
+    await waitFor(
       "chat to answer with the certificate of the ledger",
       async () => {
         const [current] = await fleet.ledger();
@@ -83,7 +83,7 @@ describe("a child that somebody edits or deletes", () => {
           (await chat(address!)).handshake?.certificateSHA256 === current?.status.certificateSHA256
         );
       },
-      60,
+      { seconds: 60 },
     );
   });
 });

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl } from "../stage/kubectl.ts";
 import { chat, media, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 describe("a fleet that was applied with kubectl", () => {
   const fleet = new TestFleet({ name: "e2e-first-byte", addresses: ["203.0.113.0/28"] });
@@ -34,7 +34,7 @@ describe("a fleet that was applied with kubectl", () => {
   test("tells WhatsApp who connects as the spec says: V2, then V1, then nothing; and media never carries a header", async () => {
     const [address] = (await fleet.published()).values();
     const headerIs = async (version: number | undefined) =>
-      until(`PROXY header ${version}`, async () =>
+      waitFor(`PROXY header ${version}`, async () =>
         (await chat(address!)).answer?.proxy?.version === version ? true : undefined,
       );
     await headerIs(2);

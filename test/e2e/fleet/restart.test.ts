@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl } from "../stage/kubectl.ts";
 import { Crowd, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 describe("an operator that is killed in the middle of a rotation", () => {
   const fleet = new TestFleet({
@@ -33,7 +33,7 @@ describe("an operator that is killed in the middle of a rotation", () => {
     const before = await fleet.published();
     const crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
     await fleet.rotate("across-a-crash");
-    await until("a claim for the rotation", async () =>
+    await waitFor("a claim for the rotation", async () =>
       (await fleet.ledger()).some(({ spec }) => spec.requestedAt === "across-a-crash"),
     );
     await kubectl(

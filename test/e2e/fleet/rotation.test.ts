@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
 import { chat, Crowd, dark, Holder, Knocker, media, whatsapp } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 describe("a rotation asked for by annotation", () => {
   const fleet = new TestFleet({
@@ -30,7 +30,7 @@ describe("a rotation asked for by annotation", () => {
 
     const echoesThen = holder.echoes;
     assert.equal((await fleet.phase(old.get(0)!.host, "Draining")).spec.want, "Drain");
-    await until(
+    await waitFor(
       "the held connection to go on while its address drains",
       async () => holder.echoes > echoesThen + 10,
     );
@@ -88,7 +88,7 @@ describe("a rotation asked for by annotation", () => {
     const before = await fleet.published();
     await fleet.rotate("7@nobody");
     await fleet.handled("7@nobody");
-    await until("an Event that names the slots", async () =>
+    await waitFor("an Event that names the slots", async () =>
       (await fleet.events()).some(
         ({ reason, note }) => reason === "RotateRefused" && note.includes("slots 0 to 1"),
       ),

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeAtExit } from "../../integration/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { succeed } from "../stage/process.ts";
 
 const project = join(import.meta.dirname, "../../..");

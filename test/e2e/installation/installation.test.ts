@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { currentChart } from "../../../hack/chart/render.ts";
+import { currentChart } from "../../../tooling/chart/render.ts";
 import { oldestChart } from "../../fixtures/oldest-chart.ts";
 import { accept } from "../stage/acceptance.ts";
 import { TestFleet } from "../stage/fleet.ts";

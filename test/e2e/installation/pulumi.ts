@@ -7,7 +7,7 @@ import {
   WhatsAppProxy,
   type WhatsAppProxyArgs,
 } from "../../../src/pulumi/index.ts";
-import { playEngine, valueOf } from "../../unit/pulumi/mocks.ts";
+import { playEngine, valueOf } from "../../stand-ins/pulumi-engine.ts";
 import type { TestFleet } from "../stage/fleet.ts";
 
 /** A Kubernetes object that a program makes. */

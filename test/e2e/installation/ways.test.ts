@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { removeAtExit } from "../../integration/scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { accept } from "../stage/acceptance.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl } from "../stage/kubectl.ts";

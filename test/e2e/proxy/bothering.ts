@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { directReader } from "../../../src/pods/io/status-reader.ts";
 import { Crowd, pesterAt } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 import { servingPods } from "./pods.ts";
 import { type Stage, perClient } from "./stage.ts";
 

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
-import { makeCertificate } from "../../world/whatsapp/certificate.ts";
+import { makeCertificate } from "../../stand-ins/whatsapp/certificate.ts";
 import { apply, read, tryKubectl } from "../stage/kubectl.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 
 const group = "metrics.k8s.io";
 const version = "v1beta1";

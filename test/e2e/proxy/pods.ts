@@ -2,7 +2,7 @@ import { isServingPod } from "../../../src/pods/view.ts";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { read, tryKubectl } from "../stage/kubectl.ts";
 import { run } from "../stage/process.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 
 /** The proxy pods of a fleet, those on their way out too. */
 export async function podsOf(fleet: string): Promise<readonly Pod[]> {

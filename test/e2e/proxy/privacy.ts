@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { apply, kubectl } from "../stage/kubectl.ts";
 import { chat, media } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 import { servingPods } from "./pods.ts";
 import { folderOf } from "./processes.ts";
 import { searchFor } from "./search.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Crowd } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 import { servingPods } from "./pods.ts";
 import { serverAddresses } from "./servers.ts";
 import type { Stage } from "./stage.ts";
@@ -61,7 +61,7 @@ export function losing({ fleet, upstreams }: Stage): void {
     until(
       `an Event ${reason}`,
       async () => (await fleet.events()).some((event) => event.reason === reason),
-      30,
+      { seconds: 30 },
     );
 
   test("the server that ended is named", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apply, kubectl, read } from "../stage/kubectl.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 import { MetricsApi } from "./metrics-api.ts";
 import { serving } from "./pods.ts";
 import type { Stage } from "./stage.ts";

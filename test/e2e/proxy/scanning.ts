@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { connect } from "node:tls";
 import type { X509Certificate } from "node:crypto";
-import type { PublishedAddress } from "../../world/client/load.ts";
-import { nuisances } from "../../world/client/pester.ts";
+import type { PublishedAddress } from "../../stand-ins/client/load.ts";
+import { nuisances } from "../../stand-ins/client/pester.ts";
 import { pesterAt } from "../stage/people.ts";
 import { type Stage, slots } from "./stage.ts";
 

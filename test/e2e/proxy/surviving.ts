@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Crowd, Gathering } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 import { evict, patch, restarts, servingPods, serving, tagAgain } from "./pods.ts";
 import { type Stage, slots } from "./stage.ts";
 

@@ -4,7 +4,7 @@ import { lanePort } from "../../../src/ledger/lanes.ts";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { read } from "../stage/kubectl.ts";
 import { chat } from "../stage/people.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 import { patch, servingPods } from "./pods.ts";
 import { takePort } from "./processes.ts";
 import { type Stage, slots } from "./stage.ts";

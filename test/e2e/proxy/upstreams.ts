@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { WhatsAppReport } from "../../world/whatsapp/counters.ts";
+import type { WhatsAppReport } from "../../stand-ins/whatsapp/counters.ts";
 import { at, client } from "../stage/people.ts";
 import { run } from "../stage/process.ts";
-import { until } from "../stage/until.ts";
+import { waitFor as until } from "../../../tooling/wait-for.ts";
 
 const namesFile = join(process.env["CLUSTER_DIR"] ?? ".cluster", "upstream.hosts");
-const program = join(import.meta.dirname, "../../world/whatsapp.ts");
+const program = join(import.meta.dirname, "../../stand-ins/whatsapp.ts");
 
 /** Ports on which this suite's WhatsApps answer, beside the one that all suites share. */
 export const ports = { chat: 5300, media: 5301 } as const;
@@ -57,7 +57,7 @@ export class Upstreams {
       "any",
     );
     this.#running.set(ip, spawn(nsenter, args, { stdio: "ignore" }));
-    await until(`a WhatsApp at ${ip}`, async () => this.report(last), 20);
+    await until(`a WhatsApp at ${ip}`, async () => this.report(last), { seconds: 20 });
   }
 
   /** Ends it at once: its port refuses from then on, and what it held is reset. */

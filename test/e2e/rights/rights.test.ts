@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { renderChart } from "../../../hack/chart/render.ts";
+import { renderChart } from "../../../tooling/chart/render.ts";
 import { kubectl, read, tryKubectl } from "../stage/kubectl.ts";
 import { run, succeed } from "../stage/process.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { whatsapp } from "../stage/people.ts";
 import { type Asked, askedBy } from "./audit-log.ts";
-import { everything, shortLivedFleet } from "./everything.ts";
+import { exerciseRights, shortLivedFleet } from "./exercise-rights.ts";
 import { type Role, unneeded } from "./permissions.ts";
 
 const fleets = [
@@ -37,7 +37,7 @@ function areMinimal(namespace: string, instance: string): void {
   let roles: readonly Role[];
   let asked: Asked;
   before(async () => {
-    await everything(fleets);
+    await exerciseRights(fleets);
     roles = await rolesOf(instance);
     asked = await askedBy(namespace);
   });
@@ -115,10 +115,10 @@ describe("the right to a fleet's finalizers", () => {
       `--clusterrole=${copy}`,
       `--serviceaccount=proxyfleet-system:${copy}`,
     );
-    await until(
+    await waitFor(
       "a refusal",
       async () => (await create(copy)).stderr.includes("cannot set blockOwnerDeletion"),
-      10,
+      { seconds: 10 },
     );
   });
 });

@@ -11,7 +11,7 @@ import {
   nextLeader,
   podOf,
 } from "../stage/replicas.ts";
-import { until } from "../stage/until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const leads = 'leader_election_master_status{name="proxyfleet"}';
 
@@ -46,11 +46,11 @@ describe("two replicas of the operator", () => {
     const old = await fleet.published();
     const crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
     const holder = await Holder.at(old.get(0)!);
-    const first = await until("a leader", leader);
+    const first = await waitFor("a leader", leader);
     await fleet.rotate(text);
     const claims = async () =>
       (await fleet.ledger()).filter(({ spec }) => spec.requestedAt === text);
-    await until("a claim for the rotation", async () => (await claims()).length > 0);
+    await waitFor("a claim for the rotation", async () => (await claims()).length > 0);
     assert.notEqual(
       (await fleet.read()).status.lastHandledRotateAt,
       text,
@@ -70,7 +70,7 @@ describe("two replicas of the operator", () => {
     assert.deepEqual(new Set(slots), new Set([0, 1]));
     assert.equal(slots.length, 2, "a slot was claimed for twice");
     const echoes = holder.echoes;
-    await until(
+    await waitFor(
       "the connection through the old address to go on",
       async () => holder.echoes > echoes + 5,
     );
@@ -86,7 +86,7 @@ describe("two replicas of the operator", () => {
 
   test("both are ready, and one of them leads", async () => {
     const pods = await bothReady();
-    const leading = podOf(await until("a leader", leader));
+    const leading = podOf(await waitFor("a leader", leader));
     for (const pod of pods) assert.equal(await metric(pod, leads), pod === leading ? 1 : 0, pod);
     assert.ok(pods.includes(leading));
   });

@@ -1,8 +1,8 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import type { PublishedAddress } from "../../world/client/load.ts";
+import type { PublishedAddress } from "../../stand-ins/client/load.ts";
 import { apply, kubectl, read, readIfAny, tryKubectl } from "./kubectl.ts";
-import { until } from "./until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** What a test asks of a fleet; the rest has its defaults. */
 export interface FleetWish {
@@ -75,7 +75,7 @@ export class TestFleet {
 
   /** Waits until a condition has this status; gives its message. */
   async condition(type: string, status: string, seconds = 90, reason?: string): Promise<string> {
-    return until(
+    return waitFor(
       `${this.name}: condition ${type}=${status} ${reason ?? ""}`,
       async () => {
         const found = (await this.read()).status.conditions?.find(
@@ -85,7 +85,7 @@ export class TestFleet {
           ? found.message
           : undefined;
       },
-      seconds,
+      { seconds },
     );
   }
 
@@ -112,13 +112,13 @@ export class TestFleet {
   }
 
   async phase(address: string, phase: string, seconds = 60): Promise<ProxyAddress> {
-    return until(
+    return waitFor(
       `${address} to be ${phase}`,
       async () => {
         const entry = await this.entryOf(address);
         return entry?.status.phase === phase ? entry : undefined;
       },
-      seconds,
+      { seconds },
     );
   }
 
@@ -135,10 +135,10 @@ export class TestFleet {
   }
 
   async handled(text: string, seconds = 120): Promise<void> {
-    await until(
+    await waitFor(
       `lastHandledRotateAt to be ${text}`,
       async () => (await this.read()).status.lastHandledRotateAt === text,
-      seconds,
+      { seconds },
     );
   }
 

@@ -2,18 +2,18 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { ChatResult } from "../../world/client/chat.ts";
-import type { CrowdState } from "../../world/client/crowd.ts";
-import { type DarkResult, type PortAnswer, isSilent } from "../../world/client/dark.ts";
-import type { HoldResult } from "../../world/client/hold.ts";
-import type { LoadFailure, LoadSummary, PublishedAddress } from "../../world/client/load.ts";
-import type { Nuisance, PesterResult } from "../../world/client/pester.ts";
-import type { MediaResult } from "../../world/client/media.ts";
-import type { WhatsAppReport } from "../../world/whatsapp/counters.ts";
+import type { ChatResult } from "../../stand-ins/client/chat.ts";
+import type { CrowdState } from "../../stand-ins/client/crowd.ts";
+import { type DarkResult, type PortAnswer, isSilent } from "../../stand-ins/client/dark.ts";
+import type { HoldResult } from "../../stand-ins/client/hold.ts";
+import type { LoadFailure, LoadSummary, PublishedAddress } from "../../stand-ins/client/load.ts";
+import type { Nuisance, PesterResult } from "../../stand-ins/client/pester.ts";
+import type { MediaResult } from "../../stand-ins/client/media.ts";
+import type { WhatsAppReport } from "../../stand-ins/whatsapp/counters.ts";
 import { run } from "./process.ts";
-import { until } from "./until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
-const world = join(import.meta.dirname, "../../world");
+const standIns = join(import.meta.dirname, "../../stand-ins");
 
 /** How long people wait for an answer before they give up. A phone waits longer. */
 const patienceMs = 15_000;
@@ -28,7 +28,7 @@ export async function client<Result>(
   host: "meta" | "inside" | "abroad",
   ...args: readonly string[]
 ): Promise<Result> {
-  const { stdout, stderr } = await run(at(host, join(world, "client.ts"), ...args));
+  const { stdout, stderr } = await run(at(host, join(standIns, "client.ts"), ...args));
   const result = JSON.parse(
     stdout === "" ? `{"event":"failed","message":${JSON.stringify(stderr)}}` : stdout,
   ) as Result & {
@@ -66,12 +66,12 @@ export async function whatsapp(): Promise<WhatsAppReport> {
   } catch {
     const [program = "", ...args] = at(
       "meta",
-      join(world, "whatsapp.ts"),
+      join(standIns, "whatsapp.ts"),
       "--proxy-protocol",
       "any",
     );
     spawn(program, args, { detached: true, stdio: "ignore" }).unref();
-    return until("WhatsApp to be played on its host", report, 20);
+    return waitFor("WhatsApp to be played on its host", report, { seconds: 20 });
   }
 }
 
@@ -89,7 +89,7 @@ export class Holder {
   static async at({ host, chat: port }: PublishedAddress): Promise<Holder> {
     const [program = "", ...args] = at(
       "inside",
-      join(world, "client.ts"),
+      join(standIns, "client.ts"),
       "hold",
       host,
       String(port),
@@ -194,16 +194,16 @@ export class Gathering {
       "--from",
       sources.join(","),
     ]);
-    await until(
+    await waitFor(
       `${connections} people to gather`,
       async () => gathering.isComplete(connections),
-      120,
+      { seconds: 120 },
     );
     return gathering;
   }
 
   private constructor(args: readonly string[]) {
-    const [program = "", ...rest] = at("inside", join(world, "client.ts"), ...args);
+    const [program = "", ...rest] = at("inside", join(standIns, "client.ts"), ...args);
     this.#child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
     this.#ended = this.#follow();
     this.#ended.catch(() => undefined);
@@ -275,7 +275,7 @@ export class Crowd {
     const fingerprint = mediaCertificate === undefined ? [] : ["--fingerprint", mediaCertificate];
     const [program = "", ...args] = at(
       "inside",
-      join(world, "client.ts"),
+      join(standIns, "client.ts"),
       "load",
       "--timeout",
       String(patienceMs),

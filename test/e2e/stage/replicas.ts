@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import { kubectl, read, readIfAny } from "./kubectl.ts";
-import { until } from "./until.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const namespace = "proxyfleet-system";
 const selector = "app.kubernetes.io/name=proxyfleet";
@@ -16,7 +16,7 @@ export async function leader(): Promise<string | undefined> {
 
 /** Waits until somebody other than `before` leads. */
 export async function nextLeader(before: string): Promise<string> {
-  return until("another operator to lead", async () => {
+  return waitFor("another operator to lead", async () => {
     const now = await leader();
     return now === before ? undefined : now;
   });
@@ -33,7 +33,7 @@ export function podOf(identity: string): string {
  */
 export async function bothReady(): Promise<readonly string[]> {
   await kubectl("rollout", "status", "deployment/proxyfleet", "-n", namespace, "--timeout=90s");
-  return until("two operator pods, and no third one", async () => {
+  return waitFor("two operator pods, and no third one", async () => {
     const { items } = await read<{ items: { metadata: { name: string } }[] }>(
       "pod",
       "-n",

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { removeAtExit } from "../scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const program = join(project, ".tools/argocd/argocd");

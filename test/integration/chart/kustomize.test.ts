@@ -4,10 +4,10 @@ import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { renderBundle } from "../../../hack/chart/bundle.ts";
+import { renderBundle } from "../../../tooling/chart/bundle.ts";
 import { manifestsOf, podsOf, titleOf } from "../../chart/rendered.ts";
-import { programPath } from "../program.ts";
-import { removeAtExit } from "../scratch-folder.ts";
+import { programPath } from "../../stand-ins/api-server/program.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 const example = join(import.meta.dirname, "../../../examples/kustomize");
 

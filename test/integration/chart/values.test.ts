@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { renderChart } from "../../../hack/chart/render.ts";
+import { renderChart } from "../../../tooling/chart/render.ts";
 import { matrix } from "../../chart/matrix.ts";
-import { ApiServer } from "../apiserver.ts";
-import { kubectl } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { kubectl } from "../../stand-ins/api-server/crds.ts";
 
 const project = join(import.meta.dirname, "../../..");
 
@@ -13,7 +13,7 @@ describe("the API server takes the chart's objects, those for the Prometheus ope
   let server: ApiServer;
   before(async () => {
     server = await ApiServer.start();
-    execFileSync(join(project, "hack/schemas/build.sh"));
+    execFileSync(join(project, "test/chart/schemas/build.sh"));
     const monitoring = join(project, ".tools/schemas/prometheus-operator");
     await kubectl(server, ["apply", "--server-side", "-f", monitoring]);
     const { code, stderr } = await kubectl(server, [

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { kinds } from "../../../src/api/kinds.ts";
 import { parser } from "../../../src/api/parse.ts";
-import { renderChart } from "../../../hack/chart/render.ts";
+import { renderChart } from "../../../tooling/chart/render.ts";
 import { manifestsOf } from "../../chart/rendered.ts";
 import { oldestChart, oldestObjects } from "../../fixtures/oldest-chart.ts";
-import { ApiServer } from "../apiserver.ts";
-import { kubectl } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { kubectl } from "../../stand-ins/api-server/crds.ts";
 import { collectionOf, type Manifest } from "../samples.ts";
 
 const objects = manifestsOf(readFileSync(oldestObjects, "utf8")) as unknown as readonly Manifest[];

@@ -1,4 +1,4 @@
-import type { ApiServer } from "../apiserver.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { namespace } from "./mirror.ts";
 
 const collection = `/api/v1/namespaces/${namespace}/configmaps`;

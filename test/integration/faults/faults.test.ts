@@ -7,11 +7,12 @@ import { after, afterEach, before, beforeEach, describe, test, type TestContext 
 import { request } from "undici";
 import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
 import { ExpiredError } from "../../../src/kubernetes/errors.ts";
-import { ApiServer } from "../apiserver.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { Churn } from "./churn.ts";
-import { type Asked, type Fault, FaultProxy } from "./fault-proxy.ts";
+import { type Asked, type Fault, FaultProxy } from "../../stand-ins/api-server/fault-proxy.ts";
 import { Mirror, configMaps, namespace } from "./mirror.ts";
-import * as streams from "./stream-faults.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import * as streams from "../../stand-ins/api-server/stream-faults.ts";
 
 let server: ApiServer;
 let churn: Churn;
@@ -60,9 +61,6 @@ const answer = (code: number, reason: string, headers: Record<string, string> = 
   body: status(code, reason),
 });
 const body = (change: streams.StreamFault): Fault => ({ kind: "body", change });
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
-};
 
 async function settles(t: TestContext): Promise<void> {
   t.diagnostic(`the store equals the server after ${(await mirror.equals(server)).toFixed(0)} ms`);
@@ -157,7 +155,7 @@ describe("a watch through faults, then the store equals the server", () => {
       const harmed = harm(times, isMeant, fault);
       mirror = new Mirror(proxy.kubeconfig);
       await churn.go();
-      await until(() => harmed() === times);
+      await waitFor(`${times} requests to be harmed`, () => harmed() === times, { everyMs: 10 });
       await churn.go();
       await settles(t);
     });
@@ -177,7 +175,7 @@ describe("a watch through faults, then the store equals the server", () => {
       const harmed = harm(1, isWatch, body(change));
       mirror = new Mirror(proxy.kubeconfig);
       await mirror.synced;
-      await until(() => harmed() === 1);
+      await waitFor("a request to be harmed", () => harmed() === 1, { everyMs: 10 });
       await churn.go();
       await churn.go();
       await settles(t);
@@ -194,7 +192,7 @@ describe("a watch through faults, then the store equals the server", () => {
       async (t) => {
         const harmed = harm(2, isWatch, answer(code, reason, { "retry-after": "2" }));
         mirror = new Mirror(proxy.kubeconfig);
-        await until(() => harmed() === 2);
+        await waitFor("2 requests to be harmed", () => harmed() === 2, { everyMs: 10 });
         await churn.go();
         await settles(t);
         assert.deepEqual(
@@ -226,7 +224,7 @@ describe("a watch through faults, then the store equals the server", () => {
     await mirror.synced;
     proxy.relay.part();
     await churn.go();
-    await until(() => mirror.failures.length >= 4);
+    await waitFor("four failures", () => mirror.failures.length >= 4, { everyMs: 10 });
     proxy.relay.heal();
     await settles(t);
   });
@@ -241,7 +239,7 @@ describe("a watch through faults, then the store equals the server", () => {
 
   test("when connections stay up and no byte passes any more", limit, async (t) => {
     mirror = new Mirror(proxy.kubeconfig, 50);
-    await until(() => proxy.asked.some(isWatch));
+    await waitFor("a watch", () => proxy.asked.some(isWatch), { everyMs: 10 });
     proxy.relay.freeze();
     await churn.go();
     await settles(t);
@@ -282,7 +280,7 @@ describe("a watch through faults, then the store equals the server", () => {
     await mirror.synced;
     proxy.expectClient((await issueCertificate(Date.now(), Math.random)).pem);
     await churn.go();
-    await until(() => mirror.failures.length >= 2);
+    await waitFor("two failures", () => mirror.failures.length >= 2, { everyMs: 10 });
     proxy.expectClient(await replace());
     await settles(t);
   });
@@ -319,7 +317,7 @@ describe("a watch through faults, then the store equals the server", () => {
     const second = await issue();
     proxy.show(second);
     await churn.go();
-    await until(() => mirror.failures.length >= 2);
+    await waitFor("two failures", () => mirror.failures.length >= 2, { everyMs: 10 });
     await trust(second);
     await settles(t);
   });
@@ -328,7 +326,7 @@ describe("a watch through faults, then the store equals the server", () => {
     mirror = new Mirror(proxy.kubeconfig);
     await mirror.synced;
     await server.kill();
-    await until(() => mirror.failures.length >= 2);
+    await waitFor("two failures", () => mirror.failures.length >= 2, { everyMs: 10 });
     await server.restart();
     await churn.go();
     await settles(t);
@@ -336,7 +334,7 @@ describe("a watch through faults, then the store equals the server", () => {
 
   test("when etcd forgets the past while the API server is away", limit, async (t) => {
     mirror = new Mirror(proxy.kubeconfig);
-    await until(() => proxy.asked.some(isWatch));
+    await waitFor("a watch", () => proxy.asked.some(isWatch), { everyMs: 10 });
     proxy.relay.part();
     await churn.go();
     await compact(server);

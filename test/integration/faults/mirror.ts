@@ -6,7 +6,7 @@ import { resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
-import type { ApiServer } from "../apiserver.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 
 /** Plain objects that nobody but the test touches. */
 export interface ConfigMap extends KubeObject {

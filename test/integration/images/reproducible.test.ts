@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import packageJson from "../../../package.json" with { type: "json" };
-import { removeAtExit } from "../scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const tools = [

@@ -9,7 +9,7 @@ import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
-import { ApiServer } from "../apiserver.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 
 interface ConfigMap extends KubeObject {
   data?: Record<string, string>;

@@ -8,8 +8,8 @@ import { type ApiError, ConflictError, NotFoundError } from "../../../src/kubern
 import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
-import { ApiServer } from "../apiserver.ts";
-import { Relay } from "../faults/relay.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { TcpRelay } from "../../stand-ins/api-server/tcp-relay.ts";
 import { kubeconfig } from "../operator/operator.ts";
 
 interface ConfigMap extends KubeObject {
@@ -30,7 +30,7 @@ const configMap = (
 });
 
 let server: ApiServer;
-let relay: Relay;
+let relay: TcpRelay;
 let relayed: string;
 let connection: Connection;
 let client: ApiClient;
@@ -38,7 +38,7 @@ const stop = new AbortController();
 
 before(async () => {
   server = await ApiServer.start();
-  relay = await Relay.start(Number(new URL(server.url).port));
+  relay = await TcpRelay.start(Number(new URL(server.url).port));
   relayed = `${server.kubeconfig}.relayed`;
   await writeFile(
     relayed,

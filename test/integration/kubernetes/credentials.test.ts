@@ -7,7 +7,7 @@ import { Connection } from "../../../src/kubernetes/connection.ts";
 import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
-import { ApiServer } from "../apiserver.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 
 interface SelfReview extends KubeObject {
   status?: { userInfo: { username: string } };

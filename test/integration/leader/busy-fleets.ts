@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { ApiServer } from "../apiserver.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { type Manifest, collectionOf, fleet, pool } from "../samples.ts";
 
 const names = ["family", "friends", "office"];

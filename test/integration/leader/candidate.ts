@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
-import type { ApiServer } from "../apiserver.ts";
-import { FaultProxy, type Passed } from "../faults/fault-proxy.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { FaultProxy, type Passed } from "../../stand-ins/api-server/fault-proxy.ts";
 
 const program = join(import.meta.dirname, "../../../src/main.ts");
 

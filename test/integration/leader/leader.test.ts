@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { BusyFleets, settled, versions } from "./busy-fleets.ts";
 import { Candidate, isWrite } from "./candidate.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { apply, until } from "../operator/operator.ts";
+import { apply } from "../operator/operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
 import { Stage } from "./stage.ts";
 
@@ -59,7 +60,7 @@ describe("a provider that can't be asked", () => {
       "the ledger holds the address once: in the entry that rests",
     );
     assert.equal(repeat.status.address, "198.51.100.1");
-    const held = await until("a Service that leads nowhere", async () =>
+    const held = await waitFor("a Service that leads nowhere", async () =>
       (await stage.servicesOf(repeat.metadata.name)).find(
         ({ spec }) => spec.selector?.["proxyfleet.dev/held"] === "true",
       ),
@@ -79,7 +80,7 @@ describe("a provider that can't be asked", () => {
       "198.51.100.1",
     ];
     await apply(stage.server, cloudFleet("unlucky"));
-    const exhausted = await until("PoolExhausted", async () =>
+    const exhausted = await waitFor("PoolExhausted", async () =>
       (await stage.fleet("unlucky")).status?.conditions?.find(
         ({ type, reason }) => type === "PoolExhausted" && reason === "NoFreshAddress",
       ),
@@ -98,7 +99,7 @@ describe("a provider that can't be asked", () => {
       "DELETE",
       "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/unlucky",
     );
-    await until(
+    await waitFor(
       "the repeats to be given back",
       async () => (await entriesOf("unlucky")).length === 0 || undefined,
     );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { apply, until } from "../operator/operator.ts";
+import { apply } from "../operator/operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
 import { Stage } from "./stage.ts";
 
@@ -62,12 +63,12 @@ describe("the ledger, written out with kubectl and applied again", () => {
       "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/family",
     );
     await stage.verified("ip-203-0-113-7", "Retired");
-    await until(
+    await waitFor(
       "the fleet to go",
       async () => (await stage.fleet("family")).metadata?.uid === undefined || undefined,
     );
     await apply(stage.server, oneSlot);
-    const exhausted = await until("PoolExhausted", async () =>
+    const exhausted = await waitFor("PoolExhausted", async () =>
       (await stage.fleet("family")).status?.conditions?.find(
         ({ type, status }) => type === "PoolExhausted" && status === "True",
       ),

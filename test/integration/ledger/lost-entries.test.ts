@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Service } from "../../../src/kubernetes/objects.ts";
-import { apply, list, until } from "../operator/operator.ts";
+import { apply, list } from "../operator/operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
 import { Stage } from "./stage.ts";
 
@@ -23,7 +24,7 @@ describe("a Service whose ledger entry was lost", () => {
     const lost = await stage.inTheMaking("family");
     const [service] = await stage.servicesOf(lost.metadata.name);
     await stage.lose(lost.metadata.name);
-    const again = await until("the entry to be made again", async () => {
+    const again = await waitFor("the entry to be made again", async () => {
       const entry = await stage.entry(lost.metadata.name);
       return entry !== undefined &&
         entry.metadata.uid !== lost.metadata.uid &&
@@ -39,7 +40,7 @@ describe("a Service whose ledger entry was lost", () => {
       [service?.metadata.uid],
     );
     assert.equal(again.status.serviceName, service?.metadata.name);
-    await until(
+    await waitFor(
       "an Event that says so",
       async () => (await events()).some(({ reason }) => reason === "AddressAdopted") || undefined,
     );
@@ -50,7 +51,7 @@ describe("a Service whose ledger entry was lost", () => {
     await stage.stopOperator();
     await stage.lose(lost.metadata.name);
     stage.startOperator();
-    const again = await until("the entry to be made again", async () =>
+    const again = await waitFor("the entry to be made again", async () =>
       stage.entry(lost.metadata.name),
     );
     assert.deepEqual(again.spec, lost.spec);
@@ -78,7 +79,7 @@ describe("a Service whose ledger entry was lost", () => {
     spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
   });
   const isGone = async (name: string): Promise<void> => {
-    await until(`Service ${name} to be removed`, async () => {
+    await waitFor(`Service ${name} to be removed`, async () => {
       const { code } = await stage.server.call(
         "GET",
         `/api/v1/namespaces/default/services/${name}`,
@@ -103,7 +104,7 @@ describe("a Service whose ledger entry was lost", () => {
     await apply(stage.server, stranger("forged", { claim, entry: "ip-203-0-113-50" }));
     await isGone("forged");
     assert.equal(await stage.entry("ip-203-0-113-50"), undefined);
-    await until(
+    await waitFor(
       "an Event that says why",
       async () =>
         (await events()).some(({ note }) => String(note).includes("has not set 203.0.113.50")) ||

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { ledgerCommand } from "../../../src/cli/ledger.ts";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { apply, list } from "../operator/operator.ts";
 import { ledgerEntry } from "../samples.ts";
-import { removeAtExit } from "../scratch-folder.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 const path = "/apis/proxyfleet.dev/v1alpha1/proxyaddresses";
 const rest = {

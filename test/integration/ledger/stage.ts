@@ -1,17 +1,17 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds, kubectl } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds, kubectl } from "../../stand-ins/api-server/crds.ts";
 import {
   type RunningOperator,
   list,
   namespace,
   apply,
   startOperator,
-  until,
 } from "../operator/operator.ts";
-import { type Giving, LoadBalancer, asAsked } from "./load-balancer.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { type Giving, LoadBalancer, asAsked } from "../../stand-ins/cluster/load-balancer.ts";
 import { loseEntry } from "./lose-entry.ts";
 
 const ledgerPath = "/apis/proxyfleet.dev/v1alpha1/proxyaddresses";
@@ -78,7 +78,7 @@ export class Stage {
 
   /** Waits until an entry's condition Verified has this reason. */
   async verified(name: string, reason: string): Promise<ProxyAddress> {
-    return until(`${name} to be ${reason}`, async () => {
+    return waitFor(`${name} to be ${reason}`, async () => {
       const entry = await this.entry(name);
       return entry?.status?.conditions?.some(
         (one) => one.type === "Verified" && one.reason === reason,
@@ -90,7 +90,7 @@ export class Stage {
 
   /** Waits until an entry of a fleet exists and has an address that its load balancer set. */
   async inTheMaking(fleet: string): Promise<ProxyAddress> {
-    return until(`an address of ${fleet} that waits for pods`, async () => {
+    return waitFor(`an address of ${fleet} that waits for pods`, async () => {
       const found = (await this.ledger()).find(
         ({ spec, status }) => spec.claimRef.name === fleet && status?.phase === "Verifying",
       );
@@ -103,7 +103,7 @@ export class Stage {
    * operator gives it another.
    */
   async lose(name: string): Promise<void> {
-    await until(`${name} to be lost`, async () => loseEntry(this.server.kubeconfig, name));
+    await waitFor(`${name} to be lost`, async () => loseEntry(this.server.kubeconfig, name));
   }
 
   /** Runs kubectl. @throws Error with its words */

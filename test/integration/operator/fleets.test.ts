@@ -4,12 +4,14 @@ import type { AddressPool } from "../../../src/api/address-pool.ts";
 import { group } from "../../../src/api/common.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
-import { ApiServer } from "../apiserver.ts";
-import { crd, installCrds } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { crd, installCrds } from "../../stand-ins/api-server/crds.ts";
 import { collectionOf, fleet, pool } from "../samples.ts";
-import { balance } from "./balancer.ts";
-import { Gate } from "./gate.ts";
-import { type Line, type RunningOperator, apply, startOperator, until } from "./operator.ts";
+import { LoadBalancer } from "../../stand-ins/cluster/load-balancer.ts";
+import { WriteGate } from "../../stand-ins/api-server/write-gate.ts";
+import type { Line } from "../../stand-ins/operator/operator-process.ts";
+import { type RunningOperator, apply, startOperator } from "./operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import {
   addressesShown,
   childPaths,
@@ -19,27 +21,25 @@ import {
   fleetPath,
   read,
   servicesOf,
-} from "./world.ts";
+} from "./fleet-objects.ts";
 
 let server: ApiServer;
-let gate: Gate;
+let writeGate: WriteGate;
 let operator: RunningOperator;
-let balancing: Promise<void>;
-const stop = new AbortController();
+let loadBalancer: LoadBalancer;
 const merge = "application/merge-patch+json";
 
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
-  gate = await Gate.start(server);
-  operator = startOperator(await gate.kubeconfig(), { leaderElection: false, http2: false });
-  balancing = balance(server, stop.signal);
+  writeGate = await WriteGate.start(server);
+  operator = startOperator(await writeGate.kubeconfig(), { leaderElection: false, http2: false });
+  loadBalancer = new LoadBalancer(server);
 });
 after(async () => {
-  stop.abort();
-  await balancing;
+  await loadBalancer.stop();
   await operator.stop();
-  await gate.stop();
+  await writeGate.stop();
   await server.stop();
 });
 
@@ -48,7 +48,7 @@ after(async () => {
  * come about without a kubelet.
  */
 async function settled(name: string, count: number): Promise<void> {
-  await until(`${count} addresses of ${name} wait for pods`, async () => {
+  await waitFor(`${count} addresses of ${name} wait for pods`, async () => {
     const entries = await entriesOf(server, name);
     const waiting = entries.filter(
       ({ status }) =>
@@ -63,7 +63,7 @@ async function settled(name: string, count: number): Promise<void> {
 
 /** Waits until the condition says this. */
 async function says(name: string, type: string, words: RegExp): Promise<void> {
-  await until(`${type} of ${name} says ${String(words)}`, async () =>
+  await waitFor(`${type} of ${name} says ${String(words)}`, async () =>
     words.test((await conditionOf(server, name, type)) ?? "none"),
   );
 }
@@ -159,7 +159,7 @@ describe("drift", () => {
       const before = await read(server, path("family"));
       const { code } = await server.call("PATCH", path("family"), edits[kind], merge);
       assert.equal(code, 200);
-      await until(`the ${kind} is as before`, async () => {
+      await waitFor(`the ${kind} is as before`, async () => {
         const now = await read(server, path("family"));
         return (
           now?.metadata.resourceVersion !== before?.metadata.resourceVersion &&
@@ -171,7 +171,7 @@ describe("drift", () => {
     test(`a ${kind} that somebody deletes is made again`, async () => {
       const before = await read(server, path("family"));
       await server.call("DELETE", path("family"));
-      await until(`there is a new ${kind}`, async () => {
+      await waitFor(`there is a new ${kind}`, async () => {
         const now = await read(server, path("family"));
         return now !== undefined && now.metadata.uid !== before?.metadata.uid;
       });
@@ -198,9 +198,9 @@ describe("drift", () => {
           service?.metadata.annotations?.["metallb.io/loadBalancerIPs"]
       );
     };
-    await until("the edit is taken back", asBefore);
+    await waitFor("the edit is taken back", asBefore);
     await server.call("DELETE", path);
-    await until("the Service is made again", asBefore);
+    await waitFor("the Service is made again", asBefore);
   });
 });
 
@@ -219,13 +219,13 @@ function looks(): ReadonlyMap<string, readonly Line[]> {
  * caused.
  */
 async function writesOfALook(nth: number): Promise<number> {
-  const [writes, before] = [gate.writes.length, looks()];
+  const [writes, before] = [writeGate.writes.length, looks()];
   const path = "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a";
   await server.call("PATCH", path, { metadata: { annotations: { nth: String(nth) } } }, merge);
   const isLookedAt = (name: string): boolean =>
     (looks().get(name)?.length ?? 0) > (before.get(name)?.length ?? 0);
-  await until("everything is looked at once more", () => [...before.keys()].every(isLookedAt));
-  return gate.writes.length - writes;
+  await waitFor("everything is looked at once more", () => [...before.keys()].every(isLookedAt));
+  return writeGate.writes.length - writes;
 }
 
 /**
@@ -240,13 +240,13 @@ function isHeldBack(): boolean {
 test("a settled fleet causes no writes, however often it is looked at", async () => {
   await settled("family", 2);
   let nth = 0;
-  await until(
+  await waitFor(
     "one look at everything without a write",
     async () => (await writesOfALook(nth++)) === 0 && !isHeldBack(),
   );
-  const before = gate.writes.length;
+  const before = writeGate.writes.length;
   for (let i = 0; i < 3; i++) await writesOfALook(nth++);
-  assert.deepEqual(gate.writes.slice(before), []);
+  assert.deepEqual(writeGate.writes.slice(before), []);
 });
 
 describe("what only the operator can see", () => {
@@ -258,7 +258,7 @@ describe("what only the operator can see", () => {
       /^True \w+: .*pool nowhere does not exist: create the AddressPool/,
     );
     await says("lost", "Stalled", /^True NoUsablePool/);
-    await until("a Warning", async () =>
+    await waitFor("a Warning", async () =>
       (await eventReasons(server, "lost")).includes("NoUsablePool"),
     );
     await apply(server, pool({ addresses: ["198.51.100.0/28"] }, "nowhere"));
@@ -278,7 +278,7 @@ describe("what only the operator can see", () => {
       "PoolExhausted",
       /^True NoFreshAddress: slot 1 should move and can't: pool small has no free address.*Add addresses to/,
     );
-    await until("a Warning", async () =>
+    await waitFor("a Warning", async () =>
       (await eventReasons(server, "crowd")).includes("NoFreshAddress"),
     );
     await apply(server, pool({ addresses: ["192.0.2.1", "192.0.2.2"] }, "small"));
@@ -294,13 +294,13 @@ describe("what only the operator can see", () => {
       pool({ addresses: ["192.0.2.16/29"] }, "twin-a"),
       pool({ addresses: ["192.0.2.16/29"] }, "twin-b"),
     );
-    await until(
+    await waitFor(
       "both pools to be counted",
       async () => (await free("twin-a")) === 8 && (await free("twin-b")) === 8,
     );
     await apply(server, fleet({ addresses: { pools: [{ name: "twin-a" }] } }, "twins"));
     await settled("twins", 2);
-    await until(
+    await waitFor(
       "the other pool to count them, too",
       async () => (await free("twin-a")) === 6 && (await free("twin-b")) === 6,
     );
@@ -319,7 +319,7 @@ describe("what only the operator can see", () => {
     const hasEnd = async (name: string): Promise<boolean> =>
       (await entriesOf(server, name)).length === 2 ||
       /perNamespace/.test((await conditionOf(server, name, "PoolExhausted")) ?? "");
-    await until("each fleet has its addresses, or is told why not", async () =>
+    await waitFor("each fleet has its addresses, or is told why not", async () =>
       (await Promise.all(names.map(hasEnd))).every(Boolean),
     );
     const claims = await Promise.all(names.map(async (name) => entriesOf(server, name)));
@@ -329,7 +329,7 @@ describe("what only the operator can see", () => {
   test("a fleet that got past the CRD in another age is told what is wrong, and stops no other", async () => {
     const odd = fleet({ rotation: { maxAge: "2 days" } }, "odd");
     const restore = await permitAnyMaxAge();
-    await until(
+    await waitFor(
       "the odd fleet is taken",
       async () => (await server.call("POST", collectionOf(odd), odd)).code === 201,
     );
@@ -356,7 +356,7 @@ describe("a fleet that is deleted", () => {
     await settled("family", 2);
     const before = await entriesOf(server, "family");
     await server.call("DELETE", fleetPath("family"));
-    await until(
+    await waitFor(
       "the fleet is gone",
       async () => (await read(server, fleetPath("family"))) === undefined,
     );
@@ -379,7 +379,7 @@ describe("a fleet that is deleted", () => {
       before.every(({ metadata }) => names.includes(metadata.name)),
       "the old addresses are held still",
     );
-    await until("the pool counts them", async () => {
+    await waitFor("the pool counts them", async () => {
       const status = (
         await read<{ status?: { quarantined?: number } }>(
           server,
@@ -396,7 +396,7 @@ describe("a fleet that is deleted", () => {
     );
     const path = `/apis/proxyfleet.dev/v1alpha1/proxyaddresses/${rested?.metadata.name ?? ""}`;
     await server.call("DELETE", path);
-    await until("the entry is gone", async () => (await read(server, path)) === undefined);
+    await waitFor("the entry is gone", async () => (await read(server, path)) === undefined);
   });
 });
 

@@ -2,27 +2,28 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import { certificateBehind } from "../../../src/address/io/handshake.ts";
-import { doorPorts } from "../../bench/doors.ts";
-import type { ApiServer } from "../apiserver.ts";
-import { PlayedCluster, inCluster } from "../played-cluster.ts";
+import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { fleet, pool } from "../samples.ts";
-import { Lives } from "./lives.ts";
-import { apply, until } from "./operator.ts";
-import { OperatorProcess } from "./process.ts";
-import { entriesOf, fleetPath, read, servicesOf } from "./world.ts";
+import { CrashingOperator } from "../../stand-ins/operator/crashing-operator.ts";
+import { apply } from "./operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
+import { entriesOf, fleetPath, read, servicesOf } from "./fleet-objects.ts";
 
 const request = "the first";
-let cluster: PlayedCluster;
+let cluster: FakeCluster;
 let server: ApiServer;
-let lives: Lives;
+let crashing: CrashingOperator;
 
 before(async () => {
-  cluster = await PlayedCluster.start();
+  cluster = await FakeCluster.start();
   ({ server } = cluster);
-  lives = await Lives.start(server, inCluster);
+  crashing = await CrashingOperator.start(server, inCluster);
 });
 after(async () => {
-  await lives.stop();
+  await crashing.stop();
   await cluster.stop();
 });
 
@@ -41,7 +42,7 @@ async function published(): Promise<string | undefined> {
 async function checkSlot(): Promise<void> {
   const address = await published();
   assert.ok(address !== undefined, "the slot lost its published address");
-  await certificateBehind({ host: address, port: doorPorts.chat }, 5_000);
+  await certificateBehind({ host: address, port: dataPlanePorts.chat }, 5_000);
   const entries = await entriesOf(server, "family");
   assert.ok(
     entries.filter(({ spec }) => spec.requestedAt === request).length <= 1,
@@ -56,7 +57,7 @@ async function checkSlot(): Promise<void> {
 }
 
 test("an operator that is killed after each single write of a rotation finishes it: one claim, an address at every moment, and the old one dark", async (t) => {
-  const listeners = { chat: { port: doorPorts.chat }, media: { port: doorPorts.media } };
+  const listeners = { chat: { port: dataPlanePorts.chat }, media: { port: dataPlanePorts.media } };
   const rotation = { maxAge: "0s", minAge: "0s", drain: { scheduled: "1s", blocked: "1s" } };
   const addresses = { count: 1, pools: [{ name: "metallb-a" }] };
   await apply(
@@ -64,8 +65,8 @@ test("an operator that is killed after each single write of a rotation finishes 
     pool({ addresses: ["127.65.0.0/24"] }),
     fleet({ replicas: 1, listeners, rotation, addresses }),
   );
-  const first = new OperatorProcess(await lives.gate.kubeconfig(), inCluster);
-  const old = await until("the first address", published);
+  const first = new OperatorProcess(await crashing.writeGate.kubeconfig(), inCluster);
+  const old = await waitFor("the first address", published);
   first.kill();
   await first.gone();
 
@@ -84,7 +85,7 @@ test("an operator that is killed after each single write of a rotation finishes 
       (await servicesOf(server, "family")).length === 1
     );
   };
-  const operators = await lives.until(isDone, () => 1, checkSlot);
+  const operators = await crashing.runUntil(isDone, () => 1, checkSlot);
   t.diagnostic(`${operators} operators`);
   assert.ok(operators > 6, `a rotation took ${operators} operators: are its writes seen?`);
 

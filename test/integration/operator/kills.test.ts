@@ -1,34 +1,39 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { fleet, pool } from "../samples.ts";
-import { balance } from "./balancer.ts";
-import { Lives } from "./lives.ts";
+import { LoadBalancer } from "../../stand-ins/cluster/load-balancer.ts";
+import { CrashingOperator } from "../../stand-ins/operator/crashing-operator.ts";
 import { apply } from "./operator.ts";
-import { addressesShown, childPaths, entriesOf, fleetPath, read, servicesOf } from "./world.ts";
+import {
+  addressesShown,
+  childPaths,
+  entriesOf,
+  fleetPath,
+  read,
+  servicesOf,
+} from "./fleet-objects.ts";
 
 let server: ApiServer;
-let lives: Lives;
-let balancing: Promise<void>;
-const stop = new AbortController();
+let crashing: CrashingOperator;
+let loadBalancer: LoadBalancer;
 
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
-  lives = await Lives.start(server);
-  balancing = balance(server, stop.signal);
+  crashing = await CrashingOperator.start(server);
+  loadBalancer = new LoadBalancer(server);
 });
 after(async () => {
-  stop.abort();
-  await balancing;
-  await lives.stop();
+  await loadBalancer.stop();
+  await crashing.stop();
   await server.stop();
 });
 
-/** Lives of two writes and of one in turn. */
-async function livesUntil(isDone: () => Promise<boolean>): Promise<number> {
-  return lives.until(isDone, (life) => (life % 2) + 1, checkLedger);
+/** Crashes after two writes and after one in turn. */
+async function crashUntil(isDone: () => Promise<boolean>): Promise<number> {
+  return crashing.runUntil(isDone, (run) => (run % 2) + 1, checkLedger);
 }
 
 /**
@@ -52,7 +57,7 @@ async function checkLedger(): Promise<void> {
 describe("an operator that is killed right after its writes", () => {
   test("makes a fleet all the same: one claim a slot, one Service a claim", async (t) => {
     await apply(server, pool(), fleet());
-    const operators = await livesUntil(async () => {
+    const operators = await crashUntil(async () => {
       const entries = await entriesOf(server, "family");
       const children = await Promise.all(
         Object.values(childPaths).map(async (path) => read(server, path("family"))),
@@ -77,7 +82,7 @@ describe("an operator that is killed right after its writes", () => {
   test("ends a fleet all the same: every address rests, and no Service is left", async (t) => {
     const before = await entriesOf(server, "family");
     await server.call("DELETE", fleetPath("family"));
-    const operators = await livesUntil(
+    const operators = await crashUntil(
       async () => (await read(server, fleetPath("family"))) === undefined,
     );
     t.diagnostic(`${operators} operators`);

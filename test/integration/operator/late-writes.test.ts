@@ -2,27 +2,28 @@ import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import { doorPorts } from "../../bench/doors.ts";
-import type { ApiServer } from "../apiserver.ts";
+import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { settled, versions } from "../leader/busy-fleets.ts";
-import { PlayedCluster, inCluster } from "../played-cluster.ts";
+import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { fleet, pool } from "../samples.ts";
-import { Gate, type Write } from "./gate.ts";
-import { apply, until } from "./operator.ts";
-import { OperatorProcess } from "./process.ts";
-import { addressesShown, entriesOf, fleetPath, read, servicesOf } from "./world.ts";
+import { WriteGate, type Write } from "../../stand-ins/api-server/write-gate.ts";
+import { apply } from "./operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
+import { addressesShown, entriesOf, fleetPath, read, servicesOf } from "./fleet-objects.ts";
 
-let cluster: PlayedCluster;
+let cluster: FakeCluster;
 let server: ApiServer;
-let gate: Gate;
+let writeGate: WriteGate;
 
 before(async () => {
-  cluster = await PlayedCluster.start();
+  cluster = await FakeCluster.start();
   ({ server } = cluster);
-  gate = await Gate.start(server);
+  writeGate = await WriteGate.start(server);
 });
 after(async () => {
-  await gate.stop();
+  await writeGate.stop();
   await cluster.stop();
 });
 
@@ -41,7 +42,7 @@ const ask = async (name: string, annotations: Record<string, string>): Promise<v
   change(name, { metadata: { annotations } });
 
 async function ready(name: string): Promise<void> {
-  await until(`${name} to be ready`, async () => {
+  await waitFor(`${name} to be ready`, async () => {
     const { observedGeneration, conditions = [] } = (await live(name))?.status ?? {};
     const isReady = conditions.some(({ type, status }) => type === "Ready" && status === "True");
     return isReady && observedGeneration === (await live(name))?.metadata.generation;
@@ -49,7 +50,7 @@ async function ready(name: string): Promise<void> {
 }
 
 async function rest(address: string): Promise<void> {
-  await until(`${address} to rest`, async () =>
+  await waitFor(`${address} to rest`, async () =>
     (await entriesOf(server, "family")).some(
       ({ spec, status }) => spec.address === address && status?.phase === "Quarantined",
     ),
@@ -68,7 +69,7 @@ async function published(slot: number): Promise<string> {
  * changes, loses a slot; another one goes.
  */
 async function life(): Promise<void> {
-  const listeners = { chat: { port: doorPorts.chat }, media: { port: doorPorts.media } };
+  const listeners = { chat: { port: dataPlanePorts.chat }, media: { port: dataPlanePorts.media } };
   const rotation = { maxAge: "0s", minAge: "0s", drain: { scheduled: "1s", blocked: "1s" } };
   const addresses = { count: 2, pools: [{ name: "metallb-a" }] };
   await apply(server, pool({ addresses: ["127.67.0.0/24"] }));
@@ -87,7 +88,7 @@ async function life(): Promise<void> {
   await change("family", { spec: { addresses: { count: 1 } } });
   await rest(last);
   await server.call("DELETE", fleetPath("friends"));
-  await until("friends to be gone", async () => (await live("friends")) === undefined);
+  await waitFor("friends to be gone", async () => (await live("friends")) === undefined);
 }
 
 /** Sends each write again. Gives those that changed something. */
@@ -129,12 +130,12 @@ function bringsBackService({ method, path }: Write): boolean {
 }
 
 test("writes of a leader that come late, when the next one has gone on, change nothing but what that one mends at once", async (t) => {
-  const first = new OperatorProcess(await gate.kubeconfig(), inCluster);
+  const first = new OperatorProcess(await writeGate.kubeconfig(), inCluster);
   await life();
   await settled(server);
   first.kill();
   await first.gone();
-  const late = gate.writes.filter(({ status }) => status < 300);
+  const late = writeGate.writes.filter(({ status }) => status < 300);
   const kinds = new Set(
     late.map(
       ({ method, path }) =>
@@ -153,7 +154,7 @@ test("writes of a leader that come late, when the next one has gone on, change n
 
   const second = new OperatorProcess(server.kubeconfig, inCluster);
   await ask("family", { "proxyfleet.dev/rotate-at": "0@again" });
-  await until(
+  await waitFor(
     "the next leader's rotation",
     async () => (await live("family"))?.status?.lastHandledRotateAt === "0@again",
   );
@@ -169,7 +170,7 @@ test("writes of a leader that come late, when the next one has gone on, change n
     [],
   );
   const third = new OperatorProcess(server.kubeconfig, inCluster);
-  await until("a Service for each address in use, and none beside", async () => {
+  await waitFor("a Service for each address in use, and none beside", async () => {
     const { inUse, served } = await shown();
     return inUse.size === 1 && isDeepStrictEqual(inUse, served);
   });

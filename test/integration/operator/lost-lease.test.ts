@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
-import { removeAtExit } from "../scratch-folder.ts";
-import { apply, namespace, until } from "./operator.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
+import { apply, namespace } from "./operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const program = join(import.meta.dirname, "../../../src/main.ts");
 const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
@@ -41,7 +42,7 @@ describe("the process of an operator", () => {
     createInterface({ input: operator.stdout! }).on("line", (line) =>
       messages.push((JSON.parse(line) as { msg: string }).msg),
     );
-    await until(
+    await waitFor(
       "the operator to lead",
       () => messages.includes("this operator leads") || undefined,
     );
@@ -55,7 +56,7 @@ describe("the process of an operator", () => {
     removeAtExit(folder);
     await start("--diagnosis-folder", folder);
     operator.kill("SIGUSR2");
-    await until(
+    await waitFor(
       "a diagnosis",
       () =>
         messages.includes("a diagnosis is written; it holds secrets of this process") || undefined,

@@ -1,17 +1,11 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { writeFile } from "node:fs/promises";
 import { pino } from "pino";
 import type { OperatorConfig } from "../../../src/config.ts";
 import { runOperator } from "../../../src/operator.ts";
-import type { ApiServer } from "../apiserver.ts";
-import { kubectl } from "../crds.ts";
-
-/** One line of an operator's log. */
-export type Line = Readonly<Record<string, unknown>> & {
-  readonly msg: string;
-  readonly level: number;
-};
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import type { Line } from "../../stand-ins/operator/operator-process.ts";
+import { kubectl } from "../../stand-ins/api-server/crds.ts";
 
 /** An operator in this process. `ended` settles as it does. */
 export interface RunningOperator {
@@ -59,23 +53,6 @@ export function startOperator(
       await ended;
     },
   };
-}
-
-/**
- * Waits until `look` gives something; asks again and again. @throws Error that names `what` after a
- * minute
- */
-export async function until<T>(
-  what: string,
-  look: () => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  const endsAt = performance.now() + 60_000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > endsAt) throw new Error(`waited for a minute, in vain: ${what}`);
-    await sleep(50);
-  }
 }
 
 /**

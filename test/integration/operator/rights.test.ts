@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { rendered } from "../../chart/rendered.ts";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
 import {
   type RunningOperator,
@@ -11,8 +11,8 @@ import {
   list,
   namespace,
   startOperator,
-  until,
 } from "./operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 /**
  * Which namespaces the chart gives the operator rights on: with these and nothing more it must be
@@ -66,11 +66,11 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
         "apps/v1/namespaces/proxies/deployments",
         "policy/v1/namespaces/proxies/poddisruptionbudgets",
       ])
-        await until(
+        await waitFor(
           path,
           async () => (await list(server, `/apis/${path}`)).length === 1 || undefined,
         );
-      await until("a Service", async () => {
+      await waitFor("a Service", async () => {
         const names = (await list(server, "/api/v1/namespaces/proxies/services")).map(
           ({ metadata }) => (metadata as { name: string }).name,
         );
@@ -84,13 +84,13 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
         { metadata: { annotations } },
         "application/merge-patch+json",
       );
-      await until("the answer to a request for a slot that is not there", async () => {
+      await waitFor("the answer to a request for a slot that is not there", async () => {
         const reasons = (
           await list(server, "/apis/events.k8s.io/v1/namespaces/proxies/events")
         ).map(({ reason }) => reason);
         return reasons.includes("RotateRefused") || undefined;
       });
-      await until("the pool's counts", async () => {
+      await waitFor("the pool's counts", async () => {
         const [status] = (await list(server, "/apis/proxyfleet.dev/v1alpha1/addresspools")).map(
           (each) => each["status"],
         );
@@ -105,7 +105,7 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
         list(server, "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies");
       const isSeen = async () => (await fleets()).some(({ status }) => status !== undefined);
       if (watchNamespaces.length === 0)
-        await until("a status", async () => (await isSeen()) || undefined);
+        await waitFor("a status", async () => (await isSeen()) || undefined);
       else assert.equal(await isSeen(), false);
     });
 
@@ -120,13 +120,13 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
         return (body["spec"] as { want: string }).want;
       };
       if (watchNamespaces.length === 0)
-        await until("it to go to rest", async () => (await want()) === "Quarantine" || undefined);
+        await waitFor("it to go to rest", async () => (await want()) === "Quarantine" || undefined);
       else {
-        await until(
+        await waitFor(
           "it to be seen",
           () => operator?.lines.some(({ key }) => key === "ip-198-51-100-60") || undefined,
         );
-        await until(
+        await waitFor(
           "it to be looked at",
           () => operator?.lines.some(({ key }) => key === "far-away/family") || undefined,
         );

@@ -1,24 +1,25 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { collectionOf, fleet, ledgerEntry, pool } from "../samples.ts";
-import { Gate } from "./gate.ts";
-import { type RunningOperator, apply, startOperator, until } from "./operator.ts";
-import { entriesOf, eventReasons, fleetPath, read } from "./world.ts";
+import { WriteGate } from "../../stand-ins/api-server/write-gate.ts";
+import { type RunningOperator, apply, startOperator } from "./operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { entriesOf, eventReasons, fleetPath, read } from "./fleet-objects.ts";
 
 let server: ApiServer;
-let gate: Gate;
+let writeGate: WriteGate;
 let operator: RunningOperator;
 
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
   await apply(server, pool());
-  gate = await Gate.start(server);
-  operator = startOperator(await gate.kubeconfig(), { leaderElection: false, http2: false });
-  await until("the operator knows the pool", async () =>
+  writeGate = await WriteGate.start(server);
+  operator = startOperator(await writeGate.kubeconfig(), { leaderElection: false, http2: false });
+  await waitFor("the operator knows the pool", async () =>
     read<{ status?: { free?: number } }>(
       server,
       "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a",
@@ -27,13 +28,13 @@ before(async () => {
 });
 after(async () => {
   await operator.stop();
-  await gate.stop();
+  await writeGate.stop();
   await server.stop();
 });
 
 test("a slot whose claim a dead leader made a moment ago is not claimed for again, though the watch has not told of it yet", async () => {
-  gate.hold("whatsappproxies");
-  gate.hold("proxyaddresses");
+  writeGate.hold("whatsappproxies");
+  writeGate.hold("proxyaddresses");
   await apply(server, fleet({ addresses: { count: 1, pools: [{ name: "metallb-a" }] } }));
   const uid = (await read<WhatsAppProxy>(server, fleetPath("family")))?.metadata.uid ?? "";
   const claim = ledgerEntry({ claimRef: { namespace: "default", name: "family", uid, slot: 0 } });
@@ -47,15 +48,15 @@ test("a slot whose claim a dead leader made a moment ago is not claimed for agai
     ...claim,
     metadata: { ...claim.metadata, labels },
   });
-  gate.release("whatsappproxies");
-  await until(
+  writeGate.release("whatsappproxies");
+  await waitFor(
     "the operator has seen the fleet, and its claim",
     async () =>
       (await eventReasons(server, "family")).length > 0 ||
       operator.lines.some(({ msg, controller }) => msg === "reconciled" && controller === "fleet"),
   );
-  gate.release("proxyaddresses");
-  await until(
+  writeGate.release("proxyaddresses");
+  await waitFor(
     "the address gets its Service",
     async () => (await entriesOf(server, "family"))[0]?.status?.serviceName,
   );

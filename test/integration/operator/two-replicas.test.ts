@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { request } from "undici";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
-import { freePorts } from "../free-ports.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
+import { freePorts } from "../../../tooling/free-ports.ts";
 import { fleet, pool } from "../samples.ts";
-import { type RunningOperator, apply, namespace, startOperator, until } from "./operator.ts";
+import { type RunningOperator, apply, namespace, startOperator } from "./operator.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
 
@@ -41,7 +42,7 @@ describe("two replicas of the operator", () => {
     await apply(server, namespace("proxyfleet-system"), pool(), fleet());
     for (const port of await freePorts(2))
       operators.push({ ...startOperator(server.kubeconfig, { healthPort: port }), port });
-    await until("a leader", async () => (await holder()) !== undefined || undefined);
+    await waitFor("a leader", async () => (await holder()) !== undefined || undefined);
   });
   after(async () => {
     for (const operator of operators) await operator.stop();
@@ -50,15 +51,18 @@ describe("two replicas of the operator", () => {
 
   test("both are alive and ready, one leads, and the other sends no write", async () => {
     for (const operator of operators)
-      await until("ready", async () => (await says(operator, "/readyz")).code === 200 || undefined);
+      await waitFor(
+        "ready",
+        async () => (await says(operator, "/readyz")).code === 200 || undefined,
+      );
     for (const operator of operators)
       assert.deepEqual(await says(operator, "/livez"), { code: 200, text: "ok\n" });
-    const leading = await until("one that leads", async () => {
+    const leading = await waitFor("one that leads", async () => {
       for (const operator of operators) if (await leads(operator)) return operator;
       return undefined;
     });
     const other = operators.find((operator) => operator !== leading)!;
-    await until(
+    await waitFor(
       "a claim",
       async () =>
         (await metric(
@@ -66,7 +70,7 @@ describe("two replicas of the operator", () => {
           'rest_client_requests_total{method="POST",code="201",verb="create",resource="proxyaddresses"}',
         )) !== undefined || undefined,
     );
-    await until(
+    await waitFor(
       "the other to see it",
       async () =>
         (await metric(other, 'proxyfleet_cache_objects{kind="ProxyAddress"}')) !== 0 || undefined,
@@ -97,7 +101,7 @@ describe("two replicas of the operator", () => {
       "nodejs_eventloop_lag_seconds",
       "process_resident_memory_bytes",
     ])
-      await until(
+      await waitFor(
         name,
         async () => (await says(leading, "/metrics")).text.includes(name) || undefined,
       );
@@ -133,10 +137,10 @@ describe("two replicas of the operator", () => {
     const before = await holder();
     await leading.stop();
     assert.ok(!leading.lines.some(({ level }) => level >= 50));
-    await until("the other to lead", async () => (await leads(other)) || undefined);
+    await waitFor("the other to lead", async () => (await leads(other)) || undefined);
     assert.notEqual(await holder(), before);
     await apply(server, fleet({}, "second"));
-    await until(
+    await waitFor(
       "a claim by the new leader",
       async () =>
         (await metric(

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { ApiServer } from "../apiserver.ts";
-import { kubectl } from "../crds.ts";
-import { removeAtExit } from "../scratch-folder.ts";
-import type { Registered } from "../../unit/pulumi/mocks.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { kubectl } from "../../stand-ins/api-server/crds.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
+import type { Registered } from "../../stand-ins/pulumi-engine.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);

@@ -2,7 +2,7 @@
 //   node run-example.ts PROGRAM CONFIG
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { playEngine, valueOf, type Registered } from "../../unit/pulumi/mocks.ts";
+import { playEngine, valueOf, type Registered } from "../../stand-ins/pulumi-engine.ts";
 
 /** What a cloud would answer. */
 const clouds: Readonly<Record<string, (index: number) => Readonly<Record<string, unknown>>>> = {

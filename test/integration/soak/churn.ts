@@ -1,8 +1,8 @@
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import { doorPorts } from "../../bench/doors.ts";
-import type { ApiServer } from "../apiserver.ts";
-import { until } from "../operator/operator.ts";
-import { childPaths, entriesOf, fleetPath, read, servicesOf } from "../operator/world.ts";
+import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { childPaths, entriesOf, fleetPath, read, servicesOf } from "../operator/fleet-objects.ts";
 import { type Manifest, collectionOf, fleet, pool } from "../samples.ts";
 
 const patchType = "application/merge-patch+json";
@@ -44,28 +44,31 @@ export class Churn {
   }
 
   async #live(name: string): Promise<void> {
-    const listeners = { chat: { port: doorPorts.chat }, media: { port: doorPorts.media } };
+    const listeners = {
+      chat: { port: dataPlanePorts.chat },
+      media: { port: dataPlanePorts.media },
+    };
     const rotation = { maxAge: "0s", minAge: "0s", drain: { scheduled: "1s", blocked: "1s" } };
     const addresses = { count: 2, pools: [{ name: "metallb-a" }] };
     await this.#create(fleet({ replicas: 1, listeners, rotation, addresses }, name));
-    await until(`${name} to be ready`, async () => this.#isReady(name));
+    await waitFor(`${name} to be ready`, async () => this.#isReady(name));
     await this.#change(name, {
       metadata: { annotations: { "proxyfleet.dev/rotate-at": "0@once" } },
     });
-    await until(
+    await waitFor(
       `${name} to have moved`,
       async () => (await this.#fleet(name))?.status?.lastHandledRotateAt === "0@once",
     );
     await this.#change(name, { spec: { limits: { maxConnections: 1000 + this.#lives } } });
-    await until(
+    await waitFor(
       `${name} to be settled`,
       async () =>
         (await this.#isReady(name)) && (await servicesOf(this.#server, name)).length === 2,
     );
     await this.#server.call("DELETE", fleetPath(name));
-    await until(`${name} to be gone`, async () => (await this.#fleet(name)) === undefined);
+    await waitFor(`${name} to be gone`, async () => (await this.#fleet(name)) === undefined);
     await this.#collectGarbage(name);
-    await until(
+    await waitFor(
       `the addresses of ${name} to be forgotten`,
       async () => (await entriesOf(this.#server, name)).length === 0,
     );

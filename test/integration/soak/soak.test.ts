@@ -10,9 +10,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import type { ApiServer } from "../apiserver.ts";
-import { FaultProxy } from "../faults/fault-proxy.ts";
-import { PlayedCluster } from "../played-cluster.ts";
+import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { FaultProxy } from "../../stand-ins/api-server/fault-proxy.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { Churn } from "./churn.ts";
 import { type Figures, growth } from "./figures.ts";
 import { SoakedOperator } from "./soaked-operator.ts";
@@ -22,13 +22,13 @@ const seconds = Math.max(30, Number(process.env["PROXYFLEET_SOAK_SECONDS"] ?? 30
 const warmUpSeconds = 8;
 const leak = process.env["PROXYFLEET_SOAK_LEAK"];
 
-let cluster: PlayedCluster;
+let cluster: FakeCluster;
 let server: ApiServer;
 let proxy: FaultProxy;
 let operator: SoakedOperator;
 
 before(async () => {
-  cluster = await PlayedCluster.start();
+  cluster = await FakeCluster.start();
   ({ server } = cluster);
   proxy = await FaultProxy.start(server);
   operator = await SoakedOperator.start(

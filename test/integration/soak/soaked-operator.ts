@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { processFigures } from "../../bench/process-figures.ts";
-import type { FaultProxy } from "../faults/fault-proxy.ts";
-import { inCluster } from "../played-cluster.ts";
+import { processFigures } from "../../../tooling/process-figures.ts";
+import type { FaultProxy } from "../../stand-ins/api-server/fault-proxy.ts";
+import { inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import type { Figures } from "./figures.ts";
 import { Inspector } from "./inspector.ts";
 

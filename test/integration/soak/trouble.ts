@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Asked, Fault, FaultProxy } from "../faults/fault-proxy.ts";
-import * as streams from "../faults/stream-faults.ts";
+import type { Asked, Fault, FaultProxy } from "../../stand-ins/api-server/fault-proxy.ts";
+import * as streams from "../../stand-ins/api-server/stream-faults.ts";
 
 /**
  * Between two faults (ms): a watch that lived for 5 s starts its back-off anew, so that the

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { pageOf } from "../../../hack/docs/blocks.ts";
-import { docsProblems } from "../../../hack/docs/problems.ts";
+import { pageOf } from "../../docs/blocks.ts";
+import { docsProblems } from "../../docs/problems.ts";
 
 /** A page whose commands are tried, unless a case says that they are not. */
 const tried = ["docs/page.md"];
@@ -57,12 +57,6 @@ describe("a page of the documentation", () => {
       "```",
       ...commands(),
     ],
-    "with links to files and headings": [
-      "# One page",
-      "[here](#one-page) [there](../README.md#try-it)",
-      ...commands(),
-    ],
-    "that speaks of a link in code": ["`[x](nowhere.md)`", ...commands()],
   };
   for (const [name, lines] of Object.entries(fine))
     test(`${name} is fine`, () => assert.deepEqual(problems(lines), []));
@@ -127,14 +121,6 @@ describe("a page of the documentation", () => {
     "with YAML that is none": {
       lines: ["```yaml", "a: [", "```", ...commands()],
       said: /docs\/page[.]md:2/,
-    },
-    "with a link to no file": {
-      lines: ["[x](nowhere.md)", ...commands()],
-      said: /there is no docs\/nowhere[.]md/,
-    },
-    "with a link to no heading": {
-      lines: ["[x](#nowhere)", ...commands()],
-      said: /has no heading for it/,
     },
   };
   for (const [name, { lines, said, journeys }] of Object.entries(wrong))

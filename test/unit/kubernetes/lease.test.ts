@@ -7,7 +7,7 @@ import {
   leaseStep,
   observe,
 } from "../../../src/kubernetes/lease-state.ts";
-import { type CallFate, Candidate, LeaseWorld, type ProcessFate } from "./lease-world.ts";
+import { type CallFate, Candidate, LeaseSimulation, type ProcessFate } from "./lease-simulation.ts";
 
 const lease = (more: Partial<LeaseView> = {}): LeaseView => ({
   holder: "b",
@@ -62,34 +62,34 @@ describe("two candidates", () => {
     candidates.filter(({ election }) => election.isLeading).map(({ name }) => name);
 
   test("the second takes over at once when the first is told to stop", async () => {
-    const world = new LeaseWorld();
+    const simulation = new LeaseSimulation();
     const [a, b] = [
-      new Candidate("a", world, healthy),
-      new Candidate("b", world, { ...healthy, startsAt: 1_000 }),
+      new Candidate("a", simulation, healthy),
+      new Candidate("b", simulation, { ...healthy, startsAt: 1_000 }),
     ];
-    await world.pass(20_000, () => undefined);
+    await simulation.pass(20_000, () => undefined);
     assert.deepEqual(leaders(a, b), ["a"]);
     a.stop.abort();
-    await world.pass(23_000, () => undefined);
+    await simulation.pass(23_000, () => undefined);
     assert.deepEqual([leaders(a, b), a.ended], [["b"], "stopped"]);
   });
 
   test("the second takes over within a lease and two looks when the first stands still, and the first never writes again", async () => {
-    const world = new LeaseWorld();
-    const a = new Candidate("a", world, { ...healthy, stops: [{ from: 10_000, ms: 60_000 }] });
-    const b = new Candidate("b", world, { ...healthy, startsAt: 1_000 });
-    await world.pass(10_000 + 15_000 + 2 * 2_200, () => assert.ok(leaders(a, b).length <= 1));
+    const simulation = new LeaseSimulation();
+    const a = new Candidate("a", simulation, { ...healthy, stops: [{ from: 10_000, ms: 60_000 }] });
+    const b = new Candidate("b", simulation, { ...healthy, startsAt: 1_000 });
+    await simulation.pass(10_000 + 15_000 + 2 * 2_200, () => assert.ok(leaders(a, b).length <= 1));
     assert.deepEqual(leaders(a, b), ["b"]);
-    await world.pass(100_000, () => assert.deepEqual(leaders(a, b), ["b"]));
+    await simulation.pass(100_000, () => assert.deepEqual(leaders(a, b), ["b"]));
     assert.equal(a.ended, "lost");
   });
 
   test("the first goes on after an API server that is silent for a few seconds", async () => {
-    const world = new LeaseWorld();
+    const simulation = new LeaseSimulation();
     const calls = [well, well, well, { ...well, lost: "answer" as const }, well, well, well, well];
-    const a = new Candidate("a", world, { ...healthy, calls });
-    const b = new Candidate("b", world, { ...healthy, startsAt: 1_000 });
-    await world.pass(100_000, () => assert.ok(!b.election.isLeading));
+    const a = new Candidate("a", simulation, { ...healthy, calls });
+    const b = new Candidate("b", simulation, { ...healthy, startsAt: 1_000 });
+    await simulation.pass(100_000, () => assert.ok(!b.election.isLeading));
     assert.deepEqual(leaders(a, b), ["a"]);
   });
 
@@ -126,12 +126,12 @@ describe("two candidates", () => {
   test("no order of stops, losses and delays makes two lead at once", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fate, { minLength: 2, maxLength: 3 }), async (fates) => {
-        const world = new LeaseWorld();
-        const candidates = fates.map((each, index) => new Candidate(`p${index}`, world, each));
-        await world.pass(300_000, () =>
+        const simulation = new LeaseSimulation();
+        const candidates = fates.map((each, index) => new Candidate(`p${index}`, simulation, each));
+        await simulation.pass(300_000, () =>
           assert.ok(
             leaders(...candidates).length <= 1,
-            `${leaders(...candidates).join(" and ")} lead at ${world.now} ms`,
+            `${leaders(...candidates).join(" and ")} lead at ${simulation.now} ms`,
           ),
         );
       }),

@@ -23,7 +23,7 @@ interface Said {
 }
 
 /** A server in plain data: its objects, and all that its watch says of them, in order. */
-class World {
+class ModelServer {
   readonly objects = new Map<string, KubeObject>();
   readonly said: Said[] = [];
   heard = 0;
@@ -57,33 +57,33 @@ class World {
 test("whatever is heard late, twice or out of date, the store ends as the server is", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const world = new World();
+      const server = new ModelServer();
       const store = new Store<KubeObject>();
       const hear = (count: number): void => {
-        for (const { type, object } of world.said.slice(world.heard, world.heard + count))
+        for (const { type, object } of server.said.slice(server.heard, server.heard + count))
           store.watched(type, object);
-        world.heard = Math.min(world.said.length, world.heard + count);
+        server.heard = Math.min(server.said.length, server.heard + count);
       };
       for (const each of steps) {
         if (each.kind === "write") {
-          const written = world.write(each.name);
+          const written = server.write(each.name);
           if (each.isOwn) store.wrote(written);
-        } else if (each.kind === "delete") world.delete(each.name);
+        } else if (each.kind === "delete") server.delete(each.name);
         else if (each.kind === "hear") hear(each.count);
         else if (each.kind === "hearAgain") {
-          const old = world.said[world.heard - 1 - each.back];
+          const old = server.said[server.heard - 1 - each.back];
           if (old !== undefined) store.watched(old.type, old.object);
         } else {
-          store.replaceAll([...world.objects.values()], world.version);
-          world.heard = world.said.length;
+          store.replaceAll([...server.objects.values()], server.version);
+          server.heard = server.said.length;
         }
       }
-      hear(world.said.length);
+      hear(server.said.length);
       const versions = (objects: Iterable<KubeObject>) =>
         [...objects]
           .map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`)
           .toSorted();
-      assert.deepEqual(versions(store.list()), versions(world.objects.values()));
+      assert.deepEqual(versions(store.list()), versions(server.objects.values()));
     }),
     { numRuns: 2000 },
   );

@@ -5,7 +5,7 @@ import { objectsOf } from "../../../src/pulumi/chart/objects.ts";
 import { readValues } from "../../../src/pulumi/chart/read-values.ts";
 import { ProxyfleetOperator } from "../../../src/pulumi/index.ts";
 import { version } from "../../../src/version.ts";
-import { playEngine, type Registered } from "./mocks.ts";
+import { playEngine, type Registered } from "../../stand-ins/pulumi-engine.ts";
 
 let registered: readonly Registered[];
 beforeEach(async () => {

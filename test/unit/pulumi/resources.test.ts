@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { kinds } from "../../../src/api/kinds.ts";
 import * as entryPoint from "../../../src/pulumi/index.ts";
 import { AddressPool, WhatsAppProxy } from "../../../src/pulumi/index.ts";
-import { playEngine, type Registered, valueOf } from "./mocks.ts";
+import { playEngine, type Registered, valueOf } from "../../stand-ins/pulumi-engine.ts";
 
 /** What the operator says of a fleet whose slot 1 is on the move. */
 const status = {

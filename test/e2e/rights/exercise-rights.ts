@@ -1,0 +1,173 @@
+import { loseEntry } from "../../integration/ledger/lose-entry.ts";
+import { TestFleet } from "../stage/fleet.ts";
+import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
+import { pauseProgram } from "../stage/pause.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+
+/** A fleet whose addresses drain and rest for a second only. */
+export function shortLivedFleet(name: string, addresses: string): TestFleet {
+  return new TestFleet({
+    name,
+    addresses: [addresses],
+    slots: 1,
+    spec: { rotation: { drain: { scheduled: "1s" } } },
+    pool: { quarantine: { retired: "1s" } },
+  });
+}
+
+/**
+ * Brings about all that an operator may ever have to ask of the API server, from a fleet's birth to
+ * its end.
+ */
+export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void> {
+  const all = async (step: (fleet: TestFleet) => Promise<void>) =>
+    void (await Promise.all(fleets.map(step)));
+  await all(async (fleet) => fleet.create());
+  await all(async (fleet) => fleet.ready());
+  await poolEvent();
+  await all(drift);
+  await all(lostEntry);
+  await laggards(fleets);
+  await all(end);
+}
+
+/** Two pools that overlap: an Event about an object without a namespace. */
+async function poolEvent(): Promise<void> {
+  const names = ["rights-left", "rights-right"];
+  const spec = { provider: "MetalLB", addresses: ["198.51.100.0/30"] };
+  await apply(
+    ...names.map((name) => ({
+      apiVersion: "proxyfleet.dev/v1alpha1",
+      kind: "AddressPool",
+      metadata: { name },
+      spec,
+    })),
+  );
+  await waitFor("a pool to say that it overlaps", async () => {
+    const { items } = await read<{ items: { regarding?: { name?: string } }[] }>(
+      "events.events.k8s.io",
+      "-n",
+      "default",
+    );
+    return items.some(({ regarding }) => names.includes(regarding?.name ?? ""));
+  });
+  await kubectl("delete", "wapool", ...names);
+}
+
+/** What somebody edits, the operator writes again. */
+async function drift(fleet: TestFleet): Promise<void> {
+  const edits: Record<string, Record<string, unknown>> = {
+    deployment: { replicas: 3 },
+    poddisruptionbudget: { maxUnavailable: 2 },
+    networkpolicy: { policyTypes: ["Ingress"] },
+  };
+  for (const [kind, spec] of Object.entries(edits))
+    await edit(kind, `${fleet.name}-proxy`, fleet.name, spec);
+  const [entry] = await fleet.ledger();
+  await edit("service", entry?.status.serviceName ?? "", fleet.name, {
+    externalTrafficPolicy: "Local",
+  });
+}
+
+async function edit(
+  kind: string,
+  name: string,
+  namespace: string,
+  spec: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await kubectl(
+    "patch",
+    kind,
+    name,
+    "-n",
+    namespace,
+    "--type=merge",
+    "-p",
+    JSON.stringify({ spec }),
+  );
+  await waitFor(`${kind} ${name} to be as it was`, async () => {
+    const live = (await read<{ spec: Record<string, unknown> }>(kind, name, "-n", namespace)).spec;
+    return Object.entries(spec).every(
+      ([field, value]) => JSON.stringify(live[field]) !== JSON.stringify(value),
+    );
+  });
+}
+
+/**
+ * A ledger entry that is gone at once: the operator asks for it, and makes it again from its
+ * Service, or gives the slot another address.
+ */
+async function lostEntry(fleet: TestFleet): Promise<void> {
+  const [lost] = await fleet.ledger();
+  await waitFor(`an entry of ${fleet.name} to be lost`, async () =>
+    loseEntry(process.env["KUBECONFIG"], lost?.metadata.name ?? ""),
+  );
+  await waitFor(`${fleet.name} to serve again`, async () => {
+    const [first, ...others] = await fleet.ledger();
+    return (
+      others.length === 0 &&
+      first?.status.phase === "Serving" &&
+      first.metadata.uid !== lost?.metadata.uid
+    );
+  });
+}
+
+/**
+ * A move while no kubelet brings the new certificate to the pods, as if for a minute already: they
+ * are evicted. Then the move goes on, until the old address is forgotten.
+ */
+async function laggards(fleets: readonly TestFleet[]): Promise<void> {
+  const resume = await pauseProgram("kubelet");
+  try {
+    await Promise.all(fleets.map(evicted));
+  } finally {
+    resume();
+  }
+  await Promise.all(
+    fleets.map(async (fleet) => {
+      await fleet.handled("lag");
+      await waitFor(
+        `${fleet.name} to have one address`,
+        async () => (await fleet.ledger()).length === 1,
+      );
+    }),
+  );
+}
+
+async function evicted(fleet: TestFleet): Promise<void> {
+  await fleet.rotate("lag");
+  const verifying = async () =>
+    (await fleet.ledger()).find(({ status }) => status.phase === "Verifying");
+  const { metadata } = await waitFor(`${fleet.name} to try a new address`, verifying);
+  // After a minute pods are evicted; after two the address would be compared with others of its
+  // pool, and given up.
+  const aMinuteAgo = JSON.stringify({
+    status: { phaseSince: new Date(Date.now() - 62_000).toISOString().replace(/\.\d+/, "") },
+  });
+  await kubectl(
+    "patch",
+    "wapa",
+    metadata.name,
+    "--subresource=status",
+    "--type=merge",
+    "-p",
+    aMinuteAgo,
+  );
+  await waitFor(`a pod of ${fleet.name} to be evicted`, async () => {
+    const { items } = await read<{ items: { metadata: { deletionTimestamp?: string } }[] }>(
+      "pod",
+      "-n",
+      fleet.name,
+    );
+    return items.some(({ metadata: { deletionTimestamp } }) => deletionTimestamp !== undefined);
+  });
+}
+
+/** The fleet ends, its addresses rest and are forgotten, and its children go. */
+async function end(fleet: TestFleet): Promise<void> {
+  await kubectl("delete", "wap", fleet.name, "-n", fleet.name, "--timeout=60s");
+  await waitFor(`${fleet.name} to be forgotten`, async () => (await fleet.ledger()).length === 0);
+  const isGone = async () =>
+    (await readIfAny("deployment", `${fleet.name}-proxy`, "-n", fleet.name)) === undefined;
+  await waitFor(`the pods of ${fleet.name} to end`, isGone);
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the tests that need no cluster.
+#   run.sh unit          pure code, the chart, builds, generators, the demo and shared tooling; and the supervisor's own tests
+#   run.sh integration   against a real API server and a real HAProxy, on loopback; no root needed
+#   run.sh slow          the long runs
+set -euo pipefail
+# shellcheck source=tooling/step.sh
+source "$(dirname "$0")/../tooling/step.sh"
+cd "$project"
+export PROXYFLEET_BIN=$project/.tools/bin
+if [ -x .tools/haproxy ]; then
+  export PROXYFLEET_HAPROXY=$project/.tools/haproxy
+else
+  say "HAProxy 3.0 is not here, so tests that need it are left out. It comes with the image bases, which need root."
+fi
+
+# --test-force-exit, where TLS servers are cut off: at its end, Node 26.10 may turn for ever in freeing the handles of such a server.
+case $1 in
+  unit)
+    node --test --test-reporter=spec 'test/{unit,chart}/**/*.test.ts' '{hack,demo,tooling}/**/*.test.ts'
+    cd images/proxy/supervisor && GOTOOLCHAIN=local go test ./...
+    ;;
+  # Two files at a time, also on two cores, where Node would take one by one: most of the time they wait.
+  integration) node --test --test-force-exit --test-concurrency=2 --test-reporter=spec 'test/integration/**/*.test.ts' ;;
+  slow)
+    node --test --test-reporter=spec 'test/slow/**/*.test.ts'
+    PROXYFLEET_SOAK_SECONDS=${PROXYFLEET_SOAK_SECONDS:-600} node --test --test-force-exit --test-reporter=spec 'test/integration/soak/*.test.ts'
+    ;;
+esac
