@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { ProxyfleetError } from "./values/errors.ts";
-import { logLevels } from "./runtime/log.ts";
+import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
 /** A flag, or the environment variable behind it, has a value that can't be used. */
 export class ConfigError extends ProxyfleetError {}
@@ -100,7 +100,7 @@ const config = z.object({
 
 export interface OperatorConfig {
   readonly kubeconfig: string | undefined;
-  readonly logLevel: (typeof logLevels)[number];
+  readonly logLevel: LogLevel;
   readonly healthPort: number;
   readonly proxyImage: string;
   readonly namespace: string;

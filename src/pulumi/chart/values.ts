@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { logLevels } from "../../values/log-levels.ts";
 
 /** A map of labels or annotations. */
 const texts = z.record(z.string(), z.string());
@@ -170,10 +171,7 @@ export const chartValues = z.strictObject({
     .max(10)
     .default(2)
     .describe("Pods of the operator. One leads; the others wait, ready to take over."),
-  logLevel: z
-    .enum(["trace", "debug", "info", "warn", "error", "fatal"])
-    .default("info")
-    .describe("How much is logged."),
+  logLevel: z.enum(logLevels).default("info").describe("How much is logged."),
   workers: z
     .int()
     .min(1)
