@@ -39,7 +39,7 @@ export const listeners = withRules(
       ),
     media: listener(587, "media")
       .prefault({})
-      .describe("Photos, calls and files: bytes are passed through untouched."),
+      .describe("Photos, videos and other files: bytes are passed through untouched."),
     plainChat: listener(5222, "chat without the outer TLS layer")
       .exactOptional()
       .describe("Chat without the outer TLS layer. Absent unless asked for."),
