@@ -47,10 +47,10 @@ const service = z.object({
 const proxyProtocol = withRules(
   z.object({
     version: z
-      .enum(["Off", "V2"])
-      .default("Off")
+      .enum(["None", "V2"])
+      .default("None")
       .describe(
-        'What this load balancer speaks to the proxies: "Off" (with quotes: YAML reads a bare Off as false) or V2. Default: Off.',
+        "Header with the client's address that this load balancer sends to the proxies: None or V2. Default: None.",
       ),
     from: list(cidr(), 32)
       .default([])
@@ -59,8 +59,8 @@ const proxyProtocol = withRules(
       ),
   }),
   {
-    cel: "self.version == 'Off' || size(self.from) > 0",
-    holds: (value) => value.version === "Off" || value.from.length > 0,
+    cel: "self.version == 'None' || size(self.from) > 0",
+    holds: (value) => value.version === "None" || value.from.length > 0,
     message: "version V2 needs the load balancer's networks: list them in from",
     field: "from",
   },

@@ -69,10 +69,10 @@ export const upstream = z.object({
         "Chat servers as host:port, 1 to 8. Default: WhatsApp's own. Change it for tests and private relays only.",
       ),
       proxyProtocol: z
-        .enum(["V2", "V1", "Off"])
+        .enum(["V2", "V1", "None"])
         .default("V2")
         .describe(
-          'Header that carries the client\'s address to the chat server: V2, V1 or "Off" (with quotes: YAML reads a bare Off as false). Default: V2.',
+          "Header that carries the client's address to the chat server: V2, V1 or None. Default: V2.",
         ),
     })
     .prefault({})

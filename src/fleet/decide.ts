@@ -140,7 +140,7 @@ function limitsView(
 ): LimitsView {
   const isHidden = addresses.externalTrafficPolicy === "Cluster";
   const mute = [...pools]
-    .filter(([, { proxyProtocol }]) => proxyProtocol.version === "Off")
+    .filter(([, { proxyProtocol }]) => proxyProtocol.version === "None")
     .map(([name]) => name);
   return {
     maxConnections: limits.maxConnections,

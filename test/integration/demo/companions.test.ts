@@ -30,7 +30,7 @@ describe("the demo's clients, as programs of their own", () => {
       chatPort: 0,
       mediaPort: 0,
       countersPort: 0,
-      proxyProtocol: "Off",
+      proxyProtocol: "None",
     });
     relay = await startRelay(whatsapp, { chat: Buffer.alloc(0), media: Buffer.alloc(0) });
   });

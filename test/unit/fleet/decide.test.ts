@@ -132,19 +132,19 @@ describe("limits per client are said not to be applied", () => {
   > = {
     "where a node's address hides all clients": {
       policy: "Cluster",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: { connectionsPerClient: 5 },
       expect: "False",
     },
     "for a limit on the rate too": {
       policy: "Cluster",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: { connectionRatePerClient: 5 },
       expect: "False",
     },
     "but not where the cluster keeps clients' addresses": {
       policy: "Local",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: { connectionsPerClient: 5 },
       expect: "True",
     },
@@ -156,7 +156,7 @@ describe("limits per client are said not to be applied", () => {
     },
     "nor where nobody asked for any": {
       policy: "Cluster",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: {},
       expect: "True",
     },
