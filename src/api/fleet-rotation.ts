@@ -86,15 +86,21 @@ export const reachability = z.object({
         .describe("Labels, all of which a VantagePoint must carry."),
     })
     .exactOptional()
-    .describe("Which vantage points count; none = all of the audience's countries."),
+    .describe(
+      "Which vantage points count; none = all of the audience's countries. No effect yet: nothing measures.",
+    ),
   blockedWhen: z
     .object({
       failures: integer(1, 100)
         .default(3)
-        .describe("Failed measurements that it takes, 1 to 100. Default: 3."),
+        .describe(
+          "Failed measurements that it takes, 1 to 100. No effect yet: nothing measures. Default: 3.",
+        ),
       vantagePoints: integer(1, 100)
         .default(2)
-        .describe("Vantage points that must agree, 1 to 100. Default: 2."),
+        .describe(
+          "Vantage points that must agree, 1 to 100. No effect yet: nothing measures. Default: 2.",
+        ),
       within: positiveDuration()
         .default("30m")
         .describe("How recent the failures must be. Default: 30m."),

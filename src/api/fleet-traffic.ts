@@ -115,7 +115,9 @@ export const dns = z.object({
     holds: (value) =>
       value.split(token).length === 2 && hostnamePattern.test(value.replace(token, "t")),
     message: "must be a DNS name that holds {token} once, such as {token}.example.org",
-  }).describe("Name of each slot. {token} becomes text that nobody can guess, one per slot."),
+  }).describe(
+    "Name of each slot. {token} becomes text that nobody can guess, one per slot. No effect yet: no names are made.",
+  ),
   ttl: integer(1, 86_400)
     .default(60)
     .describe("Seconds that resolvers may keep an answer, 1 to 86400. Default: 60."),
@@ -126,5 +128,7 @@ export const share = z.object({
   host: z
     .enum(["Address", "Hostname"])
     .default("Address")
-    .describe("What links carry: the Address, or the Hostname (needs dns). Default: Address."),
+    .describe(
+      "What links carry: the Address, or the Hostname (needs dns). No effect yet: no links are made. Default: Address.",
+    ),
 });

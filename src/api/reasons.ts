@@ -5,6 +5,7 @@
 export const conditionTypes = [
   "AddressesReady",
   "ConfigApplied",
+  "FieldsWithoutEffect",
   "LimitsApplied",
   "OutageSuspected",
   "Paused",
@@ -45,6 +46,7 @@ export const conditionReasons = [
   "NoReadyPod",
   "NoUsablePool",
   "NoneSeen",
+  "NotImplemented",
   "NothingReachable",
   "OtherAddress",
   "Overlaps",

@@ -16,6 +16,7 @@ import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { bankSize } from "../ledger/lanes.ts";
 import { fleetFinalizer, podSelector } from "../api/names.ts";
 import type { ObservedFleet } from "./observe.ts";
+import { fieldsWithoutEffect } from "./without-effect.ts";
 
 /** What to do for one fleet, as plain data: printed, it is the dry run. */
 export type FleetPlan =
@@ -125,6 +126,7 @@ function statusView(
     reports: observed.reports,
     isAsking: observed.isAsking,
     limits: limitsView(fleet.spec, observed.poolSpecs),
+    withoutEffect: fieldsWithoutEffect(fleet.spec),
     generation: fleet.metadata.generation,
     selector: Object.entries(podSelector(fleet.metadata.name))
       .map(([label, value]) => `${label}=${value}`)

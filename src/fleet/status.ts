@@ -25,6 +25,7 @@ export interface StatusView {
    */
   readonly isAsking: boolean;
   readonly limits: LimitsView;
+  readonly withoutEffect: Finding | undefined;
   readonly generation: number;
   readonly selector: string;
   readonly before: StatusBefore;
@@ -121,6 +122,7 @@ function findings(
     ...podFindings(view),
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
+    FieldsWithoutEffect: view.withoutEffect,
     Paused: fleet.paused
       ? {
           status: "True",

@@ -182,3 +182,11 @@ describe("limits per client are said not to be applied", () => {
       assert.equal(condition?.status, expect, condition?.message ?? "no condition");
     });
 });
+
+test("a fleet says which of its fields have no effect", () => {
+  const spec = { ...fleet.spec, dns: { hostname: "{token}.example.org" } };
+  const { conditions } = planFor([], { parsed: parseWhatsAppProxy({ ...fleet, spec }) }).status;
+  const condition = conditions.find(({ type }) => type === "FieldsWithoutEffect");
+  assert.equal(condition?.status, "True");
+  assert.match(condition.message, /spec\.dns\.hostname/);
+});

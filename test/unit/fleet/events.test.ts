@@ -61,6 +61,7 @@ function told(
       reports,
       isAsking: false,
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
+      withoutEffect: undefined,
       generation: 1,
       selector: "",
       before: { observedGeneration: 1, conditions: conditionsBefore },

@@ -1,3 +1,4 @@
+import type { Finding } from "../../../src/api/findings.ts";
 import type { PodsView } from "../../../src/pods/view.ts";
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import { type FleetStatus, fleetStatus } from "../../../src/fleet/status.ts";
@@ -57,6 +58,7 @@ export interface GivenFleet {
   readonly reports?: readonly PodReport[];
   readonly isAsking?: boolean;
   readonly before?: StatusBefore;
+  readonly withoutEffect?: Finding;
 }
 
 /** The status that the operator writes at noon of generation 3. */
@@ -66,9 +68,10 @@ export function statusOf({
   reports = [told()],
   isAsking = false,
   before = realised,
+  withoutEffect,
 }: GivenFleet = {}): FleetStatus {
   const plan = planRotation(view, 4, noon, () => 0);
   const limits = { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] };
   const said = { fleet: view, plan, pods: { ...healthy, ...pods }, reports, isAsking, limits };
-  return fleetStatus({ ...said, generation: 3, selector: "a=b", before }, noon);
+  return fleetStatus({ ...said, withoutEffect, generation: 3, selector: "a=b", before }, noon);
 }
