@@ -95,12 +95,12 @@ export const limits = z.object({
   connectionsPerClient: integer(0, 1_000_000)
     .default(0)
     .describe(
-      "Most connections of one client to a pod at once; 0 = no limit. Applied where pods see clients: with externalTrafficPolicy Local, or a PROXY header from the pool's load balancer. Counted in memory only, never logged. Default: 0.",
+      "Most connections from one client to a pod at once; 0 = no limit. Applies where pods see clients: with externalTrafficPolicy Local, or a PROXY header from the pool's load balancer. Counted in memory only, never logged. Default: 0.",
     ),
   connectionRatePerClient: integer(0, 1_000_000)
     .default(0)
     .describe(
-      "Most new connections of one client to a pod in a minute; 0 = no limit. Applied where pods see clients, as connectionsPerClient. Counted in memory only, never logged. Default: 0.",
+      "Most new connections from one client to a pod in a minute; 0 = no limit. Applies where pods see clients, like connectionsPerClient. Counted in memory only, never logged. Default: 0.",
     ),
 });
 
@@ -120,7 +120,9 @@ export const dns = z.object({
   ),
   ttl: integer(1, 86_400)
     .default(60)
-    .describe("Seconds that resolvers may keep an answer, 1 to 86400. Default: 60."),
+    .describe(
+      "Seconds that resolvers may keep an answer, 1 to 86400. Drains last at least as long. Default: 60.",
+    ),
 });
 
 /** What share links carry. */
