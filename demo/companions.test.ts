@@ -33,7 +33,7 @@ describe("the demo's clients, as programs of their own", () => {
       chatPort: 0,
       mediaPort: 0,
       countersPort: 0,
-      proxyProtocol: "Off",
+      proxyProtocol: "None",
     });
     loopbackProxy = await startLoopbackProxy(whatsapp, {
       chat: Buffer.alloc(0),

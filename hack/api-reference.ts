@@ -1,13 +1,12 @@
 import { apiVersion } from "../src/api/common.ts";
 import { crdOf } from "../src/api/crd.ts";
 import type { Kind } from "../src/api/kind.ts";
-import { markdownTable } from "../tooling/markdown-table.ts";
 
 const opening = `<!-- Made by \`make gen\` from src/api. Edit the schemas there, not this file. -->
 
 # API reference
 
-Every field of every kind, as \`kubectl explain\` shows it. Fields with a default may be left out; **required** ones may not.
+Every field of every kind, as \`kubectl explain\` shows it, with its type and its default. Fields marked as **required** must be set.
 `;
 
 /** A node of a structural schema: what of it a person reads. */
@@ -24,7 +23,7 @@ interface Field {
   readonly "x-kubernetes-validations"?: readonly { readonly message?: string }[];
 }
 
-/** docs/api.md: a table of fields for each kind, from the same schemas as the CRDs. */
+/** docs/api.md: a list of fields for each kind, from the same schemas as the CRDs. */
 export function apiReference(kinds: readonly Kind[]): string {
   return [opening, ...kinds.map(chapter)].join("\n");
 }
@@ -48,20 +47,19 @@ function chapter(kind: Kind): string {
 }
 
 function section(name: "spec" | "status", node: Field): string[] {
-  const rows = rowsOf(node, `${name}.`, name === "spec");
-  if (rows.length === 0) return [];
+  const fields = fieldsOf(node, `${name}.`, name === "spec");
+  if (fields.length === 0) return [];
   const rules = rulesOf(node).map((rule) => `- ${rule}`);
   return [
     `### ${name}\n`,
-    ...(rules.length > 0 ? [`${rules.join("\n")}\n`] : []),
-    `${markdownTable([["field", "type", "default", "what it is"], ...rows])}\n`,
+    ...(rules.length > 0 ? [`Rules:\n\n${rules.join("\n")}\n\nFields:\n`] : []),
+    `${fields.join("\n")}\n`,
   ];
 }
 
-type Row = readonly [field: string, type: string, value: string, words: string];
-
-function rowsOf(node: Field, prefix: string, isAsked: boolean): Row[] {
-  return Object.entries(node.properties ?? {}).flatMap(([name, field]): Row[] => {
+/** A line for each field, its own fields after it. */
+function fieldsOf(node: Field, prefix: string, isAsked: boolean): string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
     const path = `${prefix}${name}`;
     const { inner, suffix } = innermost(field);
     const isRequired =
@@ -69,10 +67,10 @@ function rowsOf(node: Field, prefix: string, isAsked: boolean): Row[] {
     const words = [wordsOf(field), ...choicesOf(inner), ...rulesOf(field)]
       .filter((text) => text !== "")
       .join(" ");
-    return [
-      [`\`${path}\``, typeOf(field), isRequired ? "**required**" : shown(field.default), words],
-      ...rowsOf(inner, `${path}${suffix}.`, isAsked),
-    ];
+    const facts = [typeOf(field), isRequired ? "**required**" : shown(field.default)]
+      .filter((text) => text !== "")
+      .join(", ");
+    return [`- \`${path}\` (${facts}): ${words}`, ...fieldsOf(inner, `${path}${suffix}.`, isAsked)];
   });
 }
 
@@ -96,10 +94,10 @@ function typeOf(field: Field): string {
 function shown(value: unknown): string {
   if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value)))
     return "";
-  return `\`${JSON.stringify(value)}\``;
+  return `default \`${JSON.stringify(value)}\``;
 }
 
-/** A description without its default, where that has a column of its own. */
+/** A description without its default, where that stands beside the type. */
 function wordsOf({ description = "", default: value }: Field): string {
   return shown(value) === "" ? description : description.replace(/ Default: .*?[.](?= |$)/, "");
 }

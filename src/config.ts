@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { ProxyfleetError } from "./values/errors.ts";
-import { logLevels } from "./runtime/log.ts";
+import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
 /** A flag, or the environment variable behind it, has a value that can't be used. */
 export class ConfigError extends ProxyfleetError {}
@@ -35,37 +35,37 @@ const options = {
   "watch-namespaces": {
     type: "string",
     env: "WATCH_NAMESPACES",
-    help: "namespaces of fleets, with commas between; rights on others are not needed then (default: all)",
+    help: "namespaces of fleets, separated by commas; it then needs no rights on others (default: all)",
   },
   "monitoring-namespaces": {
     type: "string",
     env: "MONITORING_NAMESPACES",
-    help: "namespaces, with commas between, from which proxy pods may be asked for metrics (default: monitoring)",
+    help: "namespaces, separated by commas, that may read metrics of proxy pods (default: monitoring)",
   },
   "leader-election": {
     type: "string",
     env: "LEADER_ELECTION",
-    help: "true, or false where surely only one operator runs (default: true)",
+    help: "true, or false where only one operator can run (default: true)",
   },
   workers: {
     type: "string",
     env: "WORKERS",
-    help: "most objects of one kind that are worked on at once (default: 8)",
+    help: "how many objects of each kind are reconciled at once (default: 8)",
   },
   "max-requests-per-second": {
     type: "string",
     env: "MAX_REQUESTS_PER_SECOND",
-    help: "limit on requests to the API server; 0 = none, it limits by itself (default: 0)",
+    help: "limit on requests to the API server; 0 = none, since the server has its own (default: 0)",
   },
   http2: {
     type: "string",
     env: "HTTP2",
-    help: "true, or false where something between here and the API server can't (default: true)",
+    help: "true, or false where something on the way to the API server can't do HTTP/2 (default: true)",
   },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
-    help: "writable folder: on SIGUSR2 a CPU profile and a heap snapshot are written there; they hold secrets (default: none)",
+    help: "writable folder: on SIGUSR2, a CPU profile and a heap snapshot are written there; they contain secrets (default: none)",
   },
   help: { type: "boolean", env: undefined, help: "show this text" },
 } as const;
@@ -100,7 +100,7 @@ const config = z.object({
 
 export interface OperatorConfig {
   readonly kubeconfig: string | undefined;
-  readonly logLevel: (typeof logLevels)[number];
+  readonly logLevel: LogLevel;
   readonly healthPort: number;
   readonly proxyImage: string;
   readonly namespace: string;
@@ -174,7 +174,7 @@ export function configHelp(): string {
   return [
     "Usage: proxyfleet operator [flags]",
     "",
-    "Runs the operator, in a cluster or outside of one. Flags, and the environment variables behind them:",
+    "Runs the operator, in a cluster or outside it. Flags, and the environment variables that set them:",
     ...lines,
     "",
   ].join("\n");

@@ -1,4 +1,3 @@
-import { markdownTable } from "../../tooling/markdown-table.ts";
 import { isForParents, isSection, type SchemaNode } from "./schema.ts";
 
 const opening = `# Proxyfleet's Helm chart
@@ -13,58 +12,50 @@ Installs the operator that keeps WhatsApp reachable where it is blocked, and its
 helm install proxyfleet charts/proxyfleet --namespace proxyfleet-system --create-namespace
 \`\`\`
 
-Then make an AddressPool and a fleet: \`examples/\` has both. They are not part of the chart: what people use must not go with an uninstall.
+Then create an AddressPool and a fleet: \`examples/\` has both. They are not part of the chart, so an uninstall does not take away what people use.
 
-One operator serves a whole cluster. Several can share one where each serves other namespaces: give each a release name and a namespace
-of its own, and \`watchNamespaces\`; all but one of them need \`crds.enabled=false\`.
+One operator serves a whole cluster. Several can share a cluster if they serve different namespaces: give each its own release name, its own
+namespace, and \`watchNamespaces\`; all but one of them need \`crds.enabled=false\`.
 
 ## Upgrade, roll back, uninstall
 
-\`helm upgrade\` upgrades the CRDs too. While the operator is replaced, or gone, every published address goes on serving: the proxies do
-not need it to pass messages on.
+\`helm upgrade\` upgrades the CRDs too. While the operator is being replaced, or is gone, every published address goes on serving: the proxies
+do not need it to pass messages on.
 
-\`helm uninstall\` removes the operator. CRDs, fleets and addresses stay, and go on serving; nobody moves them any more. A later install
-finds them again. To remove all, delete the fleets while the operator runs, wait until \`kubectl get wapa\` shows no address that serves,
-uninstall, and then \`kubectl delete crd -l app.kubernetes.io/name=proxyfleet\`. That also deletes the memory of used addresses.
+\`helm uninstall\` removes the operator. CRDs, fleets and addresses stay, and go on serving, but nothing moves any more. A later install
+finds them again. To remove everything, delete the fleets while the operator runs, wait until \`kubectl get wapa\` shows no address that
+serves, uninstall, and then \`kubectl delete crd -l app.kubernetes.io/name=proxyfleet\`. That also deletes the memory of used addresses.
 
 ## From kubectl to Helm, and back
 
-\`helm install … --take-ownership --force-conflicts\` takes over what was applied with kubectl. The other way round: \`helm uninstall\`, then
-\`kubectl apply --server-side --force-conflicts -f install.yaml\`. Nothing that people use is touched in either case.
+\`helm install … --take-ownership --force-conflicts\` takes over what was applied with kubectl. For the other way: \`helm uninstall\`, then
+\`kubectl apply --server-side --force-conflicts -f install.yaml\`. Neither touches anything that people use.
 
-## Tools that render the chart and apply it by themselves
+## Tools that render the chart and apply it themselves
 
-\`helm template\` gives all objects, CRDs first. Nothing in the chart asks the cluster, and nothing is random: the same values give the same
-objects. Use \`kubectl apply --server-side\`. Set \`namespace.create=true\` to have the Namespace as well.
+\`helm template\` prints all objects, CRDs first. The chart asks the cluster nothing and contains nothing random: the same values give the same
+objects. Use \`kubectl apply --server-side\`. Set \`namespace.create=true\` to get the Namespace as well.
 
 ## Values
 
-Names that are not in this table are refused.
+Each value, with its default. Other names are refused.
 
 `;
 
-/** The chart's README, with a table of all values. */
+/** The chart's README, with a list of all values. */
 export function readme(schema: SchemaNode): string {
-  const rows = rowsOf(schema, "");
-  return `${opening}${markdownTable([["value", "what it is for", "default"], ...rows])}\n`;
+  return `${opening}${valuesOf(schema, "").join("\n")}\n`;
 }
 
-type Row = readonly [name: string, purpose: string, value: string];
-
-function rowsOf(node: SchemaNode, prefix: string): Row[] {
-  return Object.entries(node.properties ?? {}).flatMap(([name, member]): Row[] => {
+function valuesOf(node: SchemaNode, prefix: string): string[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, member]) => {
     if (isForParents(member)) return [];
-    if (isSection(member)) return rowsOf(member, `${prefix}${name}.`);
+    if (isSection(member)) return valuesOf(member, `${prefix}${name}.`);
     const choices =
       member.enum === undefined
         ? ""
         : ` One of ${member.enum.map((choice) => `\`${String(choice)}\``).join(", ")}.`;
-    return [
-      [
-        `\`${prefix}${name}\``,
-        `${member.description ?? ""}${choices}`,
-        `\`${JSON.stringify(member.default)}\``,
-      ],
-    ];
+    const words = `${member.description ?? ""}${choices}`;
+    return [`- \`${prefix}${name}\` (\`${JSON.stringify(member.default)}\`): ${words}`];
   });
 }

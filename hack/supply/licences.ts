@@ -45,21 +45,21 @@ const read: Readonly<Record<string, string>> = { "@logdna/tail-file": "MIT" };
 
 const opening = `<!-- Made by \`make gen\` from package-lock.json. -->
 
-# Licences of what Proxyfleet is made of
+# Licences of Proxyfleet's parts
 
-Proxyfleet is licensed under the [Apache License 2.0](../LICENSE). It stands on the work of others:
+Proxyfleet is licensed under the [Apache License 2.0](../LICENSE). It uses the work of others:
 
-- **The operator's image** holds the program, which is made of the npm packages in the first table; the file \`/app/NOTICES.txt\` in it has
-  their licences in full. It also holds [Node](https://github.com/nodejs/node/blob/main/LICENSE) (MIT, and what Node brings along), and packages
-  of Debian, whose licences are under \`/usr/share/doc\` of the public base image.
-- **The proxy's image** holds the supervisor, which uses the standard library of [Go](https://go.dev/LICENSE) (BSD-3-Clause) and nothing else,
-  and [HAProxy](https://www.haproxy.org) (GPL-2.0-or-later), a program of its own that the supervisor starts, on Debian.
-- **The npm package** holds the program and the Pulumi resources. \`@pulumi/pulumi\` and \`@pulumi/kubernetes\` (both Apache-2.0) come from
-  whoever uses them.
+- **The operator's image** contains the program, which is made from the npm packages in the first table; the file \`/app/NOTICES.txt\` in it has
+  their full licences. It also contains [Node](https://github.com/nodejs/node/blob/main/LICENSE) (MIT, and the licences of Node's own parts), and
+  Debian packages, whose licences are under \`/usr/share/doc\` in the public base image.
+- **The proxy's image** contains the supervisor, which uses the standard library of [Go](https://go.dev/LICENSE) (BSD-3-Clause) and nothing else,
+  and [HAProxy](https://www.haproxy.org) (GPL-2.0-or-later), a separate program that the supervisor starts, on Debian.
+- **The npm package** contains the program and the Pulumi resources. \`@pulumi/pulumi\` and \`@pulumi/kubernetes\` (both Apache-2.0) come from
+  the programs that use them.
 
-\`make check\` fails when a package comes with a licence that nobody has looked at yet. \`make sbom\` lists what is in each image, with versions.
+\`make check\` fails when a package has a licence that nobody has reviewed yet. \`make sbom\` lists what is in each image, with versions.
 
-## What the program is made of, or may be
+## Packages that the program uses, or may use
 
 `;
 
@@ -72,7 +72,7 @@ export function licencesPage(lock: Lock): string {
       .map(({ name, version, licence }) => [name, version, licence]);
     return markdownTable([["package", "version", "licence"], ...rows]);
   };
-  return `${opening}${table(false)}\n\n## What only those who work on Proxyfleet use\n\n${table(true)}\n`;
+  return `${opening}${table(false)}\n\n## Packages used only to work on Proxyfleet\n\n${table(true)}\n`;
 }
 
 /** A line for each package whose licence is not among those that were looked at. */

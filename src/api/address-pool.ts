@@ -47,20 +47,20 @@ const service = z.object({
 const proxyProtocol = withRules(
   z.object({
     version: z
-      .enum(["Off", "V2"])
-      .default("Off")
+      .enum(["None", "V2"])
+      .default("None")
       .describe(
-        'What this load balancer speaks to the proxies: "Off" (with quotes: YAML reads a bare Off as false) or V2. Default: Off.',
+        "Header with the client's address that this load balancer sends to the proxies: None or V2. Default: None.",
       ),
     from: list(cidr(), 32)
       .default([])
       .describe(
-        "Networks of the load balancer: a header from elsewhere is not believed. At most 32.",
+        "Networks of the load balancer: headers from elsewhere are not trusted. At most 32.",
       ),
   }),
   {
-    cel: "self.version == 'Off' || size(self.from) > 0",
-    holds: (value) => value.version === "Off" || value.from.length > 0,
+    cel: "self.version == 'None' || size(self.from) > 0",
+    holds: (value) => value.version === "None" || value.from.length > 0,
     message: "version V2 needs the load balancer's networks: list them in from",
     field: "from",
   },
@@ -73,7 +73,7 @@ const quarantine = z.object({
     .describe(
       "After a move by age or by hand, or the end of a slot or fleet. Default: 168h (7 days).",
     ),
-  unusable: duration().default("1h").describe("After an address that never answered. Default: 1h."),
+  unusable: duration().default("1h").describe("After it never answered. Default: 1h."),
 });
 
 const avoidPrefix = z.object({
@@ -85,7 +85,7 @@ const avoidPrefix = z.object({
 
 const fields = z.object({
   provider: provider.describe(
-    "Who makes the addresses: MetalLB, Cilium, KubeVip, AWS, GCP, Azure, or Assigned. Can't be changed.",
+    "Load balancer that provides the addresses: MetalLB, Cilium, KubeVip, AWS, GCP, Azure, or Assigned (any other). Can't be changed.",
   ),
   addresses: list(addressRange(), 64)
     .default([])
@@ -99,14 +99,14 @@ const fields = z.object({
     .object({
       matchLabels: matchLabels()
         .default({})
-        .describe("Labels, all of which a Namespace must carry."),
+        .describe("Labels, all of which a Namespace must have."),
     })
     .exactOptional()
     .describe("Namespaces whose fleets may claim addresses; none = all."),
   perNamespace: integer(0, mostAddresses)
     .default(0)
     .describe(
-      "Most addresses that a namespace may hold, its quarantined ones included; 0 = no limit. Default: 0.",
+      "Most addresses that a namespace may hold, quarantined ones included; 0 = no limit. Default: 0.",
     ),
   loadBalancerClass: withRules(
     line(317, 1),
@@ -119,20 +119,20 @@ const fields = z.object({
     .describe(
       "Class of the load balancer, where the cluster has several. Default: the cluster's default.",
     ),
-  service: service.prefault({}).describe("What is put on the Services of this pool."),
+  service: service.prefault({}).describe("What is added to the Services of this pool."),
   proxyProtocol: proxyProtocol
     .prefault({})
-    .describe("Whether the load balancer tells the client's address in a PROXY header."),
+    .describe("Whether the load balancer sends the client's address in a PROXY header."),
   quarantine: quarantine
     .prefault({})
     .describe("How long an address rests before it may be used again."),
   avoidPrefix: avoidPrefix
     .prefault({})
-    .describe("How near to a blocked address is too near, while anything else is free."),
+    .describe("How near an address may be to a blocked one, while any other address is free."),
   reserve: integer(0, mostAddresses)
     .default(1)
     .describe(
-      "Addresses kept for blocks: moves by schedule or by hand don't take them; a slot without an address may. Default: 1.",
+      "Addresses kept for blocks: moves by schedule or by hand don't take them, but a slot without an address may. Default: 1.",
     ),
 });
 
@@ -185,10 +185,10 @@ const count = (what: string): z.ZodExactOptional<z.ZodInt> =>
 export const poolStatus = z.object({
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
     .exactOptional()
-    .describe("The generation of the spec that this status speaks of."),
+    .describe("The generation of the spec that this status refers to."),
   conditions: conditions(),
   total: count("Addresses that the pool holds."),
-  serving: count("Addresses that serve, or are being made."),
+  serving: count("Addresses that serve, or are being prepared."),
   draining: count("Addresses that still serve, but are no longer published."),
   quarantined: count("Addresses that rest."),
   free: count("Addresses that may be claimed, the reserve included."),
@@ -233,9 +233,9 @@ export const addressPoolKind = {
   spec: poolSpec,
   status: poolStatus,
   columns: [
-    text("Provider", ".spec.provider", "Who makes the addresses."),
+    text("Provider", ".spec.provider", "Load balancer that provides the addresses."),
     number("Total", ".status.total", "Addresses that the pool holds."),
-    number("Serving", ".status.serving", "Addresses that serve, or are being made."),
+    number("Serving", ".status.serving", "Addresses that serve, or are being prepared."),
     number(
       "Draining",
       ".status.draining",

@@ -10,11 +10,11 @@ const condition = z.object({
   type: withRules(
     line(63, 1),
     matching(/^[A-Z][A-Za-z0-9]*$/, "must be one word with a capital, such as Ready"),
-  ).describe("What this condition speaks of."),
-  status: z.enum(["True", "False", "Unknown"]).describe("Whether it is so."),
+  ).describe("What this condition is about."),
+  status: z.enum(["True", "False", "Unknown"]).describe("Whether it applies."),
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
     .exactOptional()
-    .describe("The generation of the spec that this was judged by."),
+    .describe("The generation of the spec that this condition refers to."),
   lastTransitionTime: timestamp().describe("When the status last changed."),
   reason: withRules(
     line(128, 1),
@@ -29,5 +29,5 @@ const condition = z.object({
 export function conditions(): z.ZodExactOptional<z.ZodArray<typeof condition>> {
   return list(condition, 16, { type: "map", keys: ["type"] })
     .exactOptional()
-    .describe("What is so, what is not, and what to do about it.");
+    .describe("The state of the object, and what to do about it.");
 }

@@ -26,7 +26,7 @@ export const image = z.object({
     matching(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits"),
   )
     .exactOptional()
-    .describe("Image digest (sha256:…). It goes before the tag."),
+    .describe("Image digest (sha256:…). It takes precedence over the tag."),
   pullPolicy: z
     .enum(["Always", "IfNotPresent", "Never"])
     .exactOptional()
@@ -36,7 +36,7 @@ export const image = z.object({
     keys: ["name"],
   })
     .exactOptional()
-    .describe("Secrets in the fleet's namespace that open the registry. At most 8."),
+    .describe("Secrets in the fleet's namespace with credentials for the registry. At most 8."),
 });
 
 /** A Kubernetes quantity; a bare number is read as its text. */
@@ -53,7 +53,7 @@ const amounts = map(amount, 16);
 export const resources = z.object({
   requests: amounts
     .exactOptional()
-    .describe("What a pod is promised, e.g. cpu: 100m, memory: 128Mi."),
+    .describe("What is reserved for a pod, e.g. cpu: 100m, memory: 128Mi."),
   limits: amounts.exactOptional().describe("What a pod may use at most."),
 });
 
@@ -73,7 +73,7 @@ const toleration = withRules(
       .describe("Effect of the taint; none = all effects."),
     tolerationSeconds: integer(0, 2 ** 31 - 1)
       .exactOptional()
-      .describe("Seconds that a NoExecute taint is borne; none = for ever."),
+      .describe("Seconds that a pod tolerates a NoExecute taint; none = forever."),
   }),
   {
     cel: "self.operator == 'Equal' || !has(self.value)",
@@ -91,8 +91,10 @@ const toleration = withRules(
 
 /** Where the proxy pods may run. */
 export const scheduling = z.object({
-  nodeSelector: matchLabels().exactOptional().describe("Labels that a node must carry."),
-  tolerations: list(toleration, 32).exactOptional().describe("Taints of nodes that the pods bear."),
+  nodeSelector: matchLabels().exactOptional().describe("Labels that a node must have."),
+  tolerations: list(toleration, 32)
+    .exactOptional()
+    .describe("Taints of nodes that the pods tolerate."),
   priorityClassName: objectName().exactOptional().describe("PriorityClass of the pods."),
 });
 
@@ -101,11 +103,11 @@ export const podMetadata = z.object({
   labels: addedLabels()
     .exactOptional()
     .describe(
-      "Labels put on the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's.",
+      "Labels added to the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's.",
     ),
   annotations: addedAnnotations()
     .exactOptional()
     .describe(
-      "Annotations put on the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's.",
+      "Annotations added to the pods. Keys of proxyfleet.dev/ and app.kubernetes.io/ are the operator's.",
     ),
 });

@@ -50,7 +50,7 @@ export const rotation = withRules(
     jitterPercent: integer(0, 100)
       .default(20)
       .describe(
-        "How far maxAge is spread, so that slots don't move together, 0 to 100. Default: 20.",
+        "How much maxAge varies, so that slots don't move together, 0 to 100. Default: 20.",
       ),
     windows: list(rotationWindow, 8)
       .default([])
@@ -83,18 +83,24 @@ export const reachability = z.object({
     .object({
       matchLabels: matchLabels()
         .default({})
-        .describe("Labels, all of which a VantagePoint must carry."),
+        .describe("Labels, all of which a VantagePoint must have."),
     })
     .exactOptional()
-    .describe("Which vantage points count; none = all of the audience's countries."),
+    .describe(
+      "Which vantage points count; none = all of the audience's countries. No effect yet: nothing measures.",
+    ),
   blockedWhen: z
     .object({
       failures: integer(1, 100)
         .default(3)
-        .describe("Failed measurements that it takes, 1 to 100. Default: 3."),
+        .describe(
+          "Failed measurements that make a block, 1 to 100. No effect yet: nothing measures. Default: 3.",
+        ),
       vantagePoints: integer(1, 100)
         .default(2)
-        .describe("Vantage points that must agree, 1 to 100. Default: 2."),
+        .describe(
+          "Vantage points that must agree, 1 to 100. No effect yet: nothing measures. Default: 2.",
+        ),
       within: positiveDuration()
         .default("30m")
         .describe("How recent the failures must be. Default: 30m."),
@@ -104,6 +110,6 @@ export const reachability = z.object({
   outagePercent: integer(1, 100)
     .default(50)
     .describe(
-      "When more than this share of the slots, and at least 3, fail together it is an outage: nothing moves. 1 to 100. Default: 50.",
+      "If more than this share of the slots, and at least 3, fail together, it is an outage: nothing moves. 1 to 100. Default: 50.",
     ),
 });

@@ -39,7 +39,7 @@ export const listeners = withRules(
       ),
     media: listener(587, "media")
       .prefault({})
-      .describe("Photos, calls and files: bytes are passed through untouched."),
+      .describe("Photos, videos and other files: bytes are passed through untouched."),
     plainChat: listener(5222, "chat without the outer TLS layer")
       .exactOptional()
       .describe("Chat without the outer TLS layer. Absent unless asked for."),
@@ -69,10 +69,10 @@ export const upstream = z.object({
         "Chat servers as host:port, 1 to 8. Default: WhatsApp's own. Change it for tests and private relays only.",
       ),
       proxyProtocol: z
-        .enum(["V2", "V1", "Off"])
+        .enum(["V2", "V1", "None"])
         .default("V2")
         .describe(
-          'Header that carries the client\'s address to the chat server: V2, V1 or "Off" (with quotes: YAML reads a bare Off as false). Default: V2.',
+          "Header that carries the client's address to the chat server: V2, V1 or None. Default: V2.",
         ),
     })
     .prefault({})
@@ -95,12 +95,12 @@ export const limits = z.object({
   connectionsPerClient: integer(0, 1_000_000)
     .default(0)
     .describe(
-      "Most connections of one client to a pod at once; 0 = no limit. Applied where pods see clients: with externalTrafficPolicy Local, or a PROXY header from the pool's load balancer. Counted in memory only, never logged. Default: 0.",
+      "Most connections from one client to a pod at once; 0 = no limit. Applies where pods see clients: with externalTrafficPolicy Local, or a PROXY header from the pool's load balancer. Counted in memory only, never logged. Default: 0.",
     ),
   connectionRatePerClient: integer(0, 1_000_000)
     .default(0)
     .describe(
-      "Most new connections of one client to a pod in a minute; 0 = no limit. Applied where pods see clients, as connectionsPerClient. Counted in memory only, never logged. Default: 0.",
+      "Most new connections from one client to a pod in a minute; 0 = no limit. Applies where pods see clients, like connectionsPerClient. Counted in memory only, never logged. Default: 0.",
     ),
 });
 
@@ -115,10 +115,14 @@ export const dns = z.object({
     holds: (value) =>
       value.split(token).length === 2 && hostnamePattern.test(value.replace(token, "t")),
     message: "must be a DNS name that holds {token} once, such as {token}.example.org",
-  }).describe("Name of each slot. {token} becomes text that nobody can guess, one per slot."),
+  }).describe(
+    "Name of each slot. {token} becomes text that nobody can guess, one per slot. No effect yet: no names are made.",
+  ),
   ttl: integer(1, 86_400)
     .default(60)
-    .describe("Seconds that resolvers may keep an answer, 1 to 86400. Default: 60."),
+    .describe(
+      "Seconds that resolvers may keep an answer, 1 to 86400. Drains last at least as long. Default: 60.",
+    ),
 });
 
 /** What share links carry. */
@@ -126,5 +130,7 @@ export const share = z.object({
   host: z
     .enum(["Address", "Hostname"])
     .default("Address")
-    .describe("What links carry: the Address, or the Hostname (needs dns). Default: Address."),
+    .describe(
+      "What links carry: the Address, or the Hostname (needs dns). No effect yet: no links are made. Default: Address.",
+    ),
 });

@@ -25,7 +25,7 @@ const addresses = z.object({
     .enum(["Cluster", "Local"])
     .default("Cluster")
     .describe(
-      "Cluster: any node takes traffic. Local: only nodes with a pod do, and the client's address is kept. Default: Cluster.",
+      "Cluster: any node accepts traffic. Local: only nodes with a pod do, and pods see the client's address. Default: Cluster.",
     ),
   loadBalancerSourceRanges: list(cidr(), 64)
     .default([])
@@ -41,10 +41,10 @@ export const fleetSpec = withRules(
       .exactOptional()
       .describe("CPU and memory of a proxy pod. Default: amounts that let CPU autoscaling work."),
     scheduling: scheduling.exactOptional().describe("Which nodes the pods may run on."),
-    podMetadata: podMetadata.exactOptional().describe("Labels and annotations put on the pods."),
+    podMetadata: podMetadata.exactOptional().describe("Labels and annotations added to the pods."),
     listeners: listeners.prefault({}).describe("Ports on which the addresses answer."),
     upstream: upstream.prefault({}).describe("Servers to which traffic is passed on."),
-    limits: limits.prefault({}).describe("What one pod takes on."),
+    limits: limits.prefault({}).describe("Limits of one pod."),
     addresses: addresses.describe("How many addresses the fleet has, and from where."),
     audience: audience.prefault({}).describe("The people the fleet is for."),
     rotation: rotation.prefault({}).describe("When slots move to fresh addresses."),
@@ -56,7 +56,7 @@ export const fleetSpec = withRules(
     paused: z
       .boolean()
       .default(false)
-      .describe("Stops rotations. Drains still end, and repair goes on. Default: false."),
+      .describe("Stops rotations. Drains still end, and repairs go on. Default: false."),
   }),
   {
     cel: "self.share.host != 'Hostname' || has(self.dns)",
@@ -70,8 +70,8 @@ const fleetAddress = z.object({
   address: line(45, 1).describe("The external address."),
   slot: integer(0, 63).describe("The slot it serves."),
   hostname: line(253).exactOptional().describe("DNS name of the slot."),
-  phase: addressPhase.describe("Where the address is in its life."),
-  since: timestamp().describe("When it came into this phase."),
+  phase: addressPhase.describe("The phase of the address."),
+  since: timestamp().describe("When this phase began."),
   expires: timestamp().exactOptional().describe("When this phase ends by itself, if it does."),
   blockedIn: list(country(), 64, { type: "set" })
     .exactOptional()
@@ -82,7 +82,7 @@ const fleetAddress = z.object({
 export const fleetStatus = z.object({
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
     .exactOptional()
-    .describe("The generation of the spec that this status speaks of."),
+    .describe("The generation of the spec that this status refers to."),
   replicas: integer(0, 1_000_000).exactOptional().describe("Proxy pods that exist."),
   readyReplicas: integer(0, 1_000_000).exactOptional().describe("Proxy pods that are ready."),
   selector: line(1024).exactOptional().describe("Label selector of the pods, for autoscalers."),
@@ -91,7 +91,7 @@ export const fleetStatus = z.object({
     .describe("Slots with a verified published address, of all slots, e.g. 2/2."),
   lastHandledRotateAt: line(4096)
     .exactOptional()
-    .describe("Text of the last proxyfleet.dev/rotate-at annotation that was acted on."),
+    .describe("Text of the last proxyfleet.dev/rotate-at annotation that was answered."),
   lastHandledReport: line(4096)
     .exactOptional()
     .describe("Text of the last proxyfleet.dev/report-blocked annotation that was answered."),
@@ -106,7 +106,7 @@ export const fleetStatus = z.object({
       reason: line(64, 1).describe("Why."),
     })
     .exactOptional()
-    .describe("The next move that is planned, if one is."),
+    .describe("The next planned move, if there is one."),
 });
 
 /**

@@ -46,7 +46,7 @@ const claimRef = z.object({
   namespace: dnsLabel().describe("Namespace of the fleet."),
   name: dnsLabel(40).describe("Name of the fleet."),
   uid: line(64, 1).describe(
-    "UID of the fleet, so that a fleet of the same name made later is not taken for it.",
+    "UID of the fleet, so that a later fleet of the same name is not mistaken for it.",
   ),
   slot: integer(0, 63).describe("The slot that the address serves."),
 });
@@ -79,17 +79,15 @@ const fields = z.object({
   turn: integer(0, 2 ** 31 - 1)
     .exactOptional()
     .describe(
-      "The how-manieth address of its slot it is: of two that serve, people are told the later one, whatever clocks say.",
+      "Counts the addresses of its slot: of two that serve, the one with the higher number is published, whatever clocks say.",
     ),
   want: z
     .enum(wants)
     .describe(
-      "What the fleet wants of it: Serve, Drain (serve, but no longer published) or Quarantine (answer nothing).",
+      "What the fleet uses it for: Serve, Drain (serves, but is no longer published) or Quarantine (answers nothing).",
     ),
   drainUntil: timestamp().exactOptional().describe("When its drain ends at the latest."),
-  quarantineUntil: timestamp()
-    .exactOptional()
-    .describe("When it may be forgotten, and used again."),
+  quarantineUntil: timestamp().exactOptional().describe("When it may be forgotten and used again."),
   retiredBecause: z.enum(retireCauses).exactOptional().describe("Why it was taken out of service."),
 });
 
@@ -144,7 +142,7 @@ export const proxyAddressStatus = z.object({
   phase: addressPhase
     .exactOptional()
     .describe("Provisioning, Verifying, Serving, Draining or Quarantined."),
-  address: line(45).exactOptional().describe("The address that the load balancer has set."),
+  address: line(45).exactOptional().describe("The address that the load balancer reports."),
   serviceName: line(63).exactOptional().describe("Name of its Service, in the fleet's namespace."),
   certificateSHA256: withRules(
     line(64),
@@ -156,14 +154,14 @@ export const proxyAddressStatus = z.object({
     .enum(verifications)
     .exactOptional()
     .describe(
-      "Who saw it answer: Inside (the operator, from inside the cluster), ByControl, or ByPods (every ready pod serves it; the address itself could not be tried).",
+      "Who tested it: Inside (the operator, from inside the cluster), ByControl, or ByPods (every ready pod serves it; the address itself could not be tested).",
     ),
   fault: fault
     .exactOptional()
     .describe(
       "What makes it unfit for its slot; its fleet acts on that. Absent while all is well.",
     ),
-  phaseSince: timestamp().exactOptional().describe("When it came into this phase."),
+  phaseSince: timestamp().exactOptional().describe("When this phase began."),
   conditions: conditions(),
   reachability: list(reachabilityEntry, 256, { type: "map", keys: ["country"] })
     .exactOptional()
@@ -198,7 +196,7 @@ export const proxyAddressKind = {
   shortName: "wapa",
   scope: "Cluster",
   description:
-    "One external address: who holds it, what is wanted of it, and until when. Made by the operator; deleting one replaces or forgets the address.",
+    "One external address: who holds it, what it is for, and until when. Made by the operator; deleting one replaces or forgets the address.",
   name: proxyAddressName,
   spec: proxyAddressSpec,
   status: proxyAddressStatus,
@@ -208,7 +206,7 @@ export const proxyAddressKind = {
     text("Namespace", ".spec.claimRef.namespace", "Namespace of the fleet."),
     text("Fleet", ".spec.claimRef.name", "The fleet."),
     number("Slot", ".spec.claimRef.slot", "The slot that it serves."),
-    text("Phase", ".status.phase", "Where the address is in its life."),
+    text("Phase", ".status.phase", "The phase of the address."),
     age,
   ],
 } satisfies Kind;

@@ -22,6 +22,7 @@ import { type StatusBefore, stuckAt } from "./progress.ts";
 import { eventEffects, pacingOf, statusEffect } from "./report.ts";
 import { lanesAreClosed, withSessions } from "./sessions.ts";
 import { type FleetStatus, type StatusView, fleetStatus } from "./status.ts";
+import { fieldsWithoutEffect } from "./without-effect.ts";
 
 /** A Service whose entry was lost is mended within a moment: then the fleet may claim again. */
 const mendPatience = seconds(1);
@@ -183,6 +184,7 @@ function statusView(
     isAsking,
     refused,
     limits: limitsView(fleet.spec, poolSpecs),
+    withoutEffect: fieldsWithoutEffect(fleet.spec),
     generation: fleet.metadata.generation,
     selector: selector.map(([label, value]) => `${label}=${value}`).join(","),
     before: statusBefore(fleet.status),
@@ -196,7 +198,7 @@ function limitsView(
 ): LimitsView {
   const isHidden = addresses.externalTrafficPolicy === "Cluster";
   const mute = [...pools]
-    .filter(([, { proxyProtocol }]) => proxyProtocol.version === "Off")
+    .filter(([, { proxyProtocol }]) => proxyProtocol.version === "None")
     .map(([name]) => name);
   return {
     maxConnections: limits.maxConnections,

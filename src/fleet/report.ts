@@ -8,13 +8,7 @@ import type { Retirement } from "../rotation/retire.ts";
 import type { Effect, StatusEffect } from "../runtime/effect.ts";
 import type { Pacing } from "../runtime/pacer.ts";
 import type { Instant } from "../values/time.ts";
-import {
-  type NewStatus,
-  claimNotes,
-  deletionNote,
-  retireNotes,
-  statusNotes,
-} from "./events.ts";
+import { type NewStatus, claimNotes, deletionNote, retireNotes, statusNotes } from "./events.ts";
 import { claimId, retireId } from "./ledger-effects.ts";
 import type { FleetStatus } from "./status.ts";
 import { type Urgency, urgencyOf } from "./urgency.ts";

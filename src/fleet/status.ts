@@ -35,6 +35,7 @@ export interface StatusView {
   /** What the API server refused in the pass before; undefined before the first one. */
   readonly refused: readonly Refusal[] | undefined;
   readonly limits: LimitsView;
+  readonly withoutEffect: Finding | undefined;
   readonly generation: number;
   readonly selector: string;
   readonly before: StatusBefore;
@@ -132,6 +133,7 @@ function findings(
     ChildrenApplied: childrenApplied(view.refused, before.conditions),
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
+    FieldsWithoutEffect: view.withoutEffect,
     Paused: fleet.paused
       ? {
           status: "True",

@@ -1,7 +1,5 @@
 import { type Logger, pino } from "pino";
-
-export const logLevels = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof logLevels)[number];
+import type { LogLevel } from "../values/log-levels.ts";
 
 /**
  * A logger for stdout: one JSON object a line in a pod, readable lines on a terminal. Messages are

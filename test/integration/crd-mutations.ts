@@ -40,7 +40,7 @@ const kinds: readonly { readonly like: RegExp; readonly texts: readonly string[]
   {
     like: /^[A-Z]/,
     texts: words(
-      "Off off V3 Serve Drain Quarantine Hostname AWS MetalLB Assigned IR IRN Asia/ /x UTC+3",
+      "None none Off off V3 Serve Drain Quarantine Hostname AWS MetalLB Assigned IR IRN Asia/ /x UTC+3",
     ),
   },
   {

@@ -107,7 +107,7 @@ const fleetSpec = partly(
       plainChat: partly({ port: ports }),
     }),
     upstream: partly({
-      chat: partly({ servers, proxyProtocol: fc.constantFrom("V1", "V2", "Off") }),
+      chat: partly({ servers, proxyProtocol: fc.constantFrom("V1", "V2", "None") }),
       media: partly({ servers }),
     }),
     limits: partly({
@@ -177,7 +177,7 @@ const poolFields = {
   loadBalancerClass: fc.constantFrom("metallb.io/metallb", "x"),
   service: partly({ annotations: labels, labels }),
   proxyProtocol: partly({
-    version: fc.constantFrom("Off", "V2"),
+    version: fc.constantFrom("None", "V2"),
     from: fc.array(networks, { maxLength: 3 }),
   }),
   quarantine: partly({ blocked: durations, retired: durations, unusable: durations }),

@@ -112,7 +112,7 @@ describe("defaults", () => {
       named: [],
       perNamespace: 0,
       service: { annotations: {}, labels: {} },
-      proxyProtocol: { version: "Off", from: [] },
+      proxyProtocol: { version: "None", from: [] },
       quarantine: { blocked: "720h", retired: "168h", unusable: "1h" },
       avoidPrefix: { ipv4: 24, ipv6: 48 },
       reserve: 1,
@@ -310,23 +310,23 @@ describe("kubectl", () => {
     );
   });
 
-  test("a bare Off in YAML is refused with its field, and a quoted one taken", async () => {
+  test("None is taken without quotes in YAML, and Off, which YAML reads as false, is refused with its field", async () => {
     const yaml = (value: string): string => `
 apiVersion: proxyfleet.dev/v1alpha1
 kind: WhatsAppProxy
 metadata: {name: bare, namespace: default}
 spec: {addresses: {pools: [{name: a}]}, upstream: {chat: {proxyProtocol: ${value}}}}`;
-    const bare = await kubectl(
+    const off = await kubectl(
       server,
       ["apply", "--server-side", "--dry-run=server", "-f", "-"],
       yaml("Off"),
     );
-    assert.match(bare.stderr, /spec\.upstream\.chat\.proxyProtocol/);
-    const quoted = await kubectl(
+    assert.match(off.stderr, /spec\.upstream\.chat\.proxyProtocol/);
+    const none = await kubectl(
       server,
       ["apply", "--server-side", "--dry-run=server", "-f", "-"],
-      yaml('"Off"'),
+      yaml("None"),
     );
-    assert.equal(quoted.code, 0, quoted.stderr);
+    assert.equal(none.code, 0, none.stderr);
   });
 });

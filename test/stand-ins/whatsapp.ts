@@ -1,6 +1,6 @@
 /**
  * Plays WhatsApp: a chat server that tells which PROXY header it got, and a media server with a certificate of its own.
- *   node test/stand-ins/whatsapp.ts [--proxy-protocol V2|V1|Off|any] [--host IP] [--chat-port N] [--media-port N] [--counters-port N]
+ *   node test/stand-ins/whatsapp.ts [--proxy-protocol V2|V1|None|any] [--host IP] [--chat-port N] [--media-port N] [--counters-port N]
  *                               [--fingerprint FILE]
  * Prints one line of JSON when ready. `http://127.0.0.1:9222/` counts what came. The fingerprint of the media certificate goes into
  * FILE, for clients to compare. Ends with SIGTERM or SIGINT.

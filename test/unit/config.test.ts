@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type OperatorConfig, configHelp, readConfig } from "../../src/config.ts";
+import { chartValues } from "../../src/pulumi/chart/values.ts";
+import { makeLogger } from "../../src/runtime/log.ts";
 import { explainError } from "../../src/values/errors.ts";
 
 const defaults: OperatorConfig = {
@@ -114,6 +116,22 @@ describe("the operator's settings", () => {
           error instanceof Error && error.name === "ConfigError" && says.test(explainError(error)),
       ),
     );
+});
+
+describe("every level that chart and Pulumi accept", () => {
+  const levels = chartValues.shape.logLevel.unwrap().options;
+  for (const level of levels)
+    test(`is accepted by the program and its logger: ${level}`, async () => {
+      const config = read([`--log-level=${level}`]);
+      assert.ok(config !== "help");
+      const log = await makeLogger(config.logLevel, false);
+      assert.equal(log.level, level);
+    });
+
+  test("is a level of the program, and none is missing", () => {
+    const help = /--log-level +(.*) \(default/.exec(configHelp())?.[1];
+    assert.equal(help, levels.join(", "));
+  });
 });
 
 test("help tells every flag, and the variable behind it", () => {

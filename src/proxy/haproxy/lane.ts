@@ -76,4 +76,4 @@ function backend(name: string, listener: ListenerName, upstream: Upstream): stri
   ];
 }
 
-const proxyHeader = { V2: "send-proxy-v2", V1: "send-proxy", Off: "" };
+const proxyHeader = { V2: "send-proxy-v2", V1: "send-proxy", None: "" };

@@ -2,7 +2,7 @@ import { ProxyfleetError } from "../../values/errors.ts";
 import type { ListenerName } from "../../ledger/lanes.ts";
 
 /** The header that tells WhatsApp who is calling (PROXY protocol, version 2 or 1), or none. */
-export type ProxyProtocol = "V2" | "V1" | "Off";
+export type ProxyProtocol = "V2" | "V1" | "None";
 
 /** Where a fleet's bytes go: servers as "host:port", an IPv6 address in brackets. */
 export interface Upstream {

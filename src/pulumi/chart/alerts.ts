@@ -44,7 +44,7 @@ const alerts: readonly Alert[] = [
     expr: 'absent(leader_election_master_status{namespace="NAMESPACE"} == 1)',
     for: "5m",
     severity: "critical",
-    summary: "No Proxyfleet operator works in the namespace NAMESPACE.",
+    summary: "No Proxyfleet operator leads in the namespace NAMESPACE.",
     description:
       "Published addresses go on serving, but nobody moves a blocked group. Look at: kubectl get pods,lease -n NAMESPACE, and at the pods' logs.",
   },
@@ -54,7 +54,7 @@ const alerts: readonly Alert[] = [
     for: "10m",
     severity: "critical",
     summary: `The fleet ${fleet} is not ready: some people may have no proxy.`,
-    description: `${describe} tells what is missing.`,
+    description: `${describe} says what is missing.`,
   },
   {
     alert: "ProxyfleetSlotBlocked",
@@ -62,7 +62,7 @@ const alerts: readonly Alert[] = [
     for: "15m",
     severity: "critical",
     summary: `Slot {{ $labels.slot }} of the fleet ${fleet} is blocked, and has not moved.`,
-    description: `These people can't connect. ${describe} tells why the slot does not move: often its pools have no free address.`,
+    description: `These people can't connect. ${describe} says why the slot does not move: often its pools have no free address.`,
   },
   {
     alert: "ProxyfleetRotationStuck",
@@ -70,7 +70,7 @@ const alerts: readonly Alert[] = [
     for: "5m",
     severity: "warning",
     summary: `The fleet ${fleet} has waited for a fresh address for half an hour.`,
-    description: `${describe} and kubectl get wapa tell what the address waits for: often the load balancer.`,
+    description: `${describe} and kubectl get wapa say what the address is waiting for: often the load balancer.`,
   },
   {
     alert: "ProxyfleetUpstreamUnreachable",
@@ -104,7 +104,7 @@ const alerts: readonly Alert[] = [
     severity: "critical",
     summary: "The pool {{ $labels.pool }} has no free address: blocked groups can't move there.",
     description:
-      "Add addresses to the pool, or another pool to the fleets. kubectl get wapa tells when addresses that rest are free again.",
+      "Add addresses to the pool, or another pool to the fleets. kubectl get wapa shows when resting addresses are free again.",
   },
   {
     alert: "ProxyfleetPoolLow",
@@ -121,16 +121,16 @@ const alerts: readonly Alert[] = [
     severity: "warning",
     summary: "Fresh addresses did not work in the last hour.",
     description:
-      "Events of fleets and addresses tell which, and why: kubectl get events -A --field-selector reason=AddressUnusable",
+      "Events of fleets and addresses say which, and why: kubectl get events -A --field-selector reason=AddressUnusable",
   },
   {
     alert: "ProxyfleetWatchStuck",
     expr: 'max by (kind) (proxyfleet_watch_quiet_seconds{namespace="NAMESPACE"}) > 300',
     for: "5m",
     severity: "warning",
-    summary: "The operator has heard nothing of {{ $labels.kind }} for 5 minutes.",
+    summary: "The operator's watch of {{ $labels.kind }} has been silent for 5 minutes.",
     description:
-      'It may act on old news. Look at the log lines "a watch failed and will be tried again" of the pods in NAMESPACE.',
+      'It may act on outdated data. Look at the log lines "a watch failed and will be tried again" of the pods in NAMESPACE.',
   },
   {
     alert: "ProxyfleetReconcileErrors",

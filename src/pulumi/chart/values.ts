@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { logLevels } from "../../values/log-levels.ts";
 
 /** A map of labels or annotations. */
 const texts = z.record(z.string(), z.string());
@@ -19,9 +20,7 @@ const image = (whose: string, repository: string) =>
         .string()
         .regex(/^(sha256:[0-9a-f]{64})?$/)
         .default("")
-        .describe(
-          "Digest, such as sha256:…. It decides which image is run, whatever the tag says.",
-        ),
+        .describe("Digest, such as sha256:…. It takes precedence over the tag."),
     })
     .prefault({})
     .describe(whose);
@@ -38,7 +37,7 @@ const crds = z
       .boolean()
       .default(true)
       .describe(
-        "Leave the CRDs in the cluster on uninstall. Without them all fleets and the memory of used addresses are gone.",
+        "Keep the CRDs in the cluster on uninstall. Without them, all fleets and the memory of used addresses are lost.",
       ),
   })
   .prefault({})
@@ -49,11 +48,9 @@ const serviceAccount = z
     create: z
       .boolean()
       .default(true)
-      .describe("Make the ServiceAccount. With false it must be there already."),
+      .describe("Create the ServiceAccount. With false, it must exist already."),
     name: z.string().min(1).default("proxyfleet").describe("Its name."),
-    annotations: texts
-      .default({})
-      .describe("Its annotations, for example for a cloud's identities."),
+    annotations: texts.default({}).describe("Its annotations, for example for a cloud identity."),
   })
   .prefault({})
   .describe("The operator's ServiceAccount.");
@@ -65,7 +62,7 @@ const interval = z
   .describe("Time between two scrapes.");
 const moreLabels = texts
   .default({})
-  .describe("More labels for it: many a Prometheus looks only at objects with a certain one.");
+  .describe("Additional labels for it: many a Prometheus reads only objects with a certain label.");
 
 const serviceMonitor = z
   .strictObject({
@@ -73,7 +70,7 @@ const serviceMonitor = z
       .boolean()
       .default(false)
       .describe(
-        "Make a ServiceMonitor, and the Service that it looks at. Needs the Prometheus operator.",
+        "Create a ServiceMonitor, and the Service that it reads. Needs the Prometheus operator.",
       ),
     labels: moreLabels,
     interval,
@@ -87,7 +84,7 @@ const podMonitor = z
       .boolean()
       .default(false)
       .describe(
-        "Make a PodMonitor for the proxy pods of all fleets that are looked after. Needs the Prometheus operator.",
+        "Create a PodMonitor for the proxy pods of all fleets that the operator serves. Needs the Prometheus operator.",
       ),
     labels: moreLabels,
     interval,
@@ -103,14 +100,14 @@ const prometheusRule = z
       .boolean()
       .default(false)
       .describe(
-        "Make a PrometheusRule with alerts. Needs the Prometheus operator, and the operator's metrics (serviceMonitor).",
+        "Create a PrometheusRule with alerts. Needs the Prometheus operator, and the operator's metrics (serviceMonitor).",
       ),
     labels: moreLabels,
     poolLow: z
       .int()
       .min(1)
       .default(3)
-      .describe("An alert tells when fewer addresses than this are free in a pool."),
+      .describe("An alert fires when fewer addresses than this are free in a pool."),
   })
   .prefault({})
   .describe("Alerts about fleets, pools and the operator.");
@@ -147,7 +144,7 @@ export const chartValues = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-          "Also render the release's Namespace, with the restricted Pod Security level. For tools that apply what they render.",
+          "Also render the release's Namespace, with the restricted Pod Security level. For tools that render the chart and apply it.",
         ),
     })
     .prefault({})
@@ -156,30 +153,27 @@ export const chartValues = z.strictObject({
     .array(namespaceName)
     .default([])
     .describe(
-      "Namespaces whose fleets are looked after; they must be there already. The operator has no rights on others. Empty: all.",
+      "Namespaces whose fleets the operator serves; they must exist already. It has no rights on others. Empty: all.",
     ),
   monitoringNamespaces: z
     .array(namespaceName)
     .default(["monitoring"])
     .describe(
-      "Namespaces from which proxy pods may be asked for metrics: where Prometheus runs. Their NetworkPolicies let it in.",
+      "Namespaces that may read the metrics of proxy pods: where Prometheus runs. The pods' NetworkPolicies let it in.",
     ),
   replicas: z
     .int()
     .min(0)
     .max(10)
     .default(2)
-    .describe("Pods of the operator. One leads; the others wait, ready to take over."),
-  logLevel: z
-    .enum(["trace", "debug", "info", "warn", "error", "fatal"])
-    .default("info")
-    .describe("How much is logged."),
+    .describe("Pods of the operator. One leads; the others are ready to take over."),
+  logLevel: z.enum(logLevels).default("info").describe("How much is logged."),
   workers: z
     .int()
     .min(1)
     .max(64)
     .default(8)
-    .describe("Most objects of one kind that are worked on at once."),
+    .describe("How many objects of each kind are reconciled at once."),
   env: z
     .array(
       z.strictObject({
@@ -190,7 +184,7 @@ export const chartValues = z.strictObject({
     )
     .default([])
     .describe(
-      "More environment variables of the operator. `proxyfleet operator --help` lists those that it reads.",
+      "Additional environment variables of the operator. `proxyfleet operator --help` lists those that it reads.",
     ),
   resources: podPart
     .default({ requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } })
@@ -202,19 +196,23 @@ export const chartValues = z.strictObject({
   topologySpreadConstraints: podParts
     .default([])
     .describe(
-      "How the operator's pods spread. Empty: over nodes and zones, as far as there are several. Without a labelSelector: of these pods.",
+      "How the operator's pods spread. Empty: over nodes and zones, where there are several. Constraints without a labelSelector count these pods.",
     ),
-  commonLabels: texts.default({}).describe("More labels for every object of the chart."),
-  commonAnnotations: texts.default({}).describe("More annotations for every object of the chart."),
-  podLabels: texts.default({}).describe("More labels for the operator's pods."),
-  podAnnotations: texts.default({}).describe("More annotations for the operator's pods."),
+  commonLabels: texts.default({}).describe("Additional labels for every object of the chart."),
+  commonAnnotations: texts
+    .default({})
+    .describe("Additional annotations for every object of the chart."),
+  podLabels: texts.default({}).describe("Additional labels for the operator's pods."),
+  podAnnotations: texts.default({}).describe("Additional annotations for the operator's pods."),
   serviceAccount,
   rbac: z
     .strictObject({
       create: z
         .boolean()
         .default(true)
-        .describe("Make roles and bindings. With false, give the ServiceAccount its rights."),
+        .describe(
+          "Create roles and bindings. With false, give the ServiceAccount its rights yourself.",
+        ),
     })
     .prefault({})
     .describe("The operator's rights."),
@@ -232,7 +230,7 @@ export const chartValues = z.strictObject({
       enabled: z
         .boolean()
         .default(true)
-        .describe("Let nothing reach the operator's pods but probes and scrapes of metrics."),
+        .describe("Let only probes and scrapes of metrics reach the operator's pods."),
       from: podParts
         .default([])
         .describe("Who may scrape, as `from` of a NetworkPolicy. Empty: all."),

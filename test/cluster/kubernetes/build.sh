@@ -10,5 +10,5 @@ source "$here/versions.sh"
 export PATH="$project/.tools/go/bin:$PATH"
 entry=$(cache_entry kubernetes "$here"/{versions.sh,compile.sh,main.go,pause/main.go,go.mod,go.sum} <(go env GOARCH))
 [ -e "$entry" ] || "$here/../../../tooling/disk-space.sh" "$cache" 12 "building Kubernetes"
-cached "$entry" "Building Kubernetes $kubernetes (about 10 minutes on 2 cores, once)" "$here/compile.sh"
+cached "$entry" "Building Kubernetes $kubernetes (10 to 20 minutes on 2 cores, once)" "$here/compile.sh"
 ln --symbolic --force --no-dereference "$entry" "$project/.tools/bin"

@@ -15,18 +15,26 @@ nice go build -o "$out/kube" \
 for name in etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl; do ln -s kube "$out/$name"; done
 nice go build -ldflags '-s -w' -o "$out/pause" ./pause
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
 cd / # outside of any module, so that each program below is built from its own
 install() { nice go install -ldflags '-s -w' "$@"; }
 install github.com/containerd/containerd/v2/cmd/{containerd,containerd-shim-runc-v2,ctr}@"$containerd"
-install "github.com/coredns/coredns@$coredns"
 install "go.universe.tf/metallb/controller@$metallb"
 mv "$out/controller" "$out/metallb-controller"
-metallb_source=$(go mod download -json "go.universe.tf/metallb@$metallb" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
-cp --recursive --no-preserve=mode "$metallb_source/config/crd/bases" "$out/metallb-crds"
+source_of() { go mod download -json "$1" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'; }
+cp --recursive --no-preserve=mode "$(source_of "go.universe.tf/metallb@$metallb")/config/crd/bases" "$out/metallb-crds"
+
+# CoreDNS with only the plugins that test/cluster/boot/dns.sh names: those for clouds are half of its packages.
+cp --recursive --no-preserve=mode "$(source_of "github.com/coredns/coredns@$coredns")" "$work/coredns"
+printf 'package plugin\n' >"$work/coredns/core/plugin/zplugin.go"
+for plugin in bind file hosts kubernetes; do
+  printf 'import _ "github.com/coredns/coredns/plugin/%s"\n' "$plugin" >>"$work/coredns/core/plugin/zplugin.go"
+done
+nice go build -C "$work/coredns" -ldflags '-s -w' -o "$out/coredns" .
 
 # The pause image, as an archive that containerd reads: one layer with one file.
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cp "$out/pause" "$work/pause"
 tar --create --file "$work/layer.tar" --directory "$work" --owner 0 --group 0 pause
 cat >"$work/config.json" <<JSON

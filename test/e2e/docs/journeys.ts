@@ -89,7 +89,7 @@ export const journeys: readonly Journey[] = [
     page: "docs/groups.md",
     promised: {
       "Links are secrets": `test "${spec("addresses.count")}" = 3`,
-      "When a link changes, and who must know": `test "${spec("rotation.maxAge")}" = 0s`,
+      "When a link changes, and what you do": `test "${spec("rotation.maxAge")}" = 0s`,
     },
   },
   {
@@ -107,7 +107,7 @@ export const journeys: readonly Journey[] = [
     page: "docs/rotation.md",
     yours: { ADDRESS: addressOfGroup(0) },
     promised: {
-      "To report a block": `until kubectl get wap family -n proxies -o jsonpath='{.status.lastHandledReport}' | grep -q monday; do sleep 0.2; done`,
+      "How to report a block": `until kubectl get wap family -n proxies -o jsonpath='{.status.lastHandledReport}' | grep -q monday; do sleep 0.2; done`,
     },
   },
   { page: "docs/conditions.md" },
@@ -120,7 +120,7 @@ export const journeys: readonly Journey[] = [
       "": nothingInstalled,
       "With kubectl": helmUninstalled,
       "Single namespaces": nothingInstalled,
-      "From one way to another": `${helmUninstalled}; ${applied}`,
+      "Switching between Helm and kubectl": `${helmUninstalled}; ${applied}`,
       // A namespace with pods that end takes a quarter of a minute to go.
       Uninstalling: "kubectl delete deployment,pods --all -n proxyfleet-system --force",
       "Removing everything": applied,

@@ -40,7 +40,7 @@ describe("a fleet that was applied with kubectl", () => {
     await headerIs(2);
     for (const [wish, version] of [
       ["V1", 1],
-      ["Off", undefined],
+      ["None", undefined],
     ] as const) {
       const patch = { spec: { upstream: { chat: { proxyProtocol: wish } } } };
       await kubectl(

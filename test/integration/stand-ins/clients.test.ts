@@ -114,7 +114,7 @@ describe("a proxy that sends PROXY headers of version 2", () => {
 describe("headers and expectations", () => {
   const cases: Record<string, { expected: ExpectedHeader; sent: Buffer; fault: string | null }> = {
     "V1 takes version 1": { expected: "V1", sent: headerVersion1(client, proxy), fault: null },
-    "Off takes none": { expected: "Off", sent: none, fault: null },
+    "None takes none": { expected: "None", sent: none, fault: null },
     "any takes version 1": { expected: "any", sent: headerVersion1(client, proxy), fault: null },
     "any takes none": { expected: "any", sent: none, fault: null },
     "V2 refuses version 1": {
@@ -125,12 +125,12 @@ describe("headers and expectations", () => {
     "V2 refuses a missing header": {
       expected: "V2",
       sent: none,
-      fault: "expected PROXY header V2, got Off",
+      fault: "expected PROXY header V2, got None",
     },
-    "Off refuses version 2": {
-      expected: "Off",
+    "None refuses version 2": {
+      expected: "None",
       sent: headerVersion2(client, proxy),
-      fault: "expected PROXY header Off, got V2",
+      fault: "expected PROXY header None, got V2",
     },
     "any refuses a malformed one": {
       expected: "any",
@@ -187,7 +187,7 @@ describe("a held connection", () => {
   const holding = { everyMs: 20, stallMs: 5_000, onOpen: () => undefined, onBeat: () => undefined };
 
   test("counts its echoes until the other side ends it, and loses none", async (t) => {
-    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    const { whatsapp, loopbackProxy } = await playWhatsApp("None", { chat: none, media: none });
     t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     let opened = 0;
     const endpoint = { host, port: loopbackProxy.chatPort };
@@ -239,7 +239,7 @@ describe("a held connection", () => {
   });
 
   test("ends when asked to, even if it says nothing", async (t) => {
-    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    const { whatsapp, loopbackProxy } = await playWhatsApp("None", { chat: none, media: none });
     t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     const stop = new AbortController();
     const endpoint = { host, port: loopbackProxy.chatPort };
@@ -257,7 +257,7 @@ describe("a held connection", () => {
 
 describe("load", () => {
   test("reaches every published address, and reports a dead one at once", async (t) => {
-    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    const { whatsapp, loopbackProxy } = await playWhatsApp("None", { chat: none, media: none });
     t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     const { promise: firstFailure, resolve: onFailure } = Promise.withResolvers<LoadFailure>();
     const load = new Load({
@@ -281,7 +281,7 @@ describe("load", () => {
   });
 
   test("takes no other media server for WhatsApp", async (t) => {
-    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    const { whatsapp, loopbackProxy } = await playWhatsApp("None", { chat: none, media: none });
     t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     const { promise: firstFailure, resolve: onFailure } = Promise.withResolvers<LoadFailure>();
     const load = new Load({
@@ -314,7 +314,7 @@ describe("dark", () => {
       assert.equal(isSilent(answer), silent));
 
   test("a refusal is not dark, and an open port is not", async (t) => {
-    const { whatsapp, loopbackProxy } = await playWhatsApp("Off", { chat: none, media: none });
+    const { whatsapp, loopbackProxy } = await playWhatsApp("None", { chat: none, media: none });
     t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
     assert.deepEqual(await lookDark(host, [loopbackProxy.chatPort], 3_000, common.signal), {
       host,

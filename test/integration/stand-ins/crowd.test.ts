@@ -19,7 +19,7 @@ describe("a crowd", () => {
       chatPort: 0,
       mediaPort: 0,
       countersPort: 0,
-      proxyProtocol: "Off",
+      proxyProtocol: "None",
     });
     loopbackProxy = await startLoopbackProxy(whatsapp, { chat: none, media: none });
   });

@@ -5,9 +5,9 @@ import { countFault, type Counters } from "./counters.ts";
 import { readProxyHeader, type ProxyHeader } from "./proxy-header.ts";
 
 /** Which PROXY header the chat server insists on. */
-export type ExpectedHeader = "V2" | "V1" | "Off" | "any";
+export type ExpectedHeader = "V2" | "V1" | "None" | "any";
 
-export const expectedHeaders: readonly ExpectedHeader[] = ["V2", "V1", "Off", "any"];
+export const expectedHeaders: readonly ExpectedHeader[] = ["V2", "V1", "None", "any"];
 
 /** What the chat server answers to `hello`: the header that came before. */
 export interface Hello {
@@ -97,7 +97,7 @@ async function* resumed(
 }
 
 function insistOn(expected: ExpectedHeader, header: ProxyHeader | null): void {
-  const seen = { v1: "V1", v2: "V2", none: "Off" }[versionOf(header)];
+  const seen = { v1: "V1", v2: "V2", none: "None" }[versionOf(header)];
   if (expected !== "any" && seen !== expected)
     throw new HeaderFault(`expected PROXY header ${expected}, got ${seen}`);
 }

@@ -13,7 +13,7 @@ const pool: ServicePool = {
   provider: "MetalLB",
   named: [],
   service: { annotations: {}, labels: {} },
-  proxyProtocol: { version: "Off", from: [] },
+  proxyProtocol: { version: "None", from: [] },
 };
 const spec: ProxyAddressSpec = {
   pool: "pool-a",

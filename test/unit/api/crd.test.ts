@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { parse } from "yaml";
 import { crdOf } from "../../../src/api/crd.ts";
 import { kinds } from "../../../src/api/kinds.ts";
 import type { JsonSchema } from "../../../src/api/structural-schema.ts";
@@ -53,6 +54,19 @@ for (const kind of kinds) {
       );
       assert.deepEqual(
         silent.map(({ path }) => path),
+        [],
+      );
+    });
+
+    test("asks for no word that YAML reads as something else, such as Off", () => {
+      const asked = nodes.flatMap(({ path, schema }) =>
+        path.startsWith(`${kind.kind}.spec`) && Array.isArray(schema["enum"])
+          ? schema["enum"].map((word: string) => ({ path, word }))
+          : [],
+      );
+      assert.ok(asked.length > 0);
+      assert.deepEqual(
+        asked.filter(({ word }) => parse(word, { version: "1.1" }) !== word),
         [],
       );
     });

@@ -33,9 +33,9 @@ describe("an object that can't be understood is told what is wrong: object, fiel
       given: fleet({ addresses: { ...addresses, count: 65 } }),
       said: "WhatsAppProxy proxies/family: spec.addresses.count 65: must be at most 64",
     },
-    "YAML's bare Off": {
+    "YAML's Off, which is false": {
       given: fleet({ upstream: { chat: { proxyProtocol: false } } }),
-      said: "WhatsAppProxy proxies/family: spec.upstream.chat.proxyProtocol false: must be one of V2, V1, Off",
+      said: "WhatsAppProxy proxies/family: spec.upstream.chat.proxyProtocol false: must be one of V2, V1, None",
     },
     "no pools": {
       given: fleet({ addresses: {} }),

@@ -175,19 +175,19 @@ describe("limits per client are said not to be applied", () => {
   > = {
     "where a node's address hides all clients": {
       policy: "Cluster",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: { connectionsPerClient: 5 },
       expect: "False",
     },
     "for a limit on the rate too": {
       policy: "Cluster",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: { connectionRatePerClient: 5 },
       expect: "False",
     },
     "but not where the cluster keeps clients' addresses": {
       policy: "Local",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: { connectionsPerClient: 5 },
       expect: "True",
     },
@@ -199,7 +199,7 @@ describe("limits per client are said not to be applied", () => {
     },
     "nor where nobody asked for any": {
       policy: "Cluster",
-      proxyProtocol: { version: "Off" },
+      proxyProtocol: { version: "None" },
       limits: {},
       expect: "True",
     },
@@ -308,4 +308,12 @@ describe("a plan for a fleet", () => {
     const view = observed([serving]);
     assert.deepEqual(decideFleet(view, context), decideFleet(view, context));
   });
+});
+
+test("a fleet says which of its fields have no effect", () => {
+  const spec = { ...fleet.spec, dns: { hostname: "{token}.example.org" } };
+  const plan = planFor([], { parsed: parseWhatsAppProxy({ ...fleet, spec }) });
+  const condition = statusIn(plan).conditions.find(({ type }) => type === "FieldsWithoutEffect");
+  assert.equal(condition?.status, "True");
+  assert.match(condition?.message ?? "", /spec\.dns\.hostname/);
 });

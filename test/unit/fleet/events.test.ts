@@ -59,6 +59,7 @@ function notesOf(
       isAsking: false,
       refused: [],
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
+      withoutEffect: undefined,
       generation: 1,
       selector: "",
       before: { observedGeneration: 1, conditions: conditionsBefore },

@@ -1,3 +1,4 @@
+import type { Finding } from "../../../src/api/findings.ts";
 import type { PodsView } from "../../../src/pods/view.ts";
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import { type FleetStatus, type StatusView, fleetStatus } from "../../../src/fleet/status.ts";
@@ -58,6 +59,7 @@ export interface GivenFleet {
   readonly isAsking?: boolean;
   readonly refused?: StatusView["refused"];
   readonly before?: StatusBefore;
+  readonly withoutEffect?: Finding;
 }
 
 /** The status that the operator writes at noon of generation 3. */
@@ -68,6 +70,7 @@ export function statusOf({
   isAsking = false,
   refused = [],
   before = realised,
+  withoutEffect,
 }: GivenFleet = {}): FleetStatus {
   const plan = planRotation(view, 4, noon, () => 0);
   const limits = { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] };
@@ -80,5 +83,5 @@ export function statusOf({
     limits,
     refused,
   };
-  return fleetStatus({ ...said, generation: 3, selector: "a=b", before }, noon);
+  return fleetStatus({ ...said, withoutEffect, generation: 3, selector: "a=b", before }, noon);
 }

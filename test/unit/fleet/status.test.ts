@@ -63,8 +63,19 @@ describe("a fleet's conditions", () => {
         ConfigApplied: ["True", "Loaded"],
         LimitsApplied: ["True", "Applied"],
         PoolExhausted: ["False", "AddressesFree"],
+        FieldsWithoutEffect: undefined,
         Paused: undefined,
         Reconciling: undefined,
+        Stalled: undefined,
+      },
+    },
+    "fields without effect are named, and the fleet stays Ready": {
+      given: {
+        withoutEffect: { status: "True", reason: "NotImplemented", message: "spec.dns.hostname" },
+      },
+      expect: {
+        Ready: ["True", "Serving"],
+        FieldsWithoutEffect: ["True", "NotImplemented", "spec.dns.hostname"],
         Stalled: undefined,
       },
     },

@@ -12,7 +12,7 @@ function pool(provider: ServicePool["provider"], given: Partial<ServicePool> = {
     provider,
     named: [],
     service: { annotations: {}, labels: {} },
-    proxyProtocol: { version: "Off", from: [] },
+    proxyProtocol: { version: "None", from: [] },
     ...given,
   };
 }

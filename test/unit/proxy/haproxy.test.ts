@@ -66,9 +66,12 @@ describe("renderHaproxyConfig", () => {
         },
         lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0 send-proxy"],
       },
-      "Off sends no header": {
+      "None sends no header": {
         given: {
-          upstream: { ...small.upstream, chat: { servers: ["a.example:1"], proxyProtocol: "Off" } },
+          upstream: {
+            ...small.upstream,
+            chat: { servers: ["a.example:1"], proxyProtocol: "None" },
+          },
         },
         lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0"],
       },
