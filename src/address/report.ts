@@ -1,0 +1,107 @@
+import { conditionsFrom } from "../api/findings.ts";
+import { fieldManagers } from "../api/names.ts";
+import type { AddressFault, ProxyAddressStatus } from "../api/proxy-address.ts";
+import * as resources from "../api/resources.ts";
+import type { Effect } from "../runtime/effect.ts";
+import type { Pacing } from "../runtime/pacer.ts";
+import { type Instant, formatInstant, parseInstant, seconds, since } from "../values/time.ts";
+import { nameOf, serviceOf } from "./effects.ts";
+import { serviceEffect } from "./obstacle.ts";
+import type { ObservedAddress } from "./observed.ts";
+import type { AddressDecision } from "./phase.ts";
+
+/** Between two writes of a status that report only progress. */
+const progressPacing: Pacing = { kind: "throttle", everyMs: 1_000 };
+
+/**
+ * A lane is prepared within this time of its claim: that it is not yet is not reported before. Longer
+ * where much else waits for the operator.
+ */
+const laneTime = { calm: seconds(10), busy: seconds(60) };
+
+/** A Service that is made now changes what there is to report: the next pass reports it. */
+export function statusEffect(
+  observed: ObservedAddress,
+  decision: AddressDecision,
+  now: Instant,
+): readonly Effect[] {
+  const pacing = pacingOf(observed, decision, now);
+  if (pacing === "none") return [];
+  const { entry, raw, services } = observed;
+  const { reachability: _reachability, ...before } = entry.status;
+  const isMade = services.length === 0 && serviceOf(observed, decision) !== undefined;
+  return [
+    {
+      kind: "status",
+      id: "status",
+      of: resources.addresses,
+      about: raw,
+      before,
+      status: statusOf(observed, decision, now),
+      fieldManager: fieldManagers.address,
+      ...(pacing === undefined ? {} : { pacing }),
+      ...(isMade ? { unless: [serviceEffect] } : {}),
+    },
+  ];
+}
+
+/**
+ * On the way to its first publication an address makes progress all the time, and only the end of it
+ * is urgent.
+ */
+function pacingOf(
+  { entry, isBusy }: ObservedAddress,
+  { phase, verified }: AddressDecision,
+  now: Instant,
+): Pacing | "none" | undefined {
+  if (phase !== "Provisioning" && phase !== "Verifying") return undefined;
+  if (entry.status.phase !== undefined) return progressPacing;
+  const created = parseInstant(entry.metadata.creationTimestamp) ?? now;
+  const isYoung = since(created, now) < laneTime[isBusy ? "busy" : "calm"];
+  return verified.reason === "WaitingForLane" && isYoung ? "none" : undefined;
+}
+
+function statusOf(
+  observed: ObservedAddress,
+  decision: AddressDecision,
+  now: Instant,
+): Omit<ProxyAddressStatus, "reachability"> {
+  const { entry, certificate, raw, balancer } = observed;
+  const { spec, status } = entry;
+  const phaseSince = status.phase === decision.phase ? status.phaseSince : undefined;
+  const sha256 = certificate ?? status.certificateSHA256;
+  const address = spec.address ?? balancer?.given[0];
+  const isPublished = decision.phase === "Serving" || decision.phase === "Draining";
+  const verified = decision.verifiedBy ?? status.verified ?? "Inside";
+  const generation = raw.metadata.generation ?? 0;
+  const findings = { Verified: decision.verified };
+  return {
+    phase: decision.phase,
+    phaseSince: phaseSince ?? formatInstant(now),
+    ...(address === undefined ? {} : { address }),
+    serviceName: nameOf(observed),
+    ...(sha256 === undefined ? {} : { certificateSHA256: sha256 }),
+    ...(isPublished ? { verified } : {}),
+    ...faultOf(observed, decision, now),
+    conditions: conditionsFrom(findings, status.conditions ?? [], generation, now),
+  };
+}
+
+const faults: ReadonlyMap<string, AddressFault> = new Map([
+  ["Unusable", "Unusable"],
+  ["AddressChanged", "AddressChanged"],
+  ["AddressLost", "AddressLost"],
+  ["Repeat", "Repeat"],
+]);
+
+/** What the fleet must act on, as a field of its own: a condition's reason is for people. */
+function faultOf(
+  { entry: { status } }: ObservedAddress,
+  { verified }: AddressDecision,
+  now: Instant,
+): Pick<ProxyAddressStatus, "fault"> {
+  const kind = faults.get(verified.reason);
+  if (kind === undefined) return {};
+  const known = status.fault?.kind === kind ? status.fault : undefined;
+  return { fault: known ?? { kind, since: formatInstant(now) } };
+}
