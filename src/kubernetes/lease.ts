@@ -10,6 +10,7 @@ import {
   observe,
 } from "./lease-state.ts";
 import { type ObjectKey, type Resource, resource } from "./resource.ts";
+import { present } from "../values/present.ts";
 
 interface Lease extends KubeObject {
   spec?: {
@@ -193,12 +194,11 @@ export class LeaderElection {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
       metadata: {
-        name: key.name,
-        ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
+        ...present({ name: key.name, namespace: key.namespace }),
         ...version,
       },
       spec: {
-        ...(holder === undefined ? {} : { holderIdentity: holder }),
+        ...present({ holderIdentity: holder }),
         leaseDurationSeconds: holder === undefined ? 1 : Math.ceil(times.durationMs / 1000),
         leaseTransitions: step.kind === "create" ? 0 : step.transitions,
         renewTime: time,

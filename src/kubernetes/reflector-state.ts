@@ -1,3 +1,5 @@
+import { present } from "../values/present.ts";
+
 /**
  * Where a reflector stands. `failures` counts the failed tries since it was last healthy;
  * `retryAfterMs` is how long the server wished to be left alone after the last one.
@@ -56,10 +58,7 @@ export function nextState(state: ReflectorState, input: ReflectorInput): Reflect
     case "failed": {
       const failures =
         input.healthyMs >= healthyAfterMs ? (input.kind === "ended" ? 0 : 1) : state.failures + 1;
-      const wish =
-        input.kind === "failed" && input.retryAfterMs !== undefined
-          ? { retryAfterMs: input.retryAfterMs }
-          : {};
+      const wish = input.kind === "failed" ? present({ retryAfterMs: input.retryAfterMs }) : {};
       if (state.name === "listing")
         return { name: "listing", continueToken: state.continueToken, failures, ...wish };
       return {

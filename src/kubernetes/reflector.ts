@@ -12,6 +12,7 @@ import {
 import { newest } from "./resource-version.ts";
 import type { Resource } from "./resource.ts";
 import type { Store } from "./store.ts";
+import { present } from "../values/present.ts";
 
 const pageSize = 500;
 /**
@@ -153,7 +154,5 @@ export class Reflector<T extends KubeObject> implements Source {
 
 /** How long the server wishes to be left alone, where it said so. */
 function wishOf(error: unknown): { readonly retryAfterMs?: number } {
-  return error instanceof ApiError && error.retryAfterMs !== undefined
-    ? { retryAfterMs: error.retryAfterMs }
-    : {};
+  return error instanceof ApiError ? present({ retryAfterMs: error.retryAfterMs }) : {};
 }

@@ -8,6 +8,7 @@ import type {
 } from "../api/proxy-address.ts";
 import { type Ip, parseIp } from "../values/ip.ts";
 import { type Instant, instant, parseInstant } from "../values/time.ts";
+import { present } from "../values/present.ts";
 
 type Reachability = NonNullable<ProxyAddress["status"]["reachability"]>[number];
 
@@ -127,8 +128,7 @@ function verdictSince({ status }: ProxyAddress, verdict: Verdict): Instant | und
 }
 
 function verdictView({ country, verdict, since, message }: Reachability): VerdictView {
-  const said = message === undefined ? {} : { message };
-  return { country, verdict, since: parseInstant(since) ?? instant(0), ...said };
+  return { country, verdict, since: parseInstant(since) ?? instant(0), ...present({ message }) };
 }
 
 /**

@@ -8,6 +8,7 @@ import { suspectedOutage } from "./outage.ts";
 import { type Retirement, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
 import { type Instant, earliest } from "../values/time.ts";
+import { present } from "../values/present.ts";
 
 /** The next step of every slot of a fleet, as plain data: printed, it is the dry run. */
 export interface RotationPlan {
@@ -55,7 +56,7 @@ export function planRotation(
     const because =
       shortages.find((one) => one.slot === slot)?.message ?? wait?.because ?? opinion.because;
     const next = wait?.next ?? (opinion.kind === "stay" ? opinion.next : undefined);
-    return { slot, explanation: because, ...(next === undefined ? {} : { next }) };
+    return present({ slot, explanation: because, next });
   });
   return {
     claims: found.filter(isClaim),

@@ -15,6 +15,7 @@ import {
 } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
 import { openFrom } from "./windows.ts";
+import { present } from "../values/present.ts";
 
 /** What is known of one slot when it is asked whether to move. */
 export interface SlotView extends SlotAddresses {
@@ -212,5 +213,5 @@ function nameOf(address: AddressView | undefined): string {
 }
 
 function stay(because: string, next?: NextMove): Opinion {
-  return next === undefined ? { kind: "stay", because } : { kind: "stay", because, next };
+  return { kind: "stay", ...present({ because, next }) };
 }
