@@ -41,7 +41,7 @@ export function addressController(
       const unfinishedMs = await executor.execute(observed, plan);
       if (evidence !== undefined && verifyingFor(observed, now) > evictAfter)
         await executor.evict(observed, evidence.lagging);
-      const at = plan.decision.lookAgainAt;
+      const at = plan.decision.requeueAt;
       return lookAgain(soonest(unfinishedMs, at === undefined ? undefined : at - now));
     },
   };

@@ -104,7 +104,7 @@ export class AddressExecutor {
     const metadata = { name, uid, ...version, finalizers: [addressFinalizer] };
     const body = { apiVersion: entry.apiVersion, kind: entry.kind, metadata, spec: { address } };
     const { client, caches } = this.#environment;
-    caches.addresses.wrote(
+    caches.addresses.recordWrite(
       await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address),
     );
   }
@@ -120,7 +120,7 @@ export class AddressExecutor {
       address === undefined || name === ledgerName(address) ? {} : { spec: { address } };
     const metadata = { name, ...pinned(caches.addresses, raw), finalizers: [addressFinalizer] };
     const body = { apiVersion: entry.apiVersion, kind: entry.kind, metadata, ...given };
-    caches.addresses.wrote(
+    caches.addresses.recordWrite(
       await client.apply<CustomObject>(custom.addresses, body, fieldManagers.address),
     );
   }

@@ -2,7 +2,7 @@ import type { CustomObject } from "../kubernetes/objects.ts";
 import { Counter } from "prom-client";
 import { parseAddressPool } from "../api/address-pool.ts";
 import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import { remembered } from "../values/memoize.ts";
+import { memoize } from "../values/memoize.ts";
 import type { Change } from "../kubernetes/store.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Caches } from "../cluster/caches.ts";
@@ -83,7 +83,7 @@ interface EntryFacts {
  * What metrics tell of an entry: a scrape must not read thousands of them anew, nor keep them in
  * memory twice.
  */
-export const entryFacts = remembered((raw: CustomObject): EntryFacts => {
+export const entryFacts = memoize((raw: CustomObject): EntryFacts => {
   const entry = entryOf(raw);
   if (entry === undefined) return { isInMaking: false, verdicts: [] };
   return {

@@ -49,7 +49,7 @@ export interface AddressDecision {
   /** `finish` lets a deleted entry go; `delete` ends a quarantine. */
   readonly entry: "keep" | "delete" | "finish";
   readonly verified: Finding;
-  readonly lookAgainAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** A load balancer's name is resolved anew after this time. */
@@ -69,7 +69,7 @@ export function decideAddress(situation: AddressSituation, now: Instant): Addres
         service: "keep",
         entry: "keep",
         verified: drainingFinding(situation),
-        lookAgainAt: undefined,
+        requeueAt: undefined,
       };
     case "Serve":
       if (situation.isRepeat) return holding(situation);
@@ -87,14 +87,14 @@ function ending(situation: AddressSituation, now: Instant): AddressDecision {
       ...base,
       phase: situation.phase ?? "Provisioning",
       entry: "keep",
-      lookAgainAt: plus(now, seconds(5)),
+      requeueAt: plus(now, seconds(5)),
     };
   const isOver = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
   const entry = situation.deleting ? "finish" : isOver ? "delete" : "keep";
   // The fleet closes the lane when it sees the entry dark: let it see that before the entry goes.
   return situation.phase === "Quarantined"
-    ? { ...base, phase: "Quarantined", entry, lookAgainAt: situation.quarantineUntil }
-    : { ...base, phase: "Quarantined", entry: "keep", lookAgainAt: now };
+    ? { ...base, phase: "Quarantined", entry, requeueAt: situation.quarantineUntil }
+    : { ...base, phase: "Quarantined", entry: "keep", requeueAt: now };
 }
 
 /**
@@ -112,7 +112,7 @@ function holding({ service }: AddressSituation): AddressDecision {
       "Repeat",
       `the provider gave ${given}, which was used before and rests: it is kept, unused, so that the provider gives another one`,
     ),
-    lookAgainAt: undefined,
+    requeueAt: undefined,
   };
 }
 
@@ -124,7 +124,7 @@ function serving(situation: AddressSituation, now: Instant): AddressDecision {
     entry: "keep",
     verified:
       obstacle ?? lostAddress(service, address) ?? situation.verified ?? verifiedBefore(situation),
-    lookAgainAt: service?.hostname === undefined ? undefined : plus(now, resolveEvery),
+    requeueAt: service?.hostname === undefined ? undefined : plus(now, resolveEvery),
   };
 }
 
@@ -138,7 +138,7 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
       phase: "Provisioning",
       take: given,
       verified: takenFinding(given),
-      lookAgainAt: now,
+      requeueAt: now,
     };
   const provisioningSince = phase === undefined ? undefined : phaseSince;
   const another = situation.canBeAsked
@@ -151,15 +151,15 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
       ...base,
       phase: "Provisioning",
       verified: missing,
-      lookAgainAt: plus(now, seconds(5)),
+      requeueAt: plus(now, seconds(5)),
     };
   if (verdict?.kind === "verified") {
-    const lookAgainAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
+    const requeueAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
     return {
       ...base,
       phase: "Serving",
       verified: verifiedFinding(situation, verdict.shutOut === true),
-      lookAgainAt,
+      requeueAt,
     };
   }
   const verified =
@@ -170,7 +170,7 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
     ...base,
     phase: "Verifying",
     verified,
-    lookAgainAt: plus(now, retryPause(situation, verdict, now)),
+    requeueAt: plus(now, retryPause(situation, verdict, now)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { derived } from "../values/memoize.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
 import { apiVersion } from "./common.ts";
 import type { Kind } from "./kind.ts";
 import { explainIssue } from "./problem.ts";
@@ -17,7 +17,7 @@ export type Parsed<T> =
  */
 export function parser<T>(kind: Kind): (raw: unknown) => Parsed<T> {
   const schema = schemaOf(kind);
-  const parseOnce = derived((raw: object) => parse<T>(kind, schema, raw));
+  const parseOnce = memoizeWeakly((raw: object) => parse<T>(kind, schema, raw));
   return (raw) =>
     typeof raw === "object" && raw !== null ? parseOnce(raw) : parse<T>(kind, schema, raw);
 }

@@ -72,10 +72,10 @@ const fields = z.object({
   requestedAt: line(4096)
     .exactOptional()
     .describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
-  turn: integer(0, 2 ** 31 - 1)
+  ordinal: integer(0, 2 ** 31 - 1)
     .exactOptional()
     .describe(
-      "The how-manieth address of its slot it is: of two that serve, people are told the later one, whatever clocks say.",
+      "Its number among the addresses that its slot has had, from 1: of two that serve, the one with the higher number is published, whatever clocks say.",
     ),
   want: z
     .enum(wants)

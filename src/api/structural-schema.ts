@@ -47,8 +47,8 @@ export function structuralSchema(schema: z.ZodType): JsonSchema {
 
 function rewrite(schema: JsonSchema, path: string): JsonSchema {
   const node = withoutUnsafeBounds(asIntOrString(schema));
-  refuseUnsayable(node, path || "the schema");
-  demandBounds(node, path || "the schema");
+  refuseUnsupported(node, path || "the schema");
+  requireBounds(node, path || "the schema");
   const inner = withFilledDefault({ ...node, ...membersOf(node, path) });
   return Object.fromEntries(
     keywords.flatMap((key) => (inner[key] === undefined ? [] : [[key, inner[key]]])),
@@ -113,7 +113,7 @@ function withoutUnsafeBounds(schema: JsonSchema): JsonSchema {
   };
 }
 
-function refuseUnsayable(node: JsonSchema, path: string): void {
+function refuseUnsupported(node: JsonSchema, path: string): void {
   const unknown = Object.keys(node).filter((key) => !(keywords as readonly string[]).includes(key));
   if (unknown.length > 0)
     throw new StructuralSchemaError(
@@ -137,7 +137,7 @@ const boundOf: Readonly<Record<string, string>> = {
   object: "maxProperties",
 };
 
-function demandBounds(node: JsonSchema, path: string): void {
+function requireBounds(node: JsonSchema, path: string): void {
   const bound = isIntOrString(node) ? "maxLength" : boundOf[String(node["type"])];
   const bounded =
     bound === undefined ||

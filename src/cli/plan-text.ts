@@ -58,7 +58,7 @@ export function planJson({ fleet, published, plan, now }: PlannedFleet): string 
     ...(plan.next === undefined
       ? {}
       : { nextRotation: { ...plan.next, at: formatInstant(plan.next.at) } }),
-    ...(plan.lookAgainAt === undefined ? {} : { lookAgainAt: formatInstant(plan.lookAgainAt) }),
+    ...(plan.requeueAt === undefined ? {} : { requeueAt: formatInstant(plan.requeueAt) }),
   };
   return `${JSON.stringify(shown, null, 2)}\n`;
 }

@@ -146,7 +146,7 @@ async function filled<T extends KubeObject>(
       continueToken,
       ...(namespace === undefined ? {} : { namespace }),
     });
-    for (const item of page.items) store.wrote(item);
+    for (const item of page.items) store.recordWrite(item);
     continueToken = page.continueToken;
     if (continueToken === undefined) return store;
   }

@@ -28,5 +28,5 @@ export async function writeStatus(
     ...pinned(store, raw),
   };
   const body = { apiVersion: raw.apiVersion, kind: raw.kind, metadata, status };
-  store.wrote(await client.apply<CustomObject>(of, body, fieldManager, "status"));
+  store.recordWrite(await client.apply<CustomObject>(of, body, fieldManager, "status"));
 }

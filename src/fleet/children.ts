@@ -130,7 +130,7 @@ export class FleetChildren {
         ...pinned(caches.pods, pod),
         annotations: { [revisionAnnotation]: revision },
       };
-      caches.pods.wrote(
+      caches.pods.recordWrite(
         await client.apply(
           podKind,
           { apiVersion: "v1", kind: "Pod", metadata },

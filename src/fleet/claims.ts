@@ -6,7 +6,7 @@ import * as custom from "../api/resources.ts";
 import { ConflictError } from "../kubernetes/errors.ts";
 import { fieldManagers, fleetLabel, fleetNamespaceLabel } from "../api/names.ts";
 import type { Environment } from "../cluster/environment.ts";
-import { isLost } from "../ledger/lost.ts";
+import { isOrphan } from "../ledger/orphan.ts";
 import type { ClaimsUnderWay } from "./claims-under-way.ts";
 import type { LivePlan } from "./decide.ts";
 import type { ObservedFleet } from "./observe.ts";
@@ -41,7 +41,7 @@ async function take(
   const { namespace, name, uid } = metadata;
   const manifest = claimManifest({ namespace, name, uid }, spec.listeners, claim);
   try {
-    caches.addresses.wrote(
+    caches.addresses.recordWrite(
       await client.create<CustomObject>(custom.addresses, manifest, fieldManagers.fleet),
     );
   } catch (error) {
@@ -56,7 +56,7 @@ async function learn(
   { client, caches }: Pick<Environment, "client" | "caches">,
 ): Promise<void> {
   const taken = await client.get<CustomObject>(custom.addresses, { name: claim.name });
-  if (taken !== undefined) caches.addresses.wrote(taken);
+  if (taken !== undefined) caches.addresses.recordWrite(taken);
 }
 
 /**
@@ -66,7 +66,7 @@ async function learn(
 function expectNoLostEntries({ metadata }: WhatsAppProxy, { caches }: Environment): void {
   const lost = caches.services
     .by("fleet", `${metadata.namespace}/${metadata.name}`)
-    .find((service) => isLost(service, caches));
+    .find((service) => isOrphan(service, caches));
   if (lost !== undefined)
     throw new ConflictError(
       "claim",
@@ -85,7 +85,7 @@ async function expectNoOtherClaims(
   const { items } = await client.list(custom.addresses, { labelSelector });
   const known = new Set(entries.map(({ metadata: { name } }) => name));
   const unknown = items.filter((item) => !known.has(item.metadata.name));
-  for (const item of unknown) caches.addresses.wrote(item);
+  for (const item of unknown) caches.addresses.recordWrite(item);
   if (unknown.length > 0)
     throw new ConflictError(
       "claim",

@@ -37,7 +37,7 @@ async function step(
   if (observed === undefined) return gone;
   const plan = decideFleet(observed, environment.now(), environment.random);
   const unfinishedMs = await executor.execute(observed, plan);
-  const at = plan.kind === "live" ? plan.lookAgainAt : undefined;
+  const at = plan.kind === "live" ? plan.requeueAt : undefined;
   const lookMs = at === undefined ? undefined : at - environment.now();
   return lookAgain(soonest(unfinishedMs, lookMs));
 }

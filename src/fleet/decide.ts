@@ -6,7 +6,7 @@ import type { Finding } from "../api/findings.ts";
 import { conditionsFrom } from "../api/findings.ts";
 import { type FleetStatus, fleetStatus, type StatusView } from "./status.ts";
 import { type Told, deeds, news } from "./events.ts";
-import { laneUsers, nextLaneCloses } from "../ledger/lane-use.ts";
+import { laneUsers, nextLaneClosesAt } from "../ledger/lane-use.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
 import { planRotation, type RotationPlan } from "../rotation/plan.ts";
 import { podsView } from "../pods/view.ts";
@@ -40,7 +40,7 @@ export interface LivePlan {
   readonly deeds: readonly Told[];
   /** What is told when the status is written. */
   readonly news: readonly Told[];
-  readonly lookAgainAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /**
@@ -69,10 +69,10 @@ export function decideFleet(observed: ObservedFleet, now: Instant, random: Rando
   const status = fleetStatus(statusView(observed, fleet, view, rotation), now);
   const isDark = own.every(({ phase }) => phase === "Quarantined");
   const finalizer = view.deleting && isDark && lanesAreClosed(observed, now) ? "remove" : "keep";
-  const lookAgainAt = earliest(
-    rotation.lookAgainAt,
+  const requeueAt = earliest(
+    rotation.requeueAt,
     stuckAt(status.conditions),
-    nextLaneCloses(own, now),
+    nextLaneClosesAt(own, now),
     view.deleting && isDark ? plus(now, seconds(1)) : undefined,
   );
   return {
@@ -86,7 +86,7 @@ export function decideFleet(observed: ObservedFleet, now: Instant, random: Rando
     status,
     deeds: deeds(view, rotation, now),
     news: news(view, rotation, fleet.status, status),
-    lookAgainAt,
+    requeueAt,
   };
 }
 

@@ -132,7 +132,7 @@ export class FleetExecutor {
 
   async #applyEntry(manifest: KubeObject): Promise<void> {
     const { client, caches } = this.#environment;
-    caches.addresses.wrote(
+    caches.addresses.recordWrite(
       await client.apply<CustomObject>(custom.addresses, manifest, fieldManagers.fleet),
     );
   }
@@ -150,7 +150,7 @@ export class FleetExecutor {
     if (entry === undefined) return;
     const verdict = verdictManifest(entry, report, this.#environment.now());
     const { client, caches } = this.#environment;
-    caches.addresses.wrote(
+    caches.addresses.recordWrite(
       await client.apply<CustomObject>(
         custom.addresses,
         verdict,
@@ -170,7 +170,9 @@ export class FleetExecutor {
       kind,
       metadata: { name, namespace, ...pinned(caches.fleets, fleet), finalizers },
     };
-    caches.fleets.wrote(await client.apply<CustomObject>(custom.fleets, body, fieldManagers.fleet));
+    caches.fleets.recordWrite(
+      await client.apply<CustomObject>(custom.fleets, body, fieldManagers.fleet),
+    );
   }
 
   async #writeStatus(raw: CustomObject, status: Partial<FleetStatus>): Promise<void> {

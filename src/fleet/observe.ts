@@ -5,7 +5,7 @@ import { type AddressPool, parseAddressPool } from "../api/address-pool.ts";
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../api/fleet.ts";
 import type { Parsed } from "../api/parse.ts";
 import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import { belongsTo } from "../ledger/ownership.ts";
 import { isServingPod } from "../pods/view.ts";
 import type { PodReport } from "../pods/report.ts";

@@ -68,7 +68,7 @@ export class Applier {
         ? await this.#create(of, marked)
         : await this.#update(of, live, pinned(store, live), marked);
     this.#applied.set(answer.metadata.uid ?? "", { hash, state: stateOf(answer) });
-    store.wrote(answer);
+    store.recordWrite(answer);
     return "applied";
   }
 

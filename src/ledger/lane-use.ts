@@ -37,7 +37,10 @@ export function laneUsers<User extends LaneUser>(
 }
 
 /** When the next lane closes that is open for an address which is dark. */
-export function nextLaneCloses(addresses: readonly LaneUser[], now: Instant): Instant | undefined {
+export function nextLaneClosesAt(
+  addresses: readonly LaneUser[],
+  now: Instant,
+): Instant | undefined {
   return earliest(...addresses.map((address) => lingersUntil(address, now)));
 }
 

@@ -2,7 +2,7 @@ import { type HeldAddress, heldAddress } from "./view.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
 import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import { HeldAddresses } from "./held.ts";
+import { HeldAddresses } from "./held-addresses.ts";
 import type { Ip } from "../values/ip.ts";
 import type { Store } from "../kubernetes/store.ts";
 

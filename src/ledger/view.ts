@@ -34,7 +34,7 @@ export interface AddressView {
    * Its number among the addresses that its slot ever had. Clocks jump, and a restored entry is as
    * young as its restoration; this is not.
    */
-  readonly turn: number;
+  readonly ordinal: number;
   readonly want: Want;
   readonly drainUntil: Instant | undefined;
   readonly quarantineUntil: Instant | undefined;
@@ -93,7 +93,7 @@ export function addressView(entry: ProxyAddress, sessions: SessionCounts = new M
     lane: spec.lane,
     cause: spec.cause,
     requestedAt: spec.requestedAt,
-    turn: spec.turn ?? 0,
+    ordinal: spec.ordinal ?? 0,
     want: spec.want,
     drainUntil: parseInstant(spec.drainUntil),
     quarantineUntil: parseInstant(spec.quarantineUntil),
@@ -182,6 +182,6 @@ export function publishedAddress(
     (address) => address.slot === slot && address.phase === "Serving" && address.want === "Serve",
   );
   return serving.toSorted(
-    (a, b) => b.turn - a.turn || b.phaseSince - a.phaseSince || (a.name < b.name ? -1 : 1),
+    (a, b) => b.ordinal - a.ordinal || b.phaseSince - a.phaseSince || (a.name < b.name ? -1 : 1),
   )[0];
 }

@@ -13,7 +13,7 @@ import { balancerOf } from "../address/observe.ts";
 import type { Environment } from "../cluster/environment.ts";
 import { sidesOf } from "../cluster/changes.ts";
 import { type Fate, claimOf, fateOf } from "./decide.ts";
-import { isEntryOf, isLost } from "../ledger/lost.ts";
+import { isEntryOf, isOrphan } from "../ledger/orphan.ts";
 
 /**
  * Leaves no Service without its ledger entry: it is adopted back if its fleet lives, and deleted
@@ -42,7 +42,7 @@ export function serviceController(
     async reconcile(key): Promise<Outcome> {
       const service = caches.services.get(parseKey(key));
       if (service === undefined) return gone;
-      if (!isLost(service, caches) || !(await isLostForSure(service, environment))) return done;
+      if (!isOrphan(service, caches) || !(await isLostForSure(service, environment))) return done;
       await carryOut(service, await gatherFate(service, environment, resolve), environment);
       return done;
     },
@@ -60,7 +60,7 @@ async function isLostForSure(
 ): Promise<boolean> {
   const name = metadata.labels?.[addressLabel] ?? "";
   const entry = await client.get<CustomObject>(custom.addresses, { name });
-  if (entry !== undefined) caches.addresses.wrote(entry);
+  if (entry !== undefined) caches.addresses.recordWrite(entry);
   if (isEntryOf(entry, metadata.namespace)) return false;
   const labelSelector = `${addressLabel}=${name}`;
   const { items } = await client.list<Service>(serviceKind, {
@@ -107,7 +107,7 @@ async function carryOut(service: Service, fate: Fate, environment: Environment):
     "a Service lost its ledger entry",
   );
   if (fate.kind === "adopt")
-    caches.addresses.wrote(
+    caches.addresses.recordWrite(
       await client.create<CustomObject>(custom.addresses, fate.entry, fieldManagers.fleet),
     );
   else await client.delete(serviceKind, key, pinned(caches.services, service));

@@ -1,7 +1,7 @@
 import type { CustomObject, Pod } from "../kubernetes/objects.ts";
 import type { Logger } from "pino";
 import { parseWhatsAppProxy } from "../api/fleet.ts";
-import { remembered } from "../values/memoize.ts";
+import { memoize } from "../values/memoize.ts";
 import { isServingPod } from "./view.ts";
 import { explainError } from "../values/errors.ts";
 import { keyOf, keyText, parseKey } from "../kubernetes/resource.ts";
@@ -88,7 +88,7 @@ function serversOf(
 }
 
 /** A thousand pods are asked every few seconds: their fleets are not read anew for that. */
-const readServers = remembered((raw: CustomObject): Servers => {
+const readServers = memoize((raw: CustomObject): Servers => {
   const parsed = parseWhatsAppProxy(raw);
   if (!parsed.ok) return { chat: [], media: [] };
   const { chat, media } = parsed.value.spec.upstream;

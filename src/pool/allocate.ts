@@ -1,7 +1,7 @@
 import type { PoolView } from "./view.ts";
 import type { Random } from "../values/random.ts";
-import { derived } from "../values/memoize.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import {
   type Ip,
   type IpRange,
@@ -16,17 +16,17 @@ import {
  * How picky a claim is. `apart`: away from blocked addresses, and in no network (/24, IPv6 /48)
  * that anybody uses. `unsuspected`: away from blocked addresses. `any`: whatever is free.
  */
-export type Care = "apart" | "unsuspected" | "any";
+export type Preference = "apart" | "unsuspected" | "any";
 
 /**
  * From the best to the last resort: the next is tried only where none of the pools has an address
  * of the one before.
  */
-export const cares: readonly Care[] = ["apart", "unsuspected", "any"];
+export const preferences: readonly Preference[] = ["apart", "unsuspected", "any"];
 
 /** A pool's ranges without overlaps, in order. */
 export const distinctRanges: (ranges: readonly IpRange[]) => readonly IpRange[] =
-  derived(mergeRanges);
+  memoizeWeakly(mergeRanges);
 
 /** How many addresses of a pool nobody holds. */
 export function countFree({ ranges }: Pick<PoolView, "ranges">, held: HeldAddresses): bigint {
@@ -43,7 +43,7 @@ export function countFree({ ranges }: Pick<PoolView, "ranges">, held: HeldAddres
 export function chooseAddress(
   pool: PoolView,
   held: HeldAddresses,
-  care: Care,
+  care: Preference,
   random: Random,
 ): string | undefined {
   const free = freeRanges(pool, held, care);
@@ -56,7 +56,7 @@ export function chooseAddress(
 function freeRanges(
   { ranges, avoidPrefix }: PoolView,
   held: HeldAddresses,
-  care: Care,
+  care: Preference,
 ): readonly IpRange[] {
   const distinct = distinctRanges(ranges);
   const suspected = care === "any" ? [] : held.nearBurnt(avoidPrefix);

@@ -1,7 +1,7 @@
 import type { ConditionReason } from "../api/reasons.ts";
 import { type Finding } from "../api/findings.ts";
 import { countFree, distinctRanges } from "./allocate.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import { type IpRange, countAddresses, formatIp } from "../values/ip.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
 import type { Want } from "../api/proxy-address.ts";

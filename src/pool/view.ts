@@ -1,7 +1,7 @@
 import type { Millis } from "../values/time.ts";
 import type { AddressPool } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";
-import { derived } from "../values/memoize.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
 import { ProxyfleetError } from "../values/errors.ts";
 import { type IpRange, parseRange } from "../values/ip.ts";
 import { type LabelSelector, matchesSelector } from "../values/label-selector.ts";
@@ -108,7 +108,7 @@ export function poolRanges(
   return readRanges(spec).result;
 }
 
-const readRanges = derived((spec: Pick<AddressPool["spec"], "addresses" | "named">) => ({
+const readRanges = memoizeWeakly((spec: Pick<AddressPool["spec"], "addresses" | "named">) => ({
   result: rangesOrFault(spec),
 }));
 

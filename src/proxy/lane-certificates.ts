@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { derived } from "../values/memoize.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
 import { firstRevisionAnnotation } from "../api/names.ts";
 import type { Secret } from "../kubernetes/objects.ts";
 
@@ -38,7 +38,7 @@ export function firstRevision({ metadata }: Secret): string | undefined {
   return metadata.annotations?.[firstRevisionAnnotation];
 }
 
-const readOnce = derived(
+const readOnce = memoizeWeakly(
   (
     secret: Secret,
   ): {

@@ -7,8 +7,8 @@ import { type ChildOwner } from "./deployment.ts";
 import { haproxyInput } from "./haproxy.ts";
 import { childName, firstRevisionAnnotation, fleetLabels } from "../api/names.ts";
 import type { Secret } from "../kubernetes/objects.ts";
-import { packed } from "./compressed.ts";
-import { type OpenLane as LaneWithCertificate, renderPodConfig } from "./pod-config.ts";
+import { compressed } from "./compressed.ts";
+import { type CertifiedLane, renderPodConfig } from "./pod-config.ts";
 import { firstRevision, laneCertificates, secretRevision } from "./lane-certificates.ts";
 
 /** A lane that serves a ledger entry. */
@@ -36,7 +36,7 @@ export async function lanesSecret(
 ): Promise<Secret> {
   const known = laneCertificates(live);
   const open = await Promise.all(
-    lanes.map(async ({ lane, entry, uid, proxiesFrom }): Promise<LaneWithCertificate> => {
+    lanes.map(async ({ lane, entry, uid, proxiesFrom }): Promise<CertifiedLane> => {
       const kept = known.find(
         (certificate) => certificate.lane === lane && certificate.uid === uid,
       );
@@ -46,7 +46,7 @@ export async function lanesSecret(
   );
   const content = renderPodConfig({ ...haproxyInput(spec, bank), open }, hashOf);
   const data = Object.fromEntries(
-    Object.entries(packed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]),
+    Object.entries(compressed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]),
   );
   const { fleet, namespace, owner } = child;
   const metadata = {

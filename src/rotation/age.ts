@@ -56,9 +56,9 @@ export function blockMayMoveAt({ addresses, published }: SlotAddresses): Instant
  */
 function diedYoung(addresses: readonly AddressView[], published: AddressView): number {
   const told = addresses.filter(
-    (address) => wasPublished(address) && address.turn <= published.turn,
+    (address) => wasPublished(address) && address.ordinal <= published.ordinal,
   );
-  const newestFirst = told.toSorted((a, b) => b.turn - a.turn || b.createdAt - a.createdAt);
+  const newestFirst = told.toSorted((a, b) => b.ordinal - a.ordinal || b.createdAt - a.createdAt);
   let died = 0;
   for (const [index, successor] of newestFirst.entries()) {
     const before = newestFirst[index + 1];

@@ -1,6 +1,6 @@
 import type { FleetView } from "./fleet-view.ts";
 import { dueByAge, hourlyRoom } from "./age.ts";
-import type { NextMove, Opinion } from "./slot-decision.ts";
+import type { NextMove, SlotDecision } from "./slot-decision.ts";
 import type { SlotAddresses } from "./slots.ts";
 import { type Instant, spokenTime } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
@@ -8,7 +8,7 @@ import { type AddressView, isInMaking } from "../ledger/view.ts";
 export interface Moving {
   readonly slot: number;
   readonly published: AddressView | undefined;
-  readonly opinion: Opinion & { kind: "move" };
+  readonly opinion: SlotDecision & { kind: "move" };
 }
 
 /** A slot that should move, and waits until fewer others do. */
@@ -33,7 +33,7 @@ const urgency = { Blocked: 0, NewSlot: 1, Requested: 2, Age: 3 } as const;
  */
 export function withinBudget(
   fleet: FleetView,
-  slots: readonly (SlotAddresses & { readonly opinion: Opinion })[],
+  slots: readonly (SlotAddresses & { readonly opinion: SlotDecision })[],
   now: Instant,
 ): Budgeted {
   const wanting = slots.flatMap(({ slot, published, opinion }) =>

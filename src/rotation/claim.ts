@@ -2,13 +2,13 @@ import type { FleetView } from "./fleet-view.ts";
 import type { PoolView } from "../pool/view.ts";
 import type { Random } from "../values/random.ts";
 import type { ClaimCause } from "../api/proxy-address.ts";
-import { cares, chooseAddress, countFree } from "../pool/allocate.ts";
+import { preferences, chooseAddress, countFree } from "../pool/allocate.ts";
 import { ledgerName, parseIp } from "../values/ip.ts";
 import { holdsLane, laneUsers } from "../ledger/lane-use.ts";
-import type { Opinion } from "./slot-decision.ts";
-import { repeatsAreTooMany } from "./repeats.ts";
+import type { SlotDecision } from "./slot-decision.ts";
+import { hasTooManyRepeats } from "./repeats.ts";
 import { shortageMessage } from "./shortage.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { Instant } from "../values/time.ts";
 
 /** A fresh address for a slot: creating its ledger entry is what takes it. */
@@ -20,7 +20,7 @@ export interface Claim {
   readonly address: string | undefined;
   readonly lane: number;
   /** The how-manieth address of its slot it is. */
-  readonly turn: number;
+  readonly ordinal: number;
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   readonly because: string;
@@ -46,7 +46,7 @@ export interface Taken {
  * Addresses and lanes in use before a plan. The lane of a dark address is free again: the pods end
  * its sessions before they reuse it. A repeat never gets a lane.
  */
-export function takenBy({ addresses, held }: FleetView, now: Instant): Taken {
+export function allocationsOf({ addresses, held }: FleetView, now: Instant): Taken {
   const open = laneUsers(addresses, now);
   const [holding, lingering] = [open.filter(holdsLane), open.filter((user) => !holdsLane(user))];
   const lanesOf = (users: typeof open) => new Set(users.map(({ lane }) => lane));
@@ -66,7 +66,7 @@ export function isClaim(result: Claim | Shortage): result is Claim {
 export function claimFor(
   fleet: FleetView,
   slot: number,
-  move: Opinion & { kind: "move" },
+  move: SlotDecision & { kind: "move" },
   taken: Taken,
   bank: number,
   random: Random,
@@ -84,11 +84,11 @@ export function claimFor(
   taken.claims.set(pool, (taken.claims.get(pool) ?? 0) + 1);
   if (address !== undefined)
     taken.held.add({ ip: parseIp(address), pool, resting: false, until: undefined, burnt: false });
-  const turn =
+  const ordinal =
     1 +
     Math.max(
       0,
-      ...fleet.addresses.filter((other) => other.slot === slot).map((other) => other.turn),
+      ...fleet.addresses.filter((other) => other.slot === slot).map((other) => other.ordinal),
     );
   return {
     slot,
@@ -96,7 +96,7 @@ export function claimFor(
     name,
     address,
     lane,
-    turn,
+    ordinal,
     cause: move.cause,
     requestedAt: move.requestedAt,
     because: move.because,
@@ -121,7 +121,7 @@ function findAddress(
   random: Random,
 ) {
   const pools = poolsFor(fleet, slot).filter((pool) => mayTake(fleet, slot, pool, cause, taken));
-  for (const care of cares)
+  for (const care of preferences)
     for (const pool of pools) {
       if (pool.assigned)
         return { pool: pool.name, address: undefined, name: nameWithoutAddress(random) };
@@ -146,7 +146,7 @@ function mayTake(
   taken: Taken,
 ): boolean {
   if (pool.refusal !== undefined || !hasRoom(pool, taken)) return false;
-  if (pool.assigned) return !repeatsAreTooMany(fleet, slot, pool.name);
+  if (pool.assigned) return !hasTooManyRepeats(fleet, slot, pool.name);
   const reserve = cause === "Blocked" || cause === "NewSlot" ? 0 : pool.reserve;
   return countFree(pool, taken.held) > BigInt(reserve);
 }

@@ -1,6 +1,6 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { reportBlockedAnnotation, rotateAtAnnotation } from "../api/names.ts";
-import { HeldAddresses } from "../ledger/held.ts";
+import { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { PoolView } from "../pool/view.ts";
 import {

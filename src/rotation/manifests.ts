@@ -46,7 +46,7 @@ export function claimManifest(
       ports,
       cause: claim.cause,
       ...present({ requestedAt: claim.requestedAt }),
-      turn: claim.turn,
+      ordinal: claim.ordinal,
       want: "Serve",
     },
   };

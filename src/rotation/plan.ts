@@ -2,8 +2,8 @@ import type { FleetView } from "./fleet-view.ts";
 import type { Random } from "../values/random.ts";
 import { type BlockReport, blockReport } from "./block-report.ts";
 import { type Moving, withinBudget } from "./budget.ts";
-import { type Claim, type Shortage, claimFor, isClaim, takenBy } from "./claim.ts";
-import { type NextMove, opinionsOn } from "./slot-decision.ts";
+import { type Claim, type Shortage, claimFor, isClaim, allocationsOf } from "./claim.ts";
+import { type NextMove, decideSlots } from "./slot-decision.ts";
 import { suspectedOutage } from "./outage.ts";
 import { type Retirement, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
@@ -24,7 +24,7 @@ export interface RotationPlan {
   readonly answered: RotateRequest;
   /** What the annotation report-blocked says. */
   readonly report: BlockReport;
-  readonly lookAgainAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Why a slot moves or stays, and its next move where the time of it is known. */
@@ -46,7 +46,7 @@ export function planRotation(
   random: Random,
 ): RotationPlan {
   const request = rotateRequest(fleet);
-  const opinions = fleet.deleting ? [] : opinionsOn(fleet, request, now);
+  const opinions = fleet.deleting ? [] : decideSlots(fleet, request, now);
   const { moving, waiting } = withinBudget(fleet, opinions, now);
   const found = findAddresses(fleet, moving, bank, now, random);
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
@@ -67,8 +67,8 @@ export function planRotation(
     next: firstOf(slots),
     answered: answer(fleet, request),
     report: blockReport(fleet),
-    lookAgainAt: earliest(
-      ...retirements.map(({ lookAgainAt }) => lookAgainAt),
+    requeueAt: earliest(
+      ...retirements.map(({ requeueAt }) => requeueAt),
       ...slots.map(({ next }) => later(next, now)),
     ),
   };
@@ -82,7 +82,7 @@ function findAddresses(
   random: Random,
 ): (Claim | Shortage)[] {
   if (moving.length === 0) return [];
-  const taken = takenBy(fleet, now);
+  const taken = allocationsOf(fleet, now);
   return moving.map(({ slot, opinion }) => claimFor(fleet, slot, opinion, taken, bank, random));
 }
 

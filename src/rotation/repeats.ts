@@ -14,7 +14,7 @@ const pause: Millis = hours(1);
  * Whether a provider that can't be asked gave this slot only addresses that were used before, as
  * often as is borne.
  */
-export function repeatsAreTooMany(fleet: FleetView, slot: number, pool: string): boolean {
+export function hasTooManyRepeats(fleet: FleetView, slot: number, pool: string): boolean {
   return repeatsOf(fleet, slot, pool).length >= mostRepeats;
 }
 
@@ -22,7 +22,7 @@ export function repeatsAreTooMany(fleet: FleetView, slot: number, pool: string):
  * When the repeats of this slot may be given back although no fresh address came: a pause after the
  * last one. Giving them back earlier would bring the same ones again.
  */
-export function repeatsEndAt(
+export function repeatsKeptUntil(
   fleet: FleetView,
   { slot, pool }: Pick<AddressView, "slot" | "pool">,
 ): Instant {

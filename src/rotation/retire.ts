@@ -3,7 +3,7 @@ import type { PoolView } from "../pool/view.ts";
 import type { RetireCause } from "../api/proxy-address.ts";
 import { rememberedUntil } from "./age.ts";
 import { isBurnt } from "./outage.ts";
-import { repeatsEndAt } from "./repeats.ts";
+import { repeatsKeptUntil } from "./repeats.ts";
 import { type Instant, type Millis, earliest, millis, plus, seconds } from "../values/time.ts";
 import { type AddressView, isInMaking, publishedAddress, wasPublished } from "../ledger/view.ts";
 
@@ -40,7 +40,7 @@ const sessionsAgeing = seconds(10);
  */
 export interface RetirementView {
   readonly now?: Retirement;
-  readonly lookAgainAt?: Instant;
+  readonly requeueAt?: Instant;
 }
 
 /**
@@ -83,7 +83,7 @@ function ofServing(fleet: FleetView, address: AddressView, now: Instant): Retire
   if (published === undefined || (published.name === address.name && !isRemoved)) return {};
   // Its drain is counted from when people read that it leaves: an operator that is killed again and
   // again may need long to tell them.
-  if (isTold(fleet, address)) return { lookAgainAt: now };
+  if (isTold(fleet, address)) return { requeueAt: now };
   if (isRemoved) return { now: drain(fleet, address, "SlotRemoved", now) };
   // It serves on, unpublished, until the oldest of those that drain has made room.
   if (drainsOf(fleet, address.slot).length >= mostDrains) return {};
@@ -110,12 +110,12 @@ function ofRepeat(fleet: FleetView, address: AddressView, now: Instant): Retirem
     (other) =>
       other.slot === address.slot &&
       !other.repeat &&
-      other.turn > address.turn &&
+      other.ordinal > address.ordinal &&
       wasPublished(other),
   );
-  const endsAt = repeatsEndAt(fleet, address);
+  const endsAt = repeatsKeptUntil(fleet, address);
   if (!isServed && !address.deleting && address.slot < fleet.count && now < endsAt)
-    return { lookAgainAt: endsAt };
+    return { requeueAt: endsAt };
   return { now: { kind: "quarantine", name: address.name, because: "Repeat", until: now } };
 }
 
@@ -133,7 +133,7 @@ function drained(fleet: FleetView, address: AddressView, now: Instant): Retireme
     now >= until || (mayEnd && (address.sessions === 0 || mustMakeRoom(fleet, address)));
   if (isOver)
     return { now: quarantine(fleet, address, address.retiredBecause ?? "Requested", now) };
-  return { lookAgainAt: earliest(until, now < floor ? floor : plus(now, sessionsAgeing)) ?? until };
+  return { requeueAt: earliest(until, now < floor ? floor : plus(now, sessionsAgeing)) ?? until };
 }
 
 /**

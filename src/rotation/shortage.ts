@@ -1,9 +1,9 @@
 import type { FleetView } from "./fleet-view.ts";
 import type { PoolView } from "../pool/view.ts";
 import { countFree, distinctRanges } from "../pool/allocate.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import { countAddresses } from "../values/ip.ts";
-import { repeatsEndAt } from "./repeats.ts";
+import { repeatsKeptUntil } from "./repeats.ts";
 import { earliest, spokenTime } from "../values/time.ts";
 
 /** Why a slot that should move finds no address, and what a person can do about it. */
@@ -36,7 +36,7 @@ function onlyRepeats(
   { name, assigned }: PoolView,
 ): string | undefined {
   if (!assigned) return undefined;
-  const until = spokenTime(repeatsEndAt(fleet, { slot, pool: name }));
+  const until = spokenTime(repeatsKeptUntil(fleet, { slot, pool: name }));
   return `the provider of pool ${name} gives only addresses that were used before; it is asked again after ${until}`;
 }
 

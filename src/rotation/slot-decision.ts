@@ -32,7 +32,7 @@ export interface NextMove {
 }
 
 /** A slot stays where it is, or moves to a fresh address; `because` is for people. */
-export type Opinion =
+export type SlotDecision =
   | { readonly kind: "stay"; readonly because: string; readonly next?: NextMove }
   | {
       readonly kind: "move";
@@ -41,7 +41,7 @@ export type Opinion =
       readonly because: string;
     };
 
-type Check = (view: SlotView) => Opinion | undefined;
+type Check = (view: SlotView) => SlotDecision | undefined;
 
 /** The first check with an opinion decides, so the order is the policy. */
 const checks: readonly Check[] = [
@@ -59,20 +59,20 @@ const checks: readonly Check[] = [
 ];
 
 /** Whether each slot of a fleet should move now, and why. */
-export function opinionsOn(
+export function decideSlots(
   fleet: FleetView,
   request: RotateRequest,
   now: Instant,
-): readonly (SlotAddresses & { opinion: Opinion })[] {
+): readonly (SlotAddresses & { opinion: SlotDecision })[] {
   const slots = slotsOf(fleet);
   const outage = suspectedOutage(fleet, slots);
   return slots.map((slot) => ({
     ...slot,
-    opinion: opinionOn({ ...slot, fleet, request, outage, now }),
+    opinion: decideSlot({ ...slot, fleet, request, outage, now }),
   }));
 }
 
-function opinionOn(view: SlotView): Opinion {
+function decideSlot(view: SlotView): SlotDecision {
   for (const check of checks) {
     const opinion = check(view);
     if (opinion !== undefined) return opinion;
@@ -80,14 +80,14 @@ function opinionOn(view: SlotView): Opinion {
   return stay("nothing asks for a move");
 }
 
-function alreadyMoving({ addresses }: SlotView): Opinion | undefined {
+function alreadyMoving({ addresses }: SlotView): SlotDecision | undefined {
   const next = addresses.find(isInMaking);
   return next === undefined
     ? undefined
     : stay(`${next.address ?? "a fresh address"} is being prepared`);
 }
 
-function withoutAddress({ published, request, slot }: SlotView): Opinion | undefined {
+function withoutAddress({ published, request, slot }: SlotView): SlotDecision | undefined {
   if (published !== undefined) return undefined;
   return {
     kind: "move",
@@ -97,7 +97,7 @@ function withoutAddress({ published, request, slot }: SlotView): Opinion | undef
   };
 }
 
-function entryDeleted(view: SlotView): Opinion | undefined {
+function entryDeleted(view: SlotView): SlotDecision | undefined {
   const { published, request, slot } = view;
   if (published?.deleting !== true) return undefined;
   const because = `the ledger entry ${published.name} was deleted`;
@@ -114,7 +114,7 @@ function entryDeleted(view: SlotView): Opinion | undefined {
 /** A load balancer may change its address by a slip: it gets this time to take it back. */
 const changePatience = minutes(2);
 
-function addressChanged({ published, request, slot, now }: SlotView): Opinion | undefined {
+function addressChanged({ published, request, slot, now }: SlotView): SlotDecision | undefined {
   if (published?.lost?.balancerHas !== "another") return undefined;
   const because = `the load balancer of ${nameOf(published)} has another address now`;
   const at = plus(published.lost.since, changePatience);
@@ -126,17 +126,17 @@ function addressChanged({ published, request, slot, now }: SlotView): Opinion | 
   return { kind: "move", cause: "NewSlot", requestedAt: requestFor(request, slot), because };
 }
 
-function paused({ fleet }: SlotView): Opinion | undefined {
+function paused({ fleet }: SlotView): SlotDecision | undefined {
   return fleet.paused ? stay("the fleet is paused") : undefined;
 }
 
-function outageSuspected({ outage, fleet }: SlotView): Opinion | undefined {
+function outageSuspected({ outage, fleet }: SlotView): SlotDecision | undefined {
   return outage === undefined
     ? undefined
     : stay(`${outage.failing} of ${fleet.count} slots fail together: an outage is suspected`);
 }
 
-function blockedForAudience(view: SlotView): Opinion | undefined {
+function blockedForAudience(view: SlotView): SlotDecision | undefined {
   const { fleet, published, request, slot, now } = view;
   const countries =
     published === undefined || !fleet.rotation.onBlocked ? [] : blockedIn(fleet, published);
@@ -155,25 +155,25 @@ function blockedForAudience(view: SlotView): Opinion | undefined {
 }
 
 /** An address whose successor was published a moment ago is about to drain, and counts already. */
-function noRoomToDrain({ addresses, published }: SlotView): Opinion | undefined {
+function noRoomToDrain({ addresses, published }: SlotView): SlotDecision | undefined {
   const draining = addresses.filter(
     ({ phase, name }) => phase === "Draining" || (phase === "Serving" && name !== published?.name),
   );
   return draining.length < 2 ? undefined : stay("two of its addresses still drain");
 }
 
-function askedByHand({ request, slot, addresses }: SlotView): Opinion | undefined {
+function askedByHand({ request, slot, addresses }: SlotView): SlotDecision | undefined {
   const text = requestFor(request, slot);
   return text === undefined || isClaimedFor(text, slot, addresses)
     ? undefined
     : { kind: "move", cause: "Requested", requestedAt: text, because: `asked by hand (${text})` };
 }
 
-function neverByAge({ fleet }: SlotView): Opinion | undefined {
+function neverByAge({ fleet }: SlotView): SlotDecision | undefined {
   return fleet.rotation.maxAge === 0 ? stay("nothing asks for a move") : undefined;
 }
 
-function byAge({ fleet, published, request, slot, now }: SlotView): Opinion | undefined {
+function byAge({ fleet, published, request, slot, now }: SlotView): SlotDecision | undefined {
   if (published === undefined) return undefined;
   const { windows, maxAge } = fleet.rotation;
   const due = dueByAge(fleet.rotation, published);
@@ -212,6 +212,6 @@ function nameOf(address: AddressView | undefined): string {
   return address?.address ?? "its address";
 }
 
-function stay(because: string, next?: NextMove): Opinion {
+function stay(because: string, next?: NextMove): SlotDecision {
   return { kind: "stay", ...present({ because, next }) };
 }

@@ -63,7 +63,7 @@ describe("bringing an object about", () => {
     await applier.apply(configMaps, store, desired("shrinking", { a: "1", b: "2" }));
     const { uid = "", resourceVersion = "" } = (await live("shrinking"))?.metadata ?? {};
     const theirs = { data: { theirs: "3" }, metadata: {} };
-    store.wrote(
+    store.recordWrite(
       await client.patch<ConfigMap>(
         configMaps,
         desired("shrinking", {}).metadata,
@@ -85,7 +85,7 @@ describe("bringing an object about", () => {
     await next.applier.apply(configMaps, next.store, desired("fought", { by: "the next" }));
     const late = desired("fought", { by: "the last" });
     await assert.rejects(client.create(configMaps, late, "test"), ConflictError);
-    store.wrote({
+    store.recordWrite({
       ...late,
       metadata: {
         ...late.metadata,

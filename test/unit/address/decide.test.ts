@@ -112,7 +112,7 @@ function live({ balancer, evidence }: Outage): {
     ({ status } = plan);
     reasons.add(plan.decision.verified.reason);
     assert.equal(plan.decision.service, "keep");
-    return plan.decision.lookAgainAt ?? now;
+    return plan.decision.requeueAt ?? now;
   };
   let now = noon;
   while (now < plus(noon, minutes(10)))

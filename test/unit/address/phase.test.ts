@@ -67,7 +67,7 @@ describe("an address that is to serve", () => {
         phase: "Provisioning",
         service: "keep",
         says: ["Unknown", "WaitingForLane"],
-        lookAgainAt: at(5),
+        requeueAt: at(5),
       },
     },
     "waits for its Service": {
@@ -98,19 +98,19 @@ describe("an address that is to serve", () => {
     },
     "is tried as soon as the load balancer has set it": {
       given: { phase: "Provisioning" },
-      expect: { phase: "Verifying", lookAgainAt: noon, says: ["Unknown", "Verifying"] },
+      expect: { phase: "Verifying", requeueAt: noon, says: ["Unknown", "Verifying"] },
     },
     "is tried again each second at first": {
       given: { verdict: failing },
-      expect: { phase: "Verifying", lookAgainAt: at(1), says: ["False", "ChatFails"] },
+      expect: { phase: "Verifying", requeueAt: at(1), says: ["False", "ChatFails"] },
     },
     "is tried more seldom after two minutes": {
       given: { phaseSince: at(-120), verdict: failing },
-      expect: { phase: "Verifying", lookAgainAt: at(15) },
+      expect: { phase: "Verifying", requeueAt: at(15) },
     },
     "serves once it is verified": {
       given: { verdict: { kind: "verified" } },
-      expect: { phase: "Serving", lookAgainAt: undefined, says: ["True", "Verified"] },
+      expect: { phase: "Serving", requeueAt: undefined, says: ["True", "Verified"] },
     },
     "says so if it was tried at the pods only": {
       given: { verdict: { kind: "verified", shutOut: true } },
@@ -156,7 +156,7 @@ describe("an address that is to serve", () => {
     },
     "goes on serving while its load balancer's name does not resolve, and looks again": {
       given: { phase: "Serving", service: named },
-      expect: { phase: "Serving", lookAgainAt: at(60), says: ["True", "Verified"] },
+      expect: { phase: "Serving", requeueAt: at(60), says: ["True", "Verified"] },
     },
     "goes on serving when its pool is gone, and says so": {
       given: {
@@ -231,7 +231,7 @@ describe("an address that its provider chooses", () => {
     },
     "is entered into the ledger before it is tried": {
       given: { ...unknown, service: published },
-      expect: { phase: "Provisioning", take: address, lookAgainAt: noon },
+      expect: { phase: "Provisioning", take: address, requeueAt: noon },
     },
     "is the one to which a name leads": {
       given: { ...unknown, service: { ...named, given: [address] } },
@@ -276,7 +276,7 @@ describe("an address on its way out", () => {
     },
     "is not dark before its Service is gone": {
       given: { want: "Quarantine", phase: "Draining" },
-      expect: { phase: "Draining", service: "remove", entry: "keep", lookAgainAt: at(5) },
+      expect: { phase: "Draining", service: "remove", entry: "keep", requeueAt: at(5) },
     },
     "is not dark while the load balancer still lets go of its Service": {
       given: {
@@ -293,7 +293,7 @@ describe("an address on its way out", () => {
         service: undefined,
         quarantineUntil: at(600),
       },
-      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: noon },
+      expect: { phase: "Quarantined", entry: "keep", requeueAt: noon },
     },
     "goes dark without ever having had a Service": {
       given: { want: "Quarantine", phase: undefined, service: undefined, quarantineUntil: at(600) },
@@ -306,7 +306,7 @@ describe("an address on its way out", () => {
         service: undefined,
         quarantineUntil: at(600),
       },
-      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: at(600) },
+      expect: { phase: "Quarantined", entry: "keep", requeueAt: at(600) },
     },
     "is forgotten when its time is over": {
       given: {
@@ -319,7 +319,7 @@ describe("an address on its way out", () => {
     },
     "shows itself dark before it is forgotten, so that its lane is closed first": {
       given: { want: "Quarantine", phase: "Draining", service: undefined, quarantineUntil: at(-9) },
-      expect: { phase: "Quarantined", entry: "keep", lookAgainAt: noon },
+      expect: { phase: "Quarantined", entry: "keep", requeueAt: noon },
     },
     "is forgotten at once if a person deletes it in quarantine": {
       given: {
@@ -337,7 +337,7 @@ describe("an address on its way out", () => {
     },
     "whose Service somebody made again after it went dark takes it down again": {
       given: { want: "Quarantine", phase: "Quarantined", quarantineUntil: at(600) },
-      expect: { phase: "Quarantined", service: "remove", lookAgainAt: at(5) },
+      expect: { phase: "Quarantined", service: "remove", requeueAt: at(5) },
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases))

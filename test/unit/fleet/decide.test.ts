@@ -6,7 +6,7 @@ import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { parseProxyAddress, type ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { AddressPhase } from "../../../src/api/address-phase.ts";
 import { type LivePlan, decideFleet } from "../../../src/fleet/decide.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import type { ObservedFleet } from "../../../src/fleet/observe.ts";
 import { formatInstant, plus, seconds } from "../../../src/values/time.ts";
 import { noon, pool, told } from "../rotation/build.ts";
@@ -119,9 +119,9 @@ describe("the lanes that are open", () => {
     test(name, () => assert.deepEqual(lanesWith(...given), expect));
 
   test("are all in the bank, also one beyond the fleet's slots that is to close in a moment, when it is looked again", () => {
-    const { bank, lookAgainAt } = planFor([serving, justDark]);
+    const { bank, requeueAt } = planFor([serving, justDark]);
     assert.equal(bank, 8);
-    assert.equal(lookAgainAt, plus(noon, seconds(5)));
+    assert.equal(requeueAt, plus(noon, seconds(5)));
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { chooseAddress, countFree } from "../../../src/pool/allocate.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { contains, formatIp, mergeRanges, parseIp } from "../../../src/values/ip.ts";
 import { held, pool, seeded } from "../rotation/build.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
 import type { Parsed } from "../../../src/api/parse.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { parseRange } from "../../../src/values/ip.ts";
 import { held } from "../rotation/build.ts";
 import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";

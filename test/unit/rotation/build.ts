@@ -1,7 +1,7 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import type { PoolView } from "../../../src/pool/view.ts";
 import type { Random } from "../../../src/values/random.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { ledgerName, parseIp, parseRange } from "../../../src/values/ip.ts";
 import {
   type Instant,
@@ -97,7 +97,7 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     lane: 0,
     cause: "NewSlot",
     requestedAt: undefined,
-    turn: 0,
+    ordinal: 0,
     want: "Serve",
     drainUntil: undefined,
     quarantineUntil: undefined,

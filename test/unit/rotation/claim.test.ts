@@ -1,20 +1,20 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Claim, type Shortage, claimFor, takenBy } from "../../../src/rotation/claim.ts";
-import type { Opinion } from "../../../src/rotation/slot-decision.ts";
+import { type Claim, type Shortage, claimFor, allocationsOf } from "../../../src/rotation/claim.ts";
+import type { SlotDecision } from "../../../src/rotation/slot-decision.ts";
 import type { ClaimCause } from "../../../src/api/proxy-address.ts";
 import { at, dark, draining, entry, fleet, held, noon, pool } from "./build.ts";
 
 const bank = 8;
-const move = (cause: ClaimCause): Opinion & { kind: "move" } => ({
+const move = (cause: ClaimCause): SlotDecision & { kind: "move" } => ({
   kind: "move",
   cause,
   requestedAt: undefined,
   because: "asked by hand",
 });
 const claim = (given: FleetView, cause: ClaimCause = "Requested", slot = 0): Claim | Shortage =>
-  claimFor(given, slot, move(cause), takenBy(given, noon), bank, () => 0);
+  claimFor(given, slot, move(cause), allocationsOf(given, noon), bank, () => 0);
 
 const repeat = (n: number) =>
   entry("192.0.2.1", {
@@ -232,7 +232,7 @@ describe("claimFor", () => {
 
   test("claims of one plan share neither an address nor a lane", () => {
     const given = fleet({ count: 4, pools: [pool({ ranges: ["203.0.113.0/30"] })] });
-    const taken = takenBy(given, noon);
+    const taken = allocationsOf(given, noon);
     const claims = [0, 1, 2, 3].map(
       (slot) => claimFor(given, slot, move("NewSlot"), taken, bank, () => 0) as Claim,
     );
@@ -245,7 +245,7 @@ describe("claimFor", () => {
 
   test("claims of one plan stay within what a namespace may hold", () => {
     const given = fleet({ count: 4, pools: [pool({ room: 2 })] });
-    const taken = takenBy(given, noon);
+    const taken = allocationsOf(given, noon);
     const results = [0, 1, 2, 3].map((slot) =>
       claimFor(given, slot, move("NewSlot"), taken, bank, () => 0),
     );

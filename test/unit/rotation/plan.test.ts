@@ -224,7 +224,7 @@ test("the next look is at the first drain that may end", () => {
       draining("203.0.113.9", { drainUntil: at(7) }),
     ],
   });
-  assert.equal(plan(given).lookAgainAt, at(4));
+  assert.equal(plan(given).requeueAt, at(4));
 });
 
 test("the same view, time and random source give the same plan", () =>
@@ -266,9 +266,9 @@ describe("the next move that comes by itself", () => {
   };
   for (const [name, { given, expect }] of Object.entries(cases))
     test(name, () => {
-      const { next, lookAgainAt } = plan(given);
+      const { next, requeueAt } = plan(given);
       assert.deepEqual(next, expect);
-      assert.equal(lookAgainAt, expect?.at);
+      assert.equal(requeueAt, expect?.at);
       assert.ok((next?.reason.length ?? 0) <= 64);
     });
 });

@@ -1,13 +1,13 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Opinion, opinionsOn } from "../../../src/rotation/slot-decision.ts";
+import { type SlotDecision, decideSlots } from "../../../src/rotation/slot-decision.ts";
 import { rotateRequest } from "../../../src/rotation/rotate-request.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, rules } from "./build.ts";
 
-const opinionOf = (given: FleetView, slot = 0): Opinion =>
-  opinionsOn(given, rotateRequest(given), noon)[slot]!.opinion;
+const opinionOf = (given: FleetView, slot = 0): SlotDecision =>
+  decideSlots(given, rotateRequest(given), noon)[slot]!.opinion;
 const serving = entry("203.0.113.9");
 
 /**
@@ -17,7 +17,7 @@ const serving = entry("203.0.113.9");
 function chain(...claims: readonly (readonly [number, "NewSlot" | "Blocked"])[]): AddressView[] {
   return claims.map(([since, cause], index) => {
     const ip = `203.0.113.${index + 1}`;
-    const born = { cause, turn: index, createdAt: at(since) };
+    const born = { cause, ordinal: index, createdAt: at(since) };
     const isLast = index === claims.length - 1;
     return isLast
       ? entry(ip, { ...born, phaseSince: at(since), reachability: [blocked("IR")] })
@@ -41,7 +41,7 @@ function failing(count: number, since: readonly number[]): FleetView {
 }
 
 describe("whether a slot moves: the first check with an opinion decides", () => {
-  const cases: Record<string, { given: FleetView; expect: Partial<Opinion> }> = {
+  const cases: Record<string, { given: FleetView; expect: Partial<SlotDecision> }> = {
     "a slot that nothing asks of stays": {
       given: fleet({ addresses: [serving] }),
       expect: { kind: "stay", because: "nothing asks for a move" },

@@ -81,7 +81,7 @@ function retire(world: World, sight: Sight, step: Retirement, life: Life): void 
 }
 
 function create(world: World, sight: Sight, claim: Claim, life: Life): void {
-  const { name, pool, address = "", slot, lane, turn, cause, requestedAt, because } = claim;
+  const { name, pool, address = "", slot, lane, ordinal, cause, requestedAt, because } = claim;
   if (world.entries.has(name)) throw new Conflict();
   const owner = sight.uid ?? 0;
   if (because.startsWith("asked by hand"))
@@ -114,7 +114,7 @@ function create(world: World, sight: Sight, claim: Claim, life: Life): void {
       address,
       slot,
       lane,
-      turn,
+      ordinal,
       cause,
       requestedAt,
       because,

@@ -3,10 +3,10 @@ import { addressLabel } from "../api/names.ts";
 import type { ReadStore } from "../kubernetes/store.ts";
 
 /**
- * Whether a Service of ours that is not on its way out has no ledger entry, as far as the caches
- * tell.
+ * Whether a Service of ours that is not being deleted has no ledger entry, as far as the caches
+ * know.
  */
-export function isLost(
+export function isOrphan(
   { metadata }: Service,
   { addresses }: { readonly addresses: ReadStore<CustomObject> },
 ): boolean {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { contains, formatIp, parseRange } from "../../../src/values/ip.ts";
 import type { HeldAddress } from "../../../src/ledger/view.ts";
 import { held } from "../rotation/build.ts";
