@@ -1,5 +1,5 @@
 import type { CustomObject, Service } from "../kubernetes/objects.ts";
-import { ledgerName } from "../values/ip.ts";
+import { ledgerName } from "../ledger/name.ts";
 import type { Evidence } from "./verification.ts";
 import { explainError } from "../values/errors.ts";
 import { Applier, pinned } from "../kubernetes/apply.ts";

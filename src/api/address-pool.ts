@@ -5,7 +5,7 @@ import { parser } from "./parse.ts";
 import { integer, line, list } from "./common.ts";
 import { conditions } from "./conditions.ts";
 import { duration } from "./duration.ts";
-import { addressRange, cidr, ipAddress } from "./ip-schema.ts";
+import { addressRange, cidr, ipAddress, mostPoolAddresses } from "./ip-schema.ts";
 import { addedAnnotations, addedLabels, matchLabels } from "./metadata-keys.ts";
 import { matching, withCel, withRules, type ValidationRule } from "./validation-rule.ts";
 
@@ -16,8 +16,6 @@ export const namedProviders = ["AWS", "GCP", "Azure"] as const;
 /** All providers; `Assigned` gives what it gives. */
 export const providers = [...rangeProviders, ...namedProviders, "Assigned"] as const;
 export type Provider = (typeof providers)[number];
-
-const mostAddresses = 2 ** 20;
 
 const provider = withCel(z.enum(providers), {
   rule: "self == oldSelf",
@@ -66,14 +64,21 @@ const proxyProtocol = withRules(
   },
 );
 
+/** How long an address stays in quarantine where its pool does not say. */
+export const defaultQuarantine = { blocked: "720h", retired: "168h", unusable: "1h" } as const;
+
 const quarantine = z.object({
-  blocked: duration().default("720h").describe("After a block. Default: 720h (30 days)."),
+  blocked: duration()
+    .default(defaultQuarantine.blocked)
+    .describe("After a block. Default: 720h (30 days)."),
   retired: duration()
-    .default("168h")
+    .default(defaultQuarantine.retired)
     .describe(
       "After a move by age or by hand, or the end of a slot or fleet. Default: 168h (7 days).",
     ),
-  unusable: duration().default("1h").describe("After an address that never answered. Default: 1h."),
+  unusable: duration()
+    .default(defaultQuarantine.unusable)
+    .describe("After an address that never answered. Default: 1h."),
 });
 
 const avoidPrefix = z.object({
@@ -103,7 +108,7 @@ const fields = z.object({
     })
     .exactOptional()
     .describe("Namespaces whose fleets may claim addresses; none = all."),
-  perNamespace: integer(0, mostAddresses)
+  perNamespace: integer(0, mostPoolAddresses)
     .default(0)
     .describe(
       "Most addresses that a namespace may hold, its quarantined ones included; 0 = no limit. Default: 0.",
@@ -129,7 +134,7 @@ const fields = z.object({
   avoidPrefix: avoidPrefix
     .prefault({})
     .describe("How near to a blocked address is too near, while anything else is free."),
-  reserve: integer(0, mostAddresses)
+  reserve: integer(0, mostPoolAddresses)
     .default(1)
     .describe(
       "Addresses kept for blocks: moves by schedule or by hand don't take them; a slot without an address may. Default: 1.",

@@ -50,9 +50,7 @@ export function decideFleet(observed: ObservedFleet, now: Instant, random: Rando
   const { key, parsed, own, orphans, formerPools, pools } = observed;
   const ofOrphans = planRotation(
     goneFleet(key.namespace ?? "", key.name, orphans, [...pools, ...formerPools]),
-    0,
-    now,
-    random,
+    { bank: 0, now, random },
   ).retirements;
   if (parsed === undefined) return { kind: "gone", retirements: ofOrphans };
   if (!parsed.ok)
@@ -65,7 +63,7 @@ export function decideFleet(observed: ObservedFleet, now: Instant, random: Rando
   const view = fleetView({ fleet, entries: own, pools, formerPools, held: observed.held });
   const openLanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, openLanes.at(-1)?.lane);
-  const rotation = planRotation(view, bank, now, random);
+  const rotation = planRotation(view, { bank, now, random });
   const status = fleetStatus(statusView(observed, fleet, view, rotation), now);
   const isDark = own.every(({ phase }) => phase === "Quarantined");
   const finalizer = view.deleting && isDark && lanesAreClosed(observed, now) ? "remove" : "keep";

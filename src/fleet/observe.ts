@@ -113,13 +113,8 @@ function gatherPools(
   const view = (name: string) => {
     const raw = caches.pools.get({ name });
     if (raw !== undefined) parsed.set(name, parseAddressPool(raw));
-    return poolView(
-      name,
-      parsed.get(name),
-      namespace,
-      caches.ledger.heldBy(namespace.name, name),
-      supported,
-    );
+    const held = caches.ledger.heldBy(namespace.name, name);
+    return poolView(name, parsed.get(name), { namespace, held, supported });
   };
   return {
     pools: named.map(view),

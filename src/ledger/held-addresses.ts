@@ -69,7 +69,7 @@ export class HeldAddresses implements Iterable<HeldAddress> {
     this.#sorted.splice(index, 1);
     if (this.has(held.ip)) this.#repeated--;
     this.#burnt.delete(held);
-    if (held.resting) return;
+    if (held.quarantined) return;
     const key = textOf(networkOf(held.ip));
     const network = this.#networks.get(key);
     if (network !== undefined && --network.users === 0) this.#networks.delete(key);
@@ -115,7 +115,7 @@ export class HeldAddresses implements Iterable<HeldAddress> {
 
   #note(held: HeldAddress): void {
     if (held.burnt) this.#burnt.add(held);
-    if (held.resting) return;
+    if (held.quarantined) return;
     const range = networkOf(held.ip);
     const network = this.#networks.get(textOf(range));
     if (network === undefined) this.#networks.set(textOf(range), { range, users: 1 });

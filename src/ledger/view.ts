@@ -31,7 +31,7 @@ export interface AddressView {
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   /**
-   * Its number among the addresses that its slot ever had. Clocks jump, and a restored entry is as
+   * Its number among the addresses that its slot has had. Clocks jump, and a restored entry is as
    * young as its restoration; this is not.
    */
   readonly ordinal: number;
@@ -50,8 +50,8 @@ export interface AddressView {
    */
   readonly unusable: boolean;
   /**
-   * Its load balancer has another address now, or none, though people were told of this one;
-   * undefined while it has this one.
+   * Its load balancer has another address now, or none, although this one was published; undefined
+   * while it has this one.
    */
   readonly lost: { readonly since: Instant; readonly balancerHas: "another" | "none" } | undefined;
   /**
@@ -60,25 +60,23 @@ export interface AddressView {
    */
   readonly repeat: boolean;
   readonly reachability: readonly VerdictView[];
-  /** Open sessions over all pods; undefined while not every pod has said. */
+  /** Open sessions over all pods; undefined until every pod has reported. */
   readonly sessions: number | undefined;
 }
 
-/** An address that some entry of the ledger holds, whatever its fleet and pool. */
+/** An address that some entry of the ledger holds, of any fleet and pool. */
 export interface HeldAddress {
   readonly ip: Ip;
   readonly pool: string;
-  /** It rests in quarantine: nobody uses it. */
-  readonly resting: boolean;
-  /** When its quarantine ends, where it rests. */
+  /** Nobody uses it: it waits until its quarantine is over. */
+  readonly quarantined: boolean;
+  /** When its quarantine ends, where it is in one. */
   readonly until: Instant | undefined;
-  /** It was blocked somewhere: its neighbours are suspects too. */
+  /** It was blocked somewhere: the addresses beside it are suspects too. */
   readonly burnt: boolean;
 }
 
-/**
- * What the pods say of one lane's sessions, by ledger entry; an entry that is missing is not known.
- */
+/** Open sessions by ledger entry, as the pods report them; unknown for an entry that is missing. */
 export type SessionCounts = ReadonlyMap<string, number>;
 
 /** A ledger entry as decisions see it. */
@@ -102,27 +100,27 @@ export function addressView(entry: ProxyAddress, sessions: SessionCounts = new M
     phaseSince: parseInstant(status?.phaseSince) ?? createdAt,
     createdAt,
     deleting: metadata.deletionTimestamp !== undefined,
-    unusable: verdictSince(entry, "Unusable") !== undefined,
+    unusable: faultSince(entry, "Unusable") !== undefined,
     lost: lostView(entry),
-    repeat: verdictSince(entry, "Repeat") !== undefined || spec.retiredBecause === "Repeat",
+    repeat: faultSince(entry, "Repeat") !== undefined || spec.retiredBecause === "Repeat",
     reachability: (status?.reachability ?? []).map(verdictView),
     sessions: sessions.get(metadata.name),
   };
 }
 
-type Verdict = "Unusable" | "AddressChanged" | "AddressLost" | "Repeat";
+type VerificationFault = "Unusable" | "AddressChanged" | "AddressLost" | "Repeat";
 
 function lostView(entry: ProxyAddress): AddressView["lost"] {
-  const changed = verdictSince(entry, "AddressChanged");
+  const changed = faultSince(entry, "AddressChanged");
   if (changed !== undefined) return { since: changed, balancerHas: "another" };
-  const lost = verdictSince(entry, "AddressLost");
+  const lost = faultSince(entry, "AddressLost");
   return lost === undefined ? undefined : { since: lost, balancerHas: "none" };
 }
 
-/** Since when verification finds this, as the address controller's condition says it. */
-function verdictSince({ status }: ProxyAddress, verdict: Verdict): Instant | undefined {
+/** Since when verification has found this, by the address controller's condition. */
+function faultSince({ status }: ProxyAddress, fault: VerificationFault): Instant | undefined {
   const found = (status?.conditions ?? []).find(
-    ({ type, reason }) => type === "Verified" && reason === verdict,
+    ({ type, reason }) => type === "Verified" && reason === fault,
   );
   return found === undefined ? undefined : (parseInstant(found.lastTransitionTime) ?? instant(0));
 }
@@ -137,20 +135,20 @@ function verdictView({ country, verdict, since, message }: Reachability): Verdic
  */
 export function heldAddress({ spec, status }: ProxyAddress): HeldAddress | undefined {
   if (spec.address === undefined) return undefined;
-  const resting = spec.want === "Quarantine";
+  const quarantined = spec.want === "Quarantine";
   const burnt =
     spec.retiredBecause === "Blocked" ||
     (status?.reachability ?? []).some(({ verdict }) => verdict === "Blocked");
   return {
     ip: parseIp(spec.address),
     pool: spec.pool,
-    resting,
-    until: resting ? parseInstant(spec.quarantineUntil) : undefined,
+    quarantined,
+    until: quarantined ? parseInstant(spec.quarantineUntil) : undefined,
     burnt,
   };
 }
 
-/** An address on its way to its people. */
+/** An address that is being prepared: not published yet, and with nothing wrong so far. */
 export function isInMaking(address: AddressView): boolean {
   return (
     address.want === "Serve" &&
@@ -162,8 +160,7 @@ export function isInMaking(address: AddressView): boolean {
 }
 
 /**
- * Whether people were ever told of this address. One that goes dark without a drain was never
- * published.
+ * Whether the address was ever published. One that goes dark without a drain was not.
  */
 export function wasPublished({ phase, want, drainUntil }: AddressView): boolean {
   if (want === "Quarantine") return drainUntil !== undefined;
@@ -171,8 +168,8 @@ export function wasPublished({ phase, want, drainUntil }: AddressView): boolean 
 }
 
 /**
- * The address that a slot's people are to be told: its newest one that serves. They are once the
- * fleet's status names it.
+ * A slot's published address: its newest one that serves. People learn of it once the fleet's status
+ * names it.
  */
 export function publishedAddress(
   addresses: readonly AddressView[],

@@ -1,7 +1,8 @@
 import type { AddressPool } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";
 import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import { contains, ledgerName, parseIp } from "../values/ip.ts";
+import { contains, parseIp } from "../values/ip.ts";
+import { ledgerName } from "../ledger/name.ts";
 import { poolView } from "../pool/view.ts";
 import { lanePort } from "../ledger/lanes.ts";
 import { addressLabel, claimAnnotation, fleetLabel } from "../api/names.ts";
@@ -89,13 +90,8 @@ function notFromPool(
   const held = ledger.filter(
     (entry) => entry.spec.pool === spec.pool && entry.spec.claimRef.namespace === namespace.name,
   ).length;
-  const { refusal, ranges, assigned } = poolView(
-    spec.pool,
-    pool,
-    namespace,
-    held,
-    new Set(providers.keys()),
-  );
+  const supported = new Set(providers.keys());
+  const { refusal, ranges, assigned } = poolView(spec.pool, pool, { namespace, held, supported });
   if (refusal !== undefined) return refusal;
   const isNamed = assigned
     ? /^ip-[a-z0-9]{12}$/.test(metadata.name)

@@ -2,7 +2,7 @@ import type { FleetView } from "./fleet-view.ts";
 import type { Random } from "../values/random.ts";
 import { type BlockReport, blockReport } from "./block-report.ts";
 import { type Moving, withinBudget } from "./budget.ts";
-import { type Claim, type Shortage, claimFor, isClaim, allocationsOf } from "./claim.ts";
+import { type Claim, type Shortage, allocationsOf, claimFor, isClaim } from "./claim.ts";
 import { type NextMove, decideSlots } from "./slot-decision.ts";
 import { suspectedOutage } from "./outage.ts";
 import { type Retirement, retirement } from "./retire.ts";
@@ -34,28 +34,32 @@ export interface SlotExplanation {
   readonly next?: NextMove;
 }
 
+/** What a plan is made from beside the fleet. */
+export interface RotationContext {
+  /** Lanes of the fleet's pods. */
+  readonly bank: number;
+  readonly now: Instant;
+  readonly random: Random;
+}
+
 /**
  * Plans the next step of every slot of one fleet. Pure: the same view, time and random source give
  * the same plan. Slots are considered blocked first, then oldest first, until `maxConcurrent` or
  * the hourly budget is spent.
  */
-export function planRotation(
-  fleet: FleetView,
-  bank: number,
-  now: Instant,
-  random: Random,
-): RotationPlan {
+export function planRotation(fleet: FleetView, context: RotationContext): RotationPlan {
+  const { now } = context;
   const request = rotateRequest(fleet);
-  const opinions = fleet.deleting ? [] : decideSlots(fleet, request, now);
-  const { moving, waiting } = withinBudget(fleet, opinions, now);
-  const found = findAddresses(fleet, moving, bank, now, random);
+  const decided = fleet.deleting ? [] : decideSlots(fleet, request, now);
+  const { moving, waiting } = withinBudget(fleet, decided, now);
+  const found = findAddresses(fleet, moving, context);
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
   const retirements = fleet.addresses.map((address) => retirement(fleet, address, now));
-  const slots = opinions.map(({ slot, opinion }): SlotExplanation => {
+  const slots = decided.map(({ slot, decision }): SlotExplanation => {
     const wait = waiting.find((one) => one.slot === slot);
     const because =
-      shortages.find((one) => one.slot === slot)?.message ?? wait?.because ?? opinion.because;
-    const next = wait?.next ?? (opinion.kind === "stay" ? opinion.next : undefined);
+      shortages.find((one) => one.slot === slot)?.message ?? wait?.because ?? decision.because;
+    const next = wait?.next ?? (decision.kind === "stay" ? decision.next : undefined);
     return present({ slot, explanation: because, next });
   });
   return {
@@ -63,13 +67,13 @@ export function planRotation(
     shortages,
     retirements: retirements.flatMap(({ now: step }) => step ?? []),
     slots,
-    outage: fleet.deleting ? undefined : suspectedOutage(fleet, opinions),
+    outage: fleet.deleting ? undefined : suspectedOutage(fleet, decided),
     next: firstOf(slots),
     answered: answer(fleet, request),
     report: blockReport(fleet),
     requeueAt: earliest(
       ...retirements.map(({ requeueAt }) => requeueAt),
-      ...slots.map(({ next }) => later(next, now)),
+      ...slots.map(({ next }) => timeToCome(next, now)),
     ),
   };
 }
@@ -77,13 +81,11 @@ export function planRotation(
 function findAddresses(
   fleet: FleetView,
   moving: readonly Moving[],
-  bank: number,
-  now: Instant,
-  random: Random,
+  { bank, now, random }: RotationContext,
 ): (Claim | Shortage)[] {
   if (moving.length === 0) return [];
-  const taken = allocationsOf(fleet, now);
-  return moving.map(({ slot, opinion }) => claimFor(fleet, slot, opinion, taken, bank, random));
+  const context = { fleet, allocated: allocationsOf(fleet, now), bank, random };
+  return moving.map(({ slot, decision }) => claimFor(slot, decision, context));
 }
 
 function firstOf(slots: readonly SlotExplanation[]): RotationPlan["next"] {
@@ -91,12 +93,12 @@ function firstOf(slots: readonly SlotExplanation[]): RotationPlan["next"] {
   return known.toSorted((a, b) => a.at - b.at || a.slot - b.slot)[0];
 }
 
-/** A move that waits for others is woken by their end, not by time. */
-function later(next: NextMove | undefined, now: Instant): Instant | undefined {
+/** A move whose time is past waits for others: their end brings it about, and no time. */
+function timeToCome(next: NextMove | undefined, now: Instant): Instant | undefined {
   return next !== undefined && next.at > now ? next.at : undefined;
 }
 
-/** A request counts as answered when people have been told of every address that it asked for. */
+/** A request counts as answered once every address that it asked for is published. */
 function answer(fleet: FleetView, request: RotateRequest): RotateRequest {
   if (request.kind !== "slots") return request;
   return request.slots.every((slot) => isPublishedFor(request.text, slot, fleet.addresses))

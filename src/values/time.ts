@@ -29,10 +29,12 @@ export function parseDuration(text: string): Millis {
   );
 }
 
+/** The point in time this much later. */
 export function plus(at: Instant, by: Millis): Instant {
   return instant(at + by);
 }
 
+/** How much time has passed. */
 export function since(from: Instant, now: Instant): Millis {
   return millis(now - from);
 }
@@ -43,19 +45,19 @@ export function formatInstant(at: Instant): string {
 }
 
 /**
- * A plan explains every slot, and mostly with the times of the plan before: writing them anew would
- * take a third of its time.
+ * A plan explains every slot, and mostly with the times of the plan before: writing them again
+ * would take a third of its time.
  */
-const spoken = new Map<Instant, string>();
-const mostSpoken = 4096;
+const knownTexts = new Map<Instant, string>();
+const mostKnownTexts = 4096;
 
 /** A time as messages give it: `2026-11-23 14:00 UTC`. */
 export function spokenTime(at: Instant): string {
-  const known = spoken.get(at);
+  const known = knownTexts.get(at);
   if (known !== undefined) return known;
-  if (spoken.size >= mostSpoken) spoken.clear();
+  if (knownTexts.size >= mostKnownTexts) knownTexts.clear();
   const text = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  spoken.set(at, text);
+  knownTexts.set(at, text);
   return text;
 }
 
@@ -79,6 +81,11 @@ export function formatDuration(ms: Millis): string {
 export function parseInstant(text: string | undefined): Instant | undefined {
   const ms = text === undefined ? Number.NaN : Date.parse(text);
   return Number.isNaN(ms) ? undefined : instant(ms);
+}
+
+/** The later of two points in time. */
+export function latest(a: Instant, b: Instant): Instant {
+  return a > b ? a : b;
 }
 
 /** The earliest of the given points in time, if there is one. */

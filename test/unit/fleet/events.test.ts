@@ -47,7 +47,7 @@ function told(
   pods: Partial<PodsView> = {},
   reports: readonly PodReport[] = [toldBy()],
 ): Told[] {
-  const plan = planRotation(view, 4 * view.count, noon, () => 0);
+  const plan = planRotation(view, { bank: 4 * view.count, now: noon, random: () => 0 });
   const conditionsBefore = before.conditions.map((condition) => ({
     ...condition,
     message: "",

@@ -67,7 +67,7 @@ export function statusOf({
   isAsking = false,
   before = realised,
 }: GivenFleet = {}): FleetStatus {
-  const plan = planRotation(view, 4, noon, () => 0);
+  const plan = planRotation(view, { bank: 4, now: noon, random: () => 0 });
   const limits = { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] };
   const said = { fleet: view, plan, pods: { ...healthy, ...pods }, reports, isAsking, limits };
   return fleetStatus({ ...said, generation: 3, selector: "a=b", before }, noon);

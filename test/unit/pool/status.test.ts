@@ -18,7 +18,7 @@ const parsed = (spec: object): Parsed<AddressPool> =>
   });
 const namespace = { name: "proxies", labels: { team: "relief" } };
 const view = (pool: Parsed<AddressPool> | undefined, held = 0): ReturnType<typeof poolView> =>
-  poolView("metallb-a", pool, namespace, held, new Set(["MetalLB"]));
+  poolView("metallb-a", pool, { namespace, held, supported: new Set(["MetalLB"]) });
 
 describe("the pool as a fleet may use it", () => {
   const cases: Record<

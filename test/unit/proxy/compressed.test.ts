@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
-import { ledgerName } from "../../../src/values/ip.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import { compressed } from "../../../src/proxy/compressed.ts";
 import { type CertifiedLane, renderPodConfig } from "../../../src/proxy/pod-config.ts";
 import { noon, seeded } from "../rotation/build.ts";

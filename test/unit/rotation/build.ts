@@ -2,7 +2,8 @@ import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import type { PoolView } from "../../../src/pool/view.ts";
 import type { Random } from "../../../src/values/random.ts";
 import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
-import { ledgerName, parseIp, parseRange } from "../../../src/values/ip.ts";
+import { parseIp, parseRange } from "../../../src/values/ip.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import {
   type Instant,
   hours,
@@ -48,7 +49,7 @@ export function held(ips: readonly string[], given: Partial<HeldAddress> = {}): 
   return ips.map((ip) => ({
     ip: parseIp(ip),
     pool: "pool-a",
-    resting: false,
+    quarantined: false,
     until: undefined,
     burnt: false,
     ...given,
@@ -141,11 +142,11 @@ export function dark(ip: string, given: Partial<AddressView> = {}): AddressView 
 function heldBy(entries: readonly AddressView[]): HeldAddress[] {
   return entries.flatMap((one) => {
     if (one.address === undefined) return [];
-    const resting = one.want === "Quarantine";
+    const quarantined = one.want === "Quarantine";
     return held([one.address], {
       pool: one.pool,
-      resting,
-      until: resting ? one.quarantineUntil : undefined,
+      quarantined,
+      until: quarantined ? one.quarantineUntil : undefined,
       burnt: isBurnt(one),
     });
   });
@@ -178,7 +179,7 @@ export function fleet(
     lastHandledRotateAt: undefined,
     reportBlocked: undefined,
     lastHandledReport: undefined,
-    told: new Set(),
+    announced: new Set(),
     pools: [pool()],
     formerPools: [],
     ...given,

@@ -52,12 +52,12 @@ describe("the end of an address", () => {
     },
     "an address drains only once the fleet's status no longer tells people of it, so that they know its successor for all of the drain":
       {
-        given: fleet({ addresses: [old, fresh], told: new Set(["203.0.113.9"]) }),
+        given: fleet({ addresses: [old, fresh], announced: new Set(["203.0.113.9"]) }),
         of: old,
         expect: { requeueAt: noon },
       },
     "an address of which people are told stays for as long as it has no successor": {
-      given: fleet({ addresses: [old], told: new Set(["203.0.113.9"]) }),
+      given: fleet({ addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: none,
     },
@@ -66,13 +66,13 @@ describe("the end of an address", () => {
         given: fleet({
           count: 1,
           addresses: [{ ...old, slot: 1 }],
-          told: new Set(["203.0.113.9"]),
+          announced: new Set(["203.0.113.9"]),
         }),
         of: { ...old, slot: 1 },
         expect: { requeueAt: noon },
       },
     "when the fleet is deleted, an address goes dark even if people are still told of it": {
-      given: fleet({ deleting: true, addresses: [old], told: new Set(["203.0.113.9"]) }),
+      given: fleet({ deleting: true, addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: {
         now: {

@@ -6,8 +6,8 @@ import { rotateRequest } from "../../../src/rotation/rotate-request.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, rules } from "./build.ts";
 
-const opinionOf = (given: FleetView, slot = 0): SlotDecision =>
-  decideSlots(given, rotateRequest(given), noon)[slot]!.opinion;
+const decisionOf = (given: FleetView, slot = 0): SlotDecision =>
+  decideSlots(given, rotateRequest(given), noon)[slot]!.decision;
 const serving = entry("203.0.113.9");
 
 /**
@@ -40,7 +40,7 @@ function failing(count: number, since: readonly number[]): FleetView {
   });
 }
 
-describe("whether a slot moves: the first check with an opinion decides", () => {
+describe("whether a slot moves: the first check that gives a decision wins", () => {
   const cases: Record<string, { given: FleetView; expect: Partial<SlotDecision> }> = {
     "a slot that nothing asks of stays": {
       given: fleet({ addresses: [serving] }),
@@ -393,7 +393,7 @@ describe("whether a slot moves: the first check with an opinion decides", () => 
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases))
-    test(name, () => assert.partialDeepStrictEqual(opinionOf(given), expect));
+    test(name, () => assert.partialDeepStrictEqual(decisionOf(given), expect));
 });
 
 test("a request for a slot that does not exist says which slots there are", () => {
