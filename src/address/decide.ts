@@ -233,9 +233,7 @@ function statusOf(
     ...isVerified,
     conditions: conditionsFrom(
       { Verified: decision.verified },
-      status.conditions ?? [],
-      raw.metadata.generation ?? 0,
-      now,
+      { before: status.conditions ?? [], generation: raw.metadata.generation ?? 0, now },
     ),
   };
 }

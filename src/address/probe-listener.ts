@@ -1,5 +1,5 @@
 import { explainError } from "../values/errors.ts";
-import type { ListenerName } from "../ledger/lanes.ts";
+import type { ListenerName } from "../api/names.ts";
 import { keepsConnections } from "./open-port.ts";
 import { certificateBehind, type HandshakeTarget } from "./handshake.ts";
 

@@ -1,8 +1,7 @@
 import { parseAddressPool } from "../api/address-pool.ts";
 import { parseWhatsAppProxy } from "../api/fleet.ts";
 import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import type { ListenerName } from "../ledger/lanes.ts";
-import { childName } from "../api/names.ts";
+import { childName, type ListenerName } from "../api/names.ts";
 import { laneCertificates } from "../proxy/lane-certificates.ts";
 import type { Environment } from "../cluster/environment.ts";
 import type { ObservedAddress } from "./observe.ts";

@@ -1,7 +1,7 @@
 import type { Evidence, ListenerProblem } from "./verification.ts";
 import { explainError } from "../values/errors.ts";
 import type { Pod } from "../kubernetes/objects.ts";
-import { type ListenerName, listenerNames } from "../ledger/lanes.ts";
+import { type ListenerName, listenerNames } from "../api/names.ts";
 import type { Environment } from "../cluster/environment.ts";
 import type { ObservedAddress } from "./observe.ts";
 import { neighbourWorks } from "./probe-reference.ts";

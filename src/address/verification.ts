@@ -1,4 +1,4 @@
-import type { ListenerName } from "../ledger/lanes.ts";
+import type { ListenerName } from "../api/names.ts";
 import { type Instant, type Millis, minutes, since } from "../values/time.ts";
 
 /** A listener that does not work, and why: a text for people. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
+import { ageColumn, numberColumn, textColumn, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { integer, line, list } from "./common.ts";
 import { conditions } from "./conditions.ts";
@@ -238,17 +238,17 @@ export const addressPoolKind = {
   spec: poolSpec,
   status: poolStatus,
   columns: [
-    text("Provider", ".spec.provider", "Who makes the addresses."),
-    number("Total", ".status.total", "Addresses that the pool holds."),
-    number("Serving", ".status.serving", "Addresses that serve, or are being made."),
-    number(
+    textColumn("Provider", ".spec.provider", "Who makes the addresses."),
+    numberColumn("Total", ".status.total", "Addresses that the pool holds."),
+    numberColumn("Serving", ".status.serving", "Addresses that serve, or are being made."),
+    numberColumn(
       "Draining",
       ".status.draining",
       "Addresses that still serve, but are no longer published.",
     ),
-    number("Quarantined", ".status.quarantined", "Addresses that rest."),
-    number("Free", ".status.free", "Addresses that may be claimed."),
-    age,
+    numberColumn("Quarantined", ".status.quarantined", "Addresses that rest."),
+    numberColumn("Free", ".status.free", "Addresses that may be claimed."),
+    ageColumn,
   ],
 } satisfies Kind;
 

@@ -1,4 +1,4 @@
-import { group, version } from "./common.ts";
+import { group, version } from "./names.ts";
 import type { Kind } from "./kind.ts";
 import { structuralSchema, type JsonSchema } from "./structural-schema.ts";
 import type { CelRule } from "./validation-rule.ts";

@@ -1,8 +1,22 @@
-/** Names and labels that several parts must agree on. */
+// Our part of the Kubernetes API. This file has the names, labels and annotations that several parts
+// must agree on; kinds.ts lists the kinds. A kind is a zod schema, of which the CRD, the TypeScript
+// type and the run-time parser are made.
+
+/** API group of every kind of ours. */
 export const group = "proxyfleet.dev";
-export const managedBy = { "app.kubernetes.io/managed-by": "proxyfleet" } as const;
+/** The served and stored version. */
+export const version = "v1alpha1";
+/** `apiVersion` of every object of ours. */
+export const apiVersion = `${group}/${version}`;
+
+/** The listeners of a fleet, in the order of a lane's ports. */
+export const listenerNames = ["chat", "media", "plainChat"] as const;
+export type ListenerName = (typeof listenerNames)[number];
+
+const managedByLabel = "app.kubernetes.io/managed-by";
+export const managedBy = { [managedByLabel]: "proxyfleet" } as const;
 /** Selects all that the operator made; caches are narrowed by it. */
-export const managedSelector = "app.kubernetes.io/managed-by=proxyfleet";
+export const managedSelector = `${managedByLabel}=proxyfleet`;
 
 export const fleetLabel = `${group}/fleet`;
 export const fleetNamespaceLabel = `${group}/fleet-namespace`;
@@ -11,14 +25,14 @@ export const addressLabel = `${group}/address`;
 /** On no pod at all: a Service that selects it leads nowhere. */
 export const heldLabel = `${group}/held`;
 /**
- * On a Service: the claim that it was made for, so that a lost ledger entry can be made again from
+ * On a Service: the claim that it was made for, so that a lost ledger entry can be restored from
  * it.
  */
 export const claimAnnotation = `${group}/claim`;
 
 export const rotateAtAnnotation = `${group}/rotate-at`;
 export const reportBlockedAnnotation = `${group}/report-blocked`;
-/** Put on a pod's metadata so that the kubelet brings it the changed Secret at once. */
+/** Put on a pod so that the kubelet updates its Secret volume at once. */
 export const revisionAnnotation = `${group}/config-revision`;
 /** On a fleet's Secret: the revision that it was made with. */
 export const firstRevisionAnnotation = `${group}/first-revision`;

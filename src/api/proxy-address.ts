@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
+import { ageColumn, numberColumn, textColumn, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { addressPhase } from "./address-phase.ts";
 import { country, dnsLabel, integer, line, list, port, timestamp } from "./common.ts";
 import { conditions } from "./conditions.ts";
+import { listenerNames } from "./names.ts";
 import { ipAddress } from "./ip-schema.ts";
 import { matching, withCel, withRules, type CelRule } from "./validation-rule.ts";
 
@@ -30,8 +31,6 @@ export const verdicts = ["Reachable", "Suspected", "Blocked", "Unknown"] as cons
 export type ReachabilityVerdict = (typeof verdicts)[number];
 /** Who saw an address answer before it was published. */
 export const verifications = ["Inside", "ByControl"] as const;
-/** Listeners that an address exposes. */
-export const listenerNames = ["chat", "media", "plainChat"] as const;
 
 const fixed = (why: string): CelRule => ({
   rule: "self == oldSelf",
@@ -65,7 +64,7 @@ const fields = z.object({
   ),
   lane: integer(0, 255).describe("The lane of the fleet's pods that serves the address, 0 to 255."),
   ports: withCel(
-    list(addressPort, 3, { type: "map", keys: ["name"] }, 1),
+    list(addressPort, 3, { type: "map", keys: ["name"], min: 1 }),
     fixed("its Service is never changed"),
   ).describe("The ports that the address exposes, 1 to 3. Can't be changed."),
   cause: z.enum(claimCauses).describe("Why it was claimed: NewSlot, Blocked, Age or Requested."),
@@ -183,13 +182,13 @@ export const proxyAddressKind = {
   spec: proxyAddressSpec,
   status: proxyAddressStatus,
   columns: [
-    text("Pool", ".spec.pool", "The pool that it came from."),
-    text("Address", ".spec.address", "The external address."),
-    text("Namespace", ".spec.claimRef.namespace", "Namespace of the fleet."),
-    text("Fleet", ".spec.claimRef.name", "The fleet."),
-    number("Slot", ".spec.claimRef.slot", "The slot that it serves."),
-    text("Phase", ".status.phase", "Where the address is in its life."),
-    age,
+    textColumn("Pool", ".spec.pool", "The pool that it came from."),
+    textColumn("Address", ".spec.address", "The external address."),
+    textColumn("Namespace", ".spec.claimRef.namespace", "Namespace of the fleet."),
+    textColumn("Fleet", ".spec.claimRef.name", "The fleet."),
+    numberColumn("Slot", ".spec.claimRef.slot", "The slot that it serves."),
+    textColumn("Phase", ".status.phase", "Where the address is in its life."),
+    ageColumn,
   ],
 } satisfies Kind;
 

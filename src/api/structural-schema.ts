@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ProxyfleetError } from "../values/errors.ts";
+import { present } from "../values/present.ts";
 
-/** A zod schema can't be said as a structural schema; the message names the place. */
+/** A zod schema has no structural form; the message names the place. */
 export class StructuralSchemaError extends ProxyfleetError {}
 
 /** A JSON schema as plain data. */
@@ -108,8 +109,10 @@ function withoutUnsafeBounds(schema: JsonSchema): JsonSchema {
   const { minimum, maximum, ...rest } = schema;
   return {
     ...rest,
-    ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum }),
-    ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),
+    ...present({
+      minimum: minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum,
+      maximum: maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum,
+    }),
   };
 }
 

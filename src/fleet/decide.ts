@@ -173,9 +173,7 @@ function malformedStatus(
     ((raw?.status ?? {}) as { conditions?: StatusBefore["conditions"] }).conditions ?? [];
   const conditions = conditionsFrom(
     { Stalled: finding, Ready: { ...finding, status: "False" } },
-    Array.isArray(before) ? before : [],
-    generation,
-    now,
+    { before: Array.isArray(before) ? before : [], generation, now },
   );
   return { observedGeneration: generation, conditions };
 }

@@ -21,13 +21,13 @@ interface Lease extends KubeObject {
   };
 }
 
-const leases: Resource<Lease> = resource(
-  "coordination.k8s.io",
-  "v1",
-  "Lease",
-  "leases",
-  "Namespaced",
-);
+const leases: Resource<Lease> = resource({
+  group: "coordination.k8s.io",
+  version: "v1",
+  kind: "Lease",
+  plural: "leases",
+  scope: "Namespaced",
+});
 const fieldManager = "proxyfleet-lease";
 
 export interface LeaseOptions {

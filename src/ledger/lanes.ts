@@ -1,6 +1,4 @@
-/** What a lane listens for, in the order of its ports. */
-export const listenerNames = ["chat", "media", "plainChat"] as const;
-export type ListenerName = (typeof listenerNames)[number];
+import { type ListenerName, listenerNames } from "../api/names.ts";
 
 /** The listeners a fleet has: chat and media always, plainChat only if asked for. */
 export interface Listeners {

@@ -119,7 +119,7 @@ function statusOf(
   return {
     observedGeneration: generation,
     ...counts,
-    conditions: conditionsFrom({ Ready: ready }, before, generation, now),
+    conditions: conditionsFrom({ Ready: ready }, { before, generation, now }),
   };
 }
 

@@ -1,7 +1,13 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { ChildOwner } from "./deployment.ts";
-import { lanePort, listenerNames } from "../ledger/lanes.ts";
-import { childName, fleetLabels, podSelector, supervisorPort } from "../api/names.ts";
+import { lanePort } from "../ledger/lanes.ts";
+import {
+  childName,
+  fleetLabels,
+  podSelector,
+  supervisorPort,
+  listenerNames,
+} from "../api/names.ts";
 import type { NetworkPolicy } from "../kubernetes/objects.ts";
 
 /** A fleet never has more lanes than this: four for each of 64 slots. */

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { apiVersion } from "../api/common.ts";
+import { apiVersion } from "../api/names.ts";
 import type { Kind } from "../api/kind.ts";
 import { explainIssue } from "../api/problem.ts";
 import { ProxyfleetError } from "../values/errors.ts";

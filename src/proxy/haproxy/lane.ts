@@ -1,4 +1,5 @@
-import { lanePort, type ListenerName } from "../../ledger/lanes.ts";
+import { lanePort } from "../../ledger/lanes.ts";
+import { type ListenerName } from "../../api/names.ts";
 import { runDirectory } from "./run-directory.ts";
 import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
 import { limitRules, type ClientLimits } from "./client-limits.ts";

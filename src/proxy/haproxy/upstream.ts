@@ -1,5 +1,5 @@
 import { ProxyfleetError } from "../../values/errors.ts";
-import type { ListenerName } from "../../ledger/lanes.ts";
+import type { ListenerName } from "../../api/names.ts";
 
 /** The header that tells WhatsApp who is calling (PROXY protocol, version 2 or 1), or none. */
 export type ProxyProtocol = "V2" | "V1" | "Off";

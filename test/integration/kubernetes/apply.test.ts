@@ -14,7 +14,13 @@ interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
 }
 
-const configMaps: Resource<ConfigMap> = resource("", "v1", "ConfigMap", "configmaps", "Namespaced");
+const configMaps: Resource<ConfigMap> = resource({
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  scope: "Namespaced",
+});
 const owner = {
   apiVersion: "v1",
   kind: "ConfigMap",
