@@ -13,6 +13,8 @@ import { tellFleets } from "./address/metrics.ts";
 import { poolController } from "./pool/controller.ts";
 import { serviceController } from "./orphans/controller.ts";
 import type { OperatorConfig } from "./config.ts";
+import { fieldManagers } from "./api/names.ts";
+import { userAgent } from "./version.ts";
 import { instant } from "./values/time.ts";
 import { explainError } from "./values/errors.ts";
 import { ApiClient } from "./kubernetes/client.ts";
@@ -110,12 +112,14 @@ function seat(connection: Connection, { namespace }: OperatorConfig, log: Logger
   const never = new AbortController().signal;
   return new LeaderElection({
     client: new ApiClient(connection, never, {
+      userAgent,
       sleep,
       random: Math.random,
       deadlineMs: leaseCallMs,
       retries: 0,
     }),
     key: { namespace, name: "proxyfleet" },
+    fieldManager: fieldManagers.lease,
     identity: `${hostname()}_${randomUUID()}`,
     times: defaultLeaseTimes,
     now: () => performance.now(),
@@ -143,6 +147,7 @@ function gatedClient(
       ? {}
       : { admit: rateLimit({ perSecond, burst: Math.max(1, perSecond) }, now, sleep) };
   return new ApiClient(connection, halt, {
+    userAgent,
     sleep,
     random: Math.random,
     mayWrite,

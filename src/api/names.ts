@@ -40,13 +40,17 @@ export const firstRevisionAnnotation = `${group}/first-revision`;
 export const fleetFinalizer = `${group}/quarantine-addresses`;
 export const addressFinalizer = `${group}/release-service`;
 
-/** Each controller writes as its own field manager, so that none removes what another one set. */
+/**
+ * Each controller, and the leader election, writes as its own field manager, so that none removes
+ * what another one set.
+ */
 export const fieldManagers = {
   fleet: "proxyfleet-fleet",
   address: "proxyfleet-address",
   pool: "proxyfleet-pool",
   pods: "proxyfleet-pods",
   reachability: "proxyfleet-reachability",
+  lease: "proxyfleet-lease",
 } as const;
 
 /** Where a pod's supervisor answers; never published. */

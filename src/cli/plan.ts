@@ -15,6 +15,7 @@ import { Connection } from "../kubernetes/connection.ts";
 import * as custom from "../api/resources.ts";
 import type { Resource } from "../kubernetes/resource.ts";
 import { Store } from "../kubernetes/store.ts";
+import { userAgent } from "../version.ts";
 import { sleep } from "../runtime/clock.ts";
 import { makeLogger } from "../runtime/log.ts";
 import { cryptoRandom } from "../runtime/random.ts";
@@ -55,6 +56,7 @@ export async function planCommand(args: readonly string[]): Promise<string> {
   const connection = Connection.fromDefault(values.kubeconfig);
   try {
     const client = new ApiClient(connection, new AbortController().signal, {
+      userAgent,
       sleep,
       random: Math.random,
     });

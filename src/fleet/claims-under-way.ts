@@ -43,11 +43,10 @@ export class ClaimsUnderWay {
       (claim) => claim.namespace === namespace && claim.pool === pool,
     ).length;
     if (perNamespace > 0 && this.#ledger.heldBy(namespace, pool) + claimed > perNamespace)
-      throw new ConflictError(
-        "claim",
-        409,
-        "ClaimsUnderWay",
-        `other fleets of namespace ${namespace} claim from pool ${pool} now`,
-      );
+      throw new ConflictError("claim", {
+        status: 409,
+        reason: "ClaimsUnderWay",
+        message: `other fleets of namespace ${namespace} claim from pool ${pool} now`,
+      });
   }
 }

@@ -68,12 +68,11 @@ function expectNoLostEntries({ metadata }: WhatsAppProxy, { caches }: Environmen
     .by("fleet", `${metadata.namespace}/${metadata.name}`)
     .find((service) => isOrphan(service, caches));
   if (lost !== undefined)
-    throw new ConflictError(
-      "claim",
-      409,
-      "EntryLost",
-      `Service ${lost.metadata.name} has lost its ledger entry, which is mended first`,
-    );
+    throw new ConflictError("claim", {
+      status: 409,
+      reason: "EntryLost",
+      message: `Service ${lost.metadata.name} has lost its ledger entry, which is mended first`,
+    });
 }
 
 async function expectNoOtherClaims(
@@ -87,10 +86,9 @@ async function expectNoOtherClaims(
   const unknown = items.filter((item) => !known.has(item.metadata.name));
   for (const item of unknown) caches.addresses.recordWrite(item);
   if (unknown.length > 0)
-    throw new ConflictError(
-      "claim",
-      409,
-      "CacheBehind",
-      `the ledger holds ${unknown.length} more entries of ${metadata.namespace}/${metadata.name} than were known`,
-    );
+    throw new ConflictError("claim", {
+      status: 409,
+      reason: "CacheBehind",
+      message: `the ledger holds ${unknown.length} more entries of ${metadata.namespace}/${metadata.name} than were known`,
+    });
 }

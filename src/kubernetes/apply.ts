@@ -123,12 +123,11 @@ export class Applier {
     const found: (T & { metadata: { managedFields?: ManagedFields[] } }) | undefined =
       await this.#client.get<T>(of, metadata);
     if (found === undefined)
-      throw new ConflictError(
-        `apply ${keyText(metadata)}`,
-        409,
-        "Gone",
-        "the object was deleted meanwhile",
-      );
+      throw new ConflictError(`apply ${keyText(metadata)}`, {
+        status: 409,
+        reason: "Gone",
+        message: "the object was deleted meanwhile",
+      });
     const before = found.metadata.managedFields ?? [];
     const isCreated = (entry: ManagedFields): boolean =>
       entry.manager === this.#fieldManager &&

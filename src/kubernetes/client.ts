@@ -142,8 +142,8 @@ export class ApiClient {
   }
 
   /**
-   * Creates an object; a ConflictError says that the name is taken. Never sent twice unless the
-   * server surely refused the first.
+   * Creates an object; a ConflictError means that the name is taken. Never sent twice unless the
+   * server certainly refused the first.
    */
   async create<T extends KubeObject>(of: Resource<T>, object: T, fieldManager: string): Promise<T> {
     const path = collectionPath(of, object.metadata.namespace);

@@ -28,7 +28,6 @@ const leases: Resource<Lease> = resource({
   plural: "leases",
   scope: "Namespaced",
 });
-const fieldManager = "proxyfleet-lease";
 
 export interface LeaseOptions {
   /**
@@ -36,6 +35,8 @@ export interface LeaseOptions {
    */
   readonly client: Pick<ApiClient, "get" | "create" | "apply">;
   readonly key: ObjectKey;
+  /** The field manager of the Lease. */
+  readonly fieldManager: string;
   /** Another one for each process, also after a restart in the same pod. */
   readonly identity: string;
   readonly times: LeaseTimes;
@@ -45,13 +46,13 @@ export interface LeaseOptions {
   readonly date: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
-  /** Told of each try that failed; the election goes on. */
+  /** Called after each try that failed; the election goes on. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * A seat for one leader among several replicas, on a Lease object (KEP-589; the semantics of
- * client-go's leader election).
+ * Elects one leader among several replicas by a Lease object (KEP-589; the semantics of client-go's
+ * leader election).
  */
 export class LeaderElection {
   readonly #options: LeaseOptions;
@@ -176,7 +177,7 @@ export class LeaderElection {
     step: Exclude<LeaseStep, { kind: "wait" }>,
     holder: string | undefined,
   ): Promise<void> {
-    const { client, now, times } = this.#options;
+    const { client, fieldManager, now, times } = this.#options;
     const lease = this.#lease(step, holder);
     const answer =
       step.kind === "create"
@@ -185,7 +186,7 @@ export class LeaderElection {
     this.#observed = observe(this.#observed, viewOf(answer, times), now());
   }
 
-  /** A released lease lasts one second, so that nobody waits for a leader that said goodbye. */
+  /** A released lease lasts one second, so that nobody waits for a leader that has left. */
   #lease(step: Exclude<LeaseStep, { kind: "wait" }>, holder: string | undefined): Lease {
     const { key, date, times } = this.#options;
     const time = date().toISOString().replace("Z", "000Z");
@@ -207,7 +208,7 @@ export class LeaderElection {
   }
 }
 
-/** A Lease that says no duration, or nonsense, lasts as long as ours would. */
+/** A Lease without a duration, or with one that is no duration, lasts as long as ours would. */
 function viewOf({ metadata, spec }: Lease, { durationMs }: LeaseTimes): LeaseView {
   const seconds = spec?.leaseDurationSeconds ?? 0;
   return {

@@ -39,7 +39,10 @@ async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 function parseEvent<T extends KubeObject>(call: string, line: string): WatchEvent<T> {
   const event = parseLine(call, line);
   if (event.type === "ERROR")
-    throw apiError(call, event.object?.code ?? 500, JSON.stringify(event.object ?? {}));
+    throw apiError(call, {
+      status: event.object?.code ?? 500,
+      body: JSON.stringify(event.object ?? {}),
+    });
   if (!isKnown(event.type) || event.object?.metadata?.resourceVersion === undefined) {
     throw new WatchGarbledError(
       `${call}: an event of type ${String(event.type)} without an object version`,
