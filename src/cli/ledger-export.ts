@@ -9,7 +9,7 @@ const pageSize = 500;
 
 /**
  * All ledger entries as one List that kubectl apply takes, too: names, labels and specs. Their
- * status is left out, since the operator makes it anew, and so is what only their old cluster
+ * status is left out, since the operator writes it again, and so is what only their old cluster
  * knows.
  */
 export async function exportLedger(client: ApiClient, format: "yaml" | "json"): Promise<string> {

@@ -63,12 +63,8 @@ export class FleetChildren {
     const child = childOf(fleet);
     const secret = await lanesSecret(
       child,
-      fleet.spec,
-      openLanes,
-      bank,
-      observed.secret,
-      now(),
-      random,
+      { spec: fleet.spec, lanes: openLanes, bank, live: observed.secret },
+      { now: now(), random },
     );
     const first = await this.#applier.apply(secrets, caches.secrets, secret);
     if (fleet.metadata.deletionTimestamp !== undefined) return first === "applied";

@@ -23,6 +23,8 @@ export interface ListOptions {
   readonly labelSelector?: string | undefined;
   readonly limit?: number | undefined;
   readonly continueToken?: string | undefined;
+  /** Leaves spec, status and data on the server. */
+  readonly metadataOnly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,6 +33,8 @@ export interface WatchOptions {
   readonly labelSelector?: string | undefined;
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
+  /** Leaves spec, status and data on the server. */
+  readonly metadataOnly?: boolean | undefined;
 }
 
 /**
@@ -74,19 +78,15 @@ export class ApiClient {
     }
   }
 
-  /** One page of a consistent list. `metadataOnly` leaves spec, status and data on the server. */
-  async list<T extends KubeObject>(
-    of: Resource<T>,
-    options: ListOptions,
-    metadataOnly = false,
-  ): Promise<Page<T>> {
+  /** One page of a consistent list. */
+  async list<T extends KubeObject>(of: Resource<T>, options: ListOptions): Promise<Page<T>> {
     const query = {
       labelSelector: options.labelSelector,
       limit: options.limit?.toString(),
       continue: options.continueToken,
     };
     const path = collectionPath(of, options.namespace);
-    const accept = metadataOnly
+    const accept = options.metadataOnly
       ? "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
       : "application/json";
     const list = await this.#transport.json<{
@@ -116,7 +116,6 @@ export class ApiClient {
     of: Resource<T>,
     options: WatchOptions,
     signal: AbortSignal,
-    metadataOnly = false,
   ): AsyncGenerator<WatchEvent<T>> {
     const query = {
       watch: "true",
@@ -125,7 +124,7 @@ export class ApiClient {
       resourceVersion: options.resourceVersion,
       timeoutSeconds: options.timeoutSeconds.toString(),
     };
-    const accept = metadataOnly
+    const accept = options.metadataOnly
       ? "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
       : "application/json";
     const path = collectionPath(of, options.namespace);

@@ -88,11 +88,14 @@ export class Reflector<T extends KubeObject> implements Source {
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
     const { client, resource, store, namespace, labelSelector, metadataOnly } = this.#options;
     if (continueToken === undefined) this.#staged = [];
-    const page = await client.list(
-      resource,
-      { namespace, labelSelector, limit: pageSize, continueToken, signal },
+    const page = await client.list(resource, {
+      namespace,
+      labelSelector,
+      limit: pageSize,
+      continueToken,
       metadataOnly,
-    );
+      signal,
+    });
     this.progress.recordAnswer();
     for (const item of page.items) this.#staged.push(store.transform(item));
     if (page.continueToken === undefined) this.#takeIn(page.resourceVersion);
@@ -124,12 +127,11 @@ export class Reflector<T extends KubeObject> implements Source {
     let resourceVersion = from;
     try {
       const timeoutSeconds = Math.round(240 + 50 * random());
-      const options = { namespace, labelSelector, resourceVersion, timeoutSeconds };
+      const options = { namespace, labelSelector, resourceVersion, timeoutSeconds, metadataOnly };
       for await (const event of client.watch(
         resource,
         options,
         AbortSignal.any([signal, silence.signal]),
-        metadataOnly,
       )) {
         lastHeard = now();
         this.progress.recordAnswer();

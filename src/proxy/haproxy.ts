@@ -37,9 +37,7 @@ export function haproxyInput(
  */
 export function renderHaproxyConfig(input: HaproxyInput): string {
   const lanes = Array.from({ length: input.bank }, (_, lane) =>
-    listenersOf(input.listeners).map((listener) =>
-      renderLane(lane, listener, input.upstream, input.limits),
-    ),
+    listenersOf(input.listeners).map((listener) => renderLane(lane, listener, input)),
   );
   return [
     header,

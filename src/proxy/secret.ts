@@ -20,6 +20,16 @@ export interface OpenLane {
   readonly proxiesFrom: readonly string[];
 }
 
+/** What a fleet's Secret is made from. */
+export interface SecretInput {
+  readonly spec: WhatsAppProxySpec;
+  readonly lanes: readonly OpenLane[];
+  /** Lanes to bind, from 0 up. */
+  readonly bank: number;
+  /** The Secret as it is now. */
+  readonly live: Secret | undefined;
+}
+
 /**
  * The fleet's Secret: HAProxy's config and each open lane's certificate. A lane keeps its
  * certificate as long as it serves the same ledger entry; a new entry always gets one that was
@@ -27,12 +37,8 @@ export interface OpenLane {
  */
 export async function lanesSecret(
   child: ChildOwner,
-  spec: WhatsAppProxySpec,
-  lanes: readonly OpenLane[],
-  bank: number,
-  live: Secret | undefined,
-  now: Instant,
-  random: Random,
+  { spec, lanes, bank, live }: SecretInput,
+  { now, random }: { readonly now: Instant; readonly random: Random },
 ): Promise<Secret> {
   const known = laneCertificates(live);
   const open = await Promise.all(

@@ -97,7 +97,11 @@ describe("reading", () => {
 
   test("metadata alone comes without the rest", async () => {
     await make("half", { secret: "no" }, { set: "half" });
-    const { items } = await client.list(configMaps, { namespace, labelSelector: "set=half" }, true);
+    const { items } = await client.list(configMaps, {
+      namespace,
+      labelSelector: "set=half",
+      metadataOnly: true,
+    });
     assert.deepEqual([items[0]?.metadata.name, items[0]?.data], ["half", undefined]);
   });
 
