@@ -168,7 +168,7 @@ function needs(
   ];
 }
 
-/** What an admin says of a pool. */
+/** A pool's spec, which an admin writes. */
 export const poolSpec = withRules(
   fields,
   ...needs("addresses", rangeProviders),
@@ -186,7 +186,7 @@ const count = (what: string): z.ZodExactOptional<z.ZodInt> =>
     .exactOptional()
     .describe(what);
 
-/** What the operator says of a pool. */
+/** A pool's status, which the operator writes. */
 export const poolStatus = z.object({
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
     .exactOptional()

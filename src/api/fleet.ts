@@ -77,7 +77,7 @@ const fleetAddress = z.object({
     .describe("Countries in which it is blocked."),
 });
 
-/** What the operator says of a fleet. */
+/** A fleet's status, which the operator writes. */
 export const fleetStatus = z.object({
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
     .exactOptional()

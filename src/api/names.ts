@@ -1,6 +1,6 @@
-// Our part of the Kubernetes API. This file has the names, labels and annotations that several parts
-// must agree on; kinds.ts lists the kinds. A kind is a zod schema, of which the CRD, the TypeScript
-// type and the run-time parser are made.
+// api: our kinds, and the conditions that objects report. The CRD, the TypeScript type and the
+// run-time parser of a kind are made from one zod schema; kinds.ts lists them. This file has the
+// names, labels and annotations that several parts must agree on.
 
 /** API group of every kind of ours. */
 export const group = "proxyfleet.dev";

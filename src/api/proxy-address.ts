@@ -125,7 +125,7 @@ const reachabilityEntry = z.object({
   message: line(1024).exactOptional().describe("The evidence, in a sentence."),
 });
 
-/** What the operator says of an address. */
+/** An entry's status, which the operator writes. */
 export const proxyAddressStatus = z.object({
   phase: addressPhase
     .exactOptional()

@@ -35,7 +35,7 @@ const keywords = [
 /**
  * Turns a zod schema into a structural schema of OpenAPI v3, the form that a CRD takes (Kubernetes
  * documentation, "Custom resources", section "Specifying a structural schema"): every node has one
- * type, and nothing is said by `anyOf`, `pattern` or `$ref`.
+ * type, and `anyOf`, `pattern` and `$ref` are not used.
  * @throws StructuralSchemaError for a schema that has no such form, or a text, list or map without
  * a bound
  */

@@ -1,3 +1,6 @@
+// cli: the commands of the program other than the operator itself. Each is a function from
+// arguments to the text that it prints.
+
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ProxyfleetError } from "../values/errors.ts";

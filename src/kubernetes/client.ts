@@ -1,3 +1,7 @@
+// kubernetes: a client of the API server, with caches, a leader election and the types of the
+// objects that go over the wire. It knows nothing of Proxyfleet's kinds and would serve another
+// operator as well. Start here: a Reflector feeds a Store through this client.
+
 import type { KubeObject } from "./objects.ts";
 import type { Connection } from "./connection.ts";
 import { NotFoundError } from "./errors.ts";

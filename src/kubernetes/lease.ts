@@ -64,12 +64,12 @@ export class LeaderElection {
     this.#options = options;
   }
 
-  /** Whether this process surely leads now: asked right before each write. */
+  /** Whether this process certainly leads now: asked right before each write. */
   get isLeading(): boolean {
     return !this.#isOver && this.#options.now() < this.#validUntil;
   }
 
-  /** Who holds the lease, as far as was seen. Empty: nobody. */
+  /** The holder of the lease, as last seen. Empty: nobody. */
   get holder(): string {
     return this.#observed?.lease?.holder ?? "";
   }

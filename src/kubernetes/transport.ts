@@ -40,7 +40,7 @@ export interface TransportOptions {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   /**
-   * Asked right before each write leaves. Where it says no, the call ends with a NotLeadingError.
+   * Called right before each write leaves. Where it is false, the call ends with a NotLeadingError.
    */
   readonly mayWrite?: () => boolean;
   /** Waits until one more request may leave. Absent: no limit. */
@@ -57,8 +57,8 @@ interface ResponseBody extends AsyncIterable<Uint8Array> {
 }
 
 /**
- * Sends calls over a connection, with a deadline, retries and the leader's gate. Every failure is an
- * ApiError, an ApiUnreachableError or a NotLeadingError.
+ * Sends calls over a connection, with a deadline, retries and the leader's gate. Every failure is
+ * an ApiError, an ApiUnreachableError or a NotLeadingError.
  */
 export class Transport {
   readonly #connection: Connection;

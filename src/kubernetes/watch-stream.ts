@@ -16,7 +16,7 @@ export class WatchGarbledError extends ProxyfleetError {}
  * Reads the events of a watch: one JSON object a line (Kubernetes API concepts, "Efficient
  * detection of changes").
  * @param chunks bytes as they come; a line or a UTF-8 character may be cut anywhere
- * @throws ExpiredError or ApiError when the server says ERROR in the stream, WatchGarbledError for
+ * @throws ExpiredError or ApiError when the server sends ERROR in the stream, WatchGarbledError for
  * a line that is no event
  */
 export async function* watchEvents<T extends KubeObject>(

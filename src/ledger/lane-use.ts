@@ -26,8 +26,8 @@ export function laneUsers<User extends LaneUser>(
   const users = addresses.filter(
     (address) => holdsLane(address) || closesAt(address, now) !== undefined,
   );
-  // Of two on one lane, the one that holds it comes last, then the one that went dark last: the last
-  // one stays in the map.
+  // Of two on one lane, the one that holds it comes last, then the one that went dark last: the
+  // last one stays in the map.
   const inOrder = users.toSorted(
     (a, b) => Number(holdsLane(a)) - Number(holdsLane(b)) || a.phaseSince - b.phaseSince,
   );

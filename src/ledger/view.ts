@@ -1,3 +1,6 @@
+// ledger: the memory of addresses. Each ProxyAddress is one entry: who holds the address, on which
+// lane of the pods, and until when it is in quarantine. This file is how decisions see an entry.
+
 import type { AddressPhase } from "../api/address-phase.ts";
 import type {
   ClaimCause,
@@ -168,8 +171,8 @@ export function wasPublished({ phase, want, drainUntil }: AddressView): boolean 
 }
 
 /**
- * A slot's published address: its newest one that serves. People learn of it once the fleet's status
- * names it.
+ * A slot's published address: its newest one that serves. People learn of it once the fleet's
+ * status names it.
  */
 export function publishedAddress(
   addresses: readonly AddressView[],

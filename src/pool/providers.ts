@@ -118,7 +118,7 @@ export function askProvider(
 }
 
 /**
- * Whether the pool still says by which name its provider knows this address. Without it, its
+ * Whether the pool still gives the name by which its provider knows this address. Without it, its
  * Service can't be made, or would lose it.
  */
 export function knowsName(

@@ -49,7 +49,7 @@ function isLow({ total = 0, free }: Partial<PoolCounts>, reserve: number): boole
   return free !== undefined && free <= Math.max(reserve, Math.floor(total / 10));
 }
 
-/** Tells of a pool that came to have few free addresses: once, and before there are none. */
+/** Reports a pool that has come to have few free addresses: once, and before there are none. */
 export function lowWater(
   before: Partial<PoolCounts> | undefined,
   after: Partial<PoolCounts>,

@@ -1,3 +1,6 @@
+// pool: where addresses come from. It chooses free addresses, knows how each provider is asked for
+// one, and counts. This file is how decisions see an AddressPool.
+
 import type { Millis } from "../values/time.ts";
 import { type AddressPool, defaultQuarantine } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";

@@ -15,7 +15,7 @@ const mostLanes = 256;
 
 /**
  * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere; the
- * supervisor, which tells the metrics too, from the operator's namespace and those of the
+ * supervisor, which serves the metrics too, from the operator's namespace and those of the
  * monitoring. Out: DNS, and the ports of the upstream servers.
  */
 export function networkPolicyManifest(

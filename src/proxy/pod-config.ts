@@ -31,8 +31,8 @@ export interface PodConfigInput extends HaproxyInput {
  * The content of a fleet's Secret before it is compressed, as plain text by key: `haproxy.cfg`,
  * `lanes.json`, and `lane-<n>.pem` for each open lane. All in one Secret, since a pod sees the keys
  * of one volume change together, and those of two volumes not.
- * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod says what it
- * has loaded. It sees no private key.
+ * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod reports what
+ * it has loaded. It sees no private key.
  * @throws UpstreamAddressError if a server of `upstream` is not "host:port"
  */
 export function renderPodConfig(

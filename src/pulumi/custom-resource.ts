@@ -26,7 +26,7 @@ export interface LookUp extends pulumi.CustomResourceOptions {
 
 /**
  * A resource of one of our kinds: what its subclasses share. Its `status` is what the operator had
- * said when Pulumi last looked.
+ * reported when Pulumi last looked.
  */
 export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends z.ZodType>
   extends k8s.apiextensions.CustomResource
@@ -51,8 +51,8 @@ export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends 
 }
 
 /**
- * Checks what is known at once, so that the error names the line of the program; the rest as soon as
- * it is known.
+ * Checks what is known at once, so that the error names the line of the program; the rest as soon
+ * as it is known.
  */
 function checked(kind: Kind, name: string, spec: unknown): unknown {
   return isKnown(spec)

@@ -103,7 +103,9 @@ export function hourlyRoom(
   };
 }
 
-/** An entry that was claimed by age is kept for an hour at least, since the hourly budget counts it. */
+/**
+ * An entry that was claimed by age is kept for an hour at least, since the hourly budget counts it.
+ */
 export function countedUntil({ cause, createdAt }: AddressView): Instant {
   return cause === "Age" ? plus(createdAt, anHour) : createdAt;
 }

@@ -77,7 +77,8 @@ function waitsForHour(fleet: FleetView, { slot, decision }: Moving, at: Instant)
 }
 
 /**
- * Its time is when it was due: a time that moves with each look would change the status for nothing.
+ * Its time is when it was due: a time that moves with each look would change the status for
+ * nothing.
  */
 function waitsForOthers(
   fleet: FleetView,

@@ -1,3 +1,6 @@
+// rotation: when a slot moves to a fresh address, and what becomes of the old one. All of it is
+// pure: fleet-view.ts is what it sees, planRotation below is what it decides.
+
 import type { FleetView } from "./fleet-view.ts";
 import type { Random } from "../values/random.ts";
 import { type BlockReport, blockReport } from "./block-report.ts";

@@ -68,8 +68,8 @@ export function retirement(fleet: FleetView, address: AddressView, now: Instant)
 }
 
 /**
- * An address that was found blocked only after it went dark stays in quarantine as long as any other
- * blocked one.
+ * An address that was found blocked only after it went dark stays in quarantine as long as any
+ * other blocked one.
  */
 function ofQuarantined(situation: Situation): RetirementView {
   const { address } = situation;
@@ -217,7 +217,8 @@ function causeOf(address: AddressView, cause: RetireCause): RetireCause {
 
 /**
  * How long an address stays dark (ms). One that was published stays as long as they all do, even if
- * it failed later. Where its pool is gone, a pool's default counts: the memory must outlive an edit.
+ * it failed later. Where its pool is gone, a pool's default counts: the memory must outlive an
+ * edit.
  */
 function quarantineTime(
   pool: PoolView | undefined,

@@ -1,3 +1,6 @@
+// values: plain values that any program could use, such as times, IP ranges, selectors and errors.
+// They import nothing of ours.
+
 import { ProxyfleetError } from "./errors.ts";
 
 /** A length of time in milliseconds. */

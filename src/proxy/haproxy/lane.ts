@@ -44,9 +44,9 @@ function frontend(lane: number, listener: ListenerName, limits: ClientLimits): s
 }
 
 // A client that sends nothing, or on media not the first byte of TLS (0x16), is turned away before
-// anything is opened for it upstream. Phones speak first: inside the outer TLS too, where the chat's own
-// handshake begins. Plain chat is left as it is, so that an open port tells that it leads
-// somewhere.
+// anything is opened for it upstream. Phones speak first: inside the outer TLS too, where the
+// chat's own handshake begins. Plain chat is left as it is, so that an open port shows that it
+// leads somewhere.
 const firstByteRules: Readonly<Record<ListenerName, readonly string[]>> = {
   chat: [
     "    tcp-request inspect-delay 15s",
