@@ -1,4 +1,4 @@
-import { apiVersion } from "../src/api/common.ts";
+import { apiVersion } from "../src/api/names.ts";
 import { crdOf } from "../src/api/crd.ts";
 import type { Kind } from "../src/api/kind.ts";
 

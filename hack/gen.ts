@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import lock from "../package-lock.json" with { type: "json" };
-import { group } from "../src/api/common.ts";
+import { group } from "../src/api/names.ts";
 import { crdOf } from "../src/api/crd.ts";
 import { kinds } from "../src/api/kinds.ts";
 import { apiReference } from "./api-reference.ts";

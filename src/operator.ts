@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { registerAddressMetrics } from "./address/io/metrics.ts";
-import { appliedMarks, eventReporter } from "./api/names.ts";
+import { appliedMarks, eventReporter, fieldManagers } from "./api/names.ts";
 import { type Caches, storeOf, watchCaches } from "./cluster/caches.ts";
 import type { Settings } from "./cluster/settings.ts";
 import type { OperatorConfig } from "./config.ts";
@@ -25,6 +25,7 @@ import { Manager } from "./runtime/manager.ts";
 import { Metrics } from "./runtime/metrics.ts";
 import { explainError } from "./values/errors.ts";
 import { instant } from "./values/time.ts";
+import { userAgent } from "./version.ts";
 
 /**
  * After a stop was asked for, reconciles under way have this long (ms): half of the pod's grace
@@ -131,12 +132,14 @@ function candidate(
   const never = new AbortController().signal;
   return new LeaderElection({
     client: new ApiClient(connection, never, {
+      userAgent,
       sleep,
       random: Math.random,
       deadlineMs: leaseCallMs,
       retries: 0,
     }),
     key: { namespace, name: "proxyfleet" },
+    fieldManager: fieldManagers.lease,
     identity: `${hostname()}_${randomUUID()}`,
     times: defaultLeaseTimes,
     now: () => performance.now(),
@@ -166,6 +169,7 @@ function gatedClient(
   const burst = Math.max(1, perSecond);
   const limit = perSecond === 0 ? {} : { admit: rateLimit({ perSecond, burst }, now, sleep) };
   return new ApiClient(connection, halt, {
+    userAgent,
     sleep,
     random: Math.random,
     mayWrite,

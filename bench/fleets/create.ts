@@ -1,6 +1,6 @@
 import type { CustomObject } from "../../src/kubernetes/objects.ts";
 import { fleets, pools } from "../../src/api/resources.ts";
-import { apiVersion } from "../../src/api/common.ts";
+import { apiVersion } from "../../src/api/names.ts";
 import type { ApiClient } from "../../src/kubernetes/client.ts";
 import { dataPlanePorts } from "../../test/stand-ins/cluster/fake-data-plane.ts";
 import type { FakeControllers } from "../../test/stand-ins/cluster/fake-controllers.ts";

@@ -19,13 +19,13 @@ import type { KubeObject } from "../../src/kubernetes/objects.ts";
 import type { ApiServer } from "../../test/stand-ins/api-server/api-server.ts";
 import { type Counts, resourceOf } from "./counted-requests.ts";
 
-const events: Resource<KubeObject> = resource(
-  "events.k8s.io",
-  "v1",
-  "Event",
-  "events",
-  "Namespaced",
-);
+const events: Resource<KubeObject> = resource({
+  group: "events.k8s.io",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  scope: "Namespaced",
+});
 const ours = [fleets, addresses, pools];
 const kinds: readonly Resource<KubeObject>[] = [
   ...ours,

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { issueCertificate } from "../../src/proxy/certificates/issue.ts";
+import { issueCertificate } from "../../src/proxy/io/issue-certificate.ts";
 import type { HaproxyInput } from "../../src/proxy/haproxy.ts";
 import { lanePort } from "../../src/ledger/lanes.ts";
-import { packed } from "../../src/proxy/compressed.ts";
+import { compressed } from "../../src/proxy/compressed.ts";
 import { renderPodConfig } from "../../src/proxy/pod-config.ts";
 import { answers, Child } from "./child.ts";
 import { freePorts } from "../../tooling/free-ports.ts";
@@ -79,7 +79,9 @@ export async function mountedFiles(bank: number, programs: Programs): Promise<st
     createHash("sha256").update(text).digest("hex"),
   );
   await Promise.all(
-    Object.entries(packed(files)).map(([name, content]) => writeFile(join(folder, name), content)),
+    Object.entries(compressed(files)).map(([name, content]) =>
+      writeFile(join(folder, name), content),
+    ),
   );
   return folder;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { argoCdFiles } from "./customizations.ts";
-import { group } from "../../src/api/common.ts";
+import { group } from "../../src/api/names.ts";
 import { kinds } from "../../src/api/kinds.ts";
 import { parse } from "yaml";
 

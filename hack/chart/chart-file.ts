@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
-import { group, version } from "../../src/api/common.ts";
+import { group, version } from "../../src/api/names.ts";
 import { kinds } from "../../src/api/kinds.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { listenerNames } from "../ledger/lanes.ts";
+import { listenerNames } from "../api/names.ts";
 import { type Instant, parseInstant, seconds, since } from "../values/time.ts";
 import { compareAfter } from "./judge.ts";
 import { obstacleToLane, obstacleToService } from "./obstacle.ts";

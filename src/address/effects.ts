@@ -1,3 +1,4 @@
+import { ledgerName } from "../ledger/name.ts";
 import { addressFinalizer, fieldManagers, serviceName } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import { pods as podResource, services as serviceResource } from "../kubernetes/builtin.ts";
@@ -5,7 +6,6 @@ import type { KubeObject, Service } from "../kubernetes/objects.ts";
 import { keyOf, stateOf } from "../kubernetes/resource.ts";
 import { providers } from "../pool/providers.ts";
 import type { Effect } from "../runtime/effect.ts";
-import { ledgerName } from "../values/ip.ts";
 import { type Instant, seconds, since } from "../values/time.ts";
 import { probeResult, verifyingSince } from "./asks.ts";
 import { obstacleToLane, obstacleToService, serviceEffect } from "./obstacle.ts";

@@ -1,4 +1,4 @@
-import type { ListenerName } from "../ledger/lanes.ts";
+import type { ListenerName } from "../api/names.ts";
 import type { ProbeResult } from "./probe.ts";
 import { type Instant, type Millis, minutes, since } from "../values/time.ts";
 

@@ -1,5 +1,5 @@
+import type { ListenerName } from "../api/names.ts";
 import type { Pod } from "../kubernetes/objects.ts";
-import type { ListenerName } from "../ledger/lanes.ts";
 import type { Instant } from "../values/time.ts";
 
 /** Where a listener is tried. */

@@ -83,7 +83,7 @@ function statusOf(
     ...(sha256 === undefined ? {} : { certificateSHA256: sha256 }),
     ...(isPublished ? { verified } : {}),
     ...faultOf(observed, decision, now),
-    conditions: conditionsFrom(findings, status.conditions ?? [], generation, now),
+    conditions: conditionsFrom(findings, { before: status.conditions ?? [], generation, now }),
   };
 }
 

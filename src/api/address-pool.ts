@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
+import { ageColumn, numberColumn, textColumn, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { integer, line, list } from "./common.ts";
 import { conditions } from "./conditions.ts";
 import { duration } from "./duration.ts";
-import { addressRange, cidr, ipAddress } from "./ip-schema.ts";
+import { addressRange, cidr, ipAddress, mostPoolAddresses } from "./ip-schema.ts";
 import { addedAnnotations, addedLabels, matchLabels } from "./metadata-keys.ts";
 import { matching, withCel, withRules, type ValidationRule } from "./validation-rule.ts";
 
@@ -16,8 +16,6 @@ export const namedProviders = ["AWS", "GCP", "Azure"] as const;
 /** All providers; `Assigned` gives what it gives. */
 export const providers = [...rangeProviders, ...namedProviders, "Assigned"] as const;
 export type Provider = (typeof providers)[number];
-
-const mostAddresses = 2 ** 20;
 
 const provider = withCel(z.enum(providers), {
   rule: "self == oldSelf",
@@ -66,14 +64,21 @@ const proxyProtocol = withRules(
   },
 );
 
+/** How long an address stays in quarantine where its pool does not say. */
+export const defaultQuarantine = { blocked: "720h", retired: "168h", unusable: "1h" } as const;
+
 const quarantine = z.object({
-  blocked: duration().default("720h").describe("After a block. Default: 720h (30 days)."),
+  blocked: duration()
+    .default(defaultQuarantine.blocked)
+    .describe("After a block. Default: 720h (30 days)."),
   retired: duration()
-    .default("168h")
+    .default(defaultQuarantine.retired)
     .describe(
       "After a move by age or by hand, or the end of a slot or fleet. Default: 168h (7 days).",
     ),
-  unusable: duration().default("1h").describe("After it never answered. Default: 1h."),
+  unusable: duration()
+    .default(defaultQuarantine.unusable)
+    .describe("After it never answered. Default: 1h."),
 });
 
 const avoidPrefix = z.object({
@@ -103,7 +108,7 @@ const fields = z.object({
     })
     .exactOptional()
     .describe("Namespaces whose fleets may claim addresses; none = all."),
-  perNamespace: integer(0, mostAddresses)
+  perNamespace: integer(0, mostPoolAddresses)
     .default(0)
     .describe(
       "Most addresses that a namespace may hold, quarantined ones included; 0 = no limit. Default: 0.",
@@ -129,7 +134,7 @@ const fields = z.object({
   avoidPrefix: avoidPrefix
     .prefault({})
     .describe("How near an address may be to a blocked one, while any other address is free."),
-  reserve: integer(0, mostAddresses)
+  reserve: integer(0, mostPoolAddresses)
     .default(1)
     .describe(
       "Addresses kept for blocks: moves by schedule or by hand don't take them, but a slot without an address may. Default: 1.",
@@ -163,7 +168,7 @@ function needs(
   ];
 }
 
-/** What an admin says of a pool. */
+/** A pool's spec, which an admin writes. */
 export const poolSpec = withRules(
   fields,
   ...needs("addresses", rangeProviders),
@@ -181,7 +186,7 @@ const count = (what: string): z.ZodExactOptional<z.ZodInt> =>
     .exactOptional()
     .describe(what);
 
-/** What the operator says of a pool. */
+/** A pool's status, which the operator writes. */
 export const poolStatus = z.object({
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
     .exactOptional()
@@ -233,17 +238,17 @@ export const addressPoolKind = {
   spec: poolSpec,
   status: poolStatus,
   columns: [
-    text("Provider", ".spec.provider", "Load balancer that provides the addresses."),
-    number("Total", ".status.total", "Addresses that the pool holds."),
-    number("Serving", ".status.serving", "Addresses that serve, or are being prepared."),
-    number(
+    textColumn("Provider", ".spec.provider", "Load balancer that provides the addresses."),
+    numberColumn("Total", ".status.total", "Addresses that the pool holds."),
+    numberColumn("Serving", ".status.serving", "Addresses that serve, or are being prepared."),
+    numberColumn(
       "Draining",
       ".status.draining",
       "Addresses that still serve, but are no longer published.",
     ),
-    number("Quarantined", ".status.quarantined", "Addresses that rest."),
-    number("Free", ".status.free", "Addresses that may be claimed."),
-    age,
+    numberColumn("Quarantined", ".status.quarantined", "Addresses that rest."),
+    numberColumn("Free", ".status.free", "Addresses that may be claimed."),
+    ageColumn,
   ],
 } satisfies Kind;
 

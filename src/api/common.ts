@@ -1,12 +1,6 @@
 import { z } from "zod";
+import { present } from "../values/present.ts";
 import { matching, withRules } from "./validation-rule.ts";
-
-/** API group of every kind of ours. */
-export const group = "proxyfleet.dev";
-/** The served and stored version. */
-export const version = "v1alpha1";
-/** `apiVersion` of every object of ours. */
-export const apiVersion = `${group}/${version}`;
 
 const dnsLabelPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const dnsNamePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -24,7 +18,7 @@ export function line(max: number, min = 0): z.ZodString {
   const schema = z.string().refine((value) => fits(Array.from(value).length, min, max), {
     error: `must have ${min > 0 ? `${min} to ` : "at most "}${max} characters`,
   });
-  return schema.meta({ maxLength: max, ...(min > 0 ? { minLength: min } : {}) });
+  return schema.meta(present({ maxLength: max, minLength: min > 0 ? min : undefined }));
 }
 
 /** A whole number between two bounds, both included. */
@@ -66,8 +60,8 @@ export function objectName(): z.ZodString {
 }
 
 /**
- * A point in time, RFC 3339. It is no `format: date-time`, since the API server takes lists for a
- * text of that format (seen with Kubernetes 1.36: `drainUntil: [null]` is stored).
+ * A point in time, RFC 3339. It has no `format: date-time`, since the API server accepts lists for
+ * a text of that format (seen with Kubernetes 1.36: `drainUntil: [null]` is stored).
  */
 export function timestamp(): z.ZodString {
   return withRules(
@@ -88,8 +82,8 @@ export function country(): z.ZodString {
 }
 
 /**
- * How the API server merges a list: as one piece, as a set of values, or as objects told apart by
- * keys.
+ * How the API server merges a list: as one piece, as a set of values, or as objects distinguished
+ * by keys.
  */
 export type ListType =
   | { readonly type: "atomic" }
@@ -100,8 +94,7 @@ export type ListType =
 export function list<T extends z.ZodType>(
   item: T,
   max: number,
-  merge: ListType = { type: "atomic" },
-  min = 0,
+  { min = 0, ...merge }: ListType & { readonly min?: number } = { type: "atomic" },
 ): z.ZodArray<T> {
   const bounded = min > 0 ? z.array(item).min(min).max(max) : z.array(item).max(max);
   const keys = merge.type === "map" ? { "x-kubernetes-list-map-keys": [...merge.keys] } : {};

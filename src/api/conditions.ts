@@ -2,8 +2,8 @@ import { z } from "zod";
 import { integer, line, list, timestamp } from "./common.ts";
 import { matching, withRules } from "./validation-rule.ts";
 
-/** Longest message of a condition, as in Kubernetes' own. */
-const conditionMessageLength = 32_768;
+/** The longest message that a condition may carry (metav1.Condition). */
+export const longestConditionMessage = 32_768;
 
 /** One condition of an object, in the form that Kubernetes and kstatus agree on. */
 const condition = z.object({
@@ -20,7 +20,7 @@ const condition = z.object({
     line(128, 1),
     matching(/^[A-Z][A-Za-z0-9]*$/, "must be one word with a capital, such as NoFreshAddress"),
   ).describe("Why, in one word for programs."),
-  message: line(conditionMessageLength).describe(
+  message: line(longestConditionMessage).describe(
     "Why, in a sentence for people, with what to do next.",
   ),
 });

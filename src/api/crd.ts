@@ -1,7 +1,8 @@
-import { group, version } from "./common.ts";
+import { group, version } from "./names.ts";
 import type { Kind } from "./kind.ts";
 import { structuralSchema, type JsonSchema } from "./structural-schema.ts";
 import type { CelRule } from "./validation-rule.ts";
+import { present } from "../values/present.ts";
 
 /** A CustomResourceDefinition as plain data. */
 export interface Crd {
@@ -37,7 +38,7 @@ export function crdOf(kind: Kind): Crd {
           name: version,
           served: true,
           storage: true,
-          subresources: { status: {}, ...(kind.scale === undefined ? {} : { scale: kind.scale }) },
+          subresources: { status: {}, ...present({ scale: kind.scale }) },
           additionalPrinterColumns: kind.columns,
           schema: { openAPIV3Schema: objectSchema(kind) },
         },

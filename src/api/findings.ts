@@ -1,3 +1,4 @@
+import { longestConditionMessage } from "./conditions.ts";
 import { type ConditionReason, type ConditionType, knownReason } from "./reasons.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
 
@@ -18,10 +19,7 @@ export type StoredCondition = Omit<Condition, "reason" | "observedGeneration"> &
 /** What a check found, before it is dated. */
 export type Finding = Pick<Condition, "status" | "reason" | "message">;
 
-/** The longest message that a condition may carry (metav1.Condition). */
-const longestMessage = 32_768;
-
-/** The first check with a finding decides, so a chain's order is its policy. */
+/** The first check that finds something wins, so a chain's order is its policy. */
 export function firstFinding<T>(
   chain: readonly ((input: T) => Finding | undefined)[],
   input: T,
@@ -34,15 +32,21 @@ export function firstFinding<T>(
   return otherwise;
 }
 
+/** What conditions are dated by. */
+export interface ConditionDates {
+  readonly before: readonly Pick<StoredCondition, "type" | "status" | "lastTransitionTime">[];
+  /** The generation of the spec that the findings are about. */
+  readonly generation: number;
+  readonly now: Instant;
+}
+
 /**
  * Dates the findings: `lastTransitionTime` moves only when the status changes (API conventions,
  * "Typical status properties"). Types without a finding are left out.
  */
 export function conditionsFrom(
   findings: Readonly<Partial<Record<ConditionType, Finding | undefined>>>,
-  before: readonly Pick<StoredCondition, "type" | "status" | "lastTransitionTime">[],
-  generation: number,
-  now: Instant,
+  { before, generation, now }: ConditionDates,
 ): Condition[] {
   return Object.entries(findings).flatMap(([type, finding]) => {
     if (finding === undefined) return [];
@@ -53,7 +57,7 @@ export function conditionsFrom(
       {
         type,
         ...finding,
-        message: finding.message.slice(0, longestMessage),
+        message: finding.message.slice(0, longestConditionMessage),
         lastTransitionTime,
         observedGeneration: generation,
       },

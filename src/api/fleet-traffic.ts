@@ -57,8 +57,7 @@ const servers = (defaults: readonly string[]): z.ZodDefault<z.ZodArray<z.ZodStri
       ),
     ),
     8,
-    { type: "atomic" },
-    1,
+    { type: "atomic", min: 1 },
   ).default([...defaults]);
 
 /** Where a fleet passes its traffic on to. */

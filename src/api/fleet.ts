@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
+import { ageColumn, numberColumn, textColumn, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { country, dnsLabel, integer, line, list, timestamp } from "./common.ts";
 import { conditions } from "./conditions.ts";
@@ -15,12 +15,11 @@ const addresses = z.object({
   count: integer(1, 64)
     .default(2)
     .describe("Slots: groups of people, each with an address of its own, 1 to 64. Default: 2."),
-  pools: list(
-    z.object({ name: dnsLabel().describe("Name of the AddressPool.") }),
-    8,
-    { type: "map", keys: ["name"] },
-    1,
-  ).describe("AddressPools in order of preference, 1 to 8. Slots spread over them."),
+  pools: list(z.object({ name: dnsLabel().describe("Name of the AddressPool.") }), 8, {
+    type: "map",
+    keys: ["name"],
+    min: 1,
+  }).describe("AddressPools in order of preference, 1 to 8. Slots spread over them."),
   externalTrafficPolicy: z
     .enum(["Cluster", "Local"])
     .default("Cluster")
@@ -78,7 +77,7 @@ const fleetAddress = z.object({
     .describe("Countries in which it is blocked."),
 });
 
-/** What the operator says of a fleet. */
+/** A fleet's status, which the operator writes. */
 export const fleetStatus = z.object({
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
     .exactOptional()
@@ -152,19 +151,23 @@ export const whatsAppProxyKind = {
   spec: fleetSpec,
   status: fleetStatus,
   columns: [
-    text(
+    textColumn(
       "Ready",
       '.status.conditions[?(@.type=="Ready")].status',
       "Whether a pod is ready and every slot has a verified published address.",
     ),
-    text("Serving", ".status.serving", "Slots with a verified published address, of all slots."),
-    number("Replicas", ".spec.replicas", "Proxy pods asked for."),
-    text(
+    textColumn(
+      "Serving",
+      ".status.serving",
+      "Slots with a verified published address, of all slots.",
+    ),
+    numberColumn("Replicas", ".spec.replicas", "Proxy pods asked for."),
+    textColumn(
       "Next Rotation",
       ".status.nextRotation.at",
       "When the next slot moves to a fresh address.",
     ),
-    age,
+    ageColumn,
   ],
   scale: {
     specReplicasPath: ".spec.replicas",

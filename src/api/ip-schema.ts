@@ -6,8 +6,8 @@ import { withRules } from "./validation-rule.ts";
 
 /** Longest text of an IPv6 address, with room for its dotted form. */
 const addressLength = 45;
-/** Most addresses that one entry of a pool may hold. */
-const mostAddresses = 2n ** 20n;
+/** Most addresses that a pool may hold. */
+export const mostPoolAddresses = 2 ** 20;
 
 /** An IP address in canonical form (RFC 5952), so that one address has one text. */
 export function ipAddress(): z.ZodString {
@@ -61,12 +61,12 @@ export function addressRange(): z.ZodString {
     {
       cel: "!isCIDR(self) || cidr(self).prefixLength() >= (cidr(self).ip().family() == 4 ? 12 : 108)",
       holds: (value) => !isNetwork(value) || !isLarge(readRange(value)),
-      message: `holds more than ${mostAddresses} addresses: use a prefix of at least /12 (IPv4) or /108 (IPv6)`,
+      message: `holds more than ${mostPoolAddresses} addresses: use a prefix of at least /12 (IPv4) or /108 (IPv6)`,
     },
     {
-      cel: `!(${isIpv4Range}) || ${ipv4Size} < ${mostAddresses}`,
+      cel: `!(${isIpv4Range}) || ${ipv4Size} < ${mostPoolAddresses}`,
       holds: (value) => !isIpv4(value) || !isLarge(readRange(value)),
-      message: `holds more than ${mostAddresses} addresses: write a shorter range`,
+      message: `holds more than ${mostPoolAddresses} addresses: write a shorter range`,
     },
   );
 }
@@ -107,7 +107,7 @@ function isIpv4(text: string): boolean {
 }
 
 function isLarge(range: IpRange | undefined): boolean {
-  return range !== undefined && rangeSize(range) > mostAddresses;
+  return range !== undefined && rangeSize(range) > mostPoolAddresses;
 }
 
 function readRange(text: string): IpRange | undefined {

@@ -33,7 +33,7 @@ export type LiveMeta = ObjectMeta &
   Required<Pick<ObjectMeta, "uid" | "resourceVersion" | "generation" | "creationTimestamp">>;
 
 /** A column of text. */
-export const text = (name: string, jsonPath: string, description: string): PrinterColumn => ({
+export const textColumn = (name: string, jsonPath: string, description: string): PrinterColumn => ({
   name,
   type: "string",
   jsonPath,
@@ -41,7 +41,11 @@ export const text = (name: string, jsonPath: string, description: string): Print
 });
 
 /** A column of whole numbers. */
-export const number = (name: string, jsonPath: string, description: string): PrinterColumn => ({
+export const numberColumn = (
+  name: string,
+  jsonPath: string,
+  description: string,
+): PrinterColumn => ({
   name,
   type: "integer",
   jsonPath,
@@ -49,7 +53,7 @@ export const number = (name: string, jsonPath: string, description: string): Pri
 });
 
 /** The column that every list of ours ends with. */
-export const age: PrinterColumn = {
+export const ageColumn: PrinterColumn = {
   name: "Age",
   type: "date",
   jsonPath: ".metadata.creationTimestamp",

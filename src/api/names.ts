@@ -1,8 +1,22 @@
-/** Names and labels that several parts must agree on. */
+// api: our kinds, and the conditions that objects report. The CRD, the TypeScript type and the
+// run-time parser of a kind are made from one zod schema; kinds.ts lists them. This file has the
+// names, labels and annotations that several parts must agree on.
+
+/** API group of every kind of ours. */
 export const group = "proxyfleet.dev";
-export const managedBy = { "app.kubernetes.io/managed-by": "proxyfleet" } as const;
+/** The served and stored version. */
+export const version = "v1alpha1";
+/** `apiVersion` of every object of ours. */
+export const apiVersion = `${group}/${version}`;
+
+/** The listeners of a fleet, in the order of a lane's ports. */
+export const listenerNames = ["chat", "media", "plainChat"] as const;
+export type ListenerName = (typeof listenerNames)[number];
+
+const managedByLabel = "app.kubernetes.io/managed-by";
+export const managedBy = { [managedByLabel]: "proxyfleet" } as const;
 /** Selects all that the operator made; caches are narrowed by it. */
-export const managedSelector = "app.kubernetes.io/managed-by=proxyfleet";
+export const managedSelector = `${managedByLabel}=proxyfleet`;
 
 export const fleetLabel = `${group}/fleet`;
 export const fleetNamespaceLabel = `${group}/fleet-namespace`;
@@ -11,14 +25,14 @@ export const addressLabel = `${group}/address`;
 /** On no pod at all: a Service that selects it leads nowhere. */
 export const heldLabel = `${group}/held`;
 /**
- * On a Service: the claim that it was made for, so that a lost ledger entry can be made again from
+ * On a Service: the claim that it was made for, so that a lost ledger entry can be restored from
  * it.
  */
 export const claimAnnotation = `${group}/claim`;
 
 export const rotateAtAnnotation = `${group}/rotate-at`;
 export const reportBlockedAnnotation = `${group}/report-blocked`;
-/** Put on a pod's metadata so that the kubelet brings it the changed Secret at once. */
+/** Put on a pod so that the kubelet updates its Secret volume at once. */
 export const revisionAnnotation = `${group}/config-revision`;
 /** On a fleet's Secret: the revision that it was made with. */
 export const firstRevisionAnnotation = `${group}/first-revision`;
@@ -26,13 +40,17 @@ export const firstRevisionAnnotation = `${group}/first-revision`;
 export const fleetFinalizer = `${group}/quarantine-addresses`;
 export const addressFinalizer = `${group}/release-service`;
 
-/** Each controller writes as its own field manager, so that none removes what another one set. */
+/**
+ * Each controller, and the leader election, writes as its own field manager, so that none removes
+ * what another one set.
+ */
 export const fieldManagers = {
   fleet: "proxyfleet-fleet",
   address: "proxyfleet-address",
   pool: "proxyfleet-pool",
   pods: "proxyfleet-pods",
   reachability: "proxyfleet-reachability",
+  lease: "proxyfleet-lease",
 } as const;
 
 /** Who writes Events, and as which field manager. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { derived } from "../values/memoize.ts";
-import { apiVersion } from "./common.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
+import { apiVersion } from "./names.ts";
 import type { Kind } from "./kind.ts";
 import { explainIssue } from "./problem.ts";
 
@@ -11,13 +11,13 @@ export type Parsed<T> =
 /**
  * Makes the reader of one kind. Fields that the schema doesn't know are left out, members that are
  * null count as absent, and defaults are filled in, all as on the API server. A status that can't
- * be read counts as empty, since the operator writes it anew.
+ * be read counts as empty, since the operator writes it again.
  *
- * Each object is parsed once as long as it is in use: cached objects never change.
+ * Each object is parsed once while it is in use: cached objects never change.
  */
 export function parser<T>(kind: Kind): (raw: unknown) => Parsed<T> {
   const schema = schemaOf(kind);
-  const parseOnce = derived((raw: object) => parse<T>(kind, schema, raw));
+  const parseOnce = memoizeWeakly((raw: object) => parse<T>(kind, schema, raw));
   return (raw) =>
     typeof raw === "object" && raw !== null ? parseOnce(raw) : parse<T>(kind, schema, raw);
 }
@@ -30,7 +30,7 @@ function parse<T>(kind: Kind, schema: z.ZodObject, raw: unknown): Parsed<T> {
   return { ok: true, value: { ...parsed.data, status: status.success ? status.data : {} } as T };
 }
 
-/** Most faults that are told at once: a condition's message has a bound. */
+/** Most faults that are reported at once: a condition's message has a bound. */
 const mostFaults = 5;
 
 function problemOf(kind: Kind, object: unknown, issues: readonly z.core.$ZodIssue[]): string {
@@ -58,7 +58,7 @@ function nameOf(kind: Kind, object: unknown): string {
 
 /**
  * The API server drops members that are null where null is not a value, so that their defaults come
- * in. Hardly any object has such.
+ * in. Hardly any object has such members.
  */
 function withoutNulls(value: unknown): unknown {
   if (!holdsNull(value)) return value;

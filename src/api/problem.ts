@@ -17,15 +17,12 @@ function member(value: unknown, key: PropertyKey): unknown {
 
 function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "the object";
-  return path.reduce<string>(
-    (text, key) =>
-      typeof key === "number"
-        ? `${text}[${key}]`
-        : text === ""
-          ? String(key)
-          : `${text}.${String(key)}`,
-    "",
-  );
+  return path
+    .reduce<string>(
+      (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}.${String(key)}`),
+      "",
+    )
+    .replace(/^\./, "");
 }
 
 function shown(value: unknown): string {

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { age, number, text, type Kind, type LiveMeta } from "./kind.ts";
+import { ageColumn, numberColumn, textColumn, type Kind, type LiveMeta } from "./kind.ts";
 import { parser } from "./parse.ts";
 import { addressPhase } from "./address-phase.ts";
 import { country, dnsLabel, integer, line, list, port, timestamp } from "./common.ts";
 import { conditions } from "./conditions.ts";
+import { listenerNames } from "./names.ts";
 import { ipAddress } from "./ip-schema.ts";
 import { matching, withCel, withRules, type CelRule } from "./validation-rule.ts";
 
@@ -34,8 +35,6 @@ export type Verification = (typeof verifications)[number];
 /** What makes an address unfit for its slot, so that its fleet acts on it. */
 export const addressFaults = ["Unusable", "AddressChanged", "AddressLost", "Repeat"] as const;
 export type AddressFault = (typeof addressFaults)[number];
-/** Listeners that an address exposes. */
-export const listenerNames = ["chat", "media", "plainChat"] as const;
 
 const fixed = (why: string): CelRule => ({
   rule: "self == oldSelf",
@@ -69,17 +68,17 @@ const fields = z.object({
   ),
   lane: integer(0, 255).describe("The lane of the fleet's pods that serves the address, 0 to 255."),
   ports: withCel(
-    list(addressPort, 3, { type: "map", keys: ["name"] }, 1),
+    list(addressPort, 3, { type: "map", keys: ["name"], min: 1 }),
     fixed("its Service is never changed"),
   ).describe("The ports that the address exposes, 1 to 3. Can't be changed."),
   cause: z.enum(claimCauses).describe("Why it was claimed: NewSlot, Blocked, Age or Requested."),
   requestedAt: line(4096)
     .exactOptional()
     .describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
-  turn: integer(0, 2 ** 31 - 1)
+  ordinal: integer(0, 2 ** 31 - 1)
     .exactOptional()
     .describe(
-      "Counts the addresses of its slot: of two that serve, the one with the higher number is published, whatever clocks say.",
+      "Its number among the addresses that its slot has had, from 1: of two that serve, the one with the higher number is published, whatever clocks say.",
     ),
   want: z
     .enum(wants)
@@ -137,7 +136,7 @@ const fault = z.object({
   since: timestamp().describe("When it was first seen."),
 });
 
-/** What the operator says of an address. */
+/** An entry's status, which the operator writes. */
 export const proxyAddressStatus = z.object({
   phase: addressPhase
     .exactOptional()
@@ -201,13 +200,13 @@ export const proxyAddressKind = {
   spec: proxyAddressSpec,
   status: proxyAddressStatus,
   columns: [
-    text("Pool", ".spec.pool", "The pool that it came from."),
-    text("Address", ".spec.address", "The external address."),
-    text("Namespace", ".spec.claimRef.namespace", "Namespace of the fleet."),
-    text("Fleet", ".spec.claimRef.name", "The fleet."),
-    number("Slot", ".spec.claimRef.slot", "The slot that it serves."),
-    text("Phase", ".status.phase", "The phase of the address."),
-    age,
+    textColumn("Pool", ".spec.pool", "The pool that it came from."),
+    textColumn("Address", ".spec.address", "The external address."),
+    textColumn("Namespace", ".spec.claimRef.namespace", "Namespace of the fleet."),
+    textColumn("Fleet", ".spec.claimRef.name", "The fleet."),
+    numberColumn("Slot", ".spec.claimRef.slot", "The slot that it serves."),
+    textColumn("Phase", ".status.phase", "The phase of the address."),
+    ageColumn,
   ],
 } satisfies Kind;
 

@@ -1,7 +1,7 @@
-// The words by which people and programs know what is so and what happened. docs/conditions.md
-// explains each of them; a test holds the page and these lists to each other.
+// The words by which people and programs recognise a state or an event. docs/conditions.md explains
+// each of them; a test keeps the page and these lists equal.
 
-/** What conditions of fleets, pools and addresses speak of. */
+/** Types of the conditions of fleets, pools and addresses. */
 export const conditionTypes = [
   "AddressesReady",
   "ChildrenApplied",
@@ -85,7 +85,7 @@ export const conditionReasons = [
 ] as const;
 export type ConditionReason = (typeof conditionReasons)[number];
 
-/** What an Event tells. A condition that changed is told under its own reason. */
+/** What an Event reports. A change of a condition is reported under that condition's reason. */
 export const eventReasons = [
   "AddressAdopted",
   "AddressUnusable",

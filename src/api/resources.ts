@@ -1,25 +1,18 @@
 import type { CustomObject } from "../kubernetes/objects.ts";
 import { type Resource, resource } from "../kubernetes/resource.ts";
-import { group } from "./names.ts";
+import { addressPoolKind } from "./address-pool.ts";
+import { whatsAppProxyKind } from "./fleet.ts";
+import type { Kind } from "./kind.ts";
+import { group, version } from "./names.ts";
+import { proxyAddressKind } from "./proxy-address.ts";
 
-export const fleets: Resource<CustomObject> = resource(
-  group,
-  "v1alpha1",
-  "WhatsAppProxy",
-  "whatsappproxies",
-  "Namespaced",
-);
-export const pools: Resource<CustomObject> = resource(
-  group,
-  "v1alpha1",
-  "AddressPool",
-  "addresspools",
-  "Cluster",
-);
-export const addresses: Resource<CustomObject> = resource(
-  group,
-  "v1alpha1",
-  "ProxyAddress",
-  "proxyaddresses",
-  "Cluster",
-);
+/** Where the API server keeps fleets. */
+export const fleets = resourceOf(whatsAppProxyKind);
+/** Where the API server keeps pools. */
+export const pools = resourceOf(addressPoolKind);
+/** Where the API server keeps the ledger's entries. */
+export const addresses = resourceOf(proxyAddressKind);
+
+function resourceOf({ kind, plural, scope }: Kind): Resource<CustomObject> {
+  return resource({ group, version, kind, plural, scope });
+}

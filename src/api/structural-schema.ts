@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ProxyfleetError } from "../values/errors.ts";
+import { present } from "../values/present.ts";
 
-/** A zod schema can't be said as a structural schema; the message names the place. */
+/** A zod schema has no structural form; the message names the place. */
 export class StructuralSchemaError extends ProxyfleetError {}
 
 /** A JSON schema as plain data. */
@@ -34,7 +35,7 @@ const keywords = [
 /**
  * Turns a zod schema into a structural schema of OpenAPI v3, the form that a CRD takes (Kubernetes
  * documentation, "Custom resources", section "Specifying a structural schema"): every node has one
- * type, and nothing is said by `anyOf`, `pattern` or `$ref`.
+ * type, and `anyOf`, `pattern` and `$ref` are not used.
  * @throws StructuralSchemaError for a schema that has no such form, or a text, list or map without
  * a bound
  */
@@ -47,8 +48,8 @@ export function structuralSchema(schema: z.ZodType): JsonSchema {
 
 function rewrite(schema: JsonSchema, path: string): JsonSchema {
   const node = withoutUnsafeBounds(asIntOrString(schema));
-  refuseUnsayable(node, path || "the schema");
-  demandBounds(node, path || "the schema");
+  refuseUnsupported(node, path || "the schema");
+  requireBounds(node, path || "the schema");
   const inner = withFilledDefault({ ...node, ...membersOf(node, path) });
   return Object.fromEntries(
     keywords.flatMap((key) => (inner[key] === undefined ? [] : [[key, inner[key]]])),
@@ -108,12 +109,14 @@ function withoutUnsafeBounds(schema: JsonSchema): JsonSchema {
   const { minimum, maximum, ...rest } = schema;
   return {
     ...rest,
-    ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum }),
-    ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),
+    ...present({
+      minimum: minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum,
+      maximum: maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum,
+    }),
   };
 }
 
-function refuseUnsayable(node: JsonSchema, path: string): void {
+function refuseUnsupported(node: JsonSchema, path: string): void {
   const unknown = Object.keys(node).filter((key) => !(keywords as readonly string[]).includes(key));
   if (unknown.length > 0)
     throw new StructuralSchemaError(
@@ -137,7 +140,7 @@ const boundOf: Readonly<Record<string, string>> = {
   object: "maxProperties",
 };
 
-function demandBounds(node: JsonSchema, path: string): void {
+function requireBounds(node: JsonSchema, path: string): void {
   const bound = isIntOrString(node) ? "maxLength" : boundOf[String(node["type"])];
   const bounded =
     bound === undefined ||

@@ -7,8 +7,9 @@ import type { z } from "zod";
 export type RuleMessage<T> = string | { readonly cel: string; readonly of: (value: T) => string };
 
 /**
- * One thing that must be true of a value, said twice: in CEL for the API server, and in TypeScript
- * for the run-time parser. `holds` must bear a value whose members broke rules of their own.
+ * One thing that must be true of a value, written twice: in CEL for the API server, and in
+ * TypeScript for the run-time parser. `holds` must tolerate a value whose members broke rules of
+ * their own.
  * `field` is the member that the message is about, e.g. `share.host`.
  */
 export interface ValidationRule<T> {
@@ -74,6 +75,6 @@ function messageFor<T>(message: RuleMessage<T>, value: T): string {
 }
 
 function celRule<T>({ cel, message, field }: ValidationRule<T>): CelRule {
-  const said = typeof message === "string" ? { message } : { messageExpression: message.cel };
-  return { rule: cel, ...said, ...(field === undefined ? {} : { fieldPath: `.${field}` }) };
+  const text = typeof message === "string" ? { message } : { messageExpression: message.cel };
+  return { rule: cel, ...text, ...(field === undefined ? {} : { fieldPath: `.${field}` }) };
 }

@@ -2,13 +2,14 @@ import type { CustomObject } from "../kubernetes/objects.ts";
 import { dump } from "js-yaml";
 import type { ApiClient } from "../kubernetes/client.ts";
 import * as custom from "../api/resources.ts";
+import { present } from "../values/present.ts";
 
 /** Most entries in one answer of the API server. */
 const pageSize = 500;
 
 /**
  * All ledger entries as one List that kubectl apply takes, too: names, labels and specs. Their
- * status is left out, since the operator makes it anew, and so is what only their old cluster
+ * status is left out, since the operator writes it again, and so is what only their old cluster
  * knows.
  */
 export async function exportLedger(client: ApiClient, format: "yaml" | "json"): Promise<string> {
@@ -16,7 +17,7 @@ export async function exportLedger(client: ApiClient, format: "yaml" | "json"): 
     ({ apiVersion, kind, metadata: { name, labels }, spec }) => ({
       apiVersion,
       kind,
-      metadata: { name, ...(labels === undefined ? {} : { labels }) },
+      metadata: present({ name, labels }),
       spec,
     }),
   );
@@ -30,7 +31,7 @@ export async function readLedger(client: ApiClient): Promise<readonly CustomObje
   for (let continueToken: string | undefined; ;) {
     const page = await client.list(custom.addresses, {
       limit: pageSize,
-      ...(continueToken === undefined ? {} : { continueToken }),
+      ...present({ continueToken }),
     });
     entries.push(...page.items);
     continueToken = page.continueToken;

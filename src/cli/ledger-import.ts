@@ -11,8 +11,8 @@ import { readLedger } from "./ledger-export.ts";
 /** Nothing was imported, and why. */
 export class LedgerImportError extends ProxyfleetError {}
 
-/** So many problems are told at once. */
-const mostTold = 10;
+/** So many problems are reported at once. */
+const mostReported = 10;
 
 /**
  * Creates the ledger entries in `text` (YAML or JSON: a List, or one object a document). All of
@@ -81,8 +81,9 @@ function conflicts(
 }
 
 function refusal(problems: readonly string[]): LedgerImportError {
-  const more = problems.length > mostTold ? ` (and ${problems.length - mostTold} more)` : "";
+  const more =
+    problems.length > mostReported ? ` (and ${problems.length - mostReported} more)` : "";
   return new LedgerImportError(
-    `nothing was imported: ${problems.slice(0, mostTold).join("; ")}${more}`,
+    `nothing was imported: ${problems.slice(0, mostReported).join("; ")}${more}`,
   );
 }

@@ -1,9 +1,13 @@
+// cli: the commands of the program other than the operator itself. Each is a function from
+// arguments to the text that it prints.
+
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ProxyfleetError } from "../values/errors.ts";
 import { ApiClient } from "../kubernetes/client.ts";
 import { Connection } from "../kubernetes/connection.ts";
 import { sleep } from "../runtime/clock.ts";
+import { userAgent } from "../version.ts";
 import { exportLedger } from "./ledger-export.ts";
 import { importLedger } from "./ledger-import.ts";
 
@@ -72,7 +76,11 @@ async function withClient<T>(
   const connection = Connection.fromDefault(kubeconfig);
   try {
     return await use(
-      new ApiClient(connection, new AbortController().signal, { sleep, random: Math.random }),
+      new ApiClient(connection, new AbortController().signal, {
+        userAgent,
+        sleep,
+        random: Math.random,
+      }),
     );
   } finally {
     await connection.close();

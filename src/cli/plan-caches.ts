@@ -50,7 +50,7 @@ async function fill<T extends KubeObject>(
 ): Promise<Store<T>> {
   for (let continueToken: string | undefined; ;) {
     const page = await client.list(of, { limit: pageSize, continueToken, ...scope });
-    for (const item of page.items) store.wrote(item);
+    for (const item of page.items) store.recordWrite(item);
     continueToken = page.continueToken;
     if (continueToken === undefined) return store;
   }

@@ -9,6 +9,7 @@ import { sleep } from "../runtime/clock.ts";
 import { cryptoRandom } from "../runtime/random.ts";
 import { ProxyfleetError } from "../values/errors.ts";
 import { instant } from "../values/time.ts";
+import { userAgent } from "../version.ts";
 import { readCaches } from "./plan-caches.ts";
 import { type PlannedFleet, planJson, planText } from "./plan-text.ts";
 
@@ -47,7 +48,7 @@ export async function planCommand(args: readonly string[]): Promise<string> {
   const connection = Connection.fromDefault(values.kubeconfig);
   try {
     const never = new AbortController().signal;
-    const client = new ApiClient(connection, never, { sleep, random: Math.random });
+    const client = new ApiClient(connection, never, { userAgent, sleep, random: Math.random });
     const planned = await planFleet(client, { namespace, name });
     return values.output === "json" ? planJson(planned) : planText(planned);
   } finally {

@@ -58,7 +58,11 @@ export function watchCaches(manager: Manager): Caches {
       ...ours,
       indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet },
     }),
-    pods: manager.watch(builtin.pods, { ...ours, indexes: { fleet: podFleet }, keep: withoutSpec }),
+    pods: manager.watch(builtin.pods, {
+      ...ours,
+      indexes: { fleet: podFleet },
+      transform: withoutSpec,
+    }),
     namespaces: manager.watchNamespaces(builtin.namespaces, { metadataOnly: true }),
     disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),
     networkPolicies: manager.watch(builtin.networkPolicies, ours),

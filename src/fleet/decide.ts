@@ -3,7 +3,7 @@ import type { WhatsAppProxy } from "../api/fleet.ts";
 import { fieldManagers, fleetFinalizer, podSelector } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import { stateOf } from "../kubernetes/resource.ts";
-import { nextLaneCloses } from "../ledger/lane-use.ts";
+import { nextLaneClosesAt } from "../ledger/lane-use.ts";
 import { bankSize } from "../ledger/lanes.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
 import { podsView } from "../pods/view.ts";
@@ -72,7 +72,7 @@ function decideLive(live: LiveFleet, { now, random }: Context): Plan<FleetAsk> {
   const view = fleetView({ fleet, entries, pools, formerPools, held });
   const lanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
-  const rotation = withoutLost(planRotation(view, bank, now, random), observed);
+  const rotation = withoutLost(planRotation(view, { bank, now, random }), observed);
   const status = fleetStatus(statusView(live, view, rotation), now);
   const decision = { view, rotation, lanes: { bank, lanes }, status };
   if (isEnded(live, view, now)) return planOf({ effects: [finalizerEffect(live, false)] });
@@ -130,9 +130,9 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
   const { rotation, status, view } = decision;
   const views = observed.own.map((entry) => entry.view);
   return earliest(
-    rotation.lookAgainAt,
+    rotation.requeueAt,
     stuckAt(status.conditions),
-    nextLaneCloses(views, now),
+    nextLaneClosesAt(views, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
   );
@@ -234,6 +234,6 @@ function malformedStatus(
   const findings = { Stalled: finding, Ready: { ...finding, status: "False" } } as const;
   return {
     observedGeneration: generation,
-    conditions: conditionsFrom(findings, before, generation, now),
+    conditions: conditionsFrom(findings, { before, generation, now }),
   };
 }

@@ -1,6 +1,6 @@
 import { laneUsers } from "../ledger/lane-use.ts";
 import { laneCertificates } from "../proxy/lane-certificates.ts";
-import type { OpenLane } from "../proxy/pod-config.ts";
+import type { CertifiedLane } from "../proxy/pod-config.ts";
 import type { Instant } from "../values/time.ts";
 import type { ObservedFleet } from "./observed.ts";
 
@@ -37,7 +37,7 @@ export function lanesOf({ own, poolSpecs }: ObservedFleet, now: Instant): readon
 export function withCertificates(
   { children, certificates }: ObservedFleet,
   lanes: readonly FleetLane[],
-): readonly OpenLane[] {
+): readonly CertifiedLane[] {
   const known = laneCertificates(children.secret);
   return lanes.flatMap(({ lane, entry, uid, proxiesFrom }) => {
     const kept = known.find((made) => made.lane === lane && made.uid === uid);

@@ -1,3 +1,4 @@
+import type { IssuedCertificate } from "../proxy/certificate.ts";
 import type { AddressPool } from "../api/address-pool.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
@@ -12,12 +13,11 @@ import type {
   Secret,
 } from "../kubernetes/objects.ts";
 import type { ObjectKey } from "../kubernetes/resource.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { PodReport } from "../pods/report.ts";
 import type { PodAnswer } from "../pods/answer.ts";
 import type { PoolView } from "../pool/view.ts";
-import type { IssuedCertificate } from "../proxy/certificates/issue.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 
 /** A ledger entry: as the API server has it, and as decisions see it. */

@@ -95,7 +95,11 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
             reason: plan.next.reason,
           },
         }),
-    conditions: conditionsFrom(findings(view, now), view.before.conditions, generation, now),
+    conditions: conditionsFrom(findings(view, now), {
+      before: view.before.conditions,
+      generation,
+      now,
+    }),
     addresses: statusAddresses(fleet),
   };
 }

@@ -65,7 +65,7 @@ export class Applier {
         ? await this.#create(marked, options)
         : await this.#update(marked, live, options);
     this.#applied.set(answer.metadata.uid ?? "", { hash, state: versionOf(answer) });
-    store.wrote(answer);
+    store.recordWrite(answer);
     return "applied";
   }
 
@@ -154,12 +154,8 @@ function annotated<T extends KubeObject>(object: T, annotations: Record<string, 
 }
 
 function goneMeanwhile({ metadata }: KubeObject): ConflictError {
-  return new ConflictError(
-    `apply ${keyText(metadata)}`,
-    409,
-    "Gone",
-    "the object was deleted meanwhile",
-  );
+  const message = "the object was deleted meanwhile";
+  return new ConflictError(`apply ${keyText(metadata)}`, { status: 409, reason: "Gone", message });
 }
 
 function isOfSameOwner({ metadata }: KubeObject, desired: KubeObject): boolean {

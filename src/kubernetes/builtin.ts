@@ -7,37 +7,55 @@ import type {
   Secret,
   Service,
 } from "./objects.ts";
-import { type Resource, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
-/** The kinds of Kubernetes itself that the operator reads or writes. */
-export const deployments: Resource<Deployment> = resource(
-  "apps",
-  "v1",
-  "Deployment",
-  "deployments",
-  "Namespaced",
-);
-export const services: Resource<Service> = resource("", "v1", "Service", "services", "Namespaced");
-export const secrets: Resource<Secret> = resource("", "v1", "Secret", "secrets", "Namespaced");
-export const pods: Resource<Pod> = resource("", "v1", "Pod", "pods", "Namespaced");
-export const namespaces: Resource<Namespace> = resource(
-  "",
-  "v1",
-  "Namespace",
-  "namespaces",
-  "Cluster",
-);
-export const podDisruptionBudgets: Resource<PodDisruptionBudget> = resource(
-  "policy",
-  "v1",
-  "PodDisruptionBudget",
-  "poddisruptionbudgets",
-  "Namespaced",
-);
-export const networkPolicies: Resource<NetworkPolicy> = resource(
-  "networking.k8s.io",
-  "v1",
-  "NetworkPolicy",
-  "networkpolicies",
-  "Namespaced",
-);
+const core = { group: "", version: "v1" } as const;
+
+// The kinds of Kubernetes itself that the operator reads or writes.
+
+export const deployments = resource<Deployment>({
+  group: "apps",
+  version: "v1",
+  kind: "Deployment",
+  plural: "deployments",
+  scope: "Namespaced",
+});
+
+export const services = resource<Service>({
+  ...core,
+  kind: "Service",
+  plural: "services",
+  scope: "Namespaced",
+});
+
+export const secrets = resource<Secret>({
+  ...core,
+  kind: "Secret",
+  plural: "secrets",
+  scope: "Namespaced",
+});
+
+export const pods = resource<Pod>({ ...core, kind: "Pod", plural: "pods", scope: "Namespaced" });
+
+export const namespaces = resource<Namespace>({
+  ...core,
+  kind: "Namespace",
+  plural: "namespaces",
+  scope: "Cluster",
+});
+
+export const podDisruptionBudgets = resource<PodDisruptionBudget>({
+  group: "policy",
+  version: "v1",
+  kind: "PodDisruptionBudget",
+  plural: "poddisruptionbudgets",
+  scope: "Namespaced",
+});
+
+export const networkPolicies = resource<NetworkPolicy>({
+  group: "networking.k8s.io",
+  version: "v1",
+  kind: "NetworkPolicy",
+  plural: "networkpolicies",
+  scope: "Namespaced",
+});

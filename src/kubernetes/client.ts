@@ -1,3 +1,7 @@
+// kubernetes: a client of the API server, with caches, a leader election and the types of the
+// objects that go over the wire. It knows nothing of Proxyfleet's kinds and would serve another
+// operator as well. Start here: a Reflector feeds a Store through this client.
+
 import type { KubeObject } from "./objects.ts";
 import type { Connection } from "./connection.ts";
 import { NotFoundError } from "./errors.ts";
@@ -23,6 +27,8 @@ export interface ListOptions {
   readonly labelSelector?: string | undefined;
   readonly limit?: number | undefined;
   readonly continueToken?: string | undefined;
+  /** Leaves spec, status and data on the server. */
+  readonly metadataOnly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,6 +37,8 @@ export interface WatchOptions {
   readonly labelSelector?: string | undefined;
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
+  /** Leaves spec, status and data on the server. */
+  readonly metadataOnly?: boolean | undefined;
 }
 
 /**
@@ -74,19 +82,15 @@ export class ApiClient {
     }
   }
 
-  /** One page of a consistent list. `metadataOnly` leaves spec, status and data on the server. */
-  async list<T extends KubeObject>(
-    of: Resource<T>,
-    options: ListOptions,
-    metadataOnly = false,
-  ): Promise<Page<T>> {
+  /** One page of a consistent list. */
+  async list<T extends KubeObject>(of: Resource<T>, options: ListOptions): Promise<Page<T>> {
     const query = {
       labelSelector: options.labelSelector,
       limit: options.limit?.toString(),
       continue: options.continueToken,
     };
     const path = collectionPath(of, options.namespace);
-    const accept = metadataOnly
+    const accept = options.metadataOnly
       ? "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
       : "application/json";
     const list = await this.#transport.json<{
@@ -116,7 +120,6 @@ export class ApiClient {
     of: Resource<T>,
     options: WatchOptions,
     signal: AbortSignal,
-    metadataOnly = false,
   ): AsyncGenerator<WatchEvent<T>> {
     const query = {
       watch: "true",
@@ -125,7 +128,7 @@ export class ApiClient {
       resourceVersion: options.resourceVersion,
       timeoutSeconds: options.timeoutSeconds.toString(),
     };
-    const accept = metadataOnly
+    const accept = options.metadataOnly
       ? "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
       : "application/json";
     const path = collectionPath(of, options.namespace);
@@ -142,8 +145,8 @@ export class ApiClient {
   }
 
   /**
-   * Creates an object; a ConflictError says that the name is taken. Never sent twice unless the
-   * server surely refused the first.
+   * Creates an object; a ConflictError means that the name is taken. Never sent twice unless the
+   * server certainly refused the first.
    */
   async create<T extends KubeObject>(of: Resource<T>, object: T, fieldManager: string): Promise<T> {
     const path = collectionPath(of, object.metadata.namespace);

@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   readonly pingEveryMs?: number;
   readonly http2?: boolean;
   /**
-   * Reads the kubeconfig anew, after the server refused the credentials: they may have been
+   * Reads the kubeconfig again, after the server refused the credentials: they may have been
    * replaced.
    */
   readonly reload?: () => KubeConfig;
@@ -105,8 +105,8 @@ export class Connection {
   }
 
   /**
-   * Many calls may find the session missing or old at once: one of them makes it anew for all, or
-   * each would open connections.
+   * Many calls may find the session missing or old at once: one of them makes it for all, or each
+   * would open connections.
    */
   async #current(forget: boolean): Promise<Session> {
     if (
@@ -184,10 +184,6 @@ export class Connection {
 }
 
 function text(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "string"
-    ? value
-    : Buffer.isBuffer(value)
-      ? value.toString("utf8")
-      : undefined;
+  if (typeof value === "string") return value;
+  return Buffer.isBuffer(value) ? value.toString("utf8") : undefined;
 }

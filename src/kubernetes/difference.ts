@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { remembered } from "../values/memoize.ts";
+import { memoize } from "../values/memoize.ts";
 import type { KubeObject } from "./objects.ts";
 
 /** Which state our last apply of an object led to, by uid. */
@@ -63,7 +63,7 @@ export function hashOf(value: unknown): string {
   return createHash("sha256").update(canonical(value)).digest("hex").slice(0, 32);
 }
 
-const hashes = remembered((object: KubeObject) => ({ hash: hashOf(object) }));
+const hashes = memoize((object: KubeObject) => ({ hash: hashOf(object) }));
 
 /** The hash of an object that never changes: the same object again is not hashed again. */
 export function hashOfObject(object: KubeObject): string {

@@ -13,6 +13,14 @@ export class NotLeadingError extends ProxyfleetError {
   }
 }
 
+/** What the API server said of a call that it refused. `reason` is one word, or empty. */
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
 /**
  * The API server answered with an error. `retryAfterMs` is the server's wish (429, 503), if it had
  * one.
@@ -24,13 +32,7 @@ export class ApiError extends ProxyfleetError {
   /** What the server said, in its own words. */
   readonly words: string;
 
-  constructor(
-    call: string,
-    status: number,
-    reason: string,
-    message: string,
-    retryAfterMs?: number,
-  ) {
+  constructor(call: string, { status, reason, message, retryAfterMs }: Refusal) {
     super(`${call} failed with ${status} ${reason}: ${message}`);
     this.status = status;
     this.reason = reason;
@@ -59,34 +61,30 @@ interface StatusBody {
   details?: { retryAfterSeconds?: number };
 }
 
-/**
- * Makes the typed error for an answer. `body` is its text; `retryAfter` the header in seconds, if
- * there is one.
- */
-export function apiError(
-  call: string,
-  status: number,
-  body: string,
-  retryAfter?: string,
-): ApiError {
+/** An answer that is an error: `retryAfter` is its header in seconds, if it has one. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter?: string | undefined;
+}
+
+const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
+  404: NotFoundError,
+  409: ConflictError,
+  410: ExpiredError,
+};
+
+/** Makes the typed error for an answer. */
+export function apiError(call: string, { status, body, retryAfter }: ErrorAnswer): ApiError {
   const parsed = parseStatus(body);
   const seconds = Number(retryAfter ?? parsed.details?.retryAfterSeconds ?? Number.NaN);
-  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
-  const kind =
-    status === 404
-      ? NotFoundError
-      : status === 409
-        ? ConflictError
-        : status === 410
-          ? ExpiredError
-          : ApiError;
-  return new kind(
-    call,
+  const TypedError = errorsByStatus[status] ?? ApiError;
+  return new TypedError(call, {
     status,
-    parsed.reason ?? "",
-    parsed.message ?? body.slice(0, 300),
-    retryAfterMs,
-  );
+    reason: parsed.reason ?? "",
+    message: parsed.message ?? body.slice(0, 300),
+    retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+  });
 }
 
 function parseStatus(body: string): StatusBody {

@@ -31,13 +31,13 @@ interface KubeEvent extends KubeObject {
   };
 }
 
-const events: Resource<KubeEvent> = resource(
-  "events.k8s.io",
-  "v1",
-  "Event",
-  "events",
-  "Namespaced",
-);
+const events: Resource<KubeEvent> = resource({
+  group: "events.k8s.io",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  scope: "Namespaced",
+});
 
 /** The API server refuses longer notes. */
 const longestNote = 1024;

@@ -41,7 +41,7 @@ export const defaultLeaseTimes: LeaseTimes = {
 };
 
 /**
- * Takes in what was read. Only a change of the version starts the time anew: how long the holder
+ * Takes in what was read. Only a change of the version starts the time again: how long the holder
  * has been silent is measured here, on a monotonic clock, and never read from renewTime, since
  * clocks of two nodes may differ by more than a lease lasts.
  */

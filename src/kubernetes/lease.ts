@@ -10,6 +10,7 @@ import {
   observe,
 } from "./lease-state.ts";
 import { type ObjectKey, type Resource, resource } from "./resource.ts";
+import { present } from "../values/present.ts";
 
 interface Lease extends KubeObject {
   spec?: {
@@ -20,14 +21,13 @@ interface Lease extends KubeObject {
   };
 }
 
-const leases: Resource<Lease> = resource(
-  "coordination.k8s.io",
-  "v1",
-  "Lease",
-  "leases",
-  "Namespaced",
-);
-const fieldManager = "proxyfleet-lease";
+const leases: Resource<Lease> = resource({
+  group: "coordination.k8s.io",
+  version: "v1",
+  kind: "Lease",
+  plural: "leases",
+  scope: "Namespaced",
+});
 
 export interface LeaseOptions {
   /**
@@ -35,6 +35,8 @@ export interface LeaseOptions {
    */
   readonly client: Pick<ApiClient, "get" | "create" | "apply">;
   readonly key: ObjectKey;
+  /** The field manager of the Lease. */
+  readonly fieldManager: string;
   /** Another one for each process, also after a restart in the same pod. */
   readonly identity: string;
   readonly times: LeaseTimes;
@@ -44,13 +46,13 @@ export interface LeaseOptions {
   readonly date: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
-  /** Told of each try that failed; the election goes on. */
+  /** Called after each try that failed; the election goes on. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * A seat for one leader among several replicas, on a Lease object (KEP-589; the semantics of
- * client-go's leader election).
+ * Elects one leader among several replicas by a Lease object (KEP-589; the semantics of client-go's
+ * leader election).
  */
 export class LeaderElection {
   readonly #options: LeaseOptions;
@@ -62,12 +64,12 @@ export class LeaderElection {
     this.#options = options;
   }
 
-  /** Whether this process surely leads now: asked right before each write. */
+  /** Whether this process certainly leads now: asked right before each write. */
   get isLeading(): boolean {
     return !this.#isOver && this.#options.now() < this.#validUntil;
   }
 
-  /** Who holds the lease, as far as was seen. Empty: nobody. */
+  /** The holder of the lease, as last seen. Empty: nobody. */
   get holder(): string {
     return this.#observed?.lease?.holder ?? "";
   }
@@ -175,7 +177,7 @@ export class LeaderElection {
     step: Exclude<LeaseStep, { kind: "wait" }>,
     holder: string | undefined,
   ): Promise<void> {
-    const { client, now, times } = this.#options;
+    const { client, fieldManager, now, times } = this.#options;
     const lease = this.#lease(step, holder);
     const answer =
       step.kind === "create"
@@ -184,7 +186,7 @@ export class LeaderElection {
     this.#observed = observe(this.#observed, viewOf(answer, times), now());
   }
 
-  /** A released lease lasts one second, so that nobody waits for a leader that said goodbye. */
+  /** A released lease lasts one second, so that nobody waits for a leader that has left. */
   #lease(step: Exclude<LeaseStep, { kind: "wait" }>, holder: string | undefined): Lease {
     const { key, date, times } = this.#options;
     const time = date().toISOString().replace("Z", "000Z");
@@ -193,12 +195,11 @@ export class LeaderElection {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
       metadata: {
-        name: key.name,
-        ...(key.namespace === undefined ? {} : { namespace: key.namespace }),
+        ...present({ name: key.name, namespace: key.namespace }),
         ...version,
       },
       spec: {
-        ...(holder === undefined ? {} : { holderIdentity: holder }),
+        ...present({ holderIdentity: holder }),
         leaseDurationSeconds: holder === undefined ? 1 : Math.ceil(times.durationMs / 1000),
         leaseTransitions: step.kind === "create" ? 0 : step.transitions,
         renewTime: time,
@@ -207,7 +208,7 @@ export class LeaderElection {
   }
 }
 
-/** A Lease that says no duration, or nonsense, lasts as long as ours would. */
+/** A Lease without a duration, or with one that is no duration, lasts as long as ours would. */
 function viewOf({ metadata, spec }: Lease, { durationMs }: LeaseTimes): LeaseView {
   const seconds = spec?.leaseDurationSeconds ?? 0;
   return {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
-import { Progress } from "./progress.ts";
+import { SyncProgress } from "./sync-progress.ts";
 import type { Source } from "./reflector.ts";
 import type { Resource } from "./resource.ts";
 import type { Store } from "./store.ts";
@@ -16,21 +16,22 @@ export interface PollOptions<T extends KubeObject> {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
-  /** Told of each failure; the next look comes all the same. */
+  /** Called after each failure; the next look comes all the same. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * Keeps a store equal to a few named cluster-scoped objects with `get` alone: rights on some
- * namespaces allow no watch of Namespaces (a Role with resourceNames can't narrow a list).
+ * Keeps a store equal to a few named cluster-scoped objects with `get` alone. It stands in for a
+ * watch of Namespaces where the operator has rights on some of them only: a rule with resourceNames
+ * can't narrow a list.
  */
 export class Poll<T extends KubeObject> implements Source {
   readonly #options: PollOptions<T>;
-  readonly progress: Progress;
+  readonly progress: SyncProgress;
 
   constructor(options: PollOptions<T>) {
     this.#options = options;
-    this.progress = new Progress(options.now);
+    this.progress = new SyncProgress(options.now);
   }
 
   get kind(): string {
@@ -51,14 +52,14 @@ export class Poll<T extends KubeObject> implements Source {
 
   async #look(signal: AbortSignal): Promise<void> {
     const { client, resource, store, names } = this.#options;
-    this.progress.step();
+    this.progress.recordTry();
     for (const name of names) {
       const object = await client.get(resource, { name }, signal);
       const known = store.get({ name });
-      if (object !== undefined) store.watched("MODIFIED", object);
-      else if (known !== undefined) store.watched("DELETED", known);
+      if (object !== undefined) store.recordEvent("MODIFIED", object);
+      else if (known !== undefined) store.recordEvent("DELETED", known);
     }
-    this.progress.hear();
-    this.progress.fill();
+    this.progress.recordAnswer();
+    this.progress.recordSync();
   }
 }

@@ -1,3 +1,5 @@
+import { present } from "../values/present.ts";
+
 /**
  * Where a reflector stands. `failures` counts the failed tries since it was last healthy;
  * `retryAfterMs` is how long the server wished to be left alone after the last one.
@@ -30,7 +32,7 @@ export type ReflectorInput =
     }
   | { readonly kind: "expired" };
 
-/** A watch that lived this long (ms) was healthy: what fails after it starts the back-off anew. */
+/** A watch that lived this long (ms) was healthy: what fails after it starts the back-off again. */
 export const healthyAfterMs = 5_000;
 
 export const initialState: ReflectorState = {
@@ -41,7 +43,7 @@ export const initialState: ReflectorState = {
 
 /**
  * The state that follows. A list that expires midway starts over; a watch goes on from its last
- * version, and lists anew only when the server no longer has that version (410 Gone). A watch that
+ * version, and lists again only when the server no longer has that version (410 Gone). A watch that
  * keeps ending at once counts as failing.
  */
 export function nextState(state: ReflectorState, input: ReflectorInput): ReflectorState {
@@ -54,12 +56,10 @@ export function nextState(state: ReflectorState, input: ReflectorInput): Reflect
       return { name: "listing", continueToken: undefined, failures: state.failures + 1 };
     case "ended":
     case "failed": {
-      const failures =
-        input.healthyMs >= healthyAfterMs ? (input.kind === "ended" ? 0 : 1) : state.failures + 1;
-      const wish =
-        input.kind === "failed" && input.retryAfterMs !== undefined
-          ? { retryAfterMs: input.retryAfterMs }
-          : {};
+      const before = input.healthyMs >= healthyAfterMs ? 0 : state.failures;
+      const isFailure = input.kind === "failed" || input.healthyMs < healthyAfterMs;
+      const failures = isFailure ? before + 1 : before;
+      const wish = input.kind === "failed" ? present({ retryAfterMs: input.retryAfterMs }) : {};
       if (state.name === "listing")
         return { name: "listing", continueToken: state.continueToken, failures, ...wish };
       return {
@@ -72,7 +72,7 @@ export function nextState(state: ReflectorState, input: ReflectorInput): Reflect
   }
 }
 
-/** A server's wish is followed up to this long (ms): nobody may make a cache blind for hours. */
+/** A server's wish counts up to this long (ms): nobody may blind a cache for hours. */
 const longestWishMs = 60_000;
 
 /**

@@ -1,7 +1,7 @@
 import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
 import { ApiError, ApiUnreachableError, ExpiredError } from "./errors.ts";
-import { Progress } from "./progress.ts";
+import { SyncProgress } from "./sync-progress.ts";
 import {
   type ReflectorInput,
   type ReflectorState,
@@ -12,6 +12,7 @@ import {
 import { newest } from "./resource-version.ts";
 import type { Resource } from "./resource.ts";
 import type { Store } from "./store.ts";
+import { present } from "../values/present.ts";
 
 const pageSize = 500;
 /**
@@ -30,30 +31,30 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
-  /** Told of each failure; the reflector itself goes on. */
+  /** Called after each failure; the reflector itself goes on. */
   readonly onFailure: (error: unknown, state: ReflectorState) => void;
 }
 
 /** What feeds a store. */
 export interface Source {
   readonly kind: string;
-  readonly progress: Progress;
+  readonly progress: SyncProgress;
   /** Runs until `signal` fires. Never throws. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Keeps a store equal to the server's objects: lists, watches, and comes back from whatever ends a
- * watch.
+ * Keeps a store equal to the server's objects: lists, watches, and recovers from whatever ends a
+ * watch, as client-go's reflector does.
  */
 export class Reflector<T extends KubeObject> implements Source {
   readonly #options: ReflectorOptions<T>;
-  readonly progress: Progress;
+  readonly progress: SyncProgress;
   #staged: T[] = [];
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
-    this.progress = new Progress(options.now);
+    this.progress = new SyncProgress(options.now);
   }
 
   get kind(): string {
@@ -66,7 +67,7 @@ export class Reflector<T extends KubeObject> implements Source {
       if (state.failures > 0)
         await this.#options.sleep(backoffMs(state, this.#options.random), signal);
       if (signal.aborted) return;
-      this.progress.step();
+      this.progress.recordTry();
       state = nextState(state, await this.#step(state, signal));
     }
   }
@@ -87,13 +88,16 @@ export class Reflector<T extends KubeObject> implements Source {
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
     const { client, resource, store, namespace, labelSelector, metadataOnly } = this.#options;
     if (continueToken === undefined) this.#staged = [];
-    const page = await client.list(
-      resource,
-      { namespace, labelSelector, limit: pageSize, continueToken, signal },
+    const page = await client.list(resource, {
+      namespace,
+      labelSelector,
+      limit: pageSize,
+      continueToken,
       metadataOnly,
-    );
-    this.progress.hear();
-    for (const item of page.items) this.#staged.push(store.keep(item));
+      signal,
+    });
+    this.progress.recordAnswer();
+    for (const item of page.items) this.#staged.push(store.transform(item));
     if (page.continueToken === undefined) this.#takeIn(page.resourceVersion);
     return {
       kind: "page",
@@ -105,7 +109,7 @@ export class Reflector<T extends KubeObject> implements Source {
   #takeIn(resourceVersion: string): void {
     this.#options.store.replaceAll(this.#staged, resourceVersion, this.#options.namespace);
     this.#staged = [];
-    this.progress.fill();
+    this.progress.recordSync();
   }
 
   async #watch(from: string, signal: AbortSignal): Promise<ReflectorInput> {
@@ -123,21 +127,20 @@ export class Reflector<T extends KubeObject> implements Source {
     let resourceVersion = from;
     try {
       const timeoutSeconds = Math.round(240 + 50 * random());
-      const options = { namespace, labelSelector, resourceVersion, timeoutSeconds };
+      const options = { namespace, labelSelector, resourceVersion, timeoutSeconds, metadataOnly };
       for await (const event of client.watch(
         resource,
         options,
         AbortSignal.any([signal, silence.signal]),
-        metadataOnly,
       )) {
         lastHeard = now();
-        this.progress.hear();
+        this.progress.recordAnswer();
         // An event that comes late must not send the next watch back.
         resourceVersion = newest(
           resourceVersion,
           event.object.metadata.resourceVersion ?? resourceVersion,
         );
-        if (event.type !== "BOOKMARK") store.watched(event.type, event.object, namespace);
+        if (event.type !== "BOOKMARK") store.recordEvent(event.type, event.object, namespace);
       }
       return { kind: "ended", resourceVersion, healthyMs: now() - started };
     } catch (error) {
@@ -153,7 +156,5 @@ export class Reflector<T extends KubeObject> implements Source {
 
 /** How long the server wishes to be left alone, where it said so. */
 function wishOf(error: unknown): { readonly retryAfterMs?: number } {
-  return error instanceof ApiError && error.retryAfterMs !== undefined
-    ? { retryAfterMs: error.retryAfterMs }
-    : {};
+  return error instanceof ApiError ? present({ retryAfterMs: error.retryAfterMs }) : {};
 }

@@ -13,7 +13,7 @@ export interface Resource<T extends KubeObject> {
   readonly objectType?: T;
 }
 
-/** An object's place: `namespace` is absent for cluster-scoped kinds. */
+/** Namespace and name of an object; `namespace` is absent for cluster-scoped kinds. */
 export interface ObjectKey {
   readonly namespace?: string | undefined;
   readonly name: string;
@@ -30,15 +30,18 @@ export function stateOf({ metadata: { uid = "", resourceVersion = "" } }: KubeOb
   return { uid, resourceVersion };
 }
 
-/** Declares a kind of a named API group. */
-export function resource<T extends KubeObject>(
-  group: string,
-  version: string,
-  kind: string,
-  plural: string,
-  scope: "Namespaced" | "Cluster",
-): Resource<T> {
-  return { group, version, kind, plural, namespaced: scope === "Namespaced" };
+/** How a kind is declared: as in its CRD. `group` is empty for the core group. */
+export interface ResourceNames {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly scope: "Namespaced" | "Cluster";
+}
+
+/** Declares a kind. */
+export function resource<T extends KubeObject>({ scope, ...names }: ResourceNames): Resource<T> {
+  return { ...names, namespaced: scope === "Namespaced" };
 }
 
 /** `group/version`, or only `version` for the core group. */
@@ -60,7 +63,7 @@ export function objectPath(of: Resource<KubeObject>, key: ObjectKey, subresource
   return subresource === undefined ? path : `${path}/${subresource}`;
 }
 
-/** One text for an object's place: `namespace/name`, or `name` for cluster-scoped kinds. */
+/** A key as one text: `namespace/name`, or `name` for cluster-scoped kinds. */
 export function keyText(key: ObjectKey): string {
   return key.namespace === undefined ? key.name : `${key.namespace}/${key.name}`;
 }
@@ -73,7 +76,7 @@ export function parseKey(text: string): ObjectKey {
     : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
 }
 
-/** The place of an object. */
+/** Namespace and name of an object. */
 export function keyOf(object: KubeObject): ObjectKey {
   return { namespace: object.metadata.namespace, name: object.metadata.name };
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from "./objects.ts";
-import { type Keep, withoutNotes } from "./transform.ts";
+import { type Transform, stripBookkeeping } from "./transform.ts";
 import { compareResourceVersions, newest } from "./resource-version.ts";
 import { type ObjectKey, keyOf, keyText } from "./resource.ts";
 
@@ -16,7 +16,7 @@ export interface Change<T extends KubeObject> {
 /** Names the values under which an object can be found, e.g. a pod's fleet. */
 export type Index<T extends KubeObject> = (object: T) => readonly string[];
 
-/** What controllers see of a cache. Objects are shared: nobody may change them. */
+/** What controllers see of a cache. Its objects are shared: nobody may change them. */
 export interface ReadStore<T extends KubeObject> {
   get(key: ObjectKey): T | undefined;
   list(): readonly T[];
@@ -41,11 +41,11 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
   /** How far each watch is: one for all namespaces (under ""), or one for each. */
   readonly #seen = new Map<string, string>();
 
-  /** What is held of each object, wherever it comes from. */
-  readonly keep: Keep<T>;
+  /** Applied to each object, wherever it comes from. */
+  readonly transform: Transform<T>;
 
-  constructor(indexes: Record<string, Index<T>> = {}, keep: Keep<T> = withoutNotes) {
-    this.keep = keep;
+  constructor(indexes: Record<string, Index<T>> = {}, transform: Transform<T> = stripBookkeeping) {
+    this.transform = transform;
     this.#indexes = new Map(
       Object.entries(indexes).map(([name, of]) => [
         name,
@@ -94,10 +94,10 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
   }
 
   /**
-   * Takes in one event of the watch of one namespace or of all. Events may come twice or late: an
+   * Takes in one event from the watch of one namespace or of all. Events may come twice or late: an
    * older one changes nothing.
    */
-  watched(type: "ADDED" | "MODIFIED" | "DELETED", object: T, namespace?: string): void {
+  recordEvent(type: "ADDED" | "MODIFIED" | "DELETED", object: T, namespace?: string): void {
     const key = keyText(keyOf(object));
     if (type !== "DELETED") this.#setUnlessGone(key, object);
     else if (
@@ -107,8 +107,11 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
     this.#saw(version(object), namespace);
   }
 
-  /** Takes in the answer to an own write, so that the next reconcile never sees an older state. */
-  wrote(object: T): void {
+  /**
+   * Takes in the answer to a write of this process, so that the next reconcile never sees an older
+   * state.
+   */
+  recordWrite(object: T): void {
     this.#setUnlessGone(keyText(keyOf(object)), object, true);
   }
 
@@ -137,7 +140,7 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
   }
 
   #set(key: string, given: T | undefined, own = false): void {
-    const after = given === undefined ? undefined : this.keep(given);
+    const after = given === undefined ? undefined : this.transform(given);
     const before = this.#objects.get(key);
     if (before !== undefined) this.#unfile(key, before);
     if (after === undefined) this.#objects.delete(key);

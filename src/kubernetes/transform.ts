@@ -1,18 +1,18 @@
 import type { KubeObject, ObjectMeta } from "./objects.ts";
 
 /**
- * What a cache keeps of an object: it may leave out what nobody here reads or compares. Given what
- * was kept it changes nothing.
+ * Changes an object before a cache holds it, as client-go's TransformFunc does: it may leave out
+ * what nobody here reads or compares. Applied to its own result it changes nothing.
  */
-export type Keep<T extends KubeObject> = (object: T) => T;
+export type Transform<T extends KubeObject> = (object: T) => T;
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * Leaves out what no controller reads of any kind, and what takes the most memory: the server's and
- * kubectl's own notes.
+ * Leaves out managedFields and kubectl's last applied configuration: no controller reads them, and
+ * they take the most memory.
  */
-export function withoutNotes<T extends KubeObject>(object: T): T {
+export function stripBookkeeping<T extends KubeObject>(object: T): T {
   // Copied and not deleted: V8 turns an object that lost a member into a hash table several times
   // its size.
   const {

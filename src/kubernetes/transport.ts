@@ -1,5 +1,6 @@
 import { request } from "undici";
 import type { Connection } from "./connection.ts";
+import { present } from "../values/present.ts";
 import { ApiError, ApiUnreachableError, apiError, isTransient, NotLeadingError } from "./errors.ts";
 
 type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" | "evict";
@@ -33,16 +34,18 @@ export interface Answered {
 }
 
 export interface TransportOptions {
+  /** What the API server's audit log calls this program. */
+  readonly userAgent?: string;
   /** Waits `ms`, or until `signal` fires. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   /**
-   * Asked right before each write leaves. Where it says no, the call ends with a NotLeadingError.
+   * Called right before each write leaves. Where it is false, the call ends with a NotLeadingError.
    */
   readonly mayWrite?: () => boolean;
   /** Waits until one more request may leave. Absent: no limit. */
   readonly admit?: (signal: AbortSignal) => Promise<void>;
-  /** Told of each request, retries included. */
+  /** Called after each request, retries included. */
   readonly observe?: (answered: Answered) => void;
   /** Time for one call with its retries (ms). */
   readonly deadlineMs?: number;
@@ -54,8 +57,8 @@ interface ResponseBody extends AsyncIterable<Uint8Array> {
 }
 
 /**
- * Sends calls over a connection: deadline, retries, the leader's gate, metrics. Every failure is a
- * ProxyfleetError.
+ * Sends calls over a connection, with a deadline, retries and the leader's gate. Every failure is
+ * an ApiError, an ApiUnreachableError or a NotLeadingError.
  */
 export class Transport {
   readonly #connection: Connection;
@@ -94,7 +97,7 @@ export class Transport {
     const { retries = mostRetries, sleep } = this.#options;
     for (let failures = 0; ; failures++) {
       try {
-        const body = await this.#send(call, signal, "calls");
+        const body = await this.#send(call, signal, { use: "calls" });
         return (await body.json()) as T;
       } catch (thrown) {
         const error = reachable(call, thrown);
@@ -109,7 +112,7 @@ export class Transport {
   /** A call whose answer is followed as it comes. */
   async stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
     try {
-      return chunks(call, await this.#send(call, this.#signal(call), "watches"));
+      return chunks(call, await this.#send(call, this.#signal(call), { use: "watches" }));
     } catch (error) {
       throw reachable(call, error);
     }
@@ -122,13 +125,12 @@ export class Transport {
   async #send(
     call: Call,
     signal: AbortSignal,
-    use: "calls" | "watches",
-    forget = false,
+    { use, forget = false }: { readonly use: "calls" | "watches"; readonly forget?: boolean },
   ): Promise<ResponseBody> {
+    const { admit, mayWrite, userAgent } = this.#options;
     const { dispatcher, headers } = await this.#connection.open(use, forget);
-    await this.#options.admit?.(signal);
-    if (call.method !== "GET" && this.#options.mayWrite?.() === false)
-      throw new NotLeadingError(describe(call));
+    await admit?.(signal);
+    if (call.method !== "GET" && mayWrite?.() === false) throw new NotLeadingError(describe(call));
     const {
       statusCode,
       body,
@@ -141,7 +143,7 @@ export class Transport {
             (entry): entry is [string, string] => entry[1] !== undefined,
           ),
         ),
-        headers: { ...headers, ...headersOf(call) },
+        headers: { ...headers, ...headersOf(call), ...present({ "user-agent": userAgent }) },
         body: call.body === undefined ? null : JSON.stringify(call.body),
         dispatcher,
         signal,
@@ -149,14 +151,10 @@ export class Transport {
     );
     if (statusCode < 300) return body;
     const text = await body.text();
-    if (statusCode === 401 && !forget) return this.#send(call, signal, use, true);
-    const retryAfter = answered["retry-after"];
-    throw apiError(
-      describe(call),
-      statusCode,
-      text,
-      typeof retryAfter === "string" ? retryAfter : undefined,
-    );
+    if (statusCode === 401 && !forget) return this.#send(call, signal, { use, forget: true });
+    const header = answered["retry-after"];
+    const retryAfter = typeof header === "string" ? header : undefined;
+    throw apiError(describe(call), { status: statusCode, body: text, retryAfter });
   }
 
   async #counted<R extends { readonly statusCode: number }>(
@@ -188,7 +186,6 @@ export function describe(call: Call): string {
 function headersOf({ accept, verb, body }: Call): Record<string, string> {
   return {
     accept: accept ?? "application/json",
-    "user-agent": "proxyfleet",
     ...(body === undefined ? {} : { "content-type": contentTypes[verb] ?? "application/json" }),
   };
 }

@@ -16,7 +16,7 @@ export class WatchGarbledError extends ProxyfleetError {}
  * Reads the events of a watch: one JSON object a line (Kubernetes API concepts, "Efficient
  * detection of changes").
  * @param chunks bytes as they come; a line or a UTF-8 character may be cut anywhere
- * @throws ExpiredError or ApiError when the server says ERROR in the stream, WatchGarbledError for
+ * @throws ExpiredError or ApiError when the server sends ERROR in the stream, WatchGarbledError for
  * a line that is no event
  */
 export async function* watchEvents<T extends KubeObject>(
@@ -39,7 +39,10 @@ async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string>
 function parseEvent<T extends KubeObject>(call: string, line: string): WatchEvent<T> {
   const event = parseLine(call, line);
   if (event.type === "ERROR")
-    throw apiError(call, event.object?.code ?? 500, JSON.stringify(event.object ?? {}));
+    throw apiError(call, {
+      status: event.object?.code ?? 500,
+      body: JSON.stringify(event.object ?? {}),
+    });
   if (!isKnown(event.type) || event.object?.metadata?.resourceVersion === undefined) {
     throw new WatchGarbledError(
       `${call}: an event of type ${String(event.type)} without an object version`,

@@ -2,11 +2,11 @@ import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import type { AddressView } from "./view.ts";
 
 /**
- * How long a lane stays open after its address's Service is gone. Nodes may still lead connections
+ * How long a lane stays open after its address's Service is gone. Nodes may still send connections
  * there: kube-proxy writes its rules at most once a second (minSyncPeriod), and a busy node needs
- * longer. A closed lane would refuse them, which tells that something is there.
+ * longer. A closed lane would refuse them, which shows that something is there.
  */
-const lingering = seconds(5);
+const closeDelay = seconds(5);
 
 type LaneUser = Pick<AddressView, "phase" | "phaseSince" | "repeat" | "lane">;
 
@@ -24,10 +24,10 @@ export function laneUsers<User extends LaneUser>(
   now: Instant,
 ): readonly User[] {
   const users = addresses.filter(
-    (address) => holdsLane(address) || lingersUntil(address, now) !== undefined,
+    (address) => holdsLane(address) || closesAt(address, now) !== undefined,
   );
-  // Of two on one lane, who holds it comes last, then who went dark last: that one stays in the
-  // map.
+  // Of two on one lane, the one that holds it comes last, then the one that went dark last: the
+  // last one stays in the map.
   const inOrder = users.toSorted(
     (a, b) => Number(holdsLane(a)) - Number(holdsLane(b)) || a.phaseSince - b.phaseSince,
   );
@@ -36,13 +36,16 @@ export function laneUsers<User extends LaneUser>(
   );
 }
 
-/** When the next lane closes that is open for an address which is dark. */
-export function nextLaneCloses(addresses: readonly LaneUser[], now: Instant): Instant | undefined {
-  return earliest(...addresses.map((address) => lingersUntil(address, now)));
+/** When the next lane of a dark address closes. */
+export function nextLaneClosesAt(
+  addresses: readonly LaneUser[],
+  now: Instant,
+): Instant | undefined {
+  return earliest(...addresses.map((address) => closesAt(address, now)));
 }
 
-/** A clock that was set back must not keep a lane open for as long. */
-function lingersUntil({ phase, phaseSince, repeat }: LaneUser, now: Instant): Instant | undefined {
-  const until = plus(phaseSince, lingering);
+/** When its lane closes, where it is dark. A clock set back must not keep the lane open as long. */
+function closesAt({ phase, phaseSince, repeat }: LaneUser, now: Instant): Instant | undefined {
+  const until = plus(phaseSince, closeDelay);
   return phase === "Quarantined" && !repeat && phaseSince <= now && now < until ? until : undefined;
 }

@@ -1,6 +1,4 @@
-/** What a lane listens for, in the order of its ports. */
-export const listenerNames = ["chat", "media", "plainChat"] as const;
-export type ListenerName = (typeof listenerNames)[number];
+import { type ListenerName, listenerNames } from "../api/names.ts";
 
 /** The listeners a fleet has: chat and media always, plainChat only if asked for. */
 export interface Listeners {
@@ -26,7 +24,7 @@ export function lanePort(lane: number, listener: ListenerName): number {
 }
 
 /**
- * How many lanes a fleet's pods bind: four a slot (one serving, one in the making, two draining),
+ * How many lanes a fleet's pods bind: four a slot (one serving, one being prepared, two draining),
  * and never fewer than are in use, since a fleet that shrinks still drains its upper lanes.
  */
 export function bankSize(count: number, highestLaneInUse?: number): number {

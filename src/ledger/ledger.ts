@@ -1,7 +1,7 @@
 import type { CustomObject } from "../kubernetes/objects.ts";
 import type { Store } from "../kubernetes/store.ts";
 import type { Ip } from "../values/ip.ts";
-import { HeldAddresses } from "./held.ts";
+import { HeldAddresses } from "./held-addresses.ts";
 import { type AddressView, type HeldAddress, heldAddress, viewOfEntry } from "./view.ts";
 
 interface LedgerRecord {

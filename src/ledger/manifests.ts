@@ -1,12 +1,13 @@
 import type { ProxyAddress, ProxyAddressSpec } from "../api/proxy-address.ts";
-import { fleetLabel, fleetNamespaceLabel, group, managedBy, slotLabel } from "../api/names.ts";
+import { apiVersion, fleetLabel, fleetNamespaceLabel, managedBy, slotLabel } from "../api/names.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
 
 export type ProxyAddressManifest = KubeObject & { spec: ProxyAddressSpec };
 
-export const entryIdentity = { apiVersion: `${group}/v1alpha1`, kind: "ProxyAddress" } as const;
+/** What identifies the kind of a ledger entry. */
+export const entryIdentity = { apiVersion, kind: "ProxyAddress" } as const;
 
-/** A lost entry, made again from what its Service tells of it. */
+/** A lost entry, restored from what its Service says of it. */
 export function adoptedManifest({
   metadata: { name },
   spec,
@@ -18,7 +19,7 @@ export function adoptedManifest({
   };
 }
 
-/** Labels by which a fleet's entries are found. */
+/** The labels by which a fleet's entries are found. */
 export function entryLabels(
   fleet: { readonly namespace: string; readonly name: string },
   slot: number,

@@ -1,3 +1,6 @@
+// ledger: the memory of addresses. Each ProxyAddress is one entry: who holds the address, on which
+// lane of the pods, and until when it is in quarantine. This file is how decisions see an entry.
+
 import type { AddressPhase } from "../api/address-phase.ts";
 import {
   type ClaimCause,
@@ -8,9 +11,10 @@ import {
   parseProxyAddress,
 } from "../api/proxy-address.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
-import { derived } from "../values/memoize.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
 import { type Ip, parseIp } from "../values/ip.ts";
 import { type Instant, instant, parseInstant } from "../values/time.ts";
+import { present } from "../values/present.ts";
 
 type Reachability = NonNullable<ProxyAddress["status"]["reachability"]>[number];
 
@@ -37,10 +41,10 @@ export interface AddressView {
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   /**
-   * Its number among the addresses that its slot ever had. Clocks jump, and a restored entry is as
+   * Its number among the addresses that its slot has had. Clocks jump, and a restored entry is as
    * young as its restoration; this is not.
    */
-  readonly turn: number;
+  readonly ordinal: number;
   readonly want: Want;
   readonly drainUntil: Instant | undefined;
   readonly quarantineUntil: Instant | undefined;
@@ -56,8 +60,8 @@ export interface AddressView {
    */
   readonly unusable: boolean;
   /**
-   * Its load balancer has another address now, or none, though people were told of this one;
-   * undefined while it has this one.
+   * Its load balancer has another address now, or none, although this one was published; undefined
+   * while it has this one.
    */
   readonly lost: { readonly since: Instant; readonly balancerHas: "another" | "none" } | undefined;
   /**
@@ -66,19 +70,19 @@ export interface AddressView {
    */
   readonly repeat: boolean;
   readonly reachability: readonly VerdictView[];
-  /** Open sessions over all pods; undefined while not every pod has said. */
+  /** Open sessions over all pods; undefined until every pod has reported. */
   readonly sessions: number | undefined;
 }
 
-/** An address that some entry of the ledger holds, whatever its fleet and pool. */
+/** An address that some entry of the ledger holds, of any fleet and pool. */
 export interface HeldAddress {
   readonly ip: Ip;
   readonly pool: string;
-  /** It rests in quarantine: nobody uses it. */
-  readonly resting: boolean;
-  /** When its quarantine ends, where it rests. */
+  /** Nobody uses it: it waits until its quarantine is over. */
+  readonly quarantined: boolean;
+  /** When its quarantine ends, where it is in one. */
   readonly until: Instant | undefined;
-  /** It was blocked somewhere: its neighbours are suspects too. */
+  /** It was blocked somewhere: the addresses beside it are suspects too. */
   readonly burnt: boolean;
 }
 
@@ -99,7 +103,7 @@ export function addressView({ metadata, spec, status }: ProxyAddress): AddressVi
     lane: spec.lane,
     cause: spec.cause,
     requestedAt: spec.requestedAt,
-    turn: spec.turn ?? 0,
+    ordinal: spec.ordinal ?? 0,
     want: spec.want,
     drainUntil: parseInstant(spec.drainUntil),
     quarantineUntil: parseInstant(spec.quarantineUntil),
@@ -117,7 +121,7 @@ export function addressView({ metadata, spec, status }: ProxyAddress): AddressVi
 
 /** The view of an entry as the API server has it; none where it can't be read. */
 export const viewOfEntry: (raw: CustomObject) => { readonly view: AddressView | undefined } =
-  derived((raw) => {
+  memoizeWeakly((raw) => {
     const parsed = parseProxyAddress(raw);
     return { view: parsed.ok ? addressView(parsed.value) : undefined };
   });
@@ -142,8 +146,7 @@ function faultView(fault: Fault): Pick<AddressView, "unusable" | "lost" | "repea
 }
 
 function verdictView({ country, verdict, since, message }: Reachability): VerdictView {
-  const said = message === undefined ? {} : { message };
-  return { country, verdict, since: parseInstant(since) ?? instant(0), ...said };
+  return { country, verdict, since: parseInstant(since) ?? instant(0), ...present({ message }) };
 }
 
 /**
@@ -153,9 +156,9 @@ function verdictView({ country, verdict, since, message }: Reachability): Verdic
 export function heldAddress(view: AddressView): HeldAddress | undefined {
   const { address, pool, want, quarantineUntil } = view;
   if (address === undefined) return undefined;
-  const resting = want === "Quarantine";
-  const until = resting ? quarantineUntil : undefined;
-  return { ip: parseIp(address), pool, resting, until, burnt: isBurnt(view) };
+  const quarantined = want === "Quarantine";
+  const until = quarantined ? quarantineUntil : undefined;
+  return { ip: parseIp(address), pool, quarantined, until, burnt: isBurnt(view) };
 }
 
 /** Whether an address was blocked anywhere: it rests longest, and its neighbours are suspects. */
@@ -166,7 +169,7 @@ export function isBurnt({
   return retiredBecause === "Blocked" || reachability.some(({ verdict }) => verdict === "Blocked");
 }
 
-/** An address on its way to its people. */
+/** An address that is being prepared: not published yet, and with nothing wrong so far. */
 export function isInMaking(address: AddressView): boolean {
   return (
     address.want === "Serve" &&
@@ -178,8 +181,7 @@ export function isInMaking(address: AddressView): boolean {
 }
 
 /**
- * Whether people were ever told of this address. One that goes dark without a drain was never
- * published.
+ * Whether the address was ever published. One that goes dark without a drain was not.
  */
 export function wasPublished({ phase, want, drainUntil }: AddressView): boolean {
   if (want === "Quarantine") return drainUntil !== undefined;
@@ -187,8 +189,8 @@ export function wasPublished({ phase, want, drainUntil }: AddressView): boolean 
 }
 
 /**
- * The address that a slot's people are to be told: its newest one that serves. They are once the
- * fleet's status names it.
+ * A slot's published address: its newest one that serves. People learn of it once the fleet's
+ * status names it.
  */
 export function publishedAddress(
   addresses: readonly AddressView[],
@@ -198,6 +200,6 @@ export function publishedAddress(
     (address) => address.slot === slot && address.phase === "Serving" && address.want === "Serve",
   );
   return serving.toSorted(
-    (a, b) => b.turn - a.turn || b.phaseSince - a.phaseSince || (a.name < b.name ? -1 : 1),
+    (a, b) => b.ordinal - a.ordinal || b.phaseSince - a.phaseSince || (a.name < b.name ? -1 : 1),
   )[0];
 }

@@ -1,7 +1,8 @@
+import { ledgerName } from "../ledger/name.ts";
 import type { AddressPool } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";
 import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
-import { contains, ledgerName, parseIp } from "../values/ip.ts";
+import { contains, parseIp } from "../values/ip.ts";
 import { poolView } from "../pool/view.ts";
 import { lanePort } from "../ledger/lanes.ts";
 import type { AddressView } from "../ledger/view.ts";
@@ -86,13 +87,11 @@ function notFromPool(
   const isShare = (entry: AddressView) =>
     entry.pool === spec.pool && entry.namespace === namespace.name;
   const held = ledger.filter(isShare).length;
-  const { refusal, ranges, assigned } = poolView(
-    spec.pool,
-    pool,
+  const { refusal, ranges, assigned } = poolView(spec.pool, pool, {
     namespace,
     held,
-    new Set(providers.keys()),
-  );
+    supported: new Set(providers.keys()),
+  });
   if (refusal !== undefined) return refusal;
   const isNamed = assigned
     ? /^ip-[a-z0-9]{12}$/.test(metadata.name)

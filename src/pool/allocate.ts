@@ -1,7 +1,7 @@
 import type { PoolView } from "./view.ts";
 import type { Random } from "../values/random.ts";
-import { derived } from "../values/memoize.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import {
   type Ip,
   type IpRange,
@@ -13,20 +13,21 @@ import {
 } from "../values/ip.ts";
 
 /**
- * How picky a claim is. `apart`: away from blocked addresses, and in no network (/24, IPv6 /48)
- * that anybody uses. `unsuspected`: away from blocked addresses. `any`: whatever is free.
+ * Which of a pool's free addresses a claim accepts. `apart`: away from blocked addresses, and in no
+ * network (/24, IPv6 /48) that is in use. `unsuspected`: away from blocked addresses. `any`:
+ * whatever is free.
  */
-export type Care = "apart" | "unsuspected" | "any";
+export type Preference = "apart" | "unsuspected" | "any";
 
 /**
- * From the best to the last resort: the next is tried only where none of the pools has an address
- * of the one before.
+ * From the best to the last resort: each is tried only where none of the pools has an address of
+ * the one before.
  */
-export const cares: readonly Care[] = ["apart", "unsuspected", "any"];
+export const preferences: readonly Preference[] = ["apart", "unsuspected", "any"];
 
 /** A pool's ranges without overlaps, in order. */
 export const distinctRanges: (ranges: readonly IpRange[]) => readonly IpRange[] =
-  derived(mergeRanges);
+  memoizeWeakly(mergeRanges);
 
 /** How many addresses of a pool nobody holds. */
 export function countFree({ ranges }: Pick<PoolView, "ranges">, held: HeldAddresses): bigint {
@@ -38,15 +39,14 @@ export function countFree({ ranges }: Pick<PoolView, "ranges">, held: HeldAddres
  * Picks one of the pool's free addresses, each with the same chance: load balancers hand out the
  * lowest or the last one again, and what is predictable can be blocked in advance. The pool is
  * never listed out: it may have 2^20 addresses.
- * @returns canonical text, or undefined when none is free that is as good as `care` asks
+ * @returns canonical text, or undefined where none is free that `preference` accepts
  */
 export function chooseAddress(
   pool: PoolView,
   held: HeldAddresses,
-  care: Care,
-  random: Random,
+  { preference, random }: { readonly preference: Preference; readonly random: Random },
 ): string | undefined {
-  const free = freeRanges(pool, held, care);
+  const free = freeRanges(pool, held, preference);
   const count = countAddresses(free);
   return count === 0n
     ? undefined
@@ -56,11 +56,11 @@ export function chooseAddress(
 function freeRanges(
   { ranges, avoidPrefix }: PoolView,
   held: HeldAddresses,
-  care: Care,
+  preference: Preference,
 ): readonly IpRange[] {
   const distinct = distinctRanges(ranges);
-  const suspected = care === "any" ? [] : held.nearBurnt(avoidPrefix);
-  const shared = care === "apart" ? held.networksInUse() : [];
+  const suspected = preference === "any" ? [] : held.nearBurnt(avoidPrefix);
+  const shared = preference === "apart" ? held.networksInUse() : [];
   return subtractRanges(distinct, [...held.takenOf(distinct), ...suspected, ...shared]);
 }
 

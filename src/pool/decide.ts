@@ -4,7 +4,7 @@ import { fieldManagers } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import type { EventNote } from "../kubernetes/events.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
@@ -53,7 +53,7 @@ function statusOf(observed: ObservedPool, { now }: Context): PoolStatus {
   const generation = raw.metadata.generation ?? 0;
   const parsed = parseAddressPool(raw);
   const before = parsed.ok ? (parsed.value.status.conditions ?? []) : [];
-  const conditions = conditionsFrom({ Ready: ready }, before, generation, now);
+  const conditions = conditionsFrom({ Ready: ready }, { before, generation, now });
   return { observedGeneration: generation, ...counts, conditions };
 }
 

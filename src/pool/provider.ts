@@ -9,7 +9,7 @@ export type ServicePool = Pick<
 /** An address as its provider is asked for it. */
 export interface AddressRequest {
   readonly address: string;
-  /** Where the provider's addresses have names: the name, and what the pool says beside it. */
+  /** Where the provider's addresses have names: the name, and what the pool gives beside it. */
   readonly named: AddressPoolSpec["named"][number] | undefined;
 }
 

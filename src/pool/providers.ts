@@ -55,7 +55,7 @@ const table: Readonly<Record<ProviderName, Provider>> = {
     defaults: { "cloud.google.com/l4-rbs": "enabled" },
   },
   // Cloud Provider Azure documentation, "Azure LoadBalancer", "LoadBalancer annotations": a Service
-  // of one family takes azure-pip-name, whichever family it is. Its health probes knock at node
+  // of one family takes azure-pip-name, whichever family it is. Its health probes use node
   // ports.
   Azure: {
     asks: "name",
@@ -103,8 +103,7 @@ export function askProvider(
   address: string | undefined,
 ): ProviderRequest {
   const named = pool.named.find((entry) => entry.address === address);
-  const wish =
-    provider.asks === "name" ? named?.name : provider.asks === "address" ? address : undefined;
+  const wish = { name: named?.name, address, nothing: undefined }[provider.asks];
   const asked =
     wish === undefined
       ? {}
@@ -119,7 +118,7 @@ export function askProvider(
 }
 
 /**
- * Whether the pool still says by which name its provider knows this address. Without it, its
+ * Whether the pool still gives the name by which its provider knows this address. Without it, its
  * Service can't be made, or would lose it.
  */
 export function knowsName(

@@ -1,7 +1,8 @@
+import { mostPoolAddresses } from "../api/ip-schema.ts";
 import type { ConditionReason } from "../api/reasons.ts";
 import { type Finding } from "../api/findings.ts";
 import { countFree, distinctRanges } from "./allocate.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import { type IpRange, countAddresses, formatIp } from "../values/ip.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
 import type { Want } from "../api/proxy-address.ts";
@@ -48,7 +49,7 @@ function isLow({ total = 0, free }: Partial<PoolCounts>, reserve: number): boole
   return free !== undefined && free <= Math.max(reserve, Math.floor(total / 10));
 }
 
-/** Tells of a pool that came to have few free addresses: once, and before there are none. */
+/** Reports a pool that has come to have few free addresses: once, and before there are none. */
 export function lowWater(
   before: Partial<PoolCounts> | undefined,
   after: Partial<PoolCounts>,
@@ -67,9 +68,6 @@ function stateOf({ want, phase }: PoolEntry): "serving" | "draining" | "quaranti
   return want === "Drain" ? "draining" : "serving";
 }
 
-/** Most addresses that one pool may have. */
-const mostAddresses = 2n ** 20n;
-
 /**
  * What is wrong with a pool that the CRD can't see: too many addresses, or addresses that another
  * pool has too.
@@ -79,10 +77,10 @@ export function poolProblem(
   others: readonly { readonly name: string; readonly ranges: readonly IpRange[] }[],
 ): Finding | undefined {
   const total = countAddresses(distinctRanges(ranges));
-  if (total > mostAddresses)
+  if (total > mostPoolAddresses)
     return problem(
       "TooManyAddresses",
-      `it holds ${total} addresses; a pool has at most ${mostAddresses}: split it into several pools`,
+      `it holds ${total} addresses; a pool has at most ${mostPoolAddresses}: split it into several pools`,
     );
   for (const other of others) {
     const shared = ranges.find((range) =>

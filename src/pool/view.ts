@@ -1,11 +1,21 @@
+// pool: where addresses come from. It chooses free addresses, knows how each provider is asked for
+// one, and counts. This file is how decisions see an AddressPool.
+
 import type { Millis } from "../values/time.ts";
-import type { AddressPool } from "../api/address-pool.ts";
+import { type AddressPool, defaultQuarantine } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";
-import { derived } from "../values/memoize.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
 import { ProxyfleetError } from "../values/errors.ts";
 import { type IpRange, parseRange } from "../values/ip.ts";
-import { type LabelSelector, matchesSelector } from "../values/label-selector.ts";
+import { matchesSelector } from "../values/label-selector.ts";
 import { parseDuration } from "../values/time.ts";
+
+/** How long an address stays in quarantine. */
+export interface QuarantineTimes {
+  readonly blocked: Millis;
+  readonly retired: Millis;
+  readonly unusable: Millis;
+}
 
 /** A pool that the fleet names. */
 export interface PoolView {
@@ -19,102 +29,104 @@ export interface PoolView {
   /** How near to a blocked address is too near, while anything else is free: prefix lengths. */
   readonly avoidPrefix: { readonly ipv4: number; readonly ipv6: number };
   readonly reserve: number;
-  readonly quarantine: {
-    readonly blocked: Millis;
-    readonly retired: Millis;
-    readonly unusable: Millis;
-  };
-  /** Why the fleet may not claim from this pool at all; undefined when it may. */
+  readonly quarantine: QuarantineTimes;
+  /** Why the fleet may not claim from this pool at all; undefined where it may. */
   readonly refusal: string | undefined;
   /** How many more of its addresses the fleet's namespace may take; undefined without a limit. */
   readonly room: number | undefined;
 }
 
+/** Whoever wants addresses of a pool, and what this version can do. */
+export interface PoolClaimant {
+  readonly namespace: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  /** How many of the pool's addresses the namespace holds, its quarantined ones included. */
+  readonly held: number;
+  /** Providers that this version can use. */
+  readonly supported: ReadonlySet<string>;
+}
+
+/** How long an address stays in quarantine where its pool does not say, or is gone. */
+export const defaultQuarantineTimes = quarantineTimes(defaultQuarantine);
+
 /** The pool as a fleet of this namespace may use it, or why it may not. */
 export function poolView(
   name: string,
   parsed: Parsed<AddressPool> | undefined,
-  namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
-  heldByNamespace: number,
-  supported: ReadonlySet<string>,
+  claimant: PoolClaimant,
 ): PoolView {
-  const unusable = (refusal: string): PoolView => ({
+  if (parsed === undefined)
+    return unusable(
+      name,
+      `pool ${name} does not exist: create the AddressPool, or correct spec.addresses.pools`,
+    );
+  if (!parsed.ok) return unusable(name, `pool ${name} can't be used: ${parsed.problem}`);
+  const { spec } = parsed.value;
+  const ranges = poolRanges(spec);
+  if (typeof ranges === "string") return unusable(name, `pool ${name} can't be used: ${ranges}`);
+  return {
+    name,
+    ranges,
+    assigned: spec.provider === "Assigned",
+    avoidPrefix: spec.avoidPrefix,
+    reserve: spec.reserve,
+    quarantine: quarantineTimes(spec.quarantine),
+    refusal: refusalOf(name, spec, claimant),
+    room: spec.perNamespace > 0 ? spec.perNamespace - claimant.held : undefined,
+  };
+}
+
+function unusable(name: string, refusal: string): PoolView {
+  return {
     name,
     ranges: [],
     assigned: false,
     avoidPrefix: { ipv4: 32, ipv6: 128 },
     reserve: 0,
-    quarantine: defaultQuarantine,
+    quarantine: defaultQuarantineTimes,
     refusal,
     room: undefined,
-  });
-  if (parsed === undefined)
-    return unusable(
-      `pool ${name} does not exist: create the AddressPool, or correct spec.addresses.pools`,
-    );
-  if (!parsed.ok) return unusable(`pool ${name} can't be used: ${parsed.problem}`);
-  const { spec } = parsed.value;
-  const quarantine = {
-    blocked: parseDuration(spec.quarantine.blocked),
-    retired: parseDuration(spec.quarantine.retired),
-    unusable: parseDuration(spec.quarantine.unusable),
-  };
-  const ranges = poolRanges(spec);
-  if (typeof ranges === "string") return unusable(`pool ${name} can't be used: ${ranges}`);
-  const refusal = refusalOf(name, spec, namespace, heldByNamespace, supported);
-  const room = spec.perNamespace > 0 ? spec.perNamespace - heldByNamespace : undefined;
-  const assigned = spec.provider === "Assigned";
-  return {
-    name,
-    ranges,
-    assigned,
-    avoidPrefix: spec.avoidPrefix,
-    reserve: spec.reserve,
-    quarantine,
-    refusal,
-    room,
   };
 }
 
-const defaultQuarantine = {
-  blocked: parseDuration("720h"),
-  retired: parseDuration("168h"),
-  unusable: parseDuration("1h"),
-};
+function quarantineTimes({
+  blocked,
+  retired,
+  unusable,
+}: AddressPool["spec"]["quarantine"]): QuarantineTimes {
+  return {
+    blocked: parseDuration(blocked),
+    retired: parseDuration(retired),
+    unusable: parseDuration(unusable),
+  };
+}
 
 function refusalOf(
   name: string,
-  spec: AddressPool["spec"],
-  namespace: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
-  heldByNamespace: number,
-  supported: ReadonlySet<string>,
+  { provider, namespaceSelector, perNamespace }: AddressPool["spec"],
+  { namespace, held, supported }: PoolClaimant,
 ): string | undefined {
-  if (!supported.has(spec.provider))
-    return `pool ${name} has the provider ${spec.provider}, which this version can't use yet: use one of ${[...supported].join(", ")}`;
-  const selector: LabelSelector | undefined = spec.namespaceSelector;
-  if (selector !== undefined && !matchesSelector(selector, namespace.labels)) {
+  if (!supported.has(provider))
+    return `pool ${name} has the provider ${provider}, which this version can't use yet: use one of ${[...supported].join(", ")}`;
+  if (namespaceSelector !== undefined && !matchesSelector(namespaceSelector, namespace.labels))
     return `pool ${name} is not for namespace ${namespace.name}: its spec.namespaceSelector does not match the namespace's labels`;
-  }
-  if (spec.perNamespace > 0 && heldByNamespace >= spec.perNamespace) {
-    return `pool ${name} gives a namespace at most ${spec.perNamespace} addresses (spec.perNamespace), and ${namespace.name} holds ${heldByNamespace}`;
-  }
+  if (perNamespace > 0 && held >= perNamespace)
+    return `pool ${name} gives a namespace at most ${perNamespace} addresses (spec.perNamespace), and ${namespace.name} holds ${held}`;
   return undefined;
 }
 
+type PoolAddresses = Pick<AddressPool["spec"], "addresses" | "named">;
+
 /** The pool's ranges, those of its named addresses included, or what is wrong with them. */
-export function poolRanges(
-  spec: Pick<AddressPool["spec"], "addresses" | "named">,
-): readonly IpRange[] | string {
+export function poolRanges(spec: PoolAddresses): readonly IpRange[] | string {
   return readRanges(spec).result;
 }
 
-const readRanges = derived((spec: Pick<AddressPool["spec"], "addresses" | "named">) => ({
-  result: rangesOrFault(spec),
-}));
+const readRanges = memoizeWeakly((spec: PoolAddresses) => ({ result: rangesOrFault(spec) }));
 
-function rangesOrFault(
-  spec: Pick<AddressPool["spec"], "addresses" | "named">,
-): readonly IpRange[] | string {
+function rangesOrFault(spec: PoolAddresses): readonly IpRange[] | string {
   try {
     return [...spec.addresses, ...spec.named.map(({ address }) => address)].map(parseRange);
   } catch (error) {

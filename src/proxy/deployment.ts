@@ -1,6 +1,7 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { childName, fleetLabels, podSelector, supervisorPort } from "../api/names.ts";
 import type { Deployment, OwnerReference } from "../kubernetes/objects.ts";
+import { present } from "../values/present.ts";
 
 export interface ChildOwner {
   readonly namespace: string;
@@ -57,9 +58,7 @@ export function deploymentManifest(
             seccompProfile: { type: "RuntimeDefault" },
           },
           ...scheduling(spec, fleet),
-          ...(spec.image?.pullSecrets === undefined
-            ? {}
-            : { imagePullSecrets: spec.image.pullSecrets.map(({ name }) => ({ name })) }),
+          ...present({ imagePullSecrets: spec.image?.pullSecrets?.map(({ name }) => ({ name })) }),
           containers: [container(spec, defaultImage)],
           volumes: [
             { name: "config", secret: { secretName: childName(fleet), defaultMode: 0o440 } },
@@ -78,7 +77,7 @@ function container(spec: WhatsAppProxySpec, defaultImage: string): PodSpec["cont
   return {
     name: "proxy",
     image: imageOf(spec, defaultImage),
-    ...(spec.image?.pullPolicy === undefined ? {} : { imagePullPolicy: spec.image.pullPolicy }),
+    ...present({ imagePullPolicy: spec.image?.pullPolicy }),
     ports: [{ name: "supervisor", containerPort: supervisorPort, protocol: "TCP" }],
     readinessProbe: { ...probe("/readyz"), periodSeconds: 2, failureThreshold: 3 },
     livenessProbe: {
@@ -105,13 +104,11 @@ function resourcesOf({
   resources,
 }: WhatsAppProxySpec): NonNullable<PodSpec["containers"][number]["resources"]> {
   if (resources === undefined) return defaultResources;
-  const texts = (amounts: Readonly<Record<string, string | number>>) =>
+  const texts = (amounts: Readonly<Record<string, string | number>> | undefined) =>
+    amounts &&
     Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
   const { requests, limits } = resources;
-  return {
-    ...(requests === undefined ? {} : { requests: texts(requests) }),
-    ...(limits === undefined ? {} : { limits: texts(limits) }),
-  };
+  return present({ requests: texts(requests), limits: texts(limits) });
 }
 
 /**
@@ -141,15 +138,6 @@ function scheduling(spec: WhatsAppProxySpec, fleet: string): Partial<PodSpec> {
       spread("kubernetes.io/hostname"),
       spread("topology.kubernetes.io/zone"),
     ],
-    ...(nodeSelector === undefined ? {} : { nodeSelector }),
-    ...(tolerations === undefined ? {} : { tolerations: tolerations.map(defined) }),
-    ...(priorityClassName === undefined ? {} : { priorityClassName }),
-  };
-}
-
-/** The same fields without those that are undefined: what is not there must not be sent. */
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
+    ...present({ nodeSelector, tolerations: tolerations?.map(present), priorityClassName }),
   };
 }

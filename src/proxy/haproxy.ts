@@ -1,3 +1,7 @@
+// proxy: what a fleet runs. From a spec it makes the Deployment, the Secret with HAProxy's
+// configuration and the lanes' certificates, the PodDisruptionBudget and the NetworkPolicy. This
+// file renders the configuration.
+
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { type ClientLimits, limitTable } from "./haproxy/client-limits.ts";
 import { renderLane } from "./haproxy/lane.ts";
@@ -21,7 +25,9 @@ export interface HaproxyInput {
   readonly bank: number;
 }
 
-/** What a fleet's spec says of the configuration. @param bank lanes to bind, from 0 up */
+/**
+ * The part of a fleet's spec that shapes the configuration. @param bank lanes to bind, from 0 up
+ */
 export function haproxyInput(
   { listeners, upstream, limits, addresses }: WhatsAppProxySpec,
   bank: number,
@@ -37,9 +43,7 @@ export function haproxyInput(
  */
 export function renderHaproxyConfig(input: HaproxyInput): string {
   const lanes = Array.from({ length: input.bank }, (_, lane) =>
-    listenersOf(input.listeners).map((listener) =>
-      renderLane(lane, listener, input.upstream, input.limits),
-    ),
+    listenersOf(input.listeners).map((listener) => renderLane(lane, listener, input)),
   );
   return [
     header,

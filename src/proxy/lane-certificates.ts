@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { derived } from "../values/memoize.ts";
+import { memoizeWeakly } from "../values/memoize.ts";
 import { firstRevisionAnnotation } from "../api/names.ts";
 import type { Secret } from "../kubernetes/objects.ts";
 
@@ -21,14 +21,14 @@ const lanesFile = z.object({
 });
 
 /**
- * The certificates in a fleet's Secret. What somebody garbled by hand counts as absent: new ones
- * are made then.
+ * The certificates in a fleet's Secret. Whatever can't be read counts as absent: new ones are
+ * made then.
  */
 export function laneCertificates(secret: Secret | undefined): readonly LaneCertificate[] {
   return secret === undefined ? [] : readOnce(secret).certificates;
 }
 
-/** By which name pods say that they have loaded this very content. */
+/** The name under which pods report that they have loaded this very content. */
 export function secretRevision(secret: Secret | undefined): string | undefined {
   return secret === undefined ? undefined : readOnce(secret).revision;
 }
@@ -38,7 +38,7 @@ export function firstRevision({ metadata }: Secret): string | undefined {
   return metadata.annotations?.[firstRevisionAnnotation];
 }
 
-const readOnce = derived(
+const readOnce = memoizeWeakly(
   (
     secret: Secret,
   ): {

@@ -1,7 +1,13 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { ChildOwner } from "./deployment.ts";
-import { lanePort, listenerNames } from "../ledger/lanes.ts";
-import { childName, fleetLabels, podSelector, supervisorPort } from "../api/names.ts";
+import { lanePort } from "../ledger/lanes.ts";
+import {
+  childName,
+  fleetLabels,
+  podSelector,
+  supervisorPort,
+  listenerNames,
+} from "../api/names.ts";
 import type { NetworkPolicy } from "../kubernetes/objects.ts";
 
 /** A fleet never has more lanes than this: four for each of 64 slots. */
@@ -9,7 +15,7 @@ const mostLanes = 256;
 
 /**
  * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere; the
- * supervisor, which tells the metrics too, from the operator's namespace and those of the
+ * supervisor, which serves the metrics too, from the operator's namespace and those of the
  * monitoring. Out: DNS, and the ports of the upstream servers.
  */
 export function networkPolicyManifest(

@@ -2,13 +2,13 @@ import { serverNames } from "./haproxy/upstream.ts";
 import { type HaproxyInput, renderHaproxyConfig } from "./haproxy.ts";
 import { listenersOf } from "../ledger/lanes.ts";
 
-/** A lane that serves an address. */
-export interface OpenLane {
+/** An open lane with its certificate, as a pod gets it. */
+export interface CertifiedLane {
   readonly lane: number;
   /** The name of the ProxyAddress that the lane serves. */
   readonly address: string;
   /**
-   * The uid of that ProxyAddress: an address that is claimed anew is another tenant, with another
+   * The uid of that ProxyAddress: an address that is claimed again is another tenant, with another
    * certificate.
    */
   readonly uid: string;
@@ -24,15 +24,15 @@ export interface OpenLane {
 }
 
 export interface PodConfigInput extends HaproxyInput {
-  readonly open: readonly OpenLane[];
+  readonly open: readonly CertifiedLane[];
 }
 
 /**
- * The content of a fleet's Secret before it is packed, as plain text by key: `haproxy.cfg`,
+ * The content of a fleet's Secret before it is compressed, as plain text by key: `haproxy.cfg`,
  * `lanes.json`, and `lane-<n>.pem` for each open lane. All in one Secret, since a pod sees the keys
  * of one volume change together, and those of two volumes not.
- * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod says what it
- * has loaded. It sees no private key.
+ * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod reports what
+ * it has loaded. It sees no private key.
  * @throws UpstreamAddressError if a server of `upstream` is not "host:port"
  */
 export function renderPodConfig(

@@ -2,11 +2,11 @@ import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { childName, firstRevisionAnnotation, fleetLabels } from "../api/names.ts";
 import { hashOf } from "../kubernetes/difference.ts";
 import type { Secret } from "../kubernetes/objects.ts";
-import { packed } from "./compressed.ts";
+import { compressed } from "./compressed.ts";
 import type { ChildOwner } from "./deployment.ts";
 import { haproxyInput } from "./haproxy.ts";
 import { firstRevision, secretRevision } from "./lane-certificates.ts";
-import { type OpenLane, renderPodConfig } from "./pod-config.ts";
+import { type CertifiedLane, renderPodConfig } from "./pod-config.ts";
 
 /** What a fleet's Secret is made of. */
 export interface SecretInput {
@@ -15,7 +15,7 @@ export interface SecretInput {
   /** How many lanes the pods bind. */
   readonly bank: number;
   /** Those of them that serve an address, each with its certificate. */
-  readonly open: readonly OpenLane[];
+  readonly open: readonly CertifiedLane[];
   /** The Secret as it is now. */
   readonly live: Secret | undefined;
 }
@@ -24,7 +24,7 @@ export interface SecretInput {
 export function secretManifest({ child, spec, bank, open, live }: SecretInput): Secret {
   const content = renderPodConfig({ ...haproxyInput(spec, bank), open }, hashOf);
   const data = Object.fromEntries(
-    Object.entries(packed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]),
+    Object.entries(compressed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]),
   );
   const { fleet, namespace, owner } = child;
   const metadata = {

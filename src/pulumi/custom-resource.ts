@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { apiVersion } from "../api/common.ts";
+import { apiVersion } from "../api/names.ts";
 import type { Kind } from "../api/kind.ts";
 import { explainIssue } from "../api/problem.ts";
 import { ProxyfleetError } from "../values/errors.ts";
@@ -26,7 +26,7 @@ export interface LookUp extends pulumi.CustomResourceOptions {
 
 /**
  * A resource of one of our kinds: what its subclasses share. Its `status` is what the operator had
- * said when Pulumi last looked.
+ * reported when Pulumi last looked.
  */
 export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends z.ZodType>
   extends k8s.apiextensions.CustomResource
@@ -51,7 +51,7 @@ export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends 
 }
 
 /**
- * Checks what is known at once, so that the error tells the line of the program; the rest as soon
+ * Checks what is known at once, so that the error names the line of the program; the rest as soon
  * as it is known.
  */
 function checked(kind: Kind, name: string, spec: unknown): unknown {

@@ -1,5 +1,5 @@
-// What `import … from "proxyfleet/pulumi"` gives: the operator, and every kind that a person
-// writes, as Pulumi resources.
+// pulumi: what `import … from "proxyfleet/pulumi"` gives, which is the operator and every kind that
+// a person writes, as Pulumi resources.
 export { AddressPool, type AddressPoolArgs } from "./address-pool.ts";
 export type { CustomResourceArgs, LookUp } from "./custom-resource.ts";
 export { WhatsAppProxy, type WhatsAppProxyArgs } from "./fleet.ts";

@@ -47,8 +47,8 @@ export class ProxyfleetOperator extends pulumi.ComponentResource {
   ) {
     const release = args.release ?? name;
     const values = { ...args.values, namespace: { create: true, ...args.values?.namespace } };
-    // What is wrong in the plain values is told here and now, and they suffice to tell which
-    // objects there are.
+    // What is wrong in the plain values is reported at once, and they suffice to know which objects
+    // there are.
     const outline = objectsOf({
       values: readValues(knownPart(values)),
       release,

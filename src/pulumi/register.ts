@@ -39,7 +39,11 @@ export function register({ prefix, parent, outline, objects, keepCrds }: Registr
     };
     made.push({
       kind,
-      resource: resourceOf(apiVersion, kind, titleOf(prefix, kind, fields.metadata), inputs, opts),
+      resource: resourceOf(
+        titleOf(prefix, kind, fields.metadata),
+        { apiVersion, kind, inputs },
+        opts,
+      ),
     });
   }
 }
@@ -54,12 +58,16 @@ function titleOf(
 
 const crd = "CustomResourceDefinition";
 
-/** As Pulumi's own class for the kind, where it has one. */
+interface ObjectOutputs {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly inputs: Readonly<Record<string, pulumi.Output<unknown>>>;
+}
+
+/** A resource of Pulumi's own class for the kind, where it has one. */
 function resourceOf(
-  apiVersion: string,
-  kind: string,
   title: string,
-  inputs: Readonly<Record<string, pulumi.Output<unknown>>>,
+  { apiVersion, kind, inputs }: ObjectOutputs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const Resource = classes[kind];

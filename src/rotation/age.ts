@@ -6,7 +6,7 @@ import { type AddressView, wasPublished } from "../ledger/view.ts";
 /**
  * When an address should move by age: `maxAge` after it was published, spread by `jitterPercent` to
  * both sides so that slots don't move together, and never before `minAge`. The spread follows from
- * the entry's name, so that a restart does not draw it anew.
+ * the entry's name, so that a restart does not change it.
  */
 export function dueByAge(rules: RotationRules, address: AddressView): Instant {
   const spread = (2 * fraction(address.name) - 1) * (rules.jitterPercent / 100);
@@ -54,11 +54,13 @@ export function blockMayMoveAt({ addresses, published }: SlotAddresses): Instant
  * How many addresses of the slot in a row, up to the published one, were replaced because of a
  * block soon after they were claimed.
  */
-function diedYoung(addresses: readonly AddressView[], published: AddressView): number {
-  const told = addresses.filter(
-    (address) => wasPublished(address) && address.turn <= published.turn,
+function diedYoung(addresses: readonly AddressView[], newest: AddressView): number {
+  const published = addresses.filter(
+    (address) => wasPublished(address) && address.ordinal <= newest.ordinal,
   );
-  const newestFirst = told.toSorted((a, b) => b.turn - a.turn || b.createdAt - a.createdAt);
+  const newestFirst = published.toSorted(
+    (a, b) => b.ordinal - a.ordinal || b.createdAt - a.createdAt,
+  );
   let died = 0;
   for (const [index, successor] of newestFirst.entries()) {
     const before = newestFirst[index + 1];
@@ -101,7 +103,9 @@ export function hourlyRoom(
   };
 }
 
-/** An entry that a schedule made is remembered for an hour at least, since the budget counts it. */
-export function rememberedUntil({ cause, createdAt }: AddressView): Instant {
+/**
+ * An entry that was claimed by age is kept for an hour at least, since the hourly budget counts it.
+ */
+export function countedUntil({ cause, createdAt }: AddressView): Instant {
   return cause === "Age" ? plus(createdAt, anHour) : createdAt;
 }

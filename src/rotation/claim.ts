@@ -2,13 +2,14 @@ import type { FleetView } from "./fleet-view.ts";
 import type { PoolView } from "../pool/view.ts";
 import type { Random } from "../values/random.ts";
 import type { ClaimCause } from "../api/proxy-address.ts";
-import { cares, chooseAddress, countFree } from "../pool/allocate.ts";
-import { ledgerName, parseIp } from "../values/ip.ts";
+import { chooseAddress, countFree, preferences } from "../pool/allocate.ts";
+import { parseIp } from "../values/ip.ts";
+import { ledgerName } from "../ledger/name.ts";
 import { holdsLane, laneUsers } from "../ledger/lane-use.ts";
-import type { Opinion } from "./slot-decision.ts";
-import { repeatsAreTooMany } from "./repeats.ts";
+import type { MoveDecision } from "./slot-decision.ts";
+import { hasTooManyRepeats } from "./repeats.ts";
 import { shortageMessage } from "./shortage.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { Instant } from "../values/time.ts";
 
 /** A fresh address for a slot: creating its ledger entry is what takes it. */
@@ -19,8 +20,8 @@ export interface Claim {
   /** Undefined where the provider can't be asked for one: it gives what it gives. */
   readonly address: string | undefined;
   readonly lane: number;
-  /** The how-manieth address of its slot it is. */
-  readonly turn: number;
+  /** Its number among the addresses that its slot has had, from 1. */
+  readonly ordinal: number;
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   readonly because: string;
@@ -32,100 +33,109 @@ export interface Shortage {
   readonly message: string;
 }
 
-/** Addresses and lanes that are spoken for; grows while a plan is made. */
-export interface Taken {
+/** Addresses and lanes that are taken; grows while a plan is made. */
+export interface Allocations {
   readonly held: HeldAddresses;
   readonly lanes: Set<number>;
   /** Lanes that are still open for an address which has just gone dark: the last to be taken. */
-  readonly lingering: ReadonlySet<number>;
+  readonly closing: ReadonlySet<number>;
   /** How many addresses of each pool this plan takes. */
   readonly claims: Map<string, number>;
 }
 
+/** What a claim is made from. */
+export interface ClaimContext {
+  readonly fleet: FleetView;
+  readonly allocated: Allocations;
+  /** Lanes of the fleet's pods. */
+  readonly bank: number;
+  readonly random: Random;
+}
+
+/** A slot for which an address is looked for, and why. */
+interface Seeker {
+  readonly slot: number;
+  readonly cause: ClaimCause;
+}
+
 /**
- * Addresses and lanes in use before a plan. The lane of a dark address is free again: the pods end
- * its sessions before they reuse it. A repeat never gets a lane.
+ * Addresses and lanes that are taken before a plan. The lane of a dark address is free again: the
+ * pods end its sessions before they reuse it. A repeat never gets a lane.
  */
-export function takenBy({ addresses, held }: FleetView, now: Instant): Taken {
+export function allocationsOf({ addresses, held }: FleetView, now: Instant): Allocations {
   const open = laneUsers(addresses, now);
-  const [holding, lingering] = [open.filter(holdsLane), open.filter((user) => !holdsLane(user))];
+  const [holding, closing] = [open.filter(holdsLane), open.filter((user) => !holdsLane(user))];
   const lanesOf = (users: typeof open) => new Set(users.map(({ lane }) => lane));
   return {
     held: held.copy(),
     lanes: lanesOf(holding),
-    lingering: lanesOf(lingering),
+    closing: lanesOf(closing),
     claims: new Map(),
   };
 }
 
+/** Whether an address was found, and no shortage. */
 export function isClaim(result: Claim | Shortage): result is Claim {
   return "lane" in result;
 }
 
-/** Finds an address and a lane for a slot that should move, and marks them as taken. */
+/** Finds an address and a lane for a slot that should move, and adds them to the allocations. */
 export function claimFor(
-  fleet: FleetView,
   slot: number,
-  move: Opinion & { kind: "move" },
-  taken: Taken,
-  bank: number,
-  random: Random,
+  { cause, requestedAt, because }: MoveDecision,
+  context: ClaimContext,
 ): Claim | Shortage {
-  const lane = freeLane(taken, bank);
+  const { fleet, allocated, bank } = context;
+  const lane = freeLane(allocated, bank);
   if (lane === undefined)
     return {
       slot,
       message: `slot ${slot} should move and can't: all ${bank} lanes are in use. It moves when a drain ends`,
     };
-  const found = findAddress(fleet, slot, move.cause, taken, random);
-  if (found === undefined) return { slot, message: shortageMessage(fleet, slot, taken) };
-  const { pool, address, name } = found;
-  taken.lanes.add(lane);
-  taken.claims.set(pool, (taken.claims.get(pool) ?? 0) + 1);
-  if (address !== undefined)
-    taken.held.add({ ip: parseIp(address), pool, resting: false, until: undefined, burnt: false });
-  const turn =
-    1 +
-    Math.max(
-      0,
-      ...fleet.addresses.filter((other) => other.slot === slot).map((other) => other.turn),
-    );
-  return {
-    slot,
-    pool,
-    name,
-    address,
-    lane,
-    turn,
-    cause: move.cause,
-    requestedAt: move.requestedAt,
-    because: move.because,
-  };
+  const found = findAddress({ slot, cause }, context);
+  if (found === undefined) return { slot, message: shortageMessage(fleet, slot, allocated) };
+  allocate(allocated, lane, found);
+  const ordinal = nextOrdinal(fleet, slot);
+  return { slot, ...found, lane, ordinal, cause, requestedAt, because };
 }
 
-function freeLane({ lanes, lingering }: Taken, bank: number): number | undefined {
+type FoundAddress = Pick<Claim, "pool" | "address" | "name">;
+
+function allocate({ held, lanes, claims }: Allocations, lane: number, found: FoundAddress): void {
+  const { pool, address } = found;
+  lanes.add(lane);
+  claims.set(pool, (claims.get(pool) ?? 0) + 1);
+  if (address !== undefined)
+    held.add({ ip: parseIp(address), pool, quarantined: false, until: undefined, burnt: false });
+}
+
+function nextOrdinal({ addresses }: FleetView, slot: number): number {
+  const before = addresses.filter((other) => other.slot === slot).map(({ ordinal }) => ordinal);
+  return 1 + Math.max(0, ...before);
+}
+
+function freeLane({ lanes, closing }: Allocations, bank: number): number | undefined {
   const free = Array.from({ length: bank }, (_, index) => index).filter(
     (index) => !lanes.has(index),
   );
-  return free.find((index) => !lingering.has(index)) ?? free[0];
+  return free.find((index) => !closing.has(index)) ?? free[0];
 }
 
 /**
  * The best address that any pool has, and among equals the one of the pool that this slot prefers.
  */
 function findAddress(
-  fleet: FleetView,
-  slot: number,
-  cause: ClaimCause,
-  taken: Taken,
-  random: Random,
-) {
-  const pools = poolsFor(fleet, slot).filter((pool) => mayTake(fleet, slot, pool, cause, taken));
-  for (const care of cares)
+  seeker: Seeker,
+  { fleet, allocated, random }: ClaimContext,
+): FoundAddress | undefined {
+  const pools = poolsFor(fleet, seeker.slot).filter((pool) =>
+    mayTake(pool, seeker, { fleet, allocated }),
+  );
+  for (const preference of preferences)
     for (const pool of pools) {
       if (pool.assigned)
         return { pool: pool.name, address: undefined, name: nameWithoutAddress(random) };
-      const address = chooseAddress(pool, taken.held, care, random);
+      const address = chooseAddress(pool, allocated.held, { preference, random });
       if (address !== undefined) return { pool: pool.name, address, name: ledgerName(address) };
     }
   return undefined;
@@ -139,24 +149,22 @@ function poolsFor(fleet: FleetView, slot: number): readonly PoolView[] {
 
 /** The reserve is for blocks, and for slots that have no address at all. */
 function mayTake(
-  fleet: FleetView,
-  slot: number,
   pool: PoolView,
-  cause: ClaimCause,
-  taken: Taken,
+  { slot, cause }: Seeker,
+  { fleet, allocated }: Pick<ClaimContext, "fleet" | "allocated">,
 ): boolean {
-  if (pool.refusal !== undefined || !hasRoom(pool, taken)) return false;
-  if (pool.assigned) return !repeatsAreTooMany(fleet, slot, pool.name);
+  if (pool.refusal !== undefined || !hasRoom(pool, allocated)) return false;
+  if (pool.assigned) return !hasTooManyRepeats(fleet, slot, pool.name);
   const reserve = cause === "Blocked" || cause === "NewSlot" ? 0 : pool.reserve;
-  return countFree(pool, taken.held) > BigInt(reserve);
+  return countFree(pool, allocated.held) > BigInt(reserve);
 }
 
 /** A plan may claim for many slots at once, and the namespace's limit counts them all. */
-export function hasRoom(pool: PoolView, taken: Pick<Taken, "claims">): boolean {
-  return pool.room === undefined || (taken.claims.get(pool.name) ?? 0) < pool.room;
+function hasRoom(pool: PoolView, { claims }: Allocations): boolean {
+  return pool.room === undefined || (claims.get(pool.name) ?? 0) < pool.room;
 }
 
-/** Until the provider has given an address, the entry is named by chance: 12 letters and digits. */
+/** Until the provider has given an address, the entry's name is random: 12 letters and digits. */
 function nameWithoutAddress(random: Random): string {
   const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
   return `ip-${Array.from({ length: 12 }, () => letters[Math.floor(random() * letters.length)] ?? "a").join("")}`;

@@ -1,6 +1,6 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { reportBlockedAnnotation, rotateAtAnnotation } from "../api/names.ts";
-import { HeldAddresses } from "../ledger/held.ts";
+import { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { PoolView } from "../pool/view.ts";
 import {
@@ -47,8 +47,8 @@ export interface FleetView {
   readonly lastHandledRotateAt: string | undefined;
   readonly reportBlocked: string | undefined;
   readonly lastHandledReport: string | undefined;
-  /** Addresses that people are told to use, as the fleet's status says now. */
-  readonly told: ReadonlySet<string>;
+  /** Addresses that the fleet's status publishes at present. */
+  readonly announced: ReadonlySet<string>;
   /** The fleet's own ledger entries, quarantined ones included. */
   readonly addresses: readonly AddressView[];
   /** The fleet's pools in order of preference. */
@@ -92,7 +92,7 @@ export function fleetView({ fleet, entries, pools, formerPools, held }: FleetVie
     lastHandledRotateAt: status?.lastHandledRotateAt,
     reportBlocked: metadata.annotations?.[reportBlockedAnnotation],
     lastHandledReport: status?.lastHandledReport,
-    told: new Set(
+    announced: new Set(
       (status?.addresses ?? [])
         .filter(({ phase }) => phase === "Serving")
         .map(({ address }) => address),
@@ -159,7 +159,7 @@ export function goneFleet(
     lastHandledRotateAt: undefined,
     reportBlocked: undefined,
     lastHandledReport: undefined,
-    told: new Set(),
+    announced: new Set(),
     addresses: entries,
     pools: [],
     formerPools,

@@ -7,6 +7,7 @@ import { type ProxyAddressManifest, entryIdentity, entryLabels } from "../ledger
 import { type Instant, formatInstant } from "../values/time.ts";
 import type { Claim } from "./claim.ts";
 import type { Retirement } from "./retire.ts";
+import { present } from "../values/present.ts";
 
 export interface Claimant {
   readonly namespace: string;
@@ -39,13 +40,13 @@ export function claimManifest(
     },
     spec: {
       pool: claim.pool,
-      ...(claim.address === undefined ? {} : { address: claim.address }),
+      ...present({ address: claim.address }),
       claimRef: { namespace: fleet.namespace, name: fleet.name, uid: fleet.uid, slot: claim.slot },
       lane: claim.lane,
       ports,
       cause: claim.cause,
-      ...(claim.requestedAt === undefined ? {} : { requestedAt: claim.requestedAt }),
-      turn: claim.turn,
+      ...present({ requestedAt: claim.requestedAt }),
+      ordinal: claim.ordinal,
       want: "Serve",
     },
   };

@@ -1,13 +1,17 @@
+// rotation: when a slot moves to a fresh address, and what becomes of the old one. All of it is
+// pure: fleet-view.ts is what it sees, planRotation below is what it decides.
+
 import type { FleetView } from "./fleet-view.ts";
 import type { Random } from "../values/random.ts";
 import { type BlockReport, blockReport } from "./block-report.ts";
 import { type Moving, withinBudget } from "./budget.ts";
-import { type Claim, type Shortage, claimFor, isClaim, takenBy } from "./claim.ts";
-import { type NextMove, opinionsOn } from "./slot-decision.ts";
+import { type Claim, type Shortage, allocationsOf, claimFor, isClaim } from "./claim.ts";
+import { type NextMove, decideSlots } from "./slot-decision.ts";
 import { suspectedOutage } from "./outage.ts";
 import { type Retirement, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
 import { type Instant, earliest } from "../values/time.ts";
+import { present } from "../values/present.ts";
 
 /** The next step of every slot of a fleet, as plain data: printed, it is the dry run. */
 export interface RotationPlan {
@@ -23,7 +27,7 @@ export interface RotationPlan {
   readonly answered: RotateRequest;
   /** What the annotation report-blocked says. */
   readonly report: BlockReport;
-  readonly lookAgainAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Why a slot moves or stays, and its next move where the time of it is known. */
@@ -33,42 +37,46 @@ export interface SlotExplanation {
   readonly next?: NextMove;
 }
 
+/** What a plan is made from beside the fleet. */
+export interface RotationContext {
+  /** Lanes of the fleet's pods. */
+  readonly bank: number;
+  readonly now: Instant;
+  readonly random: Random;
+}
+
 /**
  * Plans the next step of every slot of one fleet. Pure: the same view, time and random source give
  * the same plan. Slots are considered blocked first, then oldest first, until `maxConcurrent` or
  * the hourly budget is spent.
  */
-export function planRotation(
-  fleet: FleetView,
-  bank: number,
-  now: Instant,
-  random: Random,
-): RotationPlan {
+export function planRotation(fleet: FleetView, context: RotationContext): RotationPlan {
+  const { now } = context;
   const request = rotateRequest(fleet);
-  const opinions = fleet.deleting ? [] : opinionsOn(fleet, request, now);
-  const { moving, waiting } = withinBudget(fleet, opinions, now);
-  const found = findAddresses(fleet, moving, bank, now, random);
+  const decided = fleet.deleting ? [] : decideSlots(fleet, request, now);
+  const { moving, waiting } = withinBudget(fleet, decided, now);
+  const found = findAddresses(fleet, moving, context);
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
   const retirements = fleet.addresses.map((address) => retirement(fleet, address, now));
-  const slots = opinions.map(({ slot, opinion }): SlotExplanation => {
+  const slots = decided.map(({ slot, decision }): SlotExplanation => {
     const wait = waiting.find((one) => one.slot === slot);
     const because =
-      shortages.find((one) => one.slot === slot)?.message ?? wait?.because ?? opinion.because;
-    const next = wait?.next ?? (opinion.kind === "stay" ? opinion.next : undefined);
-    return { slot, explanation: because, ...(next === undefined ? {} : { next }) };
+      shortages.find((one) => one.slot === slot)?.message ?? wait?.because ?? decision.because;
+    const next = wait?.next ?? (decision.kind === "stay" ? decision.next : undefined);
+    return present({ slot, explanation: because, next });
   });
   return {
     claims: found.filter(isClaim),
     shortages,
     retirements: retirements.flatMap(({ now: step }) => step ?? []),
     slots,
-    outage: fleet.deleting ? undefined : suspectedOutage(fleet, opinions),
+    outage: fleet.deleting ? undefined : suspectedOutage(fleet, decided),
     next: firstOf(slots),
     answered: answer(fleet, request),
     report: blockReport(fleet),
-    lookAgainAt: earliest(
-      ...retirements.map(({ lookAgainAt }) => lookAgainAt),
-      ...slots.map(({ next }) => later(next, now)),
+    requeueAt: earliest(
+      ...retirements.map(({ requeueAt }) => requeueAt),
+      ...slots.map(({ next }) => timeToCome(next, now)),
     ),
   };
 }
@@ -76,13 +84,11 @@ export function planRotation(
 function findAddresses(
   fleet: FleetView,
   moving: readonly Moving[],
-  bank: number,
-  now: Instant,
-  random: Random,
+  { bank, now, random }: RotationContext,
 ): (Claim | Shortage)[] {
   if (moving.length === 0) return [];
-  const taken = takenBy(fleet, now);
-  return moving.map(({ slot, opinion }) => claimFor(fleet, slot, opinion, taken, bank, random));
+  const context = { fleet, allocated: allocationsOf(fleet, now), bank, random };
+  return moving.map(({ slot, decision }) => claimFor(slot, decision, context));
 }
 
 function firstOf(slots: readonly SlotExplanation[]): RotationPlan["next"] {
@@ -90,12 +96,12 @@ function firstOf(slots: readonly SlotExplanation[]): RotationPlan["next"] {
   return known.toSorted((a, b) => a.at - b.at || a.slot - b.slot)[0];
 }
 
-/** A move that waits for others is woken by their end, not by time. */
-function later(next: NextMove | undefined, now: Instant): Instant | undefined {
+/** A move whose time is past waits for others: their end brings it about, and no time. */
+function timeToCome(next: NextMove | undefined, now: Instant): Instant | undefined {
   return next !== undefined && next.at > now ? next.at : undefined;
 }
 
-/** A request counts as answered when people have been told of every address that it asked for. */
+/** A request counts as answered once every address that it asked for is published. */
 function answer(fleet: FleetView, request: RotateRequest): RotateRequest {
   if (request.kind !== "slots") return request;
   return request.slots.every((slot) => isPublishedFor(request.text, slot, fleet.addresses))

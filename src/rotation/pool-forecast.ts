@@ -6,8 +6,8 @@ import { countAddresses, mergeRanges } from "../values/ip.ts";
 import { formatDuration, millis } from "../values/time.ts";
 
 /**
- * Whether every slot that should move can, and will be able to: said before the pools are empty,
- * while there is time to add addresses.
+ * Whether every slot that should move can, and will be able to: reported before the pools are
+ * empty, while there is time to add addresses.
  */
 export function poolForecast(fleet: FleetView): Finding {
   return (

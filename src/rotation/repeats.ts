@@ -2,27 +2,25 @@ import type { FleetView } from "./fleet-view.ts";
 import { type Instant, type Millis, hours, instant, plus } from "../values/time.ts";
 import type { AddressView } from "../ledger/view.ts";
 
-/**
- * After so many addresses that were used before, nothing more is asked of the provider for a while.
- */
+/** After so many repeats nothing more is asked of the provider for a while. */
 const mostRepeats = 5;
 
-/** How long they are kept then, before they are given back and the provider is asked anew. */
+/** How long they are kept then, before they are given back and the provider is asked again. */
 const pause: Millis = hours(1);
 
 /**
- * Whether a provider that can't be asked gave this slot only addresses that were used before, as
- * often as is borne.
+ * Whether a provider that can't be asked for an address has given this slot as many repeats
+ * (addresses that the ledger holds already) as are tolerated.
  */
-export function repeatsAreTooMany(fleet: FleetView, slot: number, pool: string): boolean {
+export function hasTooManyRepeats(fleet: FleetView, slot: number, pool: string): boolean {
   return repeatsOf(fleet, slot, pool).length >= mostRepeats;
 }
 
 /**
- * When the repeats of this slot may be given back although no fresh address came: a pause after the
- * last one. Giving them back earlier would bring the same ones again.
+ * Until when the repeats of this slot are kept although no fresh address came: a pause after the
+ * last one. Given back earlier, the same ones would come again.
  */
-export function repeatsEndAt(
+export function repeatsKeptUntil(
   fleet: FleetView,
   { slot, pool }: Pick<AddressView, "slot" | "pool">,
 ): Instant {

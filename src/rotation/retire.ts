@@ -1,9 +1,17 @@
 import type { FleetView } from "./fleet-view.ts";
-import type { PoolView } from "../pool/view.ts";
 import type { RetireCause } from "../api/proxy-address.ts";
-import { rememberedUntil } from "./age.ts";
-import { repeatsEndAt } from "./repeats.ts";
-import { type Instant, type Millis, earliest, millis, plus, seconds } from "../values/time.ts";
+import { type PoolView, defaultQuarantineTimes } from "../pool/view.ts";
+import { countedUntil } from "./age.ts";
+import { repeatsKeptUntil } from "./repeats.ts";
+import {
+  type Instant,
+  type Millis,
+  earliest,
+  latest,
+  millis,
+  plus,
+  seconds,
+} from "../values/time.ts";
 import {
   type AddressView,
   isBurnt,
@@ -13,22 +21,15 @@ import {
 } from "../ledger/view.ts";
 
 /** A step of an address towards its end. */
-export type Retirement =
-  | {
-      readonly kind: "drain";
-      readonly name: string;
-      readonly because: RetireCause;
-      readonly until: Instant;
-    }
-  | {
-      readonly kind: "quarantine";
-      readonly name: string;
-      readonly because: RetireCause;
-      readonly until: Instant;
-    };
+export interface Retirement {
+  readonly kind: "drain" | "quarantine";
+  readonly name: string;
+  readonly because: RetireCause;
+  readonly until: Instant;
+}
 
 /**
- * People read the published address anew within this time, so no drain that lasts longer is cut
+ * People read the published address again within this time, so no drain that lasts longer is cut
  * below it.
  */
 const shortestDrain = seconds(30);
@@ -36,19 +37,29 @@ const shortestDrain = seconds(30);
 /** Most addresses of a slot that drain at once. */
 const mostDrains = 2;
 
-/** Sessions are counted anew after this time. */
-const sessionsAgeing = seconds(10);
+/** Sessions are counted again after this time. */
+const sessionCountInterval = seconds(10);
 
 /**
- * What to do now with an address that people no longer need, and when to look again at one that
- * still drains.
+ * What to do now with an address that is no longer needed, and when to look again at one that still
+ * drains.
  */
 export interface RetirementView {
   readonly now?: Retirement;
-  readonly lookAgainAt?: Instant;
+  readonly requeueAt?: Instant;
 }
 
-type Pools = Pick<FleetView, "pools" | "formerPools">;
+/** An address at a time, and the pools that say how long it stays in quarantine. */
+interface AtRest {
+  readonly fleet: Pick<FleetView, "pools" | "formerPools">;
+  readonly address: AddressView;
+  readonly now: Instant;
+}
+
+/** An address of a fleet at a time. */
+interface Situation extends AtRest {
+  readonly fleet: FleetView;
+}
 
 /** The next step of an address whose fleet is gone: dark, and remembered. */
 export function orphanRetirement(
@@ -56,102 +67,101 @@ export function orphanRetirement(
   pools: readonly PoolView[],
   now: Instant,
 ): Retirement | undefined {
-  const known = { pools, formerPools: [] };
-  if (address.want === "Quarantine") return ofResting(known, address, now).now;
-  return quarantine(known, address, "FleetDeleted", now);
+  const situation = { fleet: { pools, formerPools: [] }, address, now };
+  if (address.want === "Quarantine") return ofQuarantined(situation).now;
+  return quarantine(situation, "FleetDeleted");
 }
 
 /**
- * The next step of one address: none while it is needed; drain once people are told of its
- * successor; dark when the drain is over.
+ * The next step of one address: none while it is needed; drain once its successor is published;
+ * dark when the drain is over.
  */
 export function retirement(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
+  const situation = { fleet, address, now };
   switch (address.want) {
     case "Quarantine":
-      return ofResting(fleet, address, now);
+      return ofQuarantined(situation);
     case "Drain":
-      return fleet.deleting
-        ? { now: quarantine(fleet, address, "FleetDeleted", now) }
-        : drained(fleet, address, now);
+      return fleet.deleting ? { now: quarantine(situation, "FleetDeleted") } : ofDrained(situation);
     case "Serve":
-      return ofNeeded(fleet, address, now);
+      return ofNeeded(situation);
   }
 }
 
 /**
- * An address that was found blocked only after it went dark rests as long as any other blocked one.
+ * An address that was found blocked only after it went dark stays in quarantine as long as any
+ * other blocked one.
  */
-function ofResting(fleet: Pools, address: AddressView, now: Instant): RetirementView {
+function ofQuarantined(situation: AtRest): RetirementView {
+  const { address } = situation;
   if (!isBurnt(address) || address.retiredBecause === "Blocked" || address.deleting) return {};
-  const step = quarantine(fleet, address, "Blocked", now);
-  return { now: { ...step, until: later(step.until, address.quarantineUntil ?? step.until) } };
+  const step = quarantine(situation, "Blocked");
+  return { now: { ...step, until: latest(step.until, address.quarantineUntil ?? step.until) } };
 }
 
-function ofNeeded(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
-  if (fleet.deleting) return { now: quarantine(fleet, address, "FleetDeleted", now) };
-  if (address.unusable) return { now: quarantine(fleet, address, "Unusable", now) };
-  if (address.repeat) return ofRepeat(fleet, address, now);
-  if (address.phase !== "Serving") return ofUnpublished(fleet, address, now);
-  return ofServing(fleet, address, now);
+function ofNeeded(situation: Situation): RetirementView {
+  const { fleet, address } = situation;
+  if (fleet.deleting) return { now: quarantine(situation, "FleetDeleted") };
+  if (address.unusable) return { now: quarantine(situation, "Unusable") };
+  if (address.repeat) return ofRepeat(situation);
+  return address.phase === "Serving" ? ofServing(situation) : ofUnpublished(situation);
 }
 
-function ofServing(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
+function ofServing(situation: Situation): RetirementView {
+  const { fleet, address, now } = situation;
   const published = publishedAddress(fleet.addresses, address.slot);
   const isRemoved = address.slot >= fleet.count;
   if (published === undefined || (published.name === address.name && !isRemoved)) return {};
-  // Its drain is counted from when people read that it leaves: an operator that is killed again and
-  // again may need long to tell them.
-  if (isTold(fleet, address)) return { lookAgainAt: now };
-  if (isRemoved) return { now: drain(fleet, address, "SlotRemoved", now) };
+  // Its drain is counted from when the status no longer names it: an operator that is killed again
+  // and again may need long to write that.
+  if (isAnnounced(fleet, address)) return { requeueAt: now };
+  if (isRemoved) return { now: drain(situation, "SlotRemoved") };
   // It serves on, unpublished, until the oldest of those that drain has made room.
   if (drainsOf(fleet, address.slot).length >= mostDrains) return {};
-  return {
-    now: drain(
-      fleet,
-      address,
-      address.lost === undefined ? replacedBecause(published) : "Unusable",
-      now,
-    ),
-  };
+  const cause = address.lost === undefined ? replacedBecause(published) : "Unusable";
+  return { now: drain(situation, cause) };
 }
 
-function isTold({ told }: FleetView, { address }: AddressView): boolean {
-  return address !== undefined && told.has(address);
+function isAnnounced({ announced }: FleetView, { address }: AddressView): boolean {
+  return address !== undefined && announced.has(address);
 }
 
 /**
  * A repeat is kept, so that the provider can't give it again, until its slot has a fresh address or
- * nothing is asked for a while.
+ * the pause in asking is over.
  */
-function ofRepeat(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
+function ofRepeat({ fleet, address, now }: Situation): RetirementView {
   const isServed = fleet.addresses.some(
     (other) =>
       other.slot === address.slot &&
       !other.repeat &&
-      other.turn > address.turn &&
+      other.ordinal > address.ordinal &&
       wasPublished(other),
   );
-  const endsAt = repeatsEndAt(fleet, address);
+  const endsAt = repeatsKeptUntil(fleet, address);
   if (!isServed && !address.deleting && address.slot < fleet.count && now < endsAt)
-    return { lookAgainAt: endsAt };
+    return { requeueAt: endsAt };
   return { now: { kind: "quarantine", name: address.name, because: "Repeat", until: now } };
 }
 
 /** Nobody knows an address that was never published: it needs no drain. */
-function ofUnpublished(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
-  if (address.slot >= fleet.count) return { now: quarantine(fleet, address, "SlotRemoved", now) };
-  return isInMaking(address) ? {} : { now: quarantine(fleet, address, "Requested", now) };
+function ofUnpublished(situation: Situation): RetirementView {
+  const { fleet, address } = situation;
+  if (address.slot >= fleet.count) return { now: quarantine(situation, "SlotRemoved") };
+  return isInMaking(address) ? {} : { now: quarantine(situation, "Requested") };
 }
 
-function drained(fleet: FleetView, address: AddressView, now: Instant): RetirementView {
+function ofDrained(situation: Situation): RetirementView {
+  const { fleet, address, now } = situation;
+  const cause = address.retiredBecause ?? "Requested";
   const until = address.drainUntil ?? now;
-  const floor = plus(address.phaseSince, drainFloor(fleet, address.retiredBecause ?? "Requested"));
+  const floor = plus(address.phaseSince, drainFloor(fleet, cause));
   const mayEnd = address.phase === "Draining" && now >= floor;
   const isOver =
     now >= until || (mayEnd && (address.sessions === 0 || mustMakeRoom(fleet, address)));
-  if (isOver)
-    return { now: quarantine(fleet, address, address.retiredBecause ?? "Requested", now) };
-  return { lookAgainAt: earliest(until, now < floor ? floor : plus(now, sessionsAgeing)) ?? until };
+  if (isOver) return { now: quarantine(situation, cause) };
+  const next = now < floor ? floor : plus(now, sessionCountInterval);
+  return { requeueAt: earliest(until, next) ?? until };
 }
 
 /**
@@ -178,19 +188,10 @@ function drainsOf(fleet: FleetView, slot: number): readonly AddressView[] {
   return fleet.addresses.filter((address) => address.slot === slot && address.want === "Drain");
 }
 
-function drain(
-  fleet: FleetView,
-  address: AddressView,
-  cause: RetireCause,
-  now: Instant,
-): Retirement {
+function drain({ fleet, address, now }: Situation, cause: RetireCause): Retirement {
   const because = causeOf(address, cause);
-  return {
-    kind: "drain",
-    name: address.name,
-    because,
-    until: plus(now, drainTime(fleet, because)),
-  };
+  const until = plus(now, drainTime(fleet, because));
+  return { kind: "drain", name: address.name, because, until };
 }
 
 /**
@@ -211,28 +212,19 @@ function drainFloor(fleet: FleetView, because: RetireCause): Millis {
   return millis(Math.max(fleet.dnsTtl, Math.min(shortestDrain, drainTime(fleet, because))));
 }
 
-function quarantine(
-  fleet: Pools,
-  address: AddressView,
-  cause: RetireCause,
-  now: Instant,
-): Retirement {
+function quarantine({ fleet, address, now }: AtRest, cause: RetireCause): Retirement {
+  const { name } = address;
   const because = causeOf(address, cause);
   // An entry without an address, such as a repeat, has nothing to remember.
   if (address.address === undefined)
-    return {
-      kind: "quarantine",
-      name: address.name,
-      because: address.repeat ? "Repeat" : because,
-      until: now,
-    };
+    return { kind: "quarantine", name, because: address.repeat ? "Repeat" : because, until: now };
   const pool = [...fleet.pools, ...fleet.formerPools].find(({ name }) => name === address.pool);
   const until = plus(now, quarantineTime(pool, because, wasPublished(address)));
   return {
     kind: "quarantine",
-    name: address.name,
+    name,
     because,
-    until: wasPublished(address) ? later(until, rememberedUntil(address)) : until,
+    until: wasPublished(address) ? latest(until, countedUntil(address)) : until,
   };
 }
 
@@ -244,27 +236,19 @@ function causeOf(address: AddressView, cause: RetireCause): RetireCause {
   return isBurnt(address) ? "Blocked" : cause;
 }
 
-function later(a: Instant, b: Instant): Instant {
-  return a > b ? a : b;
-}
-
 /**
- * How long an address stays dark (ms). One that people were told of rests as they all do, even if
- * it failed later. Where its pool is gone, the default of a pool counts: the memory must outlive an
+ * How long an address stays dark (ms). One that was published stays as long as they all do, even if
+ * it failed later. Where its pool is gone, a pool's default counts: the memory must outlive an
  * edit.
  */
 function quarantineTime(
   pool: PoolView | undefined,
   because: RetireCause,
-  wasKnown: boolean,
+  isKnown: boolean,
 ): Millis {
-  const times = pool?.quarantine ?? {
-    blocked: seconds(720 * 3600),
-    retired: seconds(168 * 3600),
-    unusable: seconds(3600),
-  };
+  const times = pool?.quarantine ?? defaultQuarantineTimes;
   if (because === "Blocked") return times.blocked;
-  return because === "Unusable" && !wasKnown ? times.unusable : times.retired;
+  return because === "Unusable" && !isKnown ? times.unusable : times.retired;
 }
 
 function replacedBecause(successor: AddressView): RetireCause {

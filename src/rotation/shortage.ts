@@ -1,23 +1,23 @@
 import type { FleetView } from "./fleet-view.ts";
 import type { PoolView } from "../pool/view.ts";
 import { countFree, distinctRanges } from "../pool/allocate.ts";
-import type { HeldAddresses } from "../ledger/held.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import { countAddresses } from "../values/ip.ts";
-import { repeatsEndAt } from "./repeats.ts";
+import { repeatsKeptUntil } from "./repeats.ts";
 import { earliest, spokenTime } from "../values/time.ts";
 
 /** Why a slot that should move finds no address, and what a person can do about it. */
 export function shortageMessage(
   fleet: FleetView,
   slot: number,
-  taken: { readonly held: HeldAddresses; readonly claims: ReadonlyMap<string, number> },
+  allocated: { readonly held: HeldAddresses; readonly claims: ReadonlyMap<string, number> },
 ): string {
   const reasons = fleet.pools.map(
     (pool) =>
       pool.refusal ??
-      noRoom(pool, taken.claims) ??
+      noRoom(pool, allocated.claims) ??
       onlyRepeats(fleet, slot, pool) ??
-      noneFree(pool, taken.held),
+      noneFree(pool, allocated.held),
   );
   const what = reasons.length === 0 ? "the fleet names no pool" : reasons.join("; ");
   const remedies =
@@ -36,7 +36,7 @@ function onlyRepeats(
   { name, assigned }: PoolView,
 ): string | undefined {
   if (!assigned) return undefined;
-  const until = spokenTime(repeatsEndAt(fleet, { slot, pool: name }));
+  const until = spokenTime(repeatsKeptUntil(fleet, { slot, pool: name }));
   return `the provider of pool ${name} gives only addresses that were used before; it is asked again after ${until}`;
 }
 
@@ -44,14 +44,14 @@ function noneFree(pool: PoolView, held: HeldAddresses): string {
   const free = countFree(pool, held);
   const ranges = distinctRanges(pool.ranges);
   const inside = held.inside(ranges);
-  const resting = inside.filter((address) => address.resting);
+  const quarantined = inside.filter((address) => address.quarantined);
   const total = countAddresses(ranges);
   const counts = [
-    `${resting.length} of ${total} in quarantine`,
-    `${inside.length - resting.length} in use`,
+    `${quarantined.length} of ${total} in quarantine`,
+    `${inside.length - quarantined.length} in use`,
   ];
   if (free > 0n)
     return `pool ${pool.name} keeps its last ${free} for blocks (${counts.join(", ")}, spec.reserve is ${pool.reserve})`;
-  const next = earliest(...resting.map(({ until }) => until));
+  const next = earliest(...quarantined.map(({ until }) => until));
   return `pool ${pool.name} has no free address${next === undefined ? "" : ` before ${spokenTime(next)}`} (${counts.join(", ")})`;
 }

@@ -15,8 +15,9 @@ import {
 } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
 import { openFrom } from "./windows.ts";
+import { present } from "../values/present.ts";
 
-/** What is known of one slot when it is asked whether to move. */
+/** What is known of one slot when it is decided whether it moves. */
 export interface SlotView extends SlotAddresses {
   readonly fleet: FleetView;
   readonly request: RotateRequest;
@@ -30,93 +31,90 @@ export interface NextMove {
   readonly reason: string;
 }
 
-/** A slot stays where it is, or moves to a fresh address; `because` is for people. */
-export type Opinion =
-  | { readonly kind: "stay"; readonly because: string; readonly next?: NextMove }
-  | {
-      readonly kind: "move";
-      readonly cause: ClaimCause;
-      readonly requestedAt: string | undefined;
-      readonly because: string;
-    };
+/** A slot moves to a fresh address; `because` is for people. */
+export interface MoveDecision {
+  readonly kind: "move";
+  readonly cause: ClaimCause;
+  readonly requestedAt: string | undefined;
+  readonly because: string;
+}
 
-type Check = (view: SlotView) => Opinion | undefined;
+/** A slot stays where it is, or moves; `because` is for people. */
+export type SlotDecision =
+  { readonly kind: "stay"; readonly because: string; readonly next?: NextMove } | MoveDecision;
 
-/** The first check with an opinion decides, so the order is the policy. */
+type Check = (view: SlotView) => SlotDecision | undefined;
+
+/** The first check that gives a decision wins, so the order is the policy. */
 const checks: readonly Check[] = [
-  alreadyMoving, // one address in the making at a time
-  withoutAddress, // people have nothing: neither a pause nor a budget may hold that up
-  entryDeleted, // a person deleted the ledger entry: replace it, paused or not
+  alreadyMoving, // one address is prepared at a time
+  withoutAddress, // people have nothing: neither a pause nor a budget may delay that
+  entryDeleted, // a person deleted the ledger entry: it is replaced, paused or not
   addressChanged, // people are cut off, and no pause helps them: this is a repair
   paused, // a person said stop
   outageSuspected, // everything failing at once is not a block, and moving would burn the pool
-  blockedForAudience, // people are cut off: neither window nor minimum age may hold them up
+  blockedForAudience, // people are cut off: neither window nor minimum age may delay them
   noRoomToDrain, // two addresses drain already: wait, or people lose one early
   askedByHand,
   neverByAge,
   byAge,
 ];
 
+/** A slot, and whether it should move. */
+export interface DecidedSlot extends SlotAddresses {
+  readonly decision: SlotDecision;
+}
+
 /** Whether each slot of a fleet should move now, and why. */
-export function opinionsOn(
+export function decideSlots(
   fleet: FleetView,
   request: RotateRequest,
   now: Instant,
-): readonly (SlotAddresses & { opinion: Opinion })[] {
+): readonly DecidedSlot[] {
   const slots = slotsOf(fleet);
   const outage = suspectedOutage(fleet, slots);
   return slots.map((slot) => ({
     ...slot,
-    opinion: opinionOn({ ...slot, fleet, request, outage, now }),
+    decision: decideSlot({ ...slot, fleet, request, outage, now }),
   }));
 }
 
-function opinionOn(view: SlotView): Opinion {
+function decideSlot(view: SlotView): SlotDecision {
   for (const check of checks) {
-    const opinion = check(view);
-    if (opinion !== undefined) return opinion;
+    const decision = check(view);
+    if (decision !== undefined) return decision;
   }
   return stay("nothing asks for a move");
 }
 
-function alreadyMoving({ addresses }: SlotView): Opinion | undefined {
+function alreadyMoving({ addresses }: SlotView): SlotDecision | undefined {
   const next = addresses.find(isInMaking);
   return next === undefined
     ? undefined
     : stay(`${next.address ?? "a fresh address"} is being prepared`);
 }
 
-function withoutAddress({ published, request, slot }: SlotView): Opinion | undefined {
+function withoutAddress({ published, request, slot }: SlotView): SlotDecision | undefined {
   if (published !== undefined) return undefined;
-  return {
-    kind: "move",
-    cause: "NewSlot",
-    requestedAt: requestFor(request, slot),
-    because: "the slot has no address",
-  };
+  const because = "the slot has no address";
+  return { kind: "move", cause: "NewSlot", requestedAt: requestFor(request, slot), because };
 }
 
-function entryDeleted(view: SlotView): Opinion | undefined {
+function entryDeleted(view: SlotView): SlotDecision | undefined {
   const { published, request, slot } = view;
   if (published?.deleting !== true) return undefined;
   const because = `the ledger entry ${published.name} was deleted`;
-  return (
-    noRoomToDrain(view) ?? {
-      kind: "move",
-      cause: "Requested",
-      requestedAt: requestFor(request, slot),
-      because,
-    }
-  );
+  const requestedAt = requestFor(request, slot);
+  return noRoomToDrain(view) ?? { kind: "move", cause: "Requested", requestedAt, because };
 }
 
-/** A load balancer may change its address by a slip: it gets this time to take it back. */
-const changePatience = minutes(2);
+/** A load balancer may change its address by mistake: it gets this time to take it back. */
+const addressChangeGrace = minutes(2);
 
-function addressChanged({ published, request, slot, now }: SlotView): Opinion | undefined {
+function addressChanged({ published, request, slot, now }: SlotView): SlotDecision | undefined {
   if (published?.lost?.balancerHas !== "another") return undefined;
   const because = `the load balancer of ${nameOf(published)} has another address now`;
-  const at = plus(published.lost.since, changePatience);
+  const at = plus(published.lost.since, addressChangeGrace);
   if (now < at)
     return stay(`${because}: it moves after ${spokenTime(at)}`, {
       at,
@@ -125,17 +123,17 @@ function addressChanged({ published, request, slot, now }: SlotView): Opinion | 
   return { kind: "move", cause: "NewSlot", requestedAt: requestFor(request, slot), because };
 }
 
-function paused({ fleet }: SlotView): Opinion | undefined {
+function paused({ fleet }: SlotView): SlotDecision | undefined {
   return fleet.paused ? stay("the fleet is paused") : undefined;
 }
 
-function outageSuspected({ outage, fleet }: SlotView): Opinion | undefined {
+function outageSuspected({ outage, fleet }: SlotView): SlotDecision | undefined {
   return outage === undefined
     ? undefined
     : stay(`${outage.failing} of ${fleet.count} slots fail together: an outage is suspected`);
 }
 
-function blockedForAudience(view: SlotView): Opinion | undefined {
+function blockedForAudience(view: SlotView): SlotDecision | undefined {
   const { fleet, published, request, slot, now } = view;
   const countries =
     published === undefined || !fleet.rotation.onBlocked ? [] : blockedIn(fleet, published);
@@ -154,25 +152,25 @@ function blockedForAudience(view: SlotView): Opinion | undefined {
 }
 
 /** An address whose successor was published a moment ago is about to drain, and counts already. */
-function noRoomToDrain({ addresses, published }: SlotView): Opinion | undefined {
+function noRoomToDrain({ addresses, published }: SlotView): SlotDecision | undefined {
   const draining = addresses.filter(
     ({ phase, name }) => phase === "Draining" || (phase === "Serving" && name !== published?.name),
   );
   return draining.length < 2 ? undefined : stay("two of its addresses still drain");
 }
 
-function askedByHand({ request, slot, addresses }: SlotView): Opinion | undefined {
+function askedByHand({ request, slot, addresses }: SlotView): SlotDecision | undefined {
   const text = requestFor(request, slot);
   return text === undefined || isClaimedFor(text, slot, addresses)
     ? undefined
     : { kind: "move", cause: "Requested", requestedAt: text, because: `asked by hand (${text})` };
 }
 
-function neverByAge({ fleet }: SlotView): Opinion | undefined {
+function neverByAge({ fleet }: SlotView): SlotDecision | undefined {
   return fleet.rotation.maxAge === 0 ? stay("nothing asks for a move") : undefined;
 }
 
-function byAge({ fleet, published, request, slot, now }: SlotView): Opinion | undefined {
+function byAge({ fleet, published, request, slot, now }: SlotView): SlotDecision | undefined {
   if (published === undefined) return undefined;
   const { windows, maxAge } = fleet.rotation;
   const due = dueByAge(fleet.rotation, published);
@@ -211,6 +209,6 @@ function nameOf(address: AddressView | undefined): string {
   return address?.address ?? "its address";
 }
 
-function stay(because: string, next?: NextMove): Opinion {
-  return next === undefined ? { kind: "stay", because } : { kind: "stay", because, next };
+function stay(because: string, next?: NextMove): SlotDecision {
+  return { kind: "stay", ...present({ because, next }) };
 }

@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { type Instant, type Millis, earliest, instant } from "../values/time.ts";
+import { type Instant, type Millis, dateOf, earliest, instant } from "../values/time.ts";
 
 /**
  * A time in which scheduled moves may happen: it opens when `cron` says in `timeZone`, and stays
@@ -50,7 +50,7 @@ const mostCompiled = 1000;
 const mostKnown = 32;
 
 /** Any fixed moment does: a schedule that has no time in the next century has none. */
-const epoch = instant(Date.UTC(2026, 0, 1));
+const epoch = instant(1_767_225_600_000); // 2026-01-01
 
 function compiled({ cron, timeZone }: RotationWindow): Compiled {
   const key = `${timeZone} ${cron}`;
@@ -70,8 +70,7 @@ function compile(cron: string, timeZone: string): Compiled {
     );
   try {
     const schedule = new Cron(cron, { timezone: timeZone, paused: true });
-    if (schedule.nextRun(new Date(epoch)) !== null)
-      return { schedule, fault: undefined, known: [] };
+    if (schedule.nextRun(dateOf(epoch)) !== null) return { schedule, fault: undefined, known: [] };
     return never(`cron "${cron}" never comes: ${whyNever(cron)}`);
   } catch (error) {
     const words =
@@ -109,7 +108,7 @@ function whyNever(cron: string): string {
 function openingAfter({ schedule, known }: Compiled, after: Instant): Instant | undefined {
   const found = known.find((answer) => answer.after <= after && after < answer.next);
   if (found !== undefined) return found.next;
-  const date = schedule?.nextRun(new Date(after));
+  const date = schedule?.nextRun(dateOf(after));
   if (date === undefined || date === null) return undefined;
   const next = instant(date.getTime());
   if (known.length >= mostKnown) known.shift();

@@ -3,7 +3,7 @@ import { explainError } from "../values/errors.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { Poll } from "../kubernetes/poll.ts";
 import { Reflector, type Source } from "../kubernetes/reflector.ts";
-import type { Keep } from "../kubernetes/transform.ts";
+import type { Transform } from "../kubernetes/transform.ts";
 import type { Resource } from "../kubernetes/resource.ts";
 import { type Index, Store } from "../kubernetes/store.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
@@ -15,7 +15,7 @@ export interface WatchScope<T extends KubeObject> {
   readonly labelSelector?: string;
   readonly metadataOnly?: boolean;
   readonly indexes?: Record<string, Index<T>>;
-  readonly keep?: Keep<T>;
+  readonly transform?: Transform<T>;
 }
 
 export interface ManagerOptions {
@@ -68,7 +68,7 @@ export class Manager {
 
   /** A store that follows the server's objects of one kind once the caches run. */
   watch<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
-    const store = new Store<T>(scope.indexes, scope.keep);
+    const store = new Store<T>(scope.indexes, scope.transform);
     this.#stores.push({ kind: resource.kind, store });
     const { namespaces = [] } = this.#options;
     if (namespaces.length === 0 || !resource.namespaced)
@@ -89,7 +89,7 @@ export class Manager {
   ): Store<T> {
     const { namespaces: names = [], client } = this.#options;
     if (names.length === 0) return this.watch(resource, scope);
-    const store = new Store<T>(scope.indexes, scope.keep);
+    const store = new Store<T>(scope.indexes, scope.transform);
     this.#stores.push({ kind: resource.kind, store });
     const onFailure = (error: unknown) =>
       this.#options.log.warn(

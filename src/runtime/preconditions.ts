@@ -47,7 +47,8 @@ export class Preconditions {
     const known = this.#storeOf(of)?.by(index, value).length ?? 0;
     const underWay = this.#underWay.get(`${index} ${value}`) ?? 0;
     if (known + underWay <= count) return;
-    throw new ConflictError(`create ${of.plural}`, 409, "AtMost", `others take from ${value} now`);
+    const message = `others take from ${value} now`;
+    throw new ConflictError(`create ${of.plural}`, { status: 409, reason: "AtMost", message });
   }
 
   #count({ index, value }: AtMost, change: 1 | -1): void {
@@ -67,9 +68,9 @@ export class Preconditions {
   async #list({ of, labelSelector, names }: NoOthers): Promise<void> {
     const { items } = await this.#client.list(of, { labelSelector });
     const unknown = items.filter(({ metadata }) => !names.includes(metadata.name));
-    for (const item of unknown) this.#storeOf(of)?.wrote(item);
+    for (const item of unknown) this.#storeOf(of)?.recordWrite(item);
     if (unknown.length === 0) return;
     const message = `there are ${unknown.length} more ${of.plural} with ${labelSelector} than were known`;
-    throw new ConflictError(`list ${of.plural}`, 409, "CacheBehind", message);
+    throw new ConflictError(`list ${of.plural}`, { status: 409, reason: "CacheBehind", message });
   }
 }

@@ -1,4 +1,5 @@
 import { ConflictError, NotFoundError } from "../kubernetes/errors.ts";
+import { ProxyfleetError } from "../values/errors.ts";
 import { isSame } from "../kubernetes/difference.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
 import { stateOf } from "../kubernetes/resource.ts";
@@ -13,6 +14,9 @@ import type {
 } from "./effect.ts";
 import type { EffectResult } from "./effect-result.ts";
 import type { Writing } from "./writing.ts";
+
+/** An effect applies to a kind that no cache follows: a fault of the program. */
+export class NoCacheError extends ProxyfleetError {}
 
 const applied = { kind: "applied" } as const;
 const unchanged = { kind: "unchanged" } as const;
@@ -44,7 +48,7 @@ async function create(effect: CreateEffect, writing: Writing): Promise<EffectRes
     const made = await writing.preconditions.holding(preconditions, async () =>
       client.create(of, object, fieldManager),
     );
-    storeOf(of)?.wrote(made);
+    storeOf(of)?.recordWrite(made);
     return applied;
   } catch (error) {
     if (error instanceof ConflictError) await learn(effect, writing);
@@ -55,7 +59,7 @@ async function create(effect: CreateEffect, writing: Writing): Promise<EffectRes
 /** The name is taken by an object that the cache may not have yet: the next pass must see it. */
 async function learn({ of, object }: CreateEffect, { client, storeOf }: Writing): Promise<void> {
   const taken = await client.get(of, object.metadata);
-  if (taken !== undefined) storeOf(of)?.wrote(taken);
+  if (taken !== undefined) storeOf(of)?.recordWrite(taken);
 }
 
 async function apply(effect: ApplyEffect, writing: Writing): Promise<EffectResult> {
@@ -63,7 +67,7 @@ async function apply(effect: ApplyEffect, writing: Writing): Promise<EffectResul
   if (state !== undefined) return applyToState({ ...effect, state }, writing);
   const store = writing.storeOf(of);
   if (store === undefined)
-    throw new ConflictError(`apply ${of.plural}`, 409, "NoCache", "no cache follows it");
+    throw new NoCacheError(`no cache follows ${of.plural}: an apply would not know what is there`);
   const end = await writing.applier.apply(object, { of, store, fieldManager });
   return { kind: end };
 }
@@ -76,7 +80,7 @@ async function applyToState(effect: ApplyToState, writing: Writing): Promise<Eff
   const metadata = { ...object.metadata, ...states.expected(state) };
   const answer = await client.apply(of, { ...object, metadata }, fieldManager, subresource);
   states.wrote(state, answer);
-  storeOf(of)?.wrote(answer);
+  storeOf(of)?.recordWrite(answer);
   return applied;
 }
 
@@ -94,7 +98,7 @@ async function patch(
       fieldManager,
     );
     states.wrote(state, answer);
-    storeOf(of)?.wrote(answer);
+    storeOf(of)?.recordWrite(answer);
     return applied;
   } catch (error) {
     // The cache is behind: the object is gone already.

@@ -1,3 +1,5 @@
+// share: how people get to a proxy, as links that WhatsApp opens and as QR codes of them.
+
 import { isIPv4, isIPv6 } from "node:net";
 import { ProxyfleetError } from "../values/errors.ts";
 

@@ -47,17 +47,6 @@ export function canonicalIp(text: string): string | undefined {
 }
 
 /**
- * The name of an address's ledger entry: `ip-203-0-113-9`; IPv6 written out in full, so that an
- * address has one name only.
- */
-export function ledgerName(address: string): string {
-  const ip = parseIp(address);
-  if (ip.family === 4) return `ip-${bytes(ip).join("-")}`;
-  const hex = ip.value.toString(16).padStart(32, "0");
-  return `ip-${(hex.match(/.{4}/g) ?? []).join("-")}`;
-}
-
-/**
  * Reads `203.0.113.0/26`, `198.51.100.7-198.51.100.20` or one address. @throws AddressFormatError
  */
 export function parseRange(text: string): IpRange {
@@ -147,5 +136,6 @@ function bytes(ip: Ip): number[] {
 }
 
 function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

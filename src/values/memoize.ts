@@ -1,18 +1,17 @@
 /**
- * Makes something from an object that never changes, and gives the same again as long as both are
- * in use. What was made is not kept alive: thousands of objects at rest must not be in memory
- * twice.
+ * Makes something from an object that never changes, and gives the same again while both are in
+ * use. The result is not kept alive: thousands of objects at rest must not be in memory twice.
  */
-export function derived<From extends object, Made extends object>(
-  make: (from: From) => Made,
-): (from: From) => Made {
-  const known = new WeakMap<From, WeakRef<Made>>();
+export function memoizeWeakly<From extends object, Result extends object>(
+  make: (from: From) => Result,
+): (from: From) => Result {
+  const results = new WeakMap<From, WeakRef<Result>>();
   return (from) => {
-    const before = known.get(from)?.deref();
-    if (before !== undefined) return before;
-    const made = make(from);
-    known.set(from, new WeakRef(made));
-    return made;
+    const known = results.get(from)?.deref();
+    if (known !== undefined) return known;
+    const result = make(from);
+    results.set(from, new WeakRef(result));
+    return result;
   };
 }
 
@@ -20,13 +19,13 @@ export function derived<From extends object, Made extends object>(
  * Makes something small from an object that never changes, once, and keeps it for as long as the
  * object is in use.
  */
-export function remembered<From extends object, Made extends object>(
-  make: (from: From) => Made,
-): (from: From) => Made {
-  const known = new WeakMap<From, Made>();
+export function memoize<From extends object, Result extends object>(
+  make: (from: From) => Result,
+): (from: From) => Result {
+  const results = new WeakMap<From, Result>();
   return (from) => {
-    const made = known.get(from) ?? make(from);
-    known.set(from, made);
-    return made;
+    const result = results.get(from) ?? make(from);
+    results.set(from, result);
+    return result;
   };
 }

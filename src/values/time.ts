@@ -1,3 +1,6 @@
+// values: plain values that any program could use, such as times, IP ranges, selectors and errors.
+// They import nothing of ours.
+
 import { ProxyfleetError } from "./errors.ts";
 
 /** A length of time in milliseconds. */
@@ -29,10 +32,12 @@ export function parseDuration(text: string): Millis {
   );
 }
 
+/** The point in time this much later. */
 export function plus(at: Instant, by: Millis): Instant {
   return instant(at + by);
 }
 
+/** How much time has passed. */
 export function since(from: Instant, now: Instant): Millis {
   return millis(now - from);
 }
@@ -43,19 +48,19 @@ export function formatInstant(at: Instant): string {
 }
 
 /**
- * A plan explains every slot, and mostly with the times of the plan before: writing them anew would
- * take a third of its time.
+ * A plan explains every slot, and mostly with the times of the plan before: writing them again
+ * would take a third of its time.
  */
-const spoken = new Map<Instant, string>();
-const mostSpoken = 4096;
+const knownTexts = new Map<Instant, string>();
+const mostKnownTexts = 4096;
 
 /** A time as messages give it: `2026-11-23 14:00 UTC`. */
 export function spokenTime(at: Instant): string {
-  const known = spoken.get(at);
+  const known = knownTexts.get(at);
   if (known !== undefined) return known;
-  if (spoken.size >= mostSpoken) spoken.clear();
+  if (knownTexts.size >= mostKnownTexts) knownTexts.clear();
   const text = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  spoken.set(at, text);
+  knownTexts.set(at, text);
   return text;
 }
 
@@ -81,8 +86,18 @@ export function parseInstant(text: string | undefined): Instant | undefined {
   return Number.isNaN(ms) ? undefined : instant(ms);
 }
 
+/** The later of two points in time. */
+export function latest(a: Instant, b: Instant): Instant {
+  return a > b ? a : b;
+}
+
 /** The earliest of the given points in time, if there is one. */
 export function earliest(...times: readonly (Instant | undefined)[]): Instant | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : instant(Math.min(...known));
+}
+
+/** The moment as other libraries take it. */
+export function dateOf(at: Instant): Date {
+  return new Date(at);
 }

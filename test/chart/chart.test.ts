@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
-import { group } from "../../src/api/common.ts";
+import { group } from "../../src/api/names.ts";
 import { crdOf } from "../../src/api/crd.ts";
 import { kinds } from "../../src/api/kinds.ts";
 import { type Manifest, only, podsOf, rendered, titleOf } from "./rendered.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crdOf } from "../../src/api/crd.ts";
-import { group, version } from "../../src/api/common.ts";
+import { group, version } from "../../src/api/names.ts";
 import { kinds } from "../../src/api/kinds.ts";
 import { type OpenApiNode, strict } from "./schemas/json-schema.ts";
 import { removeAtExit } from "../../tooling/scratch-folder.ts";

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { parseAddressPool } from "../../src/api/address-pool.ts";
-import { group } from "../../src/api/common.ts";
+import { group } from "../../src/api/names.ts";
 import { parseWhatsAppProxy } from "../../src/api/fleet.ts";
 import type { Parsed } from "../../src/api/parse.ts";
 import { parseProxyAddress } from "../../src/api/proxy-address.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { group } from "../../src/api/common.ts";
+import { group } from "../../src/api/names.ts";
 import { kinds } from "../../src/api/kinds.ts";
 import { ApiServer, type Answer } from "../stand-ins/api-server/api-server.ts";
 import { refusals } from "./crd-refusals.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import * as fc from "fast-check";
-import { issueCertificate } from "../../src/proxy/certificates/issue.ts";
+import { issueCertificate } from "../../src/proxy/io/issue-certificate.ts";
 import { haproxyInput, renderHaproxyConfig } from "../../src/proxy/haproxy.ts";
 import { specOf } from "../unit/proxy/sample.ts";
 

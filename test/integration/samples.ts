@@ -1,4 +1,4 @@
-import { apiVersion } from "../../src/api/common.ts";
+import { apiVersion } from "../../src/api/names.ts";
 
 /** An object as a person writes it. */
 export interface Manifest {

@@ -1,4 +1,4 @@
-import type { ListenerName } from "../../ledger/lanes.ts";
+import type { ListenerName } from "../../api/names.ts";
 import { explainError } from "../../values/errors.ts";
 import type { Expected, ProbePoint } from "../probe.ts";
 import { type HandshakeTarget, certificateBehind } from "./handshake.ts";

@@ -1,5 +1,5 @@
+import type { ListenerName } from "../../api/names.ts";
 import type { Pod } from "../../kubernetes/objects.ts";
-import type { ListenerName } from "../../ledger/lanes.ts";
 import type { PodStatusReader } from "../../pods/io/status-reader.ts";
 import { explainError } from "../../values/errors.ts";
 import type {

@@ -1,5 +1,6 @@
+import type { IssuedCertificate } from "../../proxy/certificate.ts";
 import type { Secret } from "../../kubernetes/objects.ts";
-import { type IssuedCertificate, issueCertificate } from "../../proxy/certificates/issue.ts";
+import { issueCertificate } from "../../proxy/io/issue-certificate.ts";
 import { laneCertificates } from "../../proxy/lane-certificates.ts";
 import type { Random } from "../../values/random.ts";
 import type { Instant } from "../../values/time.ts";

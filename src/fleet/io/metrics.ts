@@ -1,6 +1,6 @@
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { parseWhatsAppProxy } from "../../api/fleet.ts";
-import { remembered } from "../../values/memoize.ts";
+import { memoize } from "../../values/memoize.ts";
 import { earliest, type Instant, since } from "../../values/time.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
 import type { Caches } from "../../cluster/caches.ts";
@@ -61,7 +61,7 @@ interface Facts {
   readonly published: readonly { readonly slot: number; readonly blocked: boolean }[];
 }
 
-const factsOf = remembered((raw: CustomObject): Facts => {
+const factsOf = memoize((raw: CustomObject): Facts => {
   const parsed = parseWhatsAppProxy(raw);
   if (!parsed.ok) return { conditions: [], published: [] };
   const { spec, status } = parsed.value;

@@ -1,3 +1,4 @@
+import type { IssuedCertificate } from "../../proxy/certificate.ts";
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../api/fleet.ts";
 import { childName } from "../../api/names.ts";
@@ -7,14 +8,13 @@ import type { Caches } from "../../cluster/caches.ts";
 import { type Settings, isWatched } from "../../cluster/settings.ts";
 import type { CustomObject, Pod, Secret } from "../../kubernetes/objects.ts";
 import { type ObjectKey, keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
-import { hasLostEntry } from "../../ledger/lost.ts";
+import { isOrphan } from "../../ledger/orphan.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
 import { isServingPod } from "../../pods/view.ts";
 import { providers } from "../../pool/providers.ts";
 import { poolView } from "../../pool/view.ts";
-import type { IssuedCertificate } from "../../proxy/certificates/issue.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import type { Children, Entry, ObservedFleet } from "../observed.ts";
 
@@ -81,7 +81,7 @@ function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {
 }
 
 function lostServices(key: string, { services, addresses }: Caches): readonly string[] {
-  const lost = services.by("fleet", key).filter((service) => hasLostEntry(service, addresses));
+  const lost = services.by("fleet", key).filter((service) => isOrphan(service, addresses));
   return lost.map(({ metadata }) => metadata.name);
 }
 
@@ -114,7 +114,8 @@ function poolsOf(
     const raw = caches.pools.get({ name });
     if (raw !== undefined) parsed.set(name, parseAddressPool(raw));
     const held = caches.ledger.heldBy(namespace, name);
-    return poolView(name, parsed.get(name), { name: namespace, labels }, held, supported);
+    const claimant = { namespace: { name: namespace, labels }, held, supported };
+    return poolView(name, parsed.get(name), claimant);
   };
   const named = fleet?.ok === true ? fleet.value.spec.addresses.pools.map(({ name }) => name) : [];
   const used = new Set(entries.map(({ view: { pool } }) => pool));

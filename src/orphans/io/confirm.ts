@@ -4,7 +4,7 @@ import type { Caches } from "../../cluster/caches.ts";
 import { services } from "../../kubernetes/builtin.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import type { Service } from "../../kubernetes/objects.ts";
-import { isEntryOf } from "../../ledger/lost.ts";
+import { isEntryOf } from "../../ledger/orphan.ts";
 
 /**
  * Asks the server whether a Service has lost its ledger entry. An entry is made before its Service
@@ -19,7 +19,7 @@ export async function isLostForSure(
   const { namespace = "", labels, uid } = metadata;
   const name = labels?.[addressLabel] ?? "";
   const entry = await client.get(resources.addresses, { name });
-  if (entry !== undefined) addresses.wrote(entry);
+  if (entry !== undefined) addresses.recordWrite(entry);
   if (isEntryOf(entry, namespace)) return false;
   const labelSelector = `${addressLabel}=${name}`;
   const { items } = await client.list<Service>(services, { namespace, labelSelector });

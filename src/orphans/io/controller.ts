@@ -8,7 +8,7 @@ import { sidesOf } from "../../cluster/changes.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import type { CustomObject, Service } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
-import { hasLostEntry } from "../../ledger/lost.ts";
+import { isOrphan } from "../../ledger/orphan.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
@@ -55,7 +55,7 @@ function enqueueServices({ services, addresses }: Caches, add: (service: Service
 function observeOrphan(key: string, options: OrphanControllerOptions): ObservedOrphan | undefined {
   const { caches, confirmations } = options;
   const service = caches.services.get(parseKey(key));
-  if (service === undefined || !hasLostEntry(service, caches.addresses)) return undefined;
+  if (service === undefined || !isOrphan(service, caches.addresses)) return undefined;
   const { namespace = "" } = service.metadata;
   const pool = caches.pools.get({ name: claimOf(service)?.spec.pool ?? "" });
   const { balancer, resolution } = balancerOf(service, options);

@@ -11,7 +11,7 @@ import { type Controller, type Outcome, gone, requeueAfter } from "../../runtime
 import { Inquiries } from "../../runtime/inquiries.ts";
 import type { WorkQueue } from "../../runtime/queue.ts";
 import { explainError } from "../../values/errors.ts";
-import { remembered } from "../../values/memoize.ts";
+import { memoize } from "../../values/memoize.ts";
 import type { Random } from "../../values/random.ts";
 import type { Instant } from "../../values/time.ts";
 import { isServingPod } from "../view.ts";
@@ -119,7 +119,7 @@ const noServers: Servers = { chat: [], media: [] };
  * A fleet's upstream servers, so that what HAProxy calls chat-0 has a name that a person knows. A
  * thousand pods are asked every few seconds: their fleets are not read again for that.
  */
-const serversOf = remembered((raw: CustomObject): Servers => {
+const serversOf = memoize((raw: CustomObject): Servers => {
   const parsed = parseWhatsAppProxy(raw);
   if (!parsed.ok) return noServers;
   const { chat, media } = parsed.value.spec.upstream;

@@ -6,8 +6,8 @@ export interface ClientLimits {
   readonly connectionRatePerClient: number;
   /**
    * Whether a connection's source is its client: always, where the cluster keeps it, or only where
-   * a load balancer's PROXY header tells it. Else it is a node, and a limit would take everybody
-   * behind that node for one client.
+   * a load balancer's PROXY header gives it. Otherwise it is a node, and a limit would take all
+   * clients behind that node for one.
    */
   readonly clientsSeen: "Always" | "WithProxyHeader";
 }

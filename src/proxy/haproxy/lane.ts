@@ -1,4 +1,5 @@
-import { lanePort, type ListenerName } from "../../ledger/lanes.ts";
+import { lanePort } from "../../ledger/lanes.ts";
+import { type ListenerName } from "../../api/names.ts";
 import { runDirectory } from "./run-directory.ts";
 import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
 import { limitRules, type ClientLimits } from "./client-limits.ts";
@@ -11,21 +12,17 @@ import { limitRules, type ClientLimits } from "./client-limits.ts";
 export function renderLane(
   lane: number,
   listener: ListenerName,
-  upstream: Upstream,
-  limits: ClientLimits,
+  { upstream, limits }: { readonly upstream: Upstream; readonly limits: ClientLimits },
 ): string {
-  const name = `lane-${lane}-${listener}`;
-  return [...frontend(name, lane, listener, limits), "", ...backend(name, listener, upstream)].join(
-    "\n",
-  );
+  return [...frontend(lane, listener, limits), "", ...backend(lane, listener, upstream)].join("\n");
 }
 
-function frontend(
-  name: string,
-  lane: number,
-  listener: ListenerName,
-  limits: ClientLimits,
-): string[] {
+function nameOf(lane: number, listener: ListenerName): string {
+  return `lane-${lane}-${listener}`;
+}
+
+function frontend(lane: number, listener: ListenerName, limits: ClientLimits): string[] {
+  const name = nameOf(lane, listener);
   const port = lanePort(lane, listener);
   const tls =
     listener === "chat"
@@ -37,8 +34,8 @@ function frontend(
     // One line: each line with TLS makes a context of its own, of which a bank of 256 lanes has
     // enough.
     `    bind 0.0.0.0:${port},[::]:${port} v6only${tls}`,
-    // The list changes at run time. A header from anyone else is bytes like any other, and believed
-    // by nobody.
+    // The list changes at run time. A header from anywhere else is bytes like any other, and not
+    // believed.
     `    tcp-request connection expect-proxy layer4 if { src -f ${runDirectory}/lanes/${lane}.proxies }`,
     ...limitRules(limits),
     ...firstByteRules[listener],
@@ -46,10 +43,10 @@ function frontend(
   ];
 }
 
-// Who says nothing, or on media not the first byte of TLS (0x16), is turned away before anything is
-// opened for it upstream. Phones speak first: inside the outer TLS too, where the chat's own
-// handshake begins. Plain chat is left as it is, so that an open port tells that it leads
-// somewhere.
+// A client that sends nothing, or on media not the first byte of TLS (0x16), is turned away before
+// anything is opened for it upstream. Phones speak first: inside the outer TLS too, where the
+// chat's own handshake begins. Plain chat is left as it is, so that an open port shows that it
+// leads somewhere.
 const firstByteRules: Readonly<Record<ListenerName, readonly string[]>> = {
   chat: [
     "    tcp-request inspect-delay 15s",
@@ -64,11 +61,11 @@ const firstByteRules: Readonly<Record<ListenerName, readonly string[]>> = {
   plainChat: [],
 };
 
-function backend(name: string, listener: ListenerName, upstream: Upstream): string[] {
+function backend(lane: number, listener: ListenerName, upstream: Upstream): string[] {
   const to = upstreamOf(listener);
   const header = to === "chat" ? proxyHeader[upstream.chat.proxyProtocol] : "";
   return [
-    `backend ${name}-up`,
+    `backend ${nameOf(lane, listener)}-up`,
     // Media is passed through untouched, so the kernel may move it without copying. Chat stays: its
     // bytes are decrypted here.
     ...(listener === "media" ? ["    option splice-auto"] : []),

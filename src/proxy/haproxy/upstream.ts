@@ -1,7 +1,7 @@
 import { ProxyfleetError } from "../../values/errors.ts";
-import type { ListenerName } from "../../ledger/lanes.ts";
+import type { ListenerName } from "../../api/names.ts";
 
-/** The header that tells WhatsApp who is calling (PROXY protocol, version 2 or 1), or none. */
+/** The header that carries the client's address to WhatsApp (PROXY protocol 2 or 1), or none. */
 export type ProxyProtocol = "V2" | "V1" | "None";
 
 /** Where a fleet's bytes go: servers as "host:port", an IPv6 address in brackets. */

@@ -18,7 +18,7 @@ import {
 const apiGroup = "rbac.authorization.k8s.io";
 
 /**
- * The operator's roles, each with its binding: in the cluster, for the seat of the leader, and in
+ * The operator's roles, each with its binding: in the cluster, for the leader's Lease, and in
  * each namespace that it is limited to.
  */
 export function rights(installation: Installation): readonly Manifest[] {
@@ -35,24 +35,44 @@ export function rights(installation: Installation): readonly Manifest[] {
     namespace,
   });
   return [
-    ...bound(installation, "ClusterRole", clusterWide(installation, name), everywhere),
-    ...bound(installation, "Role", metadataOf(installation, "proxyfleet-leader"), leaderRules),
+    ...bound(installation, {
+      kind: "ClusterRole",
+      metadata: clusterWide(installation, name),
+      rules: everywhere,
+    }),
+    ...bound(installation, {
+      kind: "Role",
+      metadata: metadataOf(installation, "proxyfleet-leader"),
+      rules: leaderRules,
+    }),
     ...watchNamespaces.flatMap((namespace) =>
-      bound(installation, "Role", elsewhere(name, namespace), fleetRules),
+      bound(installation, {
+        kind: "Role",
+        metadata: elsewhere(name, namespace),
+        rules: fleetRules,
+      }),
     ),
     // Events about objects without a namespace, such as pools, are taken in the namespace "default"
     // only.
     ...(isLimited
-      ? bound(installation, "Role", elsewhere(`${name}-events`, "default"), eventRules)
+      ? bound(installation, {
+          kind: "Role",
+          metadata: elsewhere(`${name}-events`, "default"),
+          rules: eventRules,
+        })
       : []),
   ];
 }
 
+interface Role {
+  readonly kind: "ClusterRole" | "Role";
+  readonly metadata: KubeObject["metadata"];
+  readonly rules: readonly Rule[];
+}
+
 function bound(
   { values, namespace }: Installation,
-  kind: "ClusterRole" | "Role",
-  metadata: KubeObject["metadata"],
-  rules: readonly Rule[],
+  { kind, metadata, rules }: Role,
 ): readonly Manifest[] {
   const apiVersion = `${apiGroup}/v1`;
   const subjects = [{ kind: "ServiceAccount", name: values.serviceAccount.name, namespace }];

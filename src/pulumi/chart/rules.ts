@@ -1,3 +1,5 @@
+import { group } from "../../api/names.ts";
+
 /** One rule of a role. */
 export interface Rule {
   readonly apiGroups: readonly string[];
@@ -6,8 +8,8 @@ export interface Rule {
   readonly verbs: readonly string[];
 }
 
-const rule = (group: string, resources: readonly string[], verbs: readonly string[]): Rule => ({
-  apiGroups: [group],
+const rule = (apiGroup: string, resources: readonly string[], verbs: readonly string[]): Rule => ({
+  apiGroups: [apiGroup],
   resources,
   verbs,
 });
@@ -17,18 +19,18 @@ const rule = (group: string, resources: readonly string[], verbs: readonly strin
  * the ledger is the operator's own.
  */
 export const ledgerRules: readonly Rule[] = [
-  rule("proxyfleet.dev", ["addresspools"], ["list", "watch"]),
-  rule("proxyfleet.dev", ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
-  rule("proxyfleet.dev", ["addresspools/status", "proxyaddresses/status"], ["patch"]),
+  rule(group, ["addresspools"], ["list", "watch"]),
+  rule(group, ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
+  rule(group, ["addresspools/status", "proxyaddresses/status"], ["patch"]),
 ];
 
 export const eventRules: readonly Rule[] = [rule("events.k8s.io", ["events"], ["create"])];
 
 /** Fleets and their children, in the namespaces of fleets. */
 export const fleetRules: readonly Rule[] = [
-  rule("proxyfleet.dev", ["whatsappproxies"], ["list", "watch", "patch"]),
-  rule("proxyfleet.dev", ["whatsappproxies/status"], ["patch"]),
-  rule("proxyfleet.dev", ["whatsappproxies/finalizers"], ["update"]),
+  rule(group, ["whatsappproxies"], ["list", "watch", "patch"]),
+  rule(group, ["whatsappproxies/status"], ["patch"]),
+  rule(group, ["whatsappproxies/finalizers"], ["update"]),
   rule("", ["secrets"], ["get", "list", "watch", "create", "patch"]),
   rule("", ["services"], ["get", "list", "watch", "create", "patch", "delete"]),
   rule("apps", ["deployments"], ["get", "list", "watch", "create", "patch"]),
@@ -40,7 +42,7 @@ export const fleetRules: readonly Rule[] = [
   ...eventRules,
 ];
 
-/** The seat of the leader. Who may create can't be held to one name, so that rule is apart. */
+/** The leader's Lease. A right to create can't be limited to one name, so it has its own rule. */
 export const leaderRules: readonly Rule[] = [
   { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
   rule("coordination.k8s.io", ["leases"], ["create"]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { conditionsFrom } from "../../../src/api/findings.ts";
-import { apiVersion } from "../../../src/api/common.ts";
+import { apiVersion } from "../../../src/api/names.ts";
 import {
   blocked,
   draining,
@@ -167,7 +167,12 @@ function conditions(
   reason: Parameters<typeof finding>[1],
   message: string,
 ): object {
-  return { conditions: conditionsFrom({ [type]: finding(status, reason, message) }, [], 1, noon) };
+  return {
+    conditions: conditionsFrom(
+      { [type]: finding(status, reason, message) },
+      { before: [], generation: 1, now: noon },
+    ),
+  };
 }
 
 function finding(

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test, type TestContext } from "node:test";
 import { request } from "undici";
-import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
+import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
 import { ExpiredError } from "../../../src/kubernetes/errors.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { Churn } from "./churn.ts";

@@ -13,7 +13,13 @@ export interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-export const configMaps = resource<ConfigMap>("", "v1", "ConfigMap", "configmaps", "Namespaced");
+export const configMaps = resource<ConfigMap>({
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  scope: "Namespaced",
+});
 
 /**
  * The namespace that the test fills. Other objects of the API server's own come and go elsewhere.

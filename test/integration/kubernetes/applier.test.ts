@@ -15,7 +15,13 @@ interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
 }
 
-const configMaps: Resource<ConfigMap> = resource("", "v1", "ConfigMap", "configmaps", "Namespaced");
+const configMaps: Resource<ConfigMap> = resource({
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  scope: "Namespaced",
+});
 const owner = {
   apiVersion: "v1",
   kind: "ConfigMap",
@@ -82,7 +88,7 @@ describe("bringing an object about", () => {
     });
     const { uid = "", resourceVersion = "" } = (await live("shrinking"))?.metadata ?? {};
     const theirs = { data: { theirs: "3" }, metadata: {} };
-    store.wrote(
+    store.recordWrite(
       await client.patch<ConfigMap>(
         configMaps,
         desired("shrinking", {}).metadata,
@@ -112,7 +118,7 @@ describe("bringing an object about", () => {
     });
     const late = desired("fought", { by: "the last" });
     await assert.rejects(client.create(configMaps, late, "test"), ConflictError);
-    store.wrote({
+    store.recordWrite({
       ...late,
       metadata: {
         ...late.metadata,

@@ -16,7 +16,13 @@ interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
 }
 
-const configMaps: Resource<ConfigMap> = resource("", "v1", "ConfigMap", "configmaps", "Namespaced");
+const configMaps: Resource<ConfigMap> = resource({
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  scope: "Namespaced",
+});
 const namespace = "default";
 const configMap = (
   name: string,
@@ -91,7 +97,11 @@ describe("reading", () => {
 
   test("metadata alone comes without the rest", async () => {
     await make("half", { secret: "no" }, { set: "half" });
-    const { items } = await client.list(configMaps, { namespace, labelSelector: "set=half" }, true);
+    const { items } = await client.list(configMaps, {
+      namespace,
+      labelSelector: "set=half",
+      metadataOnly: true,
+    });
     assert.deepEqual([items[0]?.metadata.name, items[0]?.data], ["half", undefined]);
   });
 
@@ -186,7 +196,13 @@ describe("writing", () => {
   });
 
   test("an eviction touches only the very state of the pod that was looked at", async () => {
-    const pods: Resource<KubeObject> = resource("", "v1", "Pod", "pods", "Namespaced");
+    const pods: Resource<KubeObject> = resource({
+      group: "",
+      version: "v1",
+      kind: "Pod",
+      plural: "pods",
+      scope: "Namespaced",
+    });
     const metadata = { name: "evicted", namespace: "default" };
     const pod = {
       apiVersion: "v1",

@@ -13,13 +13,13 @@ interface SelfReview extends KubeObject {
   status?: { userInfo: { username: string } };
 }
 
-const reviews: Resource<SelfReview> = resource(
-  "authentication.k8s.io",
-  "v1",
-  "SelfSubjectReview",
-  "selfsubjectreviews",
-  "Cluster",
-);
+const reviews: Resource<SelfReview> = resource({
+  group: "authentication.k8s.io",
+  version: "v1",
+  kind: "SelfSubjectReview",
+  plural: "selfsubjectreviews",
+  scope: "Cluster",
+});
 const review = {
   apiVersion: "authentication.k8s.io/v1",
   kind: "SelfSubjectReview",

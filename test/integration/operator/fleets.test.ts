@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { AddressPool } from "../../../src/api/address-pool.ts";
-import { group } from "../../../src/api/common.ts";
+import { group } from "../../../src/api/names.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";

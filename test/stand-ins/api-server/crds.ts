@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { group } from "../../../src/api/common.ts";
+import { group } from "../../../src/api/names.ts";
 import { kinds } from "../../../src/api/kinds.ts";
 import type { ApiServer } from "./api-server.ts";
 import { programPath } from "./program.ts";

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 import { Agent, request as send } from "undici";
-import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
+import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
 import type { ApiServer } from "./api-server.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { TcpRelay } from "./tcp-relay.ts";

@@ -1,3 +1,5 @@
+import type { IssuedCertificate } from "../../../src/proxy/certificate.ts";
+import { listenerNames } from "../../../src/api/names.ts";
 import assert from "node:assert/strict";
 import { type AddressInfo, type Server, createServer as createPlainServer } from "node:net";
 import { after, before, describe, test } from "node:test";
@@ -5,9 +7,8 @@ import { createServer } from "node:tls";
 import { probeAddress } from "../../../src/address/io/probe.ts";
 import type { ProbeResult } from "../../../src/address/probe.ts";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
-import { listenerNames } from "../../../src/ledger/lanes.ts";
 import type { PodStatusReader } from "../../../src/pods/io/status-reader.ts";
-import { type IssuedCertificate, issueCertificate } from "../../../src/proxy/certificates/issue.ts";
+import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
 
 const [address, neighbour, podIP] = ["127.0.0.11", "127.0.0.12", "127.0.0.13"];
 type Listener = "chat" | "media" | "plainChat";

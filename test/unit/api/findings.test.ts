@@ -21,9 +21,7 @@ describe("conditionsFrom", () => {
   test("a status that stays keeps its time, though reason and message change", () => {
     const [ready] = conditionsFrom(
       { Ready: finding("True", "SlotsWithoutAddress", "another text") },
-      before,
-      7,
-      noon,
+      { before, generation: 7, now: noon },
     );
     assert.deepEqual(ready, {
       type: "Ready",
@@ -34,22 +32,29 @@ describe("conditionsFrom", () => {
       observedGeneration: 7,
     });
   });
-  test("a status that changes is dated anew", () =>
+  test("a status that changes is dated again", () =>
     assert.equal(
-      conditionsFrom({ Ready: finding("False") }, before, 7, noon)[0]?.lastTransitionTime,
+      conditionsFrom({ Ready: finding("False") }, { before, generation: 7, now: noon })[0]
+        ?.lastTransitionTime,
       formatInstant(noon),
     ));
   test("a type that is new is dated now", () =>
     assert.equal(
-      conditionsFrom({ Stalled: finding("True") }, before, 7, noon)[0]?.lastTransitionTime,
+      conditionsFrom({ Stalled: finding("True") }, { before, generation: 7, now: noon })[0]
+        ?.lastTransitionTime,
       formatInstant(noon),
     ));
   test("a type without a finding is left out", () =>
-    assert.deepEqual(conditionsFrom({ Ready: undefined }, before, 7, noon), []));
+    assert.deepEqual(
+      conditionsFrom({ Ready: undefined }, { before, generation: 7, now: noon }),
+      [],
+    ));
   test("a message is cut at what the API server takes", () =>
     assert.equal(
-      conditionsFrom({ Ready: finding("True", "Serving", "x".repeat(40_000)) }, [], 1, noon)[0]
-        ?.message.length,
+      conditionsFrom(
+        { Ready: finding("True", "Serving", "x".repeat(40_000)) },
+        { before: [], generation: 1, now: noon },
+      )[0]?.message.length,
       32_768,
     ));
 });

@@ -7,7 +7,7 @@ import { parseProxyAddress, type ProxyAddress } from "../../../src/api/proxy-add
 import type { AddressPhase } from "../../../src/api/address-phase.ts";
 import type { FleetAsk } from "../../../src/fleet/asks.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import type { ObservedFleet } from "../../../src/fleet/observed.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
 import type { Pod, Secret } from "../../../src/kubernetes/objects.ts";

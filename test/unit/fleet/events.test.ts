@@ -44,7 +44,7 @@ function notesOf(
   pods: Partial<PodsView> = {},
   reports: readonly PodReport[] = [answered()],
 ): EventNote[] {
-  const plan = planRotation(view, 4 * view.count, noon, () => 0);
+  const plan = planRotation(view, { bank: 4 * view.count, now: noon, random: () => 0 });
   const conditionsBefore = before.conditions.map((condition) => ({
     ...condition,
     message: "",

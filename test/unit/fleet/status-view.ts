@@ -72,7 +72,7 @@ export function statusOf({
   before = realised,
   withoutEffect,
 }: GivenFleet = {}): FleetStatus {
-  const plan = planRotation(view, 4, noon, () => 0);
+  const plan = planRotation(view, { bank: 4, now: noon, random: () => 0 });
   const limits = { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] };
   const said = {
     fleet: view,

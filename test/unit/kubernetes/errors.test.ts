@@ -23,7 +23,10 @@ describe("apiError", () => {
   };
   for (const [status, kind] of Object.entries(kinds))
     test(`${status} is a ${kind.name}`, () =>
-      assert.equal(apiError("get x", Number(status), body({})).constructor, kind));
+      assert.equal(
+        apiError("get x", { status: Number(status), body: body({}) }).constructor,
+        kind,
+      ));
 
   const waits: Record<string, { given: string; header?: string; expect: number | undefined }> = {
     "the header says how long to wait": { given: body({}), header: "7", expect: 7_000 },
@@ -44,15 +47,21 @@ describe("apiError", () => {
     "nobody says it": { given: body({}), expect: undefined },
   };
   for (const [name, { given, header, expect }] of Object.entries(waits))
-    test(name, () => assert.equal(apiError("get x", 429, given, header).retryAfterMs, expect));
+    test(name, () =>
+      assert.equal(
+        apiError("get x", { status: 429, body: given, retryAfter: header }).retryAfterMs,
+        expect,
+      ),
+    );
 
   test("names the call, the code and the server's words", () =>
     assert.equal(
-      apiError("create /api/v1/services", 422, body({ reason: "Invalid" })).message,
+      apiError("create /api/v1/services", { status: 422, body: body({ reason: "Invalid" }) })
+        .message,
       "create /api/v1/services failed with 422 Invalid: no",
     ));
   test("an answer that is no Status is told as it is, cut short", () => {
-    const { message } = apiError("get x", 502, `<html>${"x".repeat(1000)}`);
+    const { message } = apiError("get x", { status: 502, body: `<html>${"x".repeat(1000)}` });
     assert.ok(
       message.startsWith("get x failed with 502") &&
         message.includes("<html>") &&
@@ -62,9 +71,9 @@ describe("apiError", () => {
 });
 
 test("only what may pass is tried again: no answer, too many calls, a broken server", () => {
-  const transient = [429, 500, 503].map((status) => apiError("get x", status, ""));
+  const transient = [429, 500, 503].map((status) => apiError("get x", { status, body: "" }));
   const lasting = [400, 401, 403, 404, 409, 410, 422].map((status) =>
-    apiError("get x", status, ""),
+    apiError("get x", { status, body: "" }),
   );
   assert.ok([...transient, new ApiUnreachableError("no answer")].every(isTransient));
   assert.ok(![...lasting, new Error("a fault of ours")].some(isTransient));

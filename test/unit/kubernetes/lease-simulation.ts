@@ -63,7 +63,12 @@ export class LeaseSimulation {
     const isFree = isNew
       ? this.lease === undefined
       : this.lease?.metadata.resourceVersion === wanted;
-    if (!isFree) throw new ConflictError("lease", 409, "Conflict", "another one was faster");
+    if (!isFree)
+      throw new ConflictError("lease", {
+        status: 409,
+        reason: "Conflict",
+        message: "another one was faster",
+      });
     this.#version++;
     this.lease = {
       ...object,
@@ -89,6 +94,7 @@ export class Candidate {
     this.election = new LeaderElection({
       client: this.#client(),
       key: { namespace: "a", name: "lease" },
+      fieldManager: "test-lease",
       identity: name,
       times: defaultLeaseTimes,
       now: () => simulation.now * fate.clockRate,

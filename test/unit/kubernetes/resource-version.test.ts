@@ -26,8 +26,20 @@ describe("resource versions", () => {
 });
 
 describe("paths", () => {
-  const services = resource("", "v1", "Service", "services", "Namespaced");
-  const pools = resource("proxyfleet.dev", "v1alpha1", "AddressPool", "addresspools", "Cluster");
+  const services = resource({
+    group: "",
+    version: "v1",
+    kind: "Service",
+    plural: "services",
+    scope: "Namespaced",
+  });
+  const pools = resource({
+    group: "proxyfleet.dev",
+    version: "v1alpha1",
+    kind: "AddressPool",
+    plural: "addresspools",
+    scope: "Cluster",
+  });
   const cases: Record<string, { given: string; expect: string }> = {
     "a core kind in all namespaces": {
       given: collectionPath(services),

@@ -61,18 +61,18 @@ test("whatever is heard late, twice or out of date, the store ends as the server
       const store = new Store<KubeObject>();
       const hear = (count: number): void => {
         for (const { type, object } of server.said.slice(server.heard, server.heard + count))
-          store.watched(type, object);
+          store.recordEvent(type, object);
         server.heard = Math.min(server.said.length, server.heard + count);
       };
       for (const each of steps) {
         if (each.kind === "write") {
           const written = server.write(each.name);
-          if (each.isOwn) store.wrote(written);
+          if (each.isOwn) store.recordWrite(written);
         } else if (each.kind === "delete") server.delete(each.name);
         else if (each.kind === "hear") hear(each.count);
         else if (each.kind === "hearAgain") {
           const old = server.said[server.heard - 1 - each.back];
-          if (old !== undefined) store.watched(old.type, old.object);
+          if (old !== undefined) store.recordEvent(old.type, old.object);
         } else {
           store.replaceAll([...server.objects.values()], server.version);
           server.heard = server.said.length;

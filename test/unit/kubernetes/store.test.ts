@@ -29,28 +29,28 @@ describe("a store", () => {
     "sees an own write at once": {
       given: (store) => {
         store.replaceAll([thing("a", 3)], "7");
-        store.wrote(thing("a", 8));
+        store.recordWrite(thing("a", 8));
       },
       expect: { a: "8" },
     },
     "is not taken back by an event that is older than an own write": {
       given: (store) => {
-        store.wrote(thing("a", 8));
-        store.watched("MODIFIED", thing("a", 6));
+        store.recordWrite(thing("a", 8));
+        store.recordEvent("MODIFIED", thing("a", 6));
       },
       expect: { a: "8" },
     },
     "is not taken back by the deletion of an earlier object of that name": {
       given: (store) => {
-        store.wrote(thing("a", 8));
-        store.watched("DELETED", thing("a", 6));
+        store.recordWrite(thing("a", 8));
+        store.recordEvent("DELETED", thing("a", 6));
       },
       expect: { a: "8" },
     },
     "is not taken back by a list that is older than an own write": {
       given: (store) => {
-        store.wrote(thing("a", 8));
-        store.wrote(thing("b", 9));
+        store.recordWrite(thing("a", 8));
+        store.recordWrite(thing("b", 9));
         store.replaceAll([thing("a", 3)], "7");
       },
       expect: { a: "8", b: "9" },
@@ -65,25 +65,25 @@ describe("a store", () => {
     "does not bring back what was deleted before the answer to an own write came": {
       given: (store) => {
         store.replaceAll([], "7");
-        store.watched("ADDED", thing("a", 8));
-        store.watched("DELETED", thing("a", 9));
-        store.wrote(thing("a", 8));
+        store.recordEvent("ADDED", thing("a", 8));
+        store.recordEvent("DELETED", thing("a", 9));
+        store.recordWrite(thing("a", 8));
       },
       expect: {},
     },
     "does not bring back what an event tells for the second time": {
       given: (store) => {
-        store.watched("ADDED", thing("a", 8));
-        store.watched("DELETED", thing("a", 9));
-        store.watched("ADDED", thing("a", 8));
+        store.recordEvent("ADDED", thing("a", 8));
+        store.recordEvent("DELETED", thing("a", 9));
+        store.recordEvent("ADDED", thing("a", 8));
       },
       expect: {},
     },
     "takes in an object that was made anew after its deletion": {
       given: (store) => {
-        store.watched("ADDED", thing("a", 8));
-        store.watched("DELETED", thing("a", 9));
-        store.wrote(thing("a", 10));
+        store.recordEvent("ADDED", thing("a", 8));
+        store.recordEvent("DELETED", thing("a", 9));
+        store.recordWrite(thing("a", 10));
       },
       expect: { a: "10" },
     },
@@ -97,13 +97,13 @@ describe("a store", () => {
 
   test("files objects under their index values, and moves them when these change", () => {
     const store = new Store<Thing>({ color: ({ color }) => [color] });
-    store.watched("ADDED", thing("a", 1, "red"));
-    store.watched("ADDED", thing("b", 2, "red"));
-    store.watched("MODIFIED", thing("a", 3, "blue"));
+    store.recordEvent("ADDED", thing("a", 1, "red"));
+    store.recordEvent("ADDED", thing("b", 2, "red"));
+    store.recordEvent("MODIFIED", thing("a", 3, "blue"));
     const named = (color: string): string[] =>
       store.by("color", color).map(({ metadata }) => metadata.name);
     assert.deepEqual([named("red"), named("blue"), named("green")], [["b"], ["a"], []]);
-    store.watched("DELETED", thing("b", 4, "red"));
+    store.recordEvent("DELETED", thing("b", 4, "red"));
     assert.deepEqual(named("red"), []);
   });
 
@@ -113,12 +113,12 @@ describe("a store", () => {
     const describeChange = ({ before, after }: Change<Thing>): string =>
       `${before?.metadata.resourceVersion ?? "-"}>${after?.metadata.resourceVersion ?? "-"}`;
     const end = store.onChange((change) => told.push(describeChange(change)));
-    store.watched("ADDED", thing("a", 1));
-    store.wrote(thing("a", 2));
-    store.watched("MODIFIED", thing("a", 2));
-    store.watched("DELETED", thing("a", 3));
+    store.recordEvent("ADDED", thing("a", 1));
+    store.recordWrite(thing("a", 2));
+    store.recordEvent("MODIFIED", thing("a", 2));
+    store.recordEvent("DELETED", thing("a", 3));
     end();
-    store.watched("ADDED", thing("a", 4));
+    store.recordEvent("ADDED", thing("a", 4));
     assert.deepEqual(told, ["->1", "1>2", "2>-"]);
   });
 });
@@ -179,7 +179,7 @@ class Followed {
       case "eventAgain": {
         const told = this.#log[step.pick % Math.max(1, this.#read ?? 0)];
         if (told !== undefined && told.version <= (this.#read ?? 0))
-          this.store.watched(told.type, told.object);
+          this.store.recordEvent(told.type, told.object);
         return undefined;
       }
       case "beginList":
@@ -190,7 +190,7 @@ class Followed {
         return this.#endList();
       case "answer": {
         const [answer] = this.#answers.splice(step.pick, 1);
-        if (answer !== undefined) this.store.wrote(answer);
+        if (answer !== undefined) this.store.recordWrite(answer);
       }
     }
   }
@@ -198,7 +198,7 @@ class Followed {
   /** Everything that is under way arrives. */
   catchUp(): void {
     if (this.#read === undefined) this.#endList();
-    for (const answer of this.#answers) this.store.wrote(answer);
+    for (const answer of this.#answers) this.store.recordWrite(answer);
     while ((this.#read ?? 0) < this.#version) this.#event();
   }
 
@@ -225,7 +225,7 @@ class Followed {
   #event(): void {
     const next = this.#read === undefined ? undefined : this.#log[this.#read];
     if (next === undefined) return;
-    this.store.watched(next.type, next.object);
+    this.store.recordEvent(next.type, next.object);
     this.#read = next.version;
   }
 

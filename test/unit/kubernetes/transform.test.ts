@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { withoutNotes } from "../../../src/kubernetes/transform.ts";
+import { stripBookkeeping } from "../../../src/kubernetes/transform.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 
@@ -25,8 +25,8 @@ const kept = {
 describe("a cache holds an object without the notes of the server and of kubectl", () => {
   const ways: Record<string, (store: Store<KubeObject>) => void> = {
     "that was listed": (store) => store.replaceAll([asSent()], "9"),
-    "that a watch brought": (store) => store.watched("ADDED", asSent()),
-    "that came as the answer to an own write": (store) => store.wrote(asSent()),
+    "that a watch brought": (store) => store.recordEvent("ADDED", asSent()),
+    "that came as the answer to an own write": (store) => store.recordWrite(asSent()),
   };
   for (const [name, take] of Object.entries(ways)) {
     test(name, () => {
@@ -38,10 +38,10 @@ describe("a cache holds an object without the notes of the server and of kubectl
 
   test("which changes nothing of what it was given", () => {
     const given = asSent();
-    withoutNotes(given);
+    stripBookkeeping(given);
     assert.deepEqual(given, asSent());
   });
 
   test("which changes nothing when it is done again", () =>
-    assert.deepEqual(withoutNotes(withoutNotes(asSent())), kept));
+    assert.deepEqual(stripBookkeeping(stripBookkeeping(asSent())), kept));
 });

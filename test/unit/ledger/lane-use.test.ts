@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { laneUsers, nextLaneCloses } from "../../../src/ledger/lane-use.ts";
+import { laneUsers, nextLaneClosesAt } from "../../../src/ledger/lane-use.ts";
 import type { Instant } from "../../../src/values/time.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, dark, draining, entry, noon } from "../rotation/build.ts";
@@ -42,6 +42,6 @@ describe("for whom lanes are open", () => {
   for (const [name, { given, open, closes }] of Object.entries(cases))
     test(name, () => {
       assert.deepEqual(laneUsers(given, noon), open);
-      assert.equal(nextLaneCloses(given, noon), closes);
+      assert.equal(nextLaneClosesAt(given, noon), closes);
     });
 });

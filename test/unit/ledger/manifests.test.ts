@@ -13,7 +13,7 @@ const claim: Claim = {
   name: "ip-203-0-113-9",
   address: "203.0.113.9",
   lane: 3,
-  turn: 3,
+  ordinal: 3,
   cause: "Requested",
   requestedAt: "now",
   because: "asked by hand (now)",

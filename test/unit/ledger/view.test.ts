@@ -3,12 +3,12 @@ import { describe, test } from "node:test";
 import { publishedAddress } from "../../../src/ledger/view.ts";
 import { at, draining, entry } from "../rotation/build.ts";
 
-const first = entry("203.0.113.9", { turn: 1, phaseSince: at(0) });
+const first = entry("203.0.113.9", { ordinal: 1, phaseSince: at(0) });
 
 describe("the address that a slot's people are told", () => {
   test("is the later of two that serve, though the clock jumped back between them", () =>
     assert.equal(
-      publishedAddress([first, entry("203.0.113.7", { turn: 2, phaseSince: at(-600) })], 0)
+      publishedAddress([first, entry("203.0.113.7", { ordinal: 2, phaseSince: at(-600) })], 0)
         ?.address,
       "203.0.113.7",
     ));
@@ -20,7 +20,7 @@ describe("the address that a slot's people are told", () => {
     ));
   test("is none that drains", () =>
     assert.equal(
-      publishedAddress([first, draining("203.0.113.7", { turn: 2 })], 0)?.address,
+      publishedAddress([first, draining("203.0.113.7", { ordinal: 2 })], 0)?.address,
       "203.0.113.9",
     ));
   test("is none of another slot", () => assert.equal(publishedAddress([first], 1), undefined));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { chooseAddress, countFree } from "../../../src/pool/allocate.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { contains, formatIp, mergeRanges, parseIp } from "../../../src/values/ip.ts";
 import { held, pool, seeded } from "../rotation/build.ts";
 
@@ -36,22 +36,23 @@ describe("countFree", () => {
 describe("chooseAddress", () => {
   test("takes none where none is free", () => {
     assert.equal(
-      chooseAddress(pool({ ranges: ["203.0.113.9"] }), ledger(["203.0.113.9"]), "any", () => 0),
+      chooseAddress(pool({ ranges: ["203.0.113.9"] }), ledger(["203.0.113.9"]), {
+        preference: "any",
+        random: () => 0,
+      }),
       undefined,
     );
     assert.equal(
-      chooseAddress(pool({ ranges: [] }), ledger([]), "any", () => 0),
+      chooseAddress(pool({ ranges: [] }), ledger([]), { preference: "any", random: () => 0 }),
       undefined,
     );
   });
 
   test("a pool of 2^100 addresses is never listed out", () => {
-    const address = chooseAddress(
-      pool({ ranges: ["2001:db8::/28"] }),
-      ledger(["2001:db8::"]),
-      "any",
-      seeded(7),
-    );
+    const address = chooseAddress(pool({ ranges: ["2001:db8::/28"] }), ledger(["2001:db8::"]), {
+      preference: "any",
+      random: seeded(7),
+    });
     assert.ok(contains(pool({ ranges: ["2001:db8::/28"] }).ranges, parseIp(address ?? "")));
   });
 
@@ -67,12 +68,10 @@ describe("chooseAddress", () => {
           const taken = ledger([...heldList, "192.0.2.1"]);
           const free = listed(chosen).filter((address) => !heldList.includes(address));
           const picked = free.map((_, index) =>
-            chooseAddress(
-              pool({ ranges: chosen }),
-              taken,
-              "any",
-              () => (index + 0.5) / free.length,
-            ),
+            chooseAddress(pool({ ranges: chosen }), taken, {
+              preference: "any",
+              random: () => (index + 0.5) / free.length,
+            }),
           );
           assert.deepEqual(picked, free);
           assert.equal(countFree(pool({ ranges: chosen }), taken), BigInt(free.length));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
 import type { Parsed } from "../../../src/api/parse.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { parseRange } from "../../../src/values/ip.ts";
 import { held } from "../rotation/build.ts";
 import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
@@ -18,7 +18,7 @@ const parsed = (spec: object): Parsed<AddressPool> =>
   });
 const namespace = { name: "proxies", labels: { team: "relief" } };
 const view = (pool: Parsed<AddressPool> | undefined, held = 0): ReturnType<typeof poolView> =>
-  poolView("metallb-a", pool, namespace, held, new Set(["MetalLB"]));
+  poolView("metallb-a", pool, { namespace, held, supported: new Set(["MetalLB"]) });
 
 describe("the pool as a fleet may use it", () => {
   const cases: Record<

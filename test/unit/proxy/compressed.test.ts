@@ -1,29 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
-import { ledgerName } from "../../../src/values/ip.ts";
-import { packed } from "../../../src/proxy/compressed.ts";
-import { type OpenLane, renderPodConfig } from "../../../src/proxy/pod-config.ts";
+import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
+import { compressed } from "../../../src/proxy/compressed.ts";
+import { type CertifiedLane, renderPodConfig } from "../../../src/proxy/pod-config.ts";
 import { noon, seeded } from "../rotation/build.ts";
 
 /** What the API server takes: 1 MiB over all values (Kubernetes, ValidateSecret). */
 const mostBytes = 1_048_576;
 
-test("only HAProxy's configuration is packed, and always into the same bytes", () => {
+test("only HAProxy's configuration is compressed, and always into the same bytes", () => {
   const files = { "haproxy.cfg": "global\n", "lanes.json": "{}", "lane-0.pem": "secret" };
-  const { "haproxy.cfg.gz": config, ...others } = packed(files);
+  const { "haproxy.cfg.gz": config, ...others } = compressed(files);
   assert.equal(gunzipSync(config ?? "").toString(), "global\n");
   assert.deepEqual(others, {
     "lanes.json": Buffer.from("{}"),
     "lane-0.pem": Buffer.from("secret"),
   });
-  assert.deepEqual(packed(files)["haproxy.cfg.gz"], config);
+  assert.deepEqual(compressed(files)["haproxy.cfg.gz"], config);
 });
 
 test("the Secret of the largest fleet that the API takes fits: 64 slots, all lanes open, plain chat, 8 servers each, 32 networks of its load balancer, both limits", async () => {
   const { pem, sha256 } = await issueCertificate(noon, seeded(1));
-  const open = Array.from({ length: 256 }, (_, lane): OpenLane => {
+  const open = Array.from({ length: 256 }, (_, lane): CertifiedLane => {
     const proxiesFrom = Array.from(
       { length: 32 },
       (_, index) => `2001:db8:ffff:ffff:ffff:ffff:ffff:${4096 + index}/128`,
@@ -64,6 +64,6 @@ test("the Secret of the largest fleet that the API takes fits: 64 slots, all lan
     Buffer.byteLength(files["haproxy.cfg"] ?? "") > mostBytes,
     "without packing it would not",
   );
-  const bytes = Object.values(packed(files)).reduce((sum, { length }) => sum + length, 0);
+  const bytes = Object.values(compressed(files)).reduce((sum, { length }) => sum + length, 0);
   assert.ok(bytes < mostBytes, `${bytes} bytes`);
 });

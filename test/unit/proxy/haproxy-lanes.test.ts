@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { bankSize, lanePort, listenerNames, listenersOf } from "../../../src/ledger/lanes.ts";
+import { bankSize, lanePort, listenersOf } from "../../../src/ledger/lanes.ts";
+import { listenerNames } from "../../../src/api/names.ts";
 
 const anyLane = fc.nat({ max: 255 });
 const anyListener = fc.constantFrom(...listenerNames);

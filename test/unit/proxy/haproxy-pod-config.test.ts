@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import {
-  type OpenLane,
+  type CertifiedLane,
   type PodConfigInput,
   renderPodConfig,
 } from "../../../src/proxy/pod-config.ts";
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-const lane = (number: number, change: Partial<OpenLane> = {}): OpenLane => ({
+const lane = (number: number, change: Partial<CertifiedLane> = {}): CertifiedLane => ({
   lane: number,
   address: `ip-203-0-113-${number}`,
   uid: `uid-${number}`,

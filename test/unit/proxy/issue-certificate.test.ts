@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
-import { issueCertificate } from "../../../src/proxy/certificates/issue.ts";
-import { plausibleHost } from "../../../src/proxy/certificates/subject.ts";
+import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
+import { plausibleHost } from "../../../src/proxy/io/subject.ts";
 import { HandshakeError, certificateBehind } from "../../../src/address/io/handshake.ts";
 import { noon, seeded } from "../rotation/build.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { dueByAge, hourlyRoom } from "../../../src/rotation/age.ts";
-import { ledgerName } from "../../../src/values/ip.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import { at, dark, entry, fleet, hours, rules } from "./build.ts";
 
 const servingSince = (n: number) =>

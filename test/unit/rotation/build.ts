@@ -1,8 +1,9 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import type { PoolView } from "../../../src/pool/view.ts";
 import type { Random } from "../../../src/values/random.ts";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
-import { ledgerName, parseIp, parseRange } from "../../../src/values/ip.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
+import { parseIp, parseRange } from "../../../src/values/ip.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import {
   type Instant,
   hours,
@@ -52,7 +53,7 @@ export function held(ips: readonly string[], given: Partial<HeldAddress> = {}): 
   return ips.map((ip) => ({
     ip: parseIp(ip),
     pool: "pool-a",
-    resting: false,
+    quarantined: false,
     until: undefined,
     burnt: false,
     ...given,
@@ -104,7 +105,7 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     lane: 0,
     cause: "NewSlot",
     requestedAt: undefined,
-    turn: 0,
+    ordinal: 0,
     want: "Serve",
     drainUntil: undefined,
     quarantineUntil: undefined,
@@ -148,11 +149,11 @@ export function dark(ip: string, given: Partial<AddressView> = {}): AddressView 
 function heldBy(entries: readonly AddressView[]): HeldAddress[] {
   return entries.flatMap((one) => {
     if (one.address === undefined) return [];
-    const resting = one.want === "Quarantine";
+    const quarantined = one.want === "Quarantine";
     return held([one.address], {
       pool: one.pool,
-      resting,
-      until: resting ? one.quarantineUntil : undefined,
+      quarantined,
+      until: quarantined ? one.quarantineUntil : undefined,
       burnt: isBurnt(one),
     });
   });
@@ -185,7 +186,7 @@ export function fleet(
     lastHandledRotateAt: undefined,
     reportBlocked: undefined,
     lastHandledReport: undefined,
-    told: new Set(),
+    announced: new Set(),
     pools: [pool()],
     formerPools: [],
     ...given,

@@ -1,20 +1,25 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Claim, type Shortage, claimFor, takenBy } from "../../../src/rotation/claim.ts";
-import type { Opinion } from "../../../src/rotation/slot-decision.ts";
+import { type Claim, type Shortage, allocationsOf, claimFor } from "../../../src/rotation/claim.ts";
+import type { MoveDecision } from "../../../src/rotation/slot-decision.ts";
 import type { ClaimCause } from "../../../src/api/proxy-address.ts";
 import { at, dark, draining, entry, fleet, held, noon, pool } from "./build.ts";
 
 const bank = 8;
-const move = (cause: ClaimCause): Opinion & { kind: "move" } => ({
+const move = (cause: ClaimCause): MoveDecision => ({
   kind: "move",
   cause,
   requestedAt: undefined,
   because: "asked by hand",
 });
 const claim = (given: FleetView, cause: ClaimCause = "Requested", slot = 0): Claim | Shortage =>
-  claimFor(given, slot, move(cause), takenBy(given, noon), bank, () => 0);
+  claimFor(slot, move(cause), {
+    fleet: given,
+    allocated: allocationsOf(given, noon),
+    bank,
+    random: () => 0,
+  });
 
 const repeat = (n: number) =>
   entry("192.0.2.1", {
@@ -130,8 +135,8 @@ describe("claimFor", () => {
         pools: [pool({ ranges: ["203.0.113.8/30"] })],
         held: [
           ...held(["203.0.113.8"]),
-          ...held(["203.0.113.9"], { resting: true, until: at(7200) }),
-          ...held(["203.0.113.10", "203.0.113.11"], { resting: true, until: at(9000) }),
+          ...held(["203.0.113.9"], { quarantined: true, until: at(7200) }),
+          ...held(["203.0.113.10", "203.0.113.11"], { quarantined: true, until: at(9000) }),
         ],
       }),
       expect: {
@@ -153,7 +158,7 @@ describe("claimFor", () => {
     "a network in which addresses only rest is as good as any": {
       given: fleet({
         pools: [pool({ ranges: ["203.0.113.0/31"] })],
-        held: held(["203.0.113.0"], { resting: true }),
+        held: held(["203.0.113.0"], { quarantined: true }),
       }),
       expect: { address: "203.0.113.1" },
     },
@@ -172,7 +177,7 @@ describe("claimFor", () => {
             avoidPrefix: { ipv4: 25, ipv6: 48 },
           }),
         ],
-        held: held(["203.0.113.4"], { burnt: true, resting: true }),
+        held: held(["203.0.113.4"], { burnt: true, quarantined: true }),
       }),
       expect: { address: "203.0.113.128" },
     },
@@ -186,7 +191,7 @@ describe("claimFor", () => {
         ],
         held: [
           ...held(["203.0.113.77"]),
-          ...held(["198.51.100.77"], { burnt: true, resting: true }),
+          ...held(["198.51.100.77"], { burnt: true, quarantined: true }),
         ],
       }),
       expect: { address: "203.0.113.0" },
@@ -194,7 +199,7 @@ describe("claimFor", () => {
     "beside a blocked address is better than none": {
       given: fleet({
         pools: [pool({ ranges: ["203.0.113.0/31"], avoidPrefix: { ipv4: 24, ipv6: 48 } })],
-        held: held(["203.0.113.0"], { burnt: true, resting: true }),
+        held: held(["203.0.113.0"], { burnt: true, quarantined: true }),
       }),
       expect: { address: "203.0.113.1" },
     },
@@ -232,9 +237,15 @@ describe("claimFor", () => {
 
   test("claims of one plan share neither an address nor a lane", () => {
     const given = fleet({ count: 4, pools: [pool({ ranges: ["203.0.113.0/30"] })] });
-    const taken = takenBy(given, noon);
+    const allocated = allocationsOf(given, noon);
     const claims = [0, 1, 2, 3].map(
-      (slot) => claimFor(given, slot, move("NewSlot"), taken, bank, () => 0) as Claim,
+      (slot) =>
+        claimFor(slot, move("NewSlot"), {
+          fleet: given,
+          allocated,
+          bank,
+          random: () => 0,
+        }) as Claim,
     );
     assert.equal(new Set(claims.map(({ address }) => address)).size, 4);
     assert.deepEqual(
@@ -245,9 +256,9 @@ describe("claimFor", () => {
 
   test("claims of one plan stay within what a namespace may hold", () => {
     const given = fleet({ count: 4, pools: [pool({ room: 2 })] });
-    const taken = takenBy(given, noon);
+    const allocated = allocationsOf(given, noon);
     const results = [0, 1, 2, 3].map((slot) =>
-      claimFor(given, slot, move("NewSlot"), taken, bank, () => 0),
+      claimFor(slot, move("NewSlot"), { fleet: given, allocated, bank, random: () => 0 }),
     );
     assert.equal(results.filter((result) => "address" in result).length, 2);
     assert.ok(

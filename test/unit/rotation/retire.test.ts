@@ -14,13 +14,13 @@ const repeat = entry("203.0.113.5", {
   repeat: true,
   phase: "Provisioning",
   createdAt: at(-600),
-  turn: 1,
+  ordinal: 1,
 });
 /** Two addresses drain, and one that was blocked is to drain as well. */
 const crowded = fleet({
   addresses: [
-    { ...fresh, cause: "Blocked", turn: 3 },
-    entry("203.0.113.2", { turn: 2, reachability: [blocked("IR")] }),
+    { ...fresh, cause: "Blocked", ordinal: 3 },
+    entry("203.0.113.2", { ordinal: 2, reachability: [blocked("IR")] }),
     draining("203.0.113.1", { phaseSince: at(-500) }),
     draining("203.0.113.3", { phaseSince: at(-400) }),
   ],
@@ -52,12 +52,12 @@ describe("the end of an address", () => {
     },
     "an address drains only once the fleet's status no longer tells people of it, so that they know its successor for all of the drain":
       {
-        given: fleet({ addresses: [old, fresh], told: new Set(["203.0.113.9"]) }),
+        given: fleet({ addresses: [old, fresh], announced: new Set(["203.0.113.9"]) }),
         of: old,
-        expect: { lookAgainAt: noon },
+        expect: { requeueAt: noon },
       },
     "an address of which people are told stays for as long as it has no successor": {
-      given: fleet({ addresses: [old], told: new Set(["203.0.113.9"]) }),
+      given: fleet({ addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: none,
     },
@@ -66,13 +66,13 @@ describe("the end of an address", () => {
         given: fleet({
           count: 1,
           addresses: [{ ...old, slot: 1 }],
-          told: new Set(["203.0.113.9"]),
+          announced: new Set(["203.0.113.9"]),
         }),
         of: { ...old, slot: 1 },
-        expect: { lookAgainAt: noon },
+        expect: { requeueAt: noon },
       },
     "when the fleet is deleted, an address goes dark even if people are still told of it": {
-      given: fleet({ deleting: true, addresses: [old], told: new Set(["203.0.113.9"]) }),
+      given: fleet({ deleting: true, addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: {
         now: {
@@ -198,12 +198,12 @@ describe("the end of an address", () => {
     "a drain goes on until its time is over, and is looked at again when sessions may have ended": {
       given: fleet(),
       of: draining("203.0.113.9", { sessions: 3, drainUntil: at(3600) }),
-      expect: { lookAgainAt: at(10) },
+      expect: { requeueAt: at(10) },
     },
     "a drain is looked at again at its end, if that is near": {
       given: fleet(),
       of: draining("203.0.113.9", { drainUntil: at(4) }),
-      expect: { lookAgainAt: at(4) },
+      expect: { requeueAt: at(4) },
     },
     "a drain ends when its time is over, whatever its sessions": {
       given: fleet(),
@@ -232,22 +232,22 @@ describe("the end of an address", () => {
     "a drain without sessions does not end before people had time to read the new address": {
       given: fleet(),
       of: draining("203.0.113.9", { sessions: 0, phaseSince: at(-5) }),
-      expect: { lookAgainAt: at(25) },
+      expect: { requeueAt: at(25) },
     },
     "a drain without sessions does not end before the DNS record's time to live": {
       given: fleet({ dnsTtl: seconds(300) }),
       of: draining("203.0.113.9", { sessions: 0, phaseSince: at(-31) }),
-      expect: { lookAgainAt: at(269) },
+      expect: { requeueAt: at(269) },
     },
     "a drain whose sessions nobody could count goes on": {
       given: fleet(),
       of: draining("203.0.113.9", { sessions: undefined, phaseSince: at(-3000) }),
-      expect: { lookAgainAt: at(10) },
+      expect: { requeueAt: at(10) },
     },
     "sessions that were counted before the address left the published ones end no drain": {
       given: fleet(),
       of: draining("203.0.113.9", { phase: "Serving", sessions: 0, phaseSince: at(-3000) }),
-      expect: { lookAgainAt: at(10) },
+      expect: { requeueAt: at(10) },
     },
     "a blocked address rests for the longest time": {
       given: fleet(),
@@ -349,15 +349,15 @@ describe("the end of an address", () => {
     "and not the younger one": {
       given: crowded,
       of: crowded.addresses[3]!,
-      expect: { lookAgainAt: at(10) },
+      expect: { requeueAt: at(10) },
     },
     "a repeat is kept while its slot waits for a fresh address": {
       given: fleet({ addresses: [repeat] }),
       of: repeat,
-      expect: { lookAgainAt: at(3000) },
+      expect: { requeueAt: at(3000) },
     },
     "a repeat is given back once its slot has one": {
-      given: fleet({ addresses: [repeat, { ...fresh, turn: 2 }] }),
+      given: fleet({ addresses: [repeat, { ...fresh, ordinal: 2 }] }),
       of: repeat,
       expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
     },

@@ -84,12 +84,11 @@ function checkSettled(world: World): void {
       address,
       `people are told ${address}, and its load balancer leads elsewhere`,
     );
-  const { claims, retirements, shortages } = planRotation(
-    live,
-    4 * live.count,
-    world.now,
-    world.random,
-  );
+  const { claims, retirements, shortages } = planRotation(live, {
+    bank: 4 * live.count,
+    now: world.now,
+    random: world.random,
+  });
   assert.deepEqual(
     { claims, retirements, shortages },
     { claims: [], retirements: [], shortages: [] },

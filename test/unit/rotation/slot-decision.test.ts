@@ -1,13 +1,13 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Opinion, opinionsOn } from "../../../src/rotation/slot-decision.ts";
+import { type SlotDecision, decideSlots } from "../../../src/rotation/slot-decision.ts";
 import { rotateRequest } from "../../../src/rotation/rotate-request.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, rules } from "./build.ts";
 
-const opinionOf = (given: FleetView, slot = 0): Opinion =>
-  opinionsOn(given, rotateRequest(given), noon)[slot]!.opinion;
+const decisionOf = (given: FleetView, slot = 0): SlotDecision =>
+  decideSlots(given, rotateRequest(given), noon)[slot]!.decision;
 const serving = entry("203.0.113.9");
 
 /**
@@ -17,7 +17,7 @@ const serving = entry("203.0.113.9");
 function chain(...claims: readonly (readonly [number, "NewSlot" | "Blocked"])[]): AddressView[] {
   return claims.map(([since, cause], index) => {
     const ip = `203.0.113.${index + 1}`;
-    const born = { cause, turn: index, createdAt: at(since) };
+    const born = { cause, ordinal: index, createdAt: at(since) };
     const isLast = index === claims.length - 1;
     return isLast
       ? entry(ip, { ...born, phaseSince: at(since), reachability: [blocked("IR")] })
@@ -40,8 +40,8 @@ function failing(count: number, since: readonly number[]): FleetView {
   });
 }
 
-describe("whether a slot moves: the first check with an opinion decides", () => {
-  const cases: Record<string, { given: FleetView; expect: Partial<Opinion> }> = {
+describe("whether a slot moves: the first check that gives a decision wins", () => {
+  const cases: Record<string, { given: FleetView; expect: Partial<SlotDecision> }> = {
     "a slot that nothing asks of stays": {
       given: fleet({ addresses: [serving] }),
       expect: { kind: "stay", because: "nothing asks for a move" },
@@ -393,7 +393,7 @@ describe("whether a slot moves: the first check with an opinion decides", () => 
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases))
-    test(name, () => assert.partialDeepStrictEqual(opinionOf(given), expect));
+    test(name, () => assert.partialDeepStrictEqual(decisionOf(given), expect));
 });
 
 test("a request for a slot that does not exist says which slots there are", () => {

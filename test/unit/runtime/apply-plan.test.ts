@@ -18,7 +18,13 @@ import {
 import type { EffectClient } from "../../../src/runtime/writing.ts";
 
 const log = pino({ level: "silent" });
-const widgets: Resource<KubeObject> = resource("example.org", "v1", "Widget", "widgets", "Cluster");
+const widgets: Resource<KubeObject> = resource({
+  group: "example.org",
+  version: "v1",
+  kind: "Widget",
+  plural: "widgets",
+  scope: "Cluster",
+});
 const marks = { hash: "example.org/hash", createdBy: "example.org/created-by" };
 
 const widget = (name: string, resourceVersion = "1"): KubeObject => ({
@@ -63,7 +69,7 @@ interface Bench {
   readonly events: (readonly EventNote[])[];
   readonly store: Store<KubeObject>;
   readonly clock: { now: number };
-  apply(...effects: readonly Effect[]): Promise<PlanResult>;
+  readonly apply: (...effects: readonly Effect[]) => Promise<PlanResult>;
 }
 
 /** An applier over a server that refuses the names in `refuse` with these statuses. */
@@ -77,7 +83,7 @@ function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
     sent.push(`${verb} ${metadata.name} ${metadata.resourceVersion ?? "-"}`);
     const code = refuse[metadata.name];
     if (code !== undefined)
-      throw apiError(verb, code, JSON.stringify({ message: "no, thank you" }));
+      throw apiError(verb, { status: code, body: JSON.stringify({ message: "no, thank you" }) });
     version++;
     return { ...widget(metadata.name), metadata: { ...metadata, resourceVersion: `${version}` } };
   };
@@ -265,7 +271,7 @@ describe("a creation", () => {
 
   test("is a conflict where the server has objects that the plan did not know", async () => {
     const { store, sent, apply } = bench();
-    store.wrote(widget("unknown"));
+    store.recordWrite(widget("unknown"));
     const known = { kind: "noOthers", of: widgets, labelSelector: "a=b", names: ["a"] } as const;
     const result = await apply(create("a", { preconditions: [known] }));
     assert.match(String(failureOf(result)?.error), /1 more widgets with a=b than were known/);

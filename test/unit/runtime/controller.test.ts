@@ -98,7 +98,7 @@ describe("the loop of a controller", () => {
 
   test("waits as long as a busy server wishes", async () => {
     const { queue, run, delays } = shop(async (_key, nth) => {
-      if (nth === 1) throw apiError("apply x", 429, "", "9");
+      if (nth === 1) throw apiError("apply x", { status: 429, body: "", retryAfter: "9" });
       return done;
     });
     queue.add("a");
@@ -108,7 +108,7 @@ describe("the loop of a controller", () => {
 
   test("a conflict is looked at again soon, and is no failure", async () => {
     const { queue, run, delays, lines } = shop(async (_key, nth) => {
-      if (nth <= 3) throw apiError("apply x", 409, "");
+      if (nth <= 3) throw apiError("apply x", { status: 409, body: "" });
       return done;
     });
     queue.add("a");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { remembered } from "../../../src/values/memoize.ts";
+import { memoize } from "../../../src/values/memoize.ts";
 
 test("what is remembered of an object is made once, and of each object for itself", () => {
   let made = 0;
-  const lengthOf = remembered((from: readonly string[]) => ({ length: from.length, nth: ++made }));
+  const lengthOf = memoize((from: readonly string[]) => ({ length: from.length, nth: ++made }));
   const [short, long] = [["a"], ["a", "b"]];
   assert.deepEqual(
     [lengthOf(short), lengthOf(long)],

@@ -29,7 +29,11 @@ import { Conflict, type Life, write } from "./writes.ts";
  */
 export function runFleet(world: World, sight: Sight, life: Life): void {
   const { live, orphans } = sight;
-  const ofOrphans = planRotation(orphans, 0, world.now, world.random).retirements;
+  const ofOrphans = planRotation(orphans, {
+    bank: 0,
+    now: world.now,
+    random: world.random,
+  }).retirements;
   for (const step of ofOrphans) retire(world, sight, step, life);
   if (live === undefined || world.fleet?.uid !== sight.uid) return;
   if (live.deleting && live.addresses.every(({ phase }) => phase === "Quarantined"))
@@ -38,7 +42,11 @@ export function runFleet(world: World, sight: Sight, life: Life): void {
       world.lanes = new Map();
     });
   const open = laneUsers(live.addresses, world.now);
-  const plan = planRotation(live, bankSize(live.count, open.at(-1)?.lane), world.now, world.random);
+  const plan = planRotation(live, {
+    bank: bankSize(live.count, open.at(-1)?.lane),
+    now: world.now,
+    random: world.random,
+  });
   openLanes(world, new Map(open.map(({ lane, name }) => [lane, name])), life);
   for (const step of plan.retirements) retire(world, sight, step, life);
   if (plan.claims.length > 0 && [...world.entries.keys()].some((name) => !sight.versions.has(name)))
@@ -81,7 +89,7 @@ function retire(world: World, sight: Sight, step: Retirement, life: Life): void 
 }
 
 function create(world: World, sight: Sight, claim: Claim, life: Life): void {
-  const { name, pool, address = "", slot, lane, turn, cause, requestedAt, because } = claim;
+  const { name, pool, address = "", slot, lane, ordinal, cause, requestedAt, because } = claim;
   if (world.entries.has(name)) throw new Conflict();
   const owner = sight.uid ?? 0;
   if (because.startsWith("asked by hand"))
@@ -114,7 +122,7 @@ function create(world: World, sight: Sight, claim: Claim, life: Life): void {
       address,
       slot,
       lane,
-      turn,
+      ordinal,
       cause,
       requestedAt,
       because,
@@ -184,17 +192,18 @@ function listed({ family, first, last }: IpRange): string[] {
 }
 
 /**
- * The fleet's status: which addresses people are told to use, and what was asked and is answered.
+ * The fleet's status: which addresses are published, and what was asked and is answered.
  */
 function tell(world: World, live: FleetView, { answered, report }: RotationPlan, life: Life): void {
   const { fleet } = world;
   if (fleet === undefined) return;
   const slots = Array.from({ length: live.count }, (_, slot) => slot);
-  const told = new Set(
+  const announced = new Set(
     slots.flatMap((slot) => publishedAddress(live.addresses, slot)?.address ?? []),
   );
-  if (live.told !== fleet.told) throw new Conflict();
-  if ([...told].join() !== [...fleet.told].join()) write(world, life, () => (fleet.told = told));
+  if (live.announced !== fleet.announced) throw new Conflict();
+  if ([...announced].join() !== [...fleet.announced].join())
+    write(world, life, () => (fleet.announced = announced));
   if (
     (report.kind === "answered" || report.kind === "refused") &&
     fleet.lastHandledReport !== report.text

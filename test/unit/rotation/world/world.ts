@@ -2,7 +2,7 @@ import type { Provider } from "../../../../src/pool/provider.ts";
 import { type FleetView, goneFleet } from "../../../../src/rotation/fleet-view.ts";
 import type { PoolView } from "../../../../src/pool/view.ts";
 import type { Random } from "../../../../src/values/random.ts";
-import { ledgerName } from "../../../../src/values/ip.ts";
+import { ledgerName } from "../../../../src/ledger/name.ts";
 import { type Instant, seconds } from "../../../../src/values/time.ts";
 import type { AddressView, HeldAddress } from "../../../../src/ledger/view.ts";
 import { isBurnt } from "../../../../src/rotation/outage.ts";
@@ -40,7 +40,7 @@ export interface Fleet {
   reportBlocked: string | undefined;
   lastHandledReport: string | undefined;
   /** Addresses that its status tells people to use. */
-  told: ReadonlySet<string>;
+  announced: ReadonlySet<string>;
 }
 
 /**
@@ -151,7 +151,7 @@ export function createFleet(world: World): void {
     lastHandledRotateAt: undefined,
     reportBlocked: undefined,
     lastHandledReport: undefined,
-    told: new Set(),
+    announced: new Set(),
   };
 }
 
@@ -167,7 +167,7 @@ export function restore(world: World): void {
     uid: ++world.fleets,
     lastHandledRotateAt: undefined,
     lastHandledReport: undefined,
-    told: new Set(),
+    announced: new Set(),
   };
   world.services.clear();
   world.lanes = new Map();
@@ -268,7 +268,7 @@ function heldView({ address, pool, want, quarantineUntil, ...rest }: AddressView
   if (address === undefined) return [];
   return held([address], {
     pool,
-    resting: want === "Quarantine",
+    quarantined: want === "Quarantine",
     until: quarantineUntil,
     burnt: isBurnt(rest),
   });

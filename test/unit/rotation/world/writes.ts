@@ -63,18 +63,18 @@ function checkServing({ services }: World, { name, address }: Entry): void {
   );
 }
 
-/** No address goes dark of which people are told, unless the fleet is deleted. */
-function checkTold({ fleet, entries }: World): void {
-  for (const told of fleet === undefined || fleet.deleting ? [] : fleet.told) {
+/** No address goes dark while the status publishes it, unless the fleet is deleted. */
+function checkAnnounced({ fleet, entries }: World): void {
+  for (const announced of fleet === undefined || fleet.deleting ? [] : fleet.announced) {
     const entry = [...entries.values()].find(
-      ({ address, want }) => address === told && want !== "Quarantine",
+      ({ address, want }) => address === announced && want !== "Quarantine",
     );
-    assert.ok(entry !== undefined, `people are told ${told}, which is dark`);
+    assert.ok(entry !== undefined, `${announced} is published, and dark`);
   }
 }
 
 function checkFleet(world: World): void {
-  checkTold(world);
+  checkAnnounced(world);
   const addresses = look(world).live?.addresses ?? [];
   const lit = addresses.filter(holdsLane).map(({ lane }) => lane);
   assert.equal(new Set(lit).size, lit.length, "two entries share a lane");

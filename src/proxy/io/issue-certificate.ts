@@ -3,16 +3,10 @@ import "reflect-metadata";
 import { createHash, randomBytes, webcrypto } from "node:crypto";
 import { SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { ProxyfleetError } from "../../values/errors.ts";
+import type { IssuedCertificate } from "../certificate.ts";
 import { plausibleHost } from "./subject.ts";
 
 export class CertificateError extends ProxyfleetError {}
-
-/** A lane's identity. `pem` holds the certificate and its key: a secret, never logged. */
-export interface IssuedCertificate {
-  readonly pem: string;
-  /** SHA-256 of the certificate's DER bytes, lower-case hex: what a handshake shows. */
-  readonly sha256: string;
-}
 
 const dayMs = 86_400_000;
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;

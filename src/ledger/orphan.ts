@@ -2,8 +2,8 @@ import { addressLabel } from "../api/names.ts";
 import type { CustomObject, Service } from "../kubernetes/objects.ts";
 import type { ReadStore } from "../kubernetes/store.ts";
 
-/** Whether a Service of ours that is not on its way out has no ledger entry, as the cache has it. */
-export function hasLostEntry({ metadata }: Service, entries: ReadStore<CustomObject>): boolean {
+/** Whether a Service of ours that is not being deleted has no ledger entry, as the cache has it. */
+export function isOrphan({ metadata }: Service, entries: ReadStore<CustomObject>): boolean {
   const name = metadata.labels?.[addressLabel];
   if (name === undefined || metadata.deletionTimestamp !== undefined) return false;
   return !isEntryOf(entries.get({ name }), metadata.namespace);

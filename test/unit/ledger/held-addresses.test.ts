@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
-import { HeldAddresses } from "../../../src/ledger/held.ts";
+import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { contains, formatIp, parseRange } from "../../../src/values/ip.ts";
 import type { HeldAddress } from "../../../src/ledger/view.ts";
 import { held } from "../rotation/build.ts";
@@ -15,7 +15,7 @@ const ips = [
   "2001:db8:1::1",
 ];
 const someHeld = fc
-  .record({ ip: fc.constantFrom(...ips), resting: fc.boolean(), burnt: fc.boolean() })
+  .record({ ip: fc.constantFrom(...ips), quarantined: fc.boolean(), burnt: fc.boolean() })
   .map(({ ip, ...given }) => held([ip], given)[0]!);
 const ranges = ["203.0.113.0/24", "198.51.100.0-198.51.100.7", "2001:db8::/48"].map(parseRange);
 
@@ -23,7 +23,7 @@ const ranges = ["203.0.113.0/24", "198.51.100.0-198.51.100.7", "2001:db8::/48"].
 function plainly(list: readonly HeldAddress[]) {
   const texts = list.filter(({ ip }) => contains(ranges, ip)).map(({ ip }) => formatIp(ip));
   const networks = list
-    .filter(({ resting }) => !resting)
+    .filter(({ quarantined }) => !quarantined)
     .map(({ ip }) => formatIp(ip).replace(/\.\d+$|::1$/, ""));
   return {
     inside: texts.toSorted(),

@@ -1,7 +1,7 @@
 import { type Ip, type IpRange, mergeRanges, prefixOf } from "../values/ip.ts";
 import type { HeldAddress } from "./view.ts";
 
-/** Two groups in one network stand and fall together: censors block whole networks. */
+/** Two groups in one network may be blocked together: censors block whole networks. */
 const networkOfGroup = { ipv4: 24, ipv6: 48 } as const;
 
 /** Lengths of prefixes by family. */
@@ -16,6 +16,13 @@ interface Network {
   users: number;
 }
 
+interface Content {
+  readonly sorted: HeldAddress[];
+  readonly networks: Map<string, Network>;
+  readonly burnt: Set<HeldAddress>;
+  readonly repeated: number;
+}
+
 /** Every address that the ledger holds, in order, so that no plan looks at each of them. */
 export class HeldAddresses implements Iterable<HeldAddress> {
   readonly #sorted: HeldAddress[];
@@ -25,12 +32,7 @@ export class HeldAddresses implements Iterable<HeldAddress> {
   /** How many are held once more: no plan makes such, but a restored ledger may hold them. */
   #repeated: number;
 
-  private constructor(
-    sorted: HeldAddress[],
-    networks: Map<string, Network>,
-    burnt: Set<HeldAddress>,
-    repeated: number,
-  ) {
+  private constructor({ sorted, networks, burnt, repeated }: Content) {
     this.#sorted = sorted;
     this.#networks = networks;
     this.#burnt = burnt;
@@ -38,18 +40,28 @@ export class HeldAddresses implements Iterable<HeldAddress> {
   }
 
   static of(held: Iterable<HeldAddress>): HeldAddresses {
-    const all = new HeldAddresses([], new Map(), new Set(), 0);
+    const all = new HeldAddresses({
+      sorted: [],
+      networks: new Map(),
+      burnt: new Set(),
+      repeated: 0,
+    });
     for (const each of [...held].sort((a, b) => compareIps(a.ip, b.ip))) all.add(each);
     return all;
   }
 
   /**
-   * For a plan to add to. What is known is taken over, and no address looked at: each claim needs a
-   * copy.
+   * A copy for a plan to add to. Its indexes are copied and not computed, since each plan with a
+   * claim needs one.
    */
   copy(): HeldAddresses {
     const networks = new Map([...this.#networks].map(([key, network]) => [key, { ...network }]));
-    return new HeldAddresses([...this.#sorted], networks, new Set(this.#burnt), this.#repeated);
+    return new HeldAddresses({
+      sorted: [...this.#sorted],
+      networks,
+      burnt: new Set(this.#burnt),
+      repeated: this.#repeated,
+    });
   }
 
   [Symbol.iterator](): Iterator<HeldAddress> {
@@ -69,7 +81,7 @@ export class HeldAddresses implements Iterable<HeldAddress> {
     this.#sorted.splice(index, 1);
     if (this.has(held.ip)) this.#repeated--;
     this.#burnt.delete(held);
-    if (held.resting) return;
+    if (held.quarantined) return;
     const key = textOf(networkOf(held.ip));
     const network = this.#networks.get(key);
     if (network !== undefined && --network.users === 0) this.#networks.delete(key);
@@ -108,14 +120,14 @@ export class HeldAddresses implements Iterable<HeldAddress> {
     return mergeRanges([...this.#burnt].map(({ ip }) => prefixOf(ip, lengthFor(ip, lengths))));
   }
 
-  /** Networks (/24, IPv6 /48) that anybody uses. */
+  /** Networks (/24, IPv6 /48) with addresses in use. */
   networksInUse(): readonly IpRange[] {
     return [...this.#networks.values()].map(({ range }) => range);
   }
 
   #note(held: HeldAddress): void {
     if (held.burnt) this.#burnt.add(held);
-    if (held.resting) return;
+    if (held.quarantined) return;
     const range = networkOf(held.ip);
     const network = this.#networks.get(textOf(range));
     if (network === undefined) this.#networks.set(textOf(range), { range, users: 1 });
@@ -157,5 +169,6 @@ function isSame(a: Ip | undefined, b: Ip): boolean {
 }
 
 function compareIps(a: Ip, b: Ip): number {
-  return a.family - b.family || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0);
+  if (a.family !== b.family || a.value === b.value) return a.family - b.family;
+  return a.value < b.value ? -1 : 1;
 }
