@@ -103,7 +103,7 @@ describe("the operator's settings", () => {
       says: /--watch-namespaces\S*: must be names/,
     },
     "no workers at all names the flag": { args: ["--workers=0"], says: /--workers: / },
-    "two mistakes are told together": {
+    "two mistakes are reported together": {
       args: ["--log-level", "loud", "--health-port=-1x"],
       says: /--log-level.*; --health-port/,
     },

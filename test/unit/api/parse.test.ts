@@ -15,7 +15,7 @@ const fleet = (spec: object, more: object = {}): object => ({
   ...more,
 });
 
-describe("an object that can't be understood is told what is wrong: object, field, value, remedy", () => {
+describe("an object that can't be understood is reported with what is wrong: object, field, value, remedy", () => {
   const cases: Record<string, { given: object; said: string }> = {
     "a duration in days": {
       given: fleet({ rotation: { maxAge: "2d" } }),
@@ -68,7 +68,7 @@ describe("an object that can't be understood is told what is wrong: object, fiel
     test(name, () => assert.deepEqual(parseWhatsAppProxy(given), { ok: false, problem: said }));
   }
 
-  test("many faults are told in part, and a long value is cut", () => {
+  test("many faults are reported in part, and a long value is cut", () => {
     const servers = Array.from({ length: 8 }, () => "x".repeat(300));
     const parsed = parseWhatsAppProxy(fleet({ upstream: { chat: { servers } } }));
     assert.ok(!parsed.ok);
@@ -136,7 +136,7 @@ test("no object, however malformed, makes a parser throw", () => {
   assert.equal(parseAddressPool(undefined).ok, false);
 });
 
-test("one object is read once, however often it is asked for; its copy is read anew", () => {
+test("one object is read once, however often it is asked for; its copy is read again", () => {
   const raw = fleet({});
   assert.equal(parseWhatsAppProxy(raw), parseWhatsAppProxy(raw));
   assert.notEqual(parseWhatsAppProxy(raw), parseWhatsAppProxy(structuredClone(raw)));

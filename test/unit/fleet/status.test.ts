@@ -93,7 +93,7 @@ describe("a fleet's conditions", () => {
         OutageSuspected: ["True", "SlotsFailTogether", "3 of 3 slots began to fail within 30m"],
       },
     },
-    "a window that never opens is told, with field and value, and the fleet stays Ready": {
+    "a window that never opens is reported, with field and value, and the fleet stays Ready": {
       given: {
         fleet: fleet({
           rotation: rules({

@@ -60,7 +60,7 @@ describe("apiError", () => {
         .message,
       "create /api/v1/services failed with 422 Invalid: no",
     ));
-  test("an answer that is no Status is told as it is, cut short", () => {
+  test("an answer that is no Status is quoted as it is, cut short", () => {
     const { message } = apiError("get x", { status: 502, body: `<html>${"x".repeat(1000)}` });
     assert.ok(
       message.startsWith("get x failed with 502") &&
@@ -79,7 +79,7 @@ test("only what may pass is tried again: no answer, too many calls, a broken ser
   assert.ok(![...lasting, new Error("a fault of ours")].some(isTransient));
 });
 
-test("an error is told with the causes behind it", () =>
+test("an error is reported with the causes behind it", () =>
   assert.equal(
     explainError(
       new ApiUnreachableError("list pods got no answer", {

@@ -54,7 +54,7 @@ describe("where a reflector goes next", () => {
       input: { kind: "ended", resourceVersion: "7", healthyMs: 10 },
       expect: watching("7", 4),
     },
-    "a watch that breaks after a healthy time begins its back-off anew": {
+    "a watch that breaks after a healthy time begins its back-off again": {
       from: watching("7", 9),
       input: { kind: "failed", resourceVersion: "12", healthyMs: 60_000 },
       expect: watching("12", 1),
@@ -74,7 +74,7 @@ describe("where a reflector goes next", () => {
       input: { kind: "failed", healthyMs: 0 },
       expect: listing(2, "more"),
     },
-    "a watch whose version the server no longer has lists anew": {
+    "a watch whose version the server no longer has lists again": {
       from: watching("7"),
       input: { kind: "expired" },
       expect: listing(1),

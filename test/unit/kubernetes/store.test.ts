@@ -79,7 +79,7 @@ describe("a store", () => {
       },
       expect: {},
     },
-    "takes in an object that was made anew after its deletion": {
+    "takes in an object that was made again after its deletion": {
       given: (store) => {
         store.recordEvent("ADDED", thing("a", 8));
         store.recordEvent("DELETED", thing("a", 9));
@@ -109,17 +109,17 @@ describe("a store", () => {
 
   test("tells its listeners of each change once, until they ask no more", () => {
     const store = new Store<Thing>();
-    const told: string[] = [];
+    const heard: string[] = [];
     const describeChange = ({ before, after }: Change<Thing>): string =>
       `${before?.metadata.resourceVersion ?? "-"}>${after?.metadata.resourceVersion ?? "-"}`;
-    const end = store.onChange((change) => told.push(describeChange(change)));
+    const end = store.onChange((change) => heard.push(describeChange(change)));
     store.recordEvent("ADDED", thing("a", 1));
     store.recordWrite(thing("a", 2));
     store.recordEvent("MODIFIED", thing("a", 2));
     store.recordEvent("DELETED", thing("a", 3));
     end();
     store.recordEvent("ADDED", thing("a", 4));
-    assert.deepEqual(told, ["->1", "1>2", "2>-"]);
+    assert.deepEqual(heard, ["->1", "1>2", "2>-"]);
   });
 });
 
@@ -177,9 +177,9 @@ class Followed {
       case "event":
         return this.#event();
       case "eventAgain": {
-        const told = this.#log[step.pick % Math.max(1, this.#read ?? 0)];
-        if (told !== undefined && told.version <= (this.#read ?? 0))
-          this.store.recordEvent(told.type, told.object);
+        const heard = this.#log[step.pick % Math.max(1, this.#read ?? 0)];
+        if (heard !== undefined && heard.version <= (this.#read ?? 0))
+          this.store.recordEvent(heard.type, heard.object);
         return undefined;
       }
       case "beginList":

@@ -5,7 +5,7 @@ import { at, draining, entry } from "../rotation/build.ts";
 
 const first = entry("203.0.113.9", { ordinal: 1, phaseSince: at(0) });
 
-describe("the address that a slot's people are told", () => {
+describe("the published address of a slot", () => {
   test("is the later of two that serve, though the clock jumped back between them", () =>
     assert.equal(
       publishedAddress([first, entry("203.0.113.7", { ordinal: 2, phaseSince: at(-600) })], 0)

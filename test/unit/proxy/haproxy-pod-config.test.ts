@@ -90,7 +90,7 @@ describe("renderPodConfig", () => {
   const changes: Record<string, Partial<PodConfigInput>> = {
     "another certificate": { open: [lane(0, { certificateSHA256: hash("new") }), fleet.open[0]!] },
     "another address": { open: [lane(0, { address: "ip-203-0-113-9" }), fleet.open[0]!] },
-    "the same address claimed anew": { open: [lane(0, { uid: "another" }), fleet.open[0]!] },
+    "the same address claimed again": { open: [lane(0, { uid: "another" }), fleet.open[0]!] },
     "a closed lane": { open: [lane(0)] },
     "another upstream": { upstream: { ...fleet.upstream, media: { servers: ["d.example:443"] } } },
     "a larger bank": { bank: 12 },

@@ -32,7 +32,7 @@ test("the supervisor's tests run the configuration that is rendered now", () => 
   assert.equal(
     readFileSync(supervisorCopy, "utf8"),
     config,
-    "run this test with UPDATE_TESTDATA=1 to write the file anew",
+    "run this test with UPDATE_TESTDATA=1 to write the file again",
   );
 });
 

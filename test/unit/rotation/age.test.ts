@@ -70,7 +70,7 @@ describe("the hourly budget", () => {
       left: 0,
       nextAt: -60 + 3600,
     },
-    "one that nobody was told of does not": {
+    "one that was never published does not": {
       given: { count: 2, addresses: [dark("203.0.113.7", { cause: "Age", createdAt: at(-60) })] },
       left: 1,
     },

@@ -113,7 +113,7 @@ describe("claimFor", () => {
       given: fleet({ addresses: [entry("203.0.113.9", { lane: 0, want: "Quarantine" })] }),
       expect: { lane: 1 },
     },
-    "all lanes in use is told": {
+    "all lanes in use is reported": {
       given: fleet({
         addresses: Array.from({ length: bank }, (_, lane) =>
           draining(`203.0.113.${lane + 1}`, { lane }),
@@ -123,7 +123,7 @@ describe("claimFor", () => {
         message: "slot 0 should move and can't: all 8 lanes are in use. It moves when a drain ends",
       },
     },
-    "an empty pool is told, with what to do": {
+    "an empty pool is reported, with what to do": {
       given: fleet({ pools: [pool({ ranges: ["203.0.113.9"] })], held: held(["203.0.113.9"]) }),
       expect: {
         message:
@@ -225,7 +225,7 @@ describe("claimFor", () => {
   for (const [name, { given, cause, slot, expect }] of Object.entries(cases))
     test(name, () => assert.partialDeepStrictEqual(claim(given, cause, slot), expect));
 
-  test("a refused pool's reason is told", () => {
+  test("a refused pool's reason is reported", () => {
     const shortage = claim(
       fleet({ pools: [pool({ refusal: "pool gone does not exist: create the AddressPool" })] }),
     );

@@ -179,7 +179,7 @@ describe("when a request counts as answered", () => {
       }),
       expect: "now",
     },
-    "not if its address went dark before anybody was told of it": {
+    "not if its address went dark before it was published": {
       given: fleet({
         rotateAt: "now",
         addresses: [dark("203.0.113.9", { requestedAt: "now" }), served(0)],
@@ -198,7 +198,7 @@ describe("when a request counts as answered", () => {
     });
 });
 
-test("a shortage is told for each slot that should move and can't, and for no other", () => {
+test("a shortage is reported for each slot that should move and can't, and for no other", () => {
   const given = fleet({
     count: 3,
     addresses: [served(0)],

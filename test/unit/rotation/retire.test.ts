@@ -56,7 +56,7 @@ describe("the end of an address", () => {
         of: old,
         expect: { requeueAt: noon },
       },
-    "an address of which people are told stays for as long as it has no successor": {
+    "a published address stays for as long as it has no successor": {
       given: fleet({ addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: none,
@@ -71,7 +71,7 @@ describe("the end of an address", () => {
         of: { ...old, slot: 1 },
         expect: { requeueAt: noon },
       },
-    "when the fleet is deleted, an address goes dark even if people are still told of it": {
+    "when the fleet is deleted, an address goes dark even if the status still names it": {
       given: fleet({ deleting: true, addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: {
@@ -154,7 +154,7 @@ describe("the end of an address", () => {
           now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) },
         },
       },
-    "an address that its load balancer lost rests as long as any that people were told of": {
+    "an address that its load balancer lost rests as long as any that was published": {
       given: fleet(),
       of: draining("203.0.113.9", { drainUntil: noon, retiredBecause: "Unusable" }),
       expect: {

@@ -82,7 +82,7 @@ function checkSettled(world: World): void {
     assert.equal(
       world.services.get(name)?.ip,
       address,
-      `people are told ${address}, and its load balancer leads elsewhere`,
+      `${address} is published, and its load balancer leads elsewhere`,
     );
   const { claims, retirements, shortages } = planRotation(live, {
     bank: 4 * live.count,

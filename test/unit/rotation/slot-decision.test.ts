@@ -127,25 +127,24 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       }),
       expect: { kind: "stay", because: "two of its addresses still drain" },
     },
-    "an address that is told to drain, but serves still, takes up room": {
+    "an address that is to drain, but serves still, takes up room": {
       given: fleet({
         rotateAt: "now",
         addresses: [serving, draining("203.0.113.1"), entry("203.0.113.2", { want: "Drain" })],
       }),
       expect: { kind: "stay", because: "two of its addresses still drain" },
     },
-    "an address whose successor was just published takes up room, though nobody told it to drain yet":
-      {
-        given: fleet({
-          rotateAt: "now",
-          addresses: [
-            serving,
-            draining("203.0.113.1"),
-            entry("203.0.113.2", { phaseSince: at(-4000) }),
-          ],
-        }),
-        expect: { kind: "stay", because: "two of its addresses still drain" },
-      },
+    "an address whose successor was just published takes up room, though it is not to drain yet": {
+      given: fleet({
+        rotateAt: "now",
+        addresses: [
+          serving,
+          draining("203.0.113.1"),
+          entry("203.0.113.2", { phaseSince: at(-4000) }),
+        ],
+      }),
+      expect: { kind: "stay", because: "two of its addresses still drain" },
+    },
     "a dark address takes up no room": {
       given: fleet({
         rotateAt: "now",
@@ -203,7 +202,7 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       }),
       expect: { kind: "move", requestedAt: "now" },
     },
-    "a request whose address went dark before anybody was told of it is served with another": {
+    "a request whose address went dark before it was published is served with another": {
       given: fleet({
         rotateAt: "now",
         addresses: [serving, dark("203.0.113.7", { requestedAt: "now" })],
@@ -377,7 +376,7 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       }),
       expect: { kind: "stay" },
     },
-    "a window that never opens is told": {
+    "a window that never opens is reported": {
       given: fleet({
         rotation: rules({
           maxAge: hours(1),

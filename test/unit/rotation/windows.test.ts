@@ -90,7 +90,7 @@ describe("the first moment in which a window is open", () => {
     );
 });
 
-test("what was looked up once answers as if it were looked up anew", () => {
+test("what was looked up once answers as if it were looked up again", () => {
   const moments = fc.array(fc.integer({ min: 0, max: 40 * 24 * 3600 }), {
     minLength: 1,
     maxLength: 60,
@@ -113,7 +113,7 @@ test("what was looked up once answers as if it were looked up anew", () => {
   );
 });
 
-describe("windows that can never open are told with field, value and remedy", () => {
+describe("windows that can never open are reported with field, value and remedy", () => {
   const cases: Record<string, { given: ReturnType<typeof window>; expect: RegExp | undefined }> = {
     "a good one is fine": { given: window("0 2 * * *"), expect: undefined },
     "29 February is fine": { given: window("0 0 29 2 *"), expect: undefined },

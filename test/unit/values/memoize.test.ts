@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoize } from "../../../src/values/memoize.ts";
 
-test("what is remembered of an object is made once, and of each object for itself", () => {
+test("what is memoized of an object is made once, and of each object for itself", () => {
   let made = 0;
   const lengthOf = memoize((from: readonly string[]) => ({ length: from.length, nth: ++made }));
   const [short, long] = [["a"], ["a", "b"]];
