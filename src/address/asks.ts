@@ -6,7 +6,7 @@ import type { ObservedAddress } from "./observed.ts";
 import { probePause, resolveEvery } from "./phase.ts";
 import { type ProbeRequest, type ProbeResult, answers } from "./probe.ts";
 
-/** What only the network can tell of an address. */
+/** What only the network knows of an address. */
 export type AddressAsk =
   | { readonly kind: "probe"; readonly request: ProbeRequest }
   | { readonly kind: "resolve"; readonly hostname: string };

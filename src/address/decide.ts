@@ -46,7 +46,7 @@ function effectsOf(
   const removals = removalEffects(observed, decision);
   if (taken !== undefined) return [...finalizer, taken];
   const service = makingService(observed, decision, finalizer);
-  // What is asked is told with its answer: until then nothing has changed.
+  // What is asked is reported with its answer: until then nothing has changed.
   const status = asks.length > 0 ? [] : statusEffect(observed, decision, now);
   const evictions = asks.length > 0 ? [] : evictionEffects(observed, now);
   return [

@@ -10,7 +10,7 @@ export interface LoadBalancerView {
   readonly hostname: string | undefined;
 }
 
-/** A load balancer that has not set the address after this long is told of with what to check. */
+/** A load balancer that has not set the address after this long is reported, with what to check. */
 const patience: Millis = seconds(60);
 
 /** What keeps an address from being tried; undefined once the load balancer has set it. */
@@ -40,7 +40,7 @@ export function waitingForLoadBalancer(
 }
 
 /**
- * What became of an address that serves, as far as its Service tells: `AddressChanged` where the
+ * What became of an address that serves, as far as its Service shows: `AddressChanged` where the
  * load balancer leads elsewhere now, and `AddressLost` where it has none at all, which may pass. A
  * name that does not resolve now says nothing: people hold addresses, not this name.
  */
@@ -52,17 +52,17 @@ export function lostAddress(
     return undefined;
   const [other] = balancer.given;
   if (other === undefined && balancer.hostname !== undefined) return undefined;
-  const told = `people were told ${address}, but its load balancer`;
+  const published = `${address} is published, but its load balancer`;
   if (other === undefined)
     return {
       status: "False",
       reason: "AddressLost",
-      message: `${told} has set none any more: check that it runs. To give the slot another address, delete this ProxyAddress`,
+      message: `${published} has set none any more: check that it runs. To give the slot another address, delete this ProxyAddress`,
     };
   return {
     status: "False",
     reason: "AddressChanged",
-    message: `${told} has now set ${other}: its slot moves to a fresh address unless it comes back. Check the load balancer's own configuration`,
+    message: `${published} has now set ${other}: its slot moves to a fresh address unless it comes back. Check the load balancer's own configuration`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { present } from "../values/present.ts";
 import { conditionsFrom } from "../api/findings.ts";
 import { fieldManagers } from "../api/names.ts";
 import type { AddressFault, ProxyAddressStatus } from "../api/proxy-address.ts";
@@ -39,7 +40,7 @@ export function statusEffect(
       before,
       status: statusOf(observed, decision, now),
       fieldManager: fieldManagers.address,
-      ...(pacing === undefined ? {} : { pacing }),
+      ...present({ pacing }),
       ...(isMade ? { unless: [serviceEffect] } : {}),
     },
   ];
@@ -78,9 +79,8 @@ function statusOf(
   return {
     phase: decision.phase,
     phaseSince: phaseSince ?? formatInstant(now),
-    ...(address === undefined ? {} : { address }),
+    ...present({ address, certificateSHA256: sha256 }),
     serviceName: nameOf(observed),
-    ...(sha256 === undefined ? {} : { certificateSHA256: sha256 }),
     ...(isPublished ? { verified } : {}),
     ...faultOf(observed, decision, now),
     conditions: conditionsFrom(findings, { before: status.conditions ?? [], generation, now }),

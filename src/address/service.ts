@@ -1,3 +1,4 @@
+import { present } from "../values/present.ts";
 import type { Provider, ServicePool } from "../pool/provider.ts";
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { ProxyAddressSpec } from "../api/proxy-address.ts";
@@ -69,7 +70,7 @@ function serviceSpec({ entry, fleet, pool, provider, held }: ServiceInput): Serv
   const selector = podSelector(claimRef.name);
   return {
     type: "LoadBalancer",
-    ...(pool.loadBalancerClass === undefined ? {} : { loadBalancerClass: pool.loadBalancerClass }),
+    ...present({ loadBalancerClass: pool.loadBalancerClass }),
     ...(needsNodePorts ? {} : { allocateLoadBalancerNodePorts: false }),
     ipFamilyPolicy: "SingleStack",
     ...(isAsked ? { ipFamilies: [family] } : {}),

@@ -1,3 +1,4 @@
+import { present } from "../values/present.ts";
 import type { FleetAsk } from "../fleet/asks.ts";
 import type { FleetStatus } from "../fleet/status.ts";
 import { objectName } from "../runtime/effect.ts";
@@ -31,11 +32,7 @@ export function planJson({ fleet, plan, now }: PlannedFleet): string {
   const status = statusOf(plan);
   const slots = plan.explanations.map(({ subject, text }) => {
     const address = addressOf(subject, status);
-    return {
-      slot: slotOf(subject),
-      ...(address === undefined ? {} : { address }),
-      explanation: text,
-    };
+    return present({ slot: slotOf(subject), address, explanation: text });
   });
   const effects = pendingEffects(plan).map((effect) => ({
     id: effect.id,
@@ -50,8 +47,8 @@ export function planJson({ fleet, plan, now }: PlannedFleet): string {
     at: formatInstant(now),
     slots,
     effects,
-    ...(status?.nextRotation === undefined ? {} : { nextRotation: status.nextRotation }),
-    ...(requeueAt === undefined ? {} : { requeueAt: formatInstant(requeueAt) }),
+    nextRotation: status?.nextRotation,
+    requeueAt: requeueAt === undefined ? undefined : formatInstant(requeueAt),
   };
   return `${JSON.stringify(shown, null, 2)}\n`;
 }

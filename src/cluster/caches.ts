@@ -40,7 +40,7 @@ export interface Caches {
 
 /**
  * Watches every kind that the controllers read; what the operator did not make itself is left out
- * where a label can tell.
+ * where a label shows that.
  */
 export function watchCaches(manager: Manager): Caches {
   const ours = { labelSelector: managedSelector };

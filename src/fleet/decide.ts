@@ -1,3 +1,4 @@
+import type { StatusView } from "./findings.ts";
 import { conditionsFrom, type Finding } from "../api/findings.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { fieldManagers, fleetFinalizer, podSelector } from "../api/names.ts";
@@ -21,7 +22,7 @@ import type { LiveFleet, ObservedFleet } from "./observed.ts";
 import { type StatusBefore, stuckAt } from "./progress.ts";
 import { eventEffects, pacingOf, statusEffect } from "./report.ts";
 import { lanesAreClosed, withSessions } from "./sessions.ts";
-import { type FleetStatus, type StatusView, fleetStatus } from "./status.ts";
+import { type FleetStatus, fleetStatus } from "./status.ts";
 import { fieldsWithoutEffect } from "./without-effect.ts";
 
 /** A Service whose entry was lost is mended within a moment: then the fleet may claim again. */

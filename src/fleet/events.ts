@@ -120,7 +120,7 @@ function refusedRequest(plan: RotationPlan, fleet: FleetView): EventNote[] {
   return [{ type: "Warning", reason: "RotateRefused", message: plan.answered.why }];
 }
 
-/** A person's report is open until the status says that it was answered, so each is told once. */
+/** A person's report is open until the status says that it was answered, so each is reported once. */
 function answeredReport({ report }: RotationPlan): EventNote[] {
   switch (report.kind) {
     case "none":

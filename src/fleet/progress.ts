@@ -22,7 +22,7 @@ const patience = minutes(10);
  * Only while the generation isn't realised (kstatus): a rotation later on leaves the fleet Ready
  * and quiet. At the first look at a generation, the pods are still those of the one before. The
  * reason is `Creating` until the fleet was realised for the first time, and `Updating` ever after:
- * who watches can tell a young fleet from a changed one that serves.
+ * anyone who watches can tell a young fleet from a changed one that serves.
  */
 export function reconciling({
   before,

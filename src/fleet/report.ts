@@ -1,3 +1,4 @@
+import { present } from "../values/present.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { fieldManagers } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
@@ -41,7 +42,7 @@ export function statusEffect(
     before: raw.status,
     status,
     fieldManager: fieldManagers.fleet,
-    ...(pacing === undefined ? {} : { pacing }),
+    ...present({ pacing }),
   };
 }
 

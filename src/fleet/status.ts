@@ -1,45 +1,11 @@
-import type { PodsView } from "../pods/view.ts";
-import type { FleetView } from "../rotation/fleet-view.ts";
-import type { ConditionType } from "../api/reasons.ts";
-import {
-  type Condition,
-  type Finding,
-  conditionsFrom,
-  firstFinding,
-  storedFinding,
-} from "../api/findings.ts";
-import type { Refusal } from "../runtime/effect-result.ts";
-import { childrenApplied } from "./children-applied.ts";
-import { configApplied } from "../pods/config-applied.ts";
-import { type LimitsView, limitsApplied } from "../pods/limits-applied.ts";
-import type { RotationPlan } from "../rotation/plan.ts";
-import type { PodReport } from "../pods/report.ts";
-import { poolForecast } from "../rotation/pool-forecast.ts";
-import { type StatusBefore, overdue, reconciling } from "./progress.ts";
-import { upstreamReachable } from "../pods/upstream-reachable.ts";
-import { windowFaults } from "../rotation/windows.ts";
-import { type Instant, formatDuration, formatInstant } from "../values/time.ts";
+import { type Condition, conditionsFrom } from "../api/findings.ts";
 import { publishedAddress } from "../ledger/view.ts";
-
-export interface StatusView {
-  readonly fleet: FleetView;
-  readonly plan: RotationPlan;
-  readonly pods: PodsView;
-  /** What serving pods say of themselves. */
-  readonly reports: readonly PodReport[];
-  /**
-   * Whether some serving pod was not asked yet, by an operator that has just begun to lead for
-   * example.
-   */
-  readonly isAsking: boolean;
-  /** What the API server refused in the pass before; undefined before the first one. */
-  readonly refused: readonly Refusal[] | undefined;
-  readonly limits: LimitsView;
-  readonly withoutEffect: Finding | undefined;
-  readonly generation: number;
-  readonly selector: string;
-  readonly before: StatusBefore;
-}
+import type { FleetView } from "../rotation/fleet-view.ts";
+import type { RotationPlan } from "../rotation/plan.ts";
+import { present } from "../values/present.ts";
+import { type Instant, formatInstant } from "../values/time.ts";
+import { type StatusView, findings } from "./findings.ts";
+import { slotNumbers } from "./slot-numbers.ts";
 
 export interface StatusAddress {
   readonly address: string;
@@ -66,7 +32,7 @@ export interface FleetStatus {
 
 /**
  * The fleet's status, from what is and what is planned. Publication lives here: an address that is
- * `Serving` is what people are told.
+ * `Serving` is what people are to use.
  */
 export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
   const { fleet, plan, pods, generation } = view;
@@ -84,17 +50,11 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
     readyReplicas: pods.ready,
     selector: view.selector,
     serving: `${serving}/${fleet.count}`,
-    ...(handled === undefined ? {} : { lastHandledRotateAt: handled }),
-    ...(report === undefined ? {} : { lastHandledReport: report }),
-    ...(plan.next === undefined
-      ? {}
-      : {
-          nextRotation: {
-            slot: plan.next.slot,
-            at: formatInstant(plan.next.at),
-            reason: plan.next.reason,
-          },
-        }),
+    ...present({
+      lastHandledRotateAt: handled,
+      lastHandledReport: report,
+      nextRotation: nextRotation(plan),
+    }),
     conditions: conditionsFrom(findings(view, now), {
       before: view.before.conditions,
       generation,
@@ -104,146 +64,8 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
   };
 }
 
-/** The Ready condition as a chain: what must be mended first is said first. */
-const readyChecks: readonly ((view: StatusView) => Finding | undefined)[] = [
-  ({ pods }) =>
-    pods.ready > 0 || pods.problem === undefined ? undefined : { status: "False", ...pods.problem },
-  ({ pods }) =>
-    pods.ready > 0
-      ? undefined
-      : {
-          status: "False",
-          reason: "NoReadyPod",
-          message: `none of ${pods.wanted} pods is ready yet`,
-        },
-  (view) => (addressesReady(view).status === "True" ? undefined : addressesReady(view)),
-];
-
-function findings(
-  view: StatusView,
-  now: Instant,
-): Partial<Record<ConditionType, Finding | undefined>> {
-  const { fleet, pods, before, generation } = view;
-  const ready = firstFinding(readyChecks, view, {
-    status: "True",
-    reason: "Serving",
-    message: `all ${fleet.count} slots have a verified address, and ${pods.ready} pods are ready`,
-  });
-  const progress = { before, generation, ready, isRolledOut: pods.isRolledOut };
-  return {
-    Ready: ready,
-    AddressesReady: addressesReady(view),
-    ...podFindings(view),
-    ChildrenApplied: childrenApplied(view.refused, before.conditions),
-    PoolExhausted: poolExhausted(view),
-    OutageSuspected: outageSuspected(view),
-    FieldsWithoutEffect: view.withoutEffect,
-    Paused: fleet.paused
-      ? {
-          status: "True",
-          reason: "AskedFor",
-          message: "spec.paused is true: no slot moves until it is false; drains still end",
-        }
-      : undefined,
-    Reconciling: reconciling(progress),
-    Stalled: stalled(view) ?? overdue(progress, now),
-  };
-}
-
-/**
- * What pods tell. Until each of them was asked, what they told before holds: else a change of
- * leaders would write every fleet's status twice.
- */
-function podFindings({ reports, limits, isAsking, before }: StatusView): Record<string, Finding> {
-  const told = {
-    UpstreamReachable: upstreamReachable(reports),
-    ConfigApplied: configApplied(reports),
-    LimitsApplied: limitsApplied(limits, reports),
-  };
-  const known = isAsking ? before.conditions : [];
-  return Object.fromEntries(
-    Object.entries(told).map(([type, finding]) => [type, storedFinding(known, type) ?? finding]),
-  );
-}
-
-function addressesReady({ fleet, plan }: StatusView): Finding {
-  const waiting = slotNumbers(fleet).filter(
-    (slot) => publishedAddress(fleet.addresses, slot) === undefined,
-  );
-  const [slot] = waiting;
-  if (slot === undefined)
-    return (
-      lostAddresses(fleet) ?? {
-        status: "True",
-        reason: "Verified",
-        message: `all ${fleet.count} slots have a verified address`,
-      }
-    );
-  const why =
-    plan.shortages.find((shortage) => shortage.slot === slot)?.message ??
-    makingMessage(fleet, slot);
-  return {
-    status: "False",
-    reason: "SlotsWithoutAddress",
-    message: `${waiting.length} of ${fleet.count} slots have no address yet. ${why}`,
-  };
-}
-
-/**
- * People were told of these addresses, and don't reach them: no slot is without one, but not all
- * serve.
- */
-function lostAddresses(fleet: FleetView): Finding | undefined {
-  const lost = slotNumbers(fleet).flatMap((slot) => publishedAddress(fleet.addresses, slot) ?? []);
-  const [first, ...others] = lost.filter((address) => address.lost !== undefined);
-  if (first === undefined) return undefined;
-  const { slot, address = "", name } = first;
-  const what =
-    first.lost?.balancerHas === "another" ? "has another address now" : "has no address any more";
-  const more = others.length === 0 ? "" : ` So are the addresses of ${others.length} other slots.`;
-  return {
-    status: "False",
-    reason: "AddressLost",
-    message: `slot ${slot}: people were told ${address}, but its load balancer ${what}: see kubectl describe wapa ${name}.${more}`,
-  };
-}
-
-function makingMessage(fleet: FleetView, slot: number): string {
-  const next = fleet.addresses.find((address) => address.slot === slot && address.want === "Serve");
-  const address = next?.address ?? "a fresh address";
-  const details = next === undefined ? "" : `: see kubectl describe wapa ${next.name}`;
-  return `slot ${slot}: ${address} is ${next?.phase === "Verifying" ? "being verified" : "being prepared"}${details}`;
-}
-
-function poolExhausted({ plan, fleet }: StatusView): Finding {
-  const [shortage] = plan.shortages;
-  if (shortage === undefined) return poolForecast(fleet);
-  return { status: "True", reason: "NoFreshAddress", message: shortage.message };
-}
-
-function outageSuspected({ fleet, plan }: StatusView): Finding {
-  if (plan.outage === undefined)
-    return { status: "False", reason: "NoneSeen", message: "slots don't fail together" };
-  return {
-    status: "True",
-    reason: "SlotsFailTogether",
-    message: `${plan.outage.failing} of ${fleet.count} slots began to fail within ${formatDuration(fleet.outage.within)}, which is more than spec.reachability.outagePercent (${fleet.outage.percent}): no slot moves. If it is a block, set outagePercent to 100`,
-  };
-}
-
-/** What no waiting mends: a person has to act. */
-function stalled(view: StatusView): Finding | undefined {
-  const { fleet, pods } = view;
-  const config = podFindings(view)["ConfigApplied"];
-  if (config?.reason === "ConfigRefused") return { ...config, status: "True" };
-  if (pods.problem !== undefined) return { status: "True", ...pods.problem };
-  const [fault, ...more] = windowFaults(fleet.rotation.windows);
-  if (fault !== undefined)
-    return { status: "True", reason: "WindowNeverOpens", message: [fault, ...more].join("; ") };
-  const refusals = fleet.pools.flatMap(({ refusal }) => refusal ?? []);
-  if (refusals.length > 0 && refusals.length === fleet.pools.length)
-    return { status: "True", reason: "NoUsablePool", message: refusals.join("; ") };
-  return undefined;
+function nextRotation({ next }: RotationPlan): FleetStatus["nextRotation"] | undefined {
+  return next === undefined ? undefined : { ...next, at: formatInstant(next.at) };
 }
 
 /**
@@ -284,8 +106,4 @@ function statusAddresses(fleet: FleetView): StatusAddress[] {
   return rows
     .toSorted((a, b) => a.slot - b.slot || a.order - b.order || (a.address < b.address ? -1 : 1))
     .map(({ order: _order, ...row }) => row);
-}
-
-function slotNumbers(fleet: FleetView): number[] {
-  return Array.from({ length: fleet.count }, (_, slot) => slot);
 }

@@ -26,7 +26,7 @@ export type Urgency = "now" | "soon" | "eventually";
  * How urgent a status is. While a fleet comes up, pods and addresses make progress all the time,
  * and only the end of it is urgent; of a fleet that is up, every change of an address is. That
  * people are not to use an address any more is always urgent: only from then on its drain counts.
- * An address that is new to people may be told with the next one, but must not wait for a calm
+ * An address that is new to people may be reported with the next one, but must not wait for a calm
  * hour: its group may have no other.
  */
 export function urgencyOf(before: Before | undefined, after: FleetStatus): Urgency {
@@ -36,15 +36,15 @@ export function urgencyOf(before: Before | undefined, after: FleetStatus): Urgen
     before.lastHandledReport !== after.lastHandledReport
   )
     return "now";
-  const [told, serves] = [serving(before.addresses ?? []), serving(after.addresses)];
+  const [published, serves] = [serving(before.addresses ?? []), serving(after.addresses)];
   const known = before.conditions ?? [];
-  if (!isAllOf(told, serves) || isNews(known, after.conditions)) return "now";
+  if (!isAllOf(published, serves) || isNews(known, after.conditions)) return "now";
   if (
     known.some(isReady) &&
     JSON.stringify(before.addresses ?? []) !== JSON.stringify(after.addresses)
   )
     return "now";
-  return isAllOf(serves, told) ? "eventually" : "soon";
+  return isAllOf(serves, published) ? "eventually" : "soon";
 }
 
 type Condition = Pick<StoredCondition, "type" | "status">;

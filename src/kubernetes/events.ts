@@ -1,3 +1,4 @@
+import { present } from "../values/present.ts";
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
@@ -108,12 +109,5 @@ export class EventRecorder {
 
 function regarding({ apiVersion, kind, metadata }: KubeObject): KubeEvent["regarding"] {
   const { name, namespace, uid, resourceVersion } = metadata;
-  return {
-    apiVersion,
-    kind,
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
+  return present({ apiVersion, kind, name, namespace, uid, resourceVersion });
 }

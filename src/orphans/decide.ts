@@ -25,7 +25,7 @@ export interface ObservedOrphan extends Orphan {
   readonly confirmation: Confirmation | undefined;
 }
 
-/** What only the server, or DNS, can tell. */
+/** What only the server, or DNS, knows. */
 export type OrphanAsk =
   | { readonly kind: "confirm"; readonly service: Service }
   | { readonly kind: "resolve"; readonly hostname: string };

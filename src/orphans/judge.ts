@@ -29,7 +29,7 @@ export type OrphanDecision =
   | { readonly kind: "adopt"; readonly entry: ProxyAddressManifest; readonly address: string }
   | { readonly kind: "delete"; readonly because: string };
 
-/** The claim that a Service tells of, if it can be read. */
+/** The claim that a Service carries, if it can be read. */
 export function claimOf({ metadata }: Service): ProxyAddress | undefined {
   const name = metadata.labels?.[addressLabel];
   const text = metadata.annotations?.[claimAnnotation];
@@ -68,7 +68,7 @@ function doubt(orphan: Orphan, claim: ProxyAddress, address: string): string | u
   if (ports.some(({ name, targetPort }) => targetPort !== lanePort(lane, name)))
     return "its ports are not its lane's";
   if (!given.includes(address)) return `its load balancer has not set ${address}`;
-  if (ledger.some((entry) => entry.address === address)) return `${address} was claimed anew`;
+  if (ledger.some((entry) => entry.address === address)) return `${address} was claimed again`;
   if (ledger.some((entry) => sharesLane(entry, claim)))
     return `its lane ${lane} serves another address now`;
   return notFromPool(orphan, claim, address);

@@ -68,7 +68,7 @@ function trafficOf(lane: LaneStatus | undefined): Traffic {
   return { sessions: sessionsTotal, bytesIn, bytesOut, handshakeFailures };
 }
 
-/** As Prometheus does: a count that fell began anew. */
+/** As Prometheus does: a count that fell began from zero. */
 function growth(before: Traffic, after: Traffic): Traffic {
   return combine(before, after, (old, now) => (now >= old ? now - old : now));
 }

@@ -10,7 +10,7 @@ import { sleep } from "./clock.ts";
 export class LeadershipLostError extends ProxyfleetError {
   constructor() {
     super(
-      "the lease could not be renewed in time, so another operator may lead now; this one ends, and its pod starts anew",
+      "the lease could not be renewed in time, so another operator may lead now; this one ends, and its pod starts again",
     );
   }
 }

@@ -19,8 +19,8 @@ const linesEach = 250;
 export function* piecesOf(metric: ReadMetric): Generator<string> {
   let lines = [`# HELP ${metric.name} ${metric.help}`, `# TYPE ${metric.name} ${metric.type}`];
   for (const [labels, value] of metric.read()) {
-    const told = metric.labelNames.map((label) => `${label}="${escaped(labels[label] ?? "")}"`);
-    lines.push(`${metric.name}{${told.join(",")}} ${value}`);
+    const pairs = metric.labelNames.map((label) => `${label}="${escaped(labels[label] ?? "")}"`);
+    lines.push(`${metric.name}{${pairs.join(",")}} ${value}`);
     if (lines.length < linesEach) continue;
     yield `${lines.join("\n")}\n`;
     lines = [];

@@ -85,7 +85,7 @@ export class Metrics {
     ...this.#registers,
   });
 
-  /** Starts with what Node tells of the process: memory, CPU, file descriptors, event-loop lag. */
+  /** Starts with what Node reports of the process: memory, CPU, file descriptors, event-loop lag. */
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -20,7 +20,7 @@ export interface QueueOptions {
   readonly timer: (ms: number, callback: () => void) => () => void;
 }
 
-/** Is told what happens to keys (times in ms). */
+/** Observes what happens to keys (times in ms). */
 export interface QueueObserver {
   added(): void;
   started(waitedMs: number): void;

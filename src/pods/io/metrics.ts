@@ -10,8 +10,8 @@ const fleetLabels = ["namespace", "fleet"] as const;
 const slotLabels = [...fleetLabels, "slot"] as const;
 
 /**
- * Tells what pods carry and reach, as the leader last heard it from them; who only waits tells
- * nothing. Labels are fleets and slots, whose number is bounded. An address is no label: each move
+ * Metrics of what pods carry and reach, as the leader last heard it from them; an operator that only
+ * waits has none. Labels are fleets and slots, whose number is bounded. An address is no label: each move
  * would add a series for good, and a metrics store that is kept for months would be the list of a
  * group's addresses that a censor wants. Nothing of a client is known here at all.
  */
@@ -24,7 +24,7 @@ export function registerPodMetrics(
   const slotOf = (entry: string) => slotOfEntry(addresses.get({ name: entry })?.spec);
   reports.onStatus((key, before, after) => {
     const [fleet] = fleetOf(pods.get(parseKey(key)));
-    // Pods tell of a fleet that is gone for as long as they end: nobody would forget it a second
+    // Pods report a fleet that is gone for as long as they end: nobody would forget it a second
     // time.
     if (fleet !== undefined && fleets.get(parseKey(fleet)) !== undefined)
       totals.count(fleet, before, after, slotOf);

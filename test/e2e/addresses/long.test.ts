@@ -43,7 +43,7 @@ describe("an address that its load balancer has changed", { skip }, () => {
       );
       assert.match(
         await fleet.condition("Ready", "False", 60, "AddressLost"),
-        new RegExp(`people were told ${old.host}, but its load balancer has another`),
+        new RegExp(`${old.host} is published, but its load balancer has another`),
       );
       const next = await waitFor(
         "a claim of another address",

@@ -1,7 +1,8 @@
+import type { StatusView } from "../../../src/fleet/findings.ts";
 import type { Finding } from "../../../src/api/findings.ts";
 import type { PodsView } from "../../../src/pods/view.ts";
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
-import { type FleetStatus, type StatusView, fleetStatus } from "../../../src/fleet/status.ts";
+import { type FleetStatus, fleetStatus } from "../../../src/fleet/status.ts";
 import { planRotation } from "../../../src/rotation/plan.ts";
 import type { PodReport } from "../../../src/pods/report.ts";
 import type { StatusBefore } from "../../../src/fleet/progress.ts";

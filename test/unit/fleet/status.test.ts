@@ -175,7 +175,7 @@ describe("a fleet's conditions", () => {
         Ready: [
           "False",
           "AddressLost",
-          "slot 0: people were told 203.0.113.9, but its load balancer has another address now",
+          "slot 0: 203.0.113.9 is published, but its load balancer has another address now",
         ],
         AddressesReady: ["False", "AddressLost"],
       },

@@ -122,9 +122,9 @@ describe("a Service whose ledger entry is lost", () => {
       given: { given: ["203.0.113.10"] },
       because: /has not set 203\.0\.113\.9/,
     },
-    "the address was claimed anew meanwhile": {
+    "the address was claimed again meanwhile": {
       given: { ledger: [entry({ address: spec.address })] },
-      because: /was claimed anew/,
+      because: /was claimed again/,
     },
     "its lane serves another address meanwhile": {
       given: { ledger: [entry({ lane: 3 })] },
