@@ -11,18 +11,24 @@ import { Faults } from "./faults.ts";
 /** The process was killed: whatever it holds in memory must be thrown away. */
 export class Killed extends Error {}
 
+/** Carries out a write on somebody's behalf. */
+export type Act = <T>(write: () => T) => T;
+
 /** One process's way to the simulated API server, with its own faults and its own death. */
 export class SimulatedClient implements KubernetesApi {
   readonly faults = new Faults();
   /** Asked before each write, as the real client asks whether its process still leads. */
   mayWrite: () => boolean = () => true;
   readonly #server: SimulatedApiServer;
+  readonly #act: Act;
   #left = Number.POSITIVE_INFINITY;
   #isKilled = false;
   #writes: Call[] = [];
 
-  constructor(server: SimulatedApiServer) {
+  /** `act` is told when a write is carried out, at once or later. */
+  constructor(server: SimulatedApiServer, act: Act = (write) => write()) {
     this.#server = server;
+    this.#act = act;
   }
 
   /** Every write that was sent so far, whatever became of it. */
@@ -38,6 +44,11 @@ export class SimulatedClient implements KubernetesApi {
   /** So many more writes are sent; the next one kills the process. */
   killAfter(writes: number): void {
     this.#left = writes;
+  }
+
+  /** The process ends now: it reaches the server no more. */
+  kill(): void {
+    this.#isKilled = true;
   }
 
   /** A killed process reaches the server no more, even where somebody swallowed the error. */
@@ -131,6 +142,6 @@ export class SimulatedClient implements KubernetesApi {
     if (this.#left-- <= 0) this.#isKilled = true;
     this.demandLife();
     this.#writes.push(call);
-    return this.faults.meet(call, carryOut);
+    return this.faults.meet(call, () => this.#act(carryOut));
   }
 }

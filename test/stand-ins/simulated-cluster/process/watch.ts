@@ -54,6 +54,11 @@ export class SimulatedWatch<T extends KubeObject> {
     return this.#isBehind;
   }
 
+  /** What the cache holds. */
+  objects(): readonly T[] {
+    return this.#options.store.list();
+  }
+
   /** Brings the next events, or all. */
   deliver(count = Number.POSITIVE_INFINITY): void {
     for (let left = count; left > 0; left--) {

@@ -48,7 +48,7 @@ const podGraceSeconds = 30;
 export class SimulatedApiServer {
   readonly #now: () => Instant;
   readonly #random: Random;
-  readonly #objects = new Map<string, Map<string, StoredObject>>();
+  readonly #objects = new Map<string, Collection>();
   readonly #listeners = new Set<(change: StoredChange) => void>();
   readonly #owners = new Owners();
   #version = 0;
@@ -161,7 +161,11 @@ export class SimulatedApiServer {
       apiVersion: apiVersionOf(of),
       ...(subresource === undefined ? {} : { subresource }),
     };
-    const owned = updated({ ...live, managedFields: frozen(managedFields) }, content, writer);
+    const owned = updated(
+      { ...live, managedFields: frozen(lastOfEach(managedFields)) },
+      content,
+      writer,
+    );
     return this.#store(of, { call, before, key, subresource, ...owned }) as T & StoredObject;
   }
 
@@ -207,6 +211,12 @@ export class SimulatedApiServer {
     }
   }
 
+  /** Everything is gone at once, without finalizers: another cluster begins. */
+  wipe(): void {
+    for (const { resource, objects } of this.#objects.values())
+      for (const object of objects.values()) this.#remove(resource, object);
+  }
+
   #empty(kind: ServedKind): State {
     return { object: {}, managedFields: [], schema: kind.schema, time: formatInstant(this.#now()) };
   }
@@ -247,16 +257,15 @@ export class SimulatedApiServer {
         return before;
       this.#refuseNewFinalizers(call, before, after);
     }
+    if (before?.metadata.deletionTimestamp !== undefined && mayGo(after)) {
+      this.#remove(of, before);
+      return frozen({ ...after, metadata: { ...after.metadata, managedFields } });
+    }
     const generation = this.#generation(kind, before, after);
-    const metadata = {
-      ...after.metadata,
-      ...generation,
-      managedFields,
-      resourceVersion: this.#next(),
-    };
+    const resourceVersion = this.#next();
+    const metadata = { ...after.metadata, ...generation, managedFields, resourceVersion };
     const stored = frozen({ ...after, metadata });
     this.#keep(of, before, stored);
-    if (stored.metadata.deletionTimestamp !== undefined && mayGo(stored)) this.#remove(of, stored);
     return stored;
   }
 
@@ -309,13 +318,13 @@ export class SimulatedApiServer {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #kept(of: Resource<KubeObject>): Map<string, StoredObject> {
-    const name = `${of.group}/${of.plural}`;
+  #kept(resource: Resource<KubeObject>): Map<string, StoredObject> {
+    const name = `${resource.group}/${resource.plural}`;
     const known = this.#objects.get(name);
-    if (known !== undefined) return known;
-    const made = new Map<string, StoredObject>();
-    this.#objects.set(name, made);
-    return made;
+    if (known !== undefined) return known.objects;
+    const objects = new Map<string, StoredObject>();
+    this.#objects.set(name, { resource, objects });
+    return objects;
   }
 
   #next(): string {
@@ -332,6 +341,18 @@ export class SimulatedApiServer {
     ];
     return [...parts, hex.slice(20, 32)].join("-");
   }
+}
+
+/** A manager has one entry for each way by which it writes: the last one that is given. */
+function lastOfEach(entries: readonly ManagedFields[]): readonly ManagedFields[] {
+  const name = ({ manager, operation, subresource = "" }: ManagedFields): string =>
+    `${manager} ${operation} ${subresource}`;
+  return [...new Map(entries.map((entry) => [name(entry), entry])).values()];
+}
+
+interface Collection {
+  readonly resource: Resource<KubeObject>;
+  readonly objects: Map<string, StoredObject>;
 }
 
 interface Written {

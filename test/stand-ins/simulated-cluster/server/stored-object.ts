@@ -37,9 +37,12 @@ const writable = ["labels", "annotations", "finalizers", "ownerReferences"] as c
 
 function writableMetadata(metadata: unknown): Fields {
   if (!isFields(metadata)) return {};
-  const members = writable.flatMap((name) =>
-    metadata[name] === undefined ? [] : [[name, metadata[name]] as const],
-  );
+  // The server leaves out what is empty.
+  const members = writable.flatMap((name) => {
+    const value = metadata[name];
+    const isThere = typeof value === "object" && value !== null && Object.keys(value).length > 0;
+    return isThere ? [[name, value] as const] : [];
+  });
   return members.length === 0 ? {} : { metadata: Object.fromEntries(members) };
 }
 
