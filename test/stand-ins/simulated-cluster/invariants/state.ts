@@ -53,6 +53,15 @@ export function wrongNow(cluster: SimulatedCluster, exempt: Exempt): readonly st
   return invariants.flatMap((invariant) => invariant(now));
 }
 
+const names = new Map<string, string>();
+
+/** The same few addresses are looked at after every change. */
+function nameOf(address: string): string {
+  const known = names.get(address) ?? ledgerName(address);
+  names.set(address, known);
+  return known;
+}
+
 function repeated(values: readonly string[]): readonly string[] {
   return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }
@@ -66,7 +75,7 @@ function noAddressIsHeldTwice({ entries }: Now): readonly string[] {
 function namesFollowAddresses({ cluster, entries }: Now): readonly string[] {
   if (cluster.provider === "Assigned") return [];
   return entries
-    .filter(({ name, spec }) => spec.address === undefined || ledgerName(spec.address) !== name)
+    .filter(({ name, spec }) => spec.address === undefined || nameOf(spec.address) !== name)
     .map(({ name, spec }) => `${name} holds ${spec.address}`);
 }
 
@@ -113,7 +122,7 @@ function namedAddressesServe({ fleets, entries, exempt }: Now): readonly string[
   return fleets
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .flatMap(namedAddresses)
-    .filter((address) => !lit.has(address) && !exempt.lost.has(ledgerName(address)))
+    .filter((address) => !lit.has(address) && !exempt.lost.has(nameOf(address)))
     .map((address) => `people use ${address}, which is dark`);
 }
 

@@ -4,7 +4,7 @@ import { type Fields, isFields, isSame } from "./json.ts";
 
 /** What a CRD does to an object that is written: unknown fields go, defaults come, rules refuse. */
 export interface Admission {
-  readonly complete: (object: Fields) => Fields;
+  readonly complete: (object: Fields, before: Fields | undefined) => Fields;
   /** Why the server refuses this state; undefined where it takes it. */
   readonly refusal: (change: Change) => string | undefined;
 }
@@ -28,11 +28,16 @@ function member(value: unknown, name: string): unknown {
   return isFields(value) ? value[name] : undefined;
 }
 
+const parts = ["spec", "status"] as const;
+
 /** What the CRD of one kind of ours does. */
 export function admissionOf(kind: Kind, structural: Fields): Admission {
   const schemas = { spec: kind.spec, status: kind.status };
   return {
-    complete: (object) => completed(object, structural) as Fields,
+    complete: (object, before) => ({
+      ...known(object),
+      ...completedParts(object, before, structural),
+    }),
     refusal: ({ before, after, part }) =>
       rulesBroken(before?.[part], after[part], propertyOf(structural, part)) ??
       invalid(schemas[part], after[part], part) ??
@@ -53,6 +58,22 @@ function invalid(schema: z.ZodType, value: unknown, part: string): string | unde
 function propertyOf(structural: unknown, name: string): Fields {
   const property = member(member(structural, "properties"), name);
   return isFields(property) ? property : {};
+}
+
+/** Our kinds have these members, and no others. */
+function known({ apiVersion, kind, metadata, spec, status }: Fields): Fields {
+  const given = Object.entries({ spec, status }).filter(([, part]) => part !== undefined);
+  return { apiVersion, kind, metadata, ...Object.fromEntries(given) };
+}
+
+/** Only what has changed: the rest is complete already. */
+function completedParts(object: Fields, before: Fields | undefined, structural: Fields): Fields {
+  const changed = parts.filter(
+    (part) => object[part] !== undefined && object[part] !== before?.[part],
+  );
+  return Object.fromEntries(
+    changed.map((part) => [part, completed(object[part], propertyOf(structural, part))]),
+  );
 }
 
 /** Without unknown fields, and with defaults. What is complete already is shared. */

@@ -1,17 +1,13 @@
 /** An object as JSON has it. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-const frozenBefore = new WeakSet<object>();
-
 /**
- * A copy that nobody can change, without members that are undefined. What was frozen here before is
- * shared, not copied.
+ * A copy that nobody can change, without members that are undefined. What is frozen is taken to be
+ * frozen all through, and shared.
  */
 export function frozen<T>(value: T): T {
-  if (typeof value !== "object" || value === null || frozenBefore.has(value)) return value;
-  const copy = Array.isArray(value) ? value.map(frozen) : frozenMembers(value);
-  frozenBefore.add(copy);
-  return Object.freeze(copy) as T;
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  return Object.freeze(Array.isArray(value) ? value.map(frozen) : frozenMembers(value)) as T;
 }
 
 function frozenMembers(value: object): object {

@@ -75,11 +75,23 @@ function owners(
   const { writer, fields, taken } = write;
   const isNew = !managedFields.some((entry) => isWriter(entry, writer));
   const born: ManagedFields = { ...writer, time, fieldsType: "FieldsV1", fieldsV1: noFields };
-  return [...managedFields, ...(isNew ? [born] : [])].flatMap((entry) => {
+  const entries = [...managedFields, ...(isNew ? [born] : [])].flatMap((entry) => {
     const fieldsV1 = isWriter(entry, writer) ? fields : difference(entry.fieldsV1, taken);
     if (isEmpty(fieldsV1)) return [];
     return [isSame(fieldsV1, entry.fieldsV1) ? entry : { ...entry, fieldsV1, time }];
   });
+  return entries.toSorted(inOrder);
+}
+
+/** As the real server writes them: what was applied first, and then the oldest first. */
+function inOrder(a: ManagedFields, b: ManagedFields): number {
+  if (a.operation !== b.operation) return a.operation === "Apply" ? -1 : 1;
+  return a.time === b.time ? compareText(a.manager, b.manager) : compareText(a.time, b.time);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function isWriter(entry: ManagedFields, writer: Writer): boolean {

@@ -52,6 +52,10 @@ export class SimulatedApiServer {
   readonly #listeners = new Set<(change: StoredChange) => void>();
   readonly #owners = new Owners();
   #version = 0;
+  #lastTime: { readonly at: Instant | undefined; readonly text: string } = {
+    at: undefined,
+    text: "",
+  };
 
   constructor(now: () => Instant, random: Random) {
     this.#now = now;
@@ -218,7 +222,7 @@ export class SimulatedApiServer {
   }
 
   #empty(kind: ServedKind): State {
-    return { object: {}, managedFields: [], schema: kind.schema, time: formatInstant(this.#now()) };
+    return { object: {}, managedFields: [], schema: kind.schema, time: this.#time() };
   }
 
   /** Only the object, and the state of it, that the call was made for. */
@@ -245,18 +249,23 @@ export class SimulatedApiServer {
     const kind = servedKind(of);
     const base = before ?? this.#born(of, key, kind);
     const raw = withContent(base, content, { kind, subresource });
-    const after = (kind.admission?.complete(raw as unknown as Fields) ?? raw) as StoredObject;
+    const after = (kind.admission?.complete(
+      raw as unknown as Fields,
+      before as Fields | undefined,
+    ) ?? raw) as StoredObject;
+    if (
+      before !== undefined &&
+      isSame(managedFields, before.metadata.managedFields) &&
+      isSame(after, before)
+    )
+      return before;
     const refusal = kind.admission?.refusal({
       before: before as Fields | undefined,
       after: after as unknown as Fields,
       part: subresource === "status" ? "status" : "spec",
     });
     if (refusal !== undefined) throw invalid(call, refusal);
-    if (before !== undefined) {
-      if (isSame(managedFields, before.metadata.managedFields) && isSame(after, before))
-        return before;
-      this.#refuseNewFinalizers(call, before, after);
-    }
+    if (before !== undefined) this.#refuseNewFinalizers(call, before, after);
     if (before?.metadata.deletionTimestamp !== undefined && mayGo(after)) {
       this.#remove(of, before);
       return frozen({ ...after, metadata: { ...after.metadata, managedFields } });
@@ -275,7 +284,7 @@ export class SimulatedApiServer {
       ...place,
       uid: this.#uid(),
       resourceVersion: "",
-      creationTimestamp: formatInstant(this.#now()),
+      creationTimestamp: this.#time(),
       managedFields: [],
       ...(kind.hasGeneration ? { generation: 1 } : {}),
     };
@@ -325,6 +334,13 @@ export class SimulatedApiServer {
     const objects = new Map<string, StoredObject>();
     this.#objects.set(name, { resource, objects });
     return objects;
+  }
+
+  /** The time as objects have it. It is asked for more often than it changes. */
+  #time(): string {
+    const now = this.#now();
+    if (this.#lastTime.at !== now) this.#lastTime = { at: now, text: formatInstant(now) };
+    return this.#lastTime.text;
   }
 
   #next(): string {
