@@ -201,6 +201,11 @@ describe("server-side apply", () => {
     assert.deepEqual(apply({}, theirs), { a: "2" });
     assert.equal(apply({}), undefined);
   });
+  test("leaves nothing to who lost a field to another manager", () => {
+    apply({ a: "1" }, theirs);
+    apply({ a: "2" });
+    assert.equal(apply({}), undefined);
+  });
   test("does not take back what a create set, until that is made its own", () => {
     create(secrets, secret({ a: "1", b: "2" }));
     assert.deepEqual(apply({ b: "3" }), { a: "1", b: "3" });
