@@ -1,0 +1,107 @@
+import { parseAddressPool } from "../../../../src/api/address-pool.ts";
+import * as custom from "../../../../src/api/resources.ts";
+import {
+  type IpRange,
+  contains,
+  formatIp,
+  parseIp,
+  parseRange,
+  prefixOf,
+} from "../../../../src/values/ip.ts";
+import { parseDuration, parseInstant } from "../../../../src/values/time.ts";
+import type { SimulatedApiServer } from "../server/server.ts";
+import { type Entry, isBurnt, isInMaking, isPublished } from "./entry.ts";
+import { type Fleet, ownEntries } from "./fleet.ts";
+
+/** A claim that was just made. */
+export interface MadeClaim {
+  readonly server: SimulatedApiServer;
+  readonly claim: Entry;
+  readonly fleet: Fleet;
+  /** The ledger without the claim. */
+  readonly others: readonly Entry[];
+  /** The ledger as whoever claimed it saw it: late news is no fault of its. */
+  readonly seen: readonly Entry[];
+}
+
+/** What is wrong with a claim: its budget, the time of it, or the address. */
+export function wrongWithClaim(made: MadeClaim): readonly string[] {
+  return [...tooManyMove(made), ...movesInOutage(made), ...besideBurnt(made)];
+}
+
+/** At most `maxConcurrent` slots that people have an address for are on the move. */
+function tooManyMove({ claim, fleet, others }: MadeClaim): readonly string[] {
+  if (claim.spec.cause === "NewSlot") return [];
+  const own = ownEntries(fleet, others);
+  const slots = Map.groupBy(own, ({ spec }) => spec.claimRef.slot);
+  const moving = [...slots.values()].filter(
+    (each) => each.some(isPublished) && each.some(isInMaking),
+  );
+  return moving.length < fleet.spec.rotation.maxConcurrent
+    ? []
+    : [`slot ${claim.spec.claimRef.slot} moves while ${moving.length} others do`];
+}
+
+/** The fewest slots whose common failure can be an outage. */
+const fewestFailing = 3;
+
+/** What is judged an outage moves nothing, but what a person deleted is replaced. */
+function movesInOutage({ claim, fleet, seen }: MadeClaim): readonly string[] {
+  const published = ownEntries(fleet, seen).filter(isPublished);
+  const { slot } = claim.spec.claimRef;
+  const isReplaced = published.some((each) => each.spec.claimRef.slot === slot && each.isDeleting);
+  if (claim.spec.cause === "NewSlot" || isReplaced) return [];
+  const { outagePercent, blockedWhen } = fleet.spec.reachability;
+  const within = parseDuration(blockedWhen.within);
+  const since = published
+    .flatMap((each) => failingSince(fleet, each) ?? [])
+    .toSorted((a, b) => a - b);
+  const together = Math.max(
+    0,
+    ...since.map((first) => since.filter((at) => at >= first && at - first <= within).length),
+  );
+  const isOutage =
+    together >= fewestFailing && together * 100 > outagePercent * fleet.spec.addresses.count;
+  return isOutage ? [`slot ${slot} moves during an outage`] : [];
+}
+
+function failingSince({ spec }: Fleet, { status }: Entry): number | undefined {
+  const { countries } = spec.audience;
+  const failing = (status?.reachability ?? [])
+    .filter(({ verdict }) => verdict === "Blocked" || verdict === "Suspected")
+    .filter(({ country }) => countries.length === 0 || countries.includes(country))
+    .flatMap(({ since }) => parseInstant(since) ?? []);
+  return failing.length === 0 ? undefined : Math.min(...failing);
+}
+
+/** Beside a blocked address is claimed only when nothing else is free. */
+function besideBurnt({ server, claim, fleet, seen }: MadeClaim): readonly string[] {
+  const { address } = claim.spec;
+  if (address === undefined) return [];
+  const pools = fleet.spec.addresses.pools.flatMap(({ name }) => {
+    const raw = server.get(custom.pools, { name });
+    const parsed = raw === undefined ? undefined : parseAddressPool(raw);
+    return parsed?.ok === true ? [parsed.value.spec] : [];
+  });
+  const avoided = pools[0]?.avoidPrefix.ipv4 ?? 32;
+  const burnt = seen
+    .filter(isBurnt)
+    .flatMap(({ spec }) =>
+      spec.address === undefined ? [] : [prefixOf(parseIp(spec.address), avoided)],
+    );
+  const isNear = (ip: string): boolean => contains(burnt, parseIp(ip));
+  if (!isNear(address)) return [];
+  const taken = new Set([address, ...seen.flatMap(({ spec }) => spec.address ?? [])]);
+  const free = pools
+    .flatMap((pool) => pool.addresses.flatMap((range) => listed(parseRange(range))))
+    .find((ip) => !taken.has(ip) && !isNear(ip));
+  return free === undefined
+    ? []
+    : [`${address} is beside a blocked address although ${free} is free`];
+}
+
+function listed({ family, first, last }: IpRange): string[] {
+  return Array.from({ length: Number(last - first) + 1 }, (_, index) =>
+    formatIp({ family, value: first + BigInt(index) }),
+  );
+}

@@ -1,0 +1,74 @@
+import { ApiError, ConflictError, NotFoundError } from "../../../../src/kubernetes/errors.ts";
+import { type ObjectKey, type Resource, keyText } from "../../../../src/kubernetes/resource.ts";
+import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
+
+/** One call to the server, as errors and faults name it. */
+export interface Call {
+  readonly verb: "get" | "list" | "create" | "apply" | "patch" | "delete" | "evict";
+  /** The plural, with the subresource if there is one. */
+  readonly resource: string;
+  /** `namespace/name`, or only `name`; empty for a list. */
+  readonly key: string;
+}
+
+/** Puts a call in words, as the client's errors do. */
+export function callOf(
+  verb: Call["verb"],
+  of: Resource<KubeObject>,
+  { key, subresource }: { readonly key?: ObjectKey; readonly subresource?: string | undefined },
+): Call {
+  const resource = subresource === undefined ? of.plural : `${of.plural}/${subresource}`;
+  return { verb, resource, key: key === undefined ? "" : keyText(key) };
+}
+
+function words({ verb, resource, key }: Call): string {
+  return `${verb} ${resource} ${key}`;
+}
+
+/** 404 */
+export function notFound(call: Call): NotFoundError {
+  return new NotFoundError(
+    words(call),
+    404,
+    "NotFound",
+    `${call.resource} "${call.key}" not found`,
+  );
+}
+
+/** 409: the name is taken. */
+export function alreadyExists(call: Call): ConflictError {
+  const message = `${call.resource} "${call.key}" already exists`;
+  return new ConflictError(words(call), 409, "AlreadyExists", message);
+}
+
+/** 409: the object is not the one, or not the state, that the call was made for. */
+export function conflict(call: Call, why: string): ConflictError {
+  const message = `Operation cannot be fulfilled on ${call.resource} "${call.key}": ${why}`;
+  return new ConflictError(words(call), 409, "Conflict", message);
+}
+
+/** 422: the object is not allowed. */
+export function invalid(call: Call, why: string): ApiError {
+  return new ApiError(
+    words(call),
+    422,
+    "Invalid",
+    `${call.resource} "${call.key}" is invalid: ${why}`,
+  );
+}
+
+/** Any other refusal, in the server's words. */
+export function refused(
+  call: Call,
+  answer: {
+    readonly status: number;
+    readonly reason: string;
+    readonly message: string;
+    readonly retryAfterMs?: number;
+  },
+): ApiError {
+  const { status, reason, message, retryAfterMs } = answer;
+  return status === 409
+    ? new ConflictError(words(call), status, reason, message)
+    : new ApiError(words(call), status, reason, message, retryAfterMs);
+}
