@@ -1,11 +1,12 @@
 import type { Logger } from "pino";
 import { addressController } from "./address/io/controller.ts";
-import { dnsResolver } from "./address/io/resolve.ts";
+import { probeAddress } from "./address/io/probe.ts";
+import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
 import type { Resolution } from "./address/observed.ts";
-import type { Probe } from "./address/probe.ts";
+import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
 import type { Caches } from "./cluster/caches.ts";
 import type { Settings } from "./cluster/settings.ts";
-import { IssuedCertificates } from "./fleet/io/certificates.ts";
+import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 import type { Confirmation } from "./orphans/decide.ts";
@@ -13,25 +14,53 @@ import { orphanController } from "./orphans/io/controller.ts";
 import { PodPoller } from "./pods/io/poller.ts";
 import type { PodReports } from "./pods/io/reports.ts";
 import type { PodStatusReader } from "./pods/io/status-reader.ts";
+import { issueCertificate } from "./proxy/io/issue-certificate.ts";
 import { poolController } from "./pool/io/controller.ts";
 import type { PlanApplier } from "./runtime/apply-plan.ts";
 import { timer } from "./runtime/clock.ts";
 import type { Controller } from "./runtime/controller.ts";
 import { Inquiries } from "./runtime/inquiries.ts";
-import { WorkQueue } from "./runtime/queue.ts";
+import { type QueueOptions, WorkQueue } from "./runtime/queue.ts";
 import { cryptoRandom } from "./runtime/random.ts";
-import type { Instant } from "./values/time.ts";
+import type { Random } from "./values/random.ts";
+import { type Instant, instant } from "./values/time.ts";
 
 /** What the controllers of one process are made of. */
 export interface Parts {
   readonly caches: Caches;
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, "get" | "list">;
   readonly applier: PlanApplier;
   readonly reports: PodReports;
-  readonly readStatus: PodStatusReader;
   readonly settings: Settings;
-  readonly now: () => Instant;
+  readonly world: World;
   readonly log: Logger;
+}
+
+/** What lies beyond the API server: time, chance, and what is on the network. */
+export interface World {
+  readonly now: () => Instant;
+  readonly random: Random;
+  /** Never goes back (ms). */
+  readonly clock: () => number;
+  readonly timer: QueueOptions["timer"];
+  readonly readStatus: PodStatusReader;
+  readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
+  readonly resolve: HostResolver;
+  readonly makeCertificate: MakeCertificate;
+}
+
+/** The world as it is. */
+export function realWorld(readStatus: PodStatusReader): World {
+  return {
+    now: () => instant(Date.now()),
+    random: cryptoRandom,
+    clock: () => performance.now(),
+    timer,
+    readStatus,
+    probe: async (request) => probeAddress(request, readStatus),
+    resolve: dnsResolver(),
+    makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
+  };
 }
 
 /** The operator is busy while anything waits for a worker longer than this (ms). */
@@ -44,29 +73,28 @@ const confirming = { atOnce: 4, deadlineMs: 60_000 };
 
 /** All controllers, and the poller of pods, which share one hand that writes. */
 export function makeControllers(parts: Parts): readonly Controller[] {
-  const { caches, client, applier, reports, readStatus, settings, now, log } = parts;
-  const clock = () => performance.now();
+  const { caches, client, applier, reports, settings, world, log } = parts;
+  const { now, random, clock, readStatus, probe, resolve } = world;
   const queues: WorkQueue[] = [];
   const makeQueue = () => {
-    const queue = new WorkQueue({ now: clock, random: Math.random, timer });
+    const queue = new WorkQueue({ now: clock, random, timer: world.timer });
     queues.push(queue);
     return queue;
   };
   const isBusy = () => queues.some(({ lagMs }) => lagMs > busyFromMs);
-  const common = () => ({ queue: makeQueue(), applier, now, random: cryptoRandom, clock });
+  const common = () => ({ queue: makeQueue(), applier, now, random, clock });
   const sources = { caches, settings, isBusy };
-  const resolutions = new Inquiries<Resolution>({ ...resolving, log });
-  const network = { readStatus, resolutions, resolve: dnsResolver() };
-  const polling = { caches, settings, reports, readStatus, log };
-  const poller = new PodPoller({ ...polling, queue: makeQueue(), now, random: cryptoRandom });
-  const certificates = new IssuedCertificates(cryptoRandom);
+  const polling = { caches, settings, reports, readStatus, now, random, log };
+  const poller = new PodPoller({ ...polling, queue: makeQueue() });
+  const certificates = new IssuedCertificates(world.makeCertificate);
   const probes = new Inquiries<Probe>({ ...probing, log });
+  const resolutions = new Inquiries<Resolution>({ ...resolving, log });
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   return [
     fleetController({ ...common(), sources, reports, poller, certificates }),
-    addressController({ ...common(), sources, probes, ...network }),
+    addressController({ ...common(), sources, probes, resolutions, probe, resolve }),
     poolController({ ...common(), caches }),
-    orphanController({ ...common(), caches, client, confirmations, ...network }),
+    orphanController({ ...common(), caches, client, confirmations, resolutions, resolve }),
     poller.controller,
   ];
 }

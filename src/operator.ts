@@ -6,7 +6,7 @@ import { appliedMarks, eventReporter, fieldManagers } from "./api/names.ts";
 import { type Caches, storeOf, watchCaches } from "./cluster/caches.ts";
 import type { Settings } from "./cluster/settings.ts";
 import type { OperatorConfig } from "./config.ts";
-import { makeControllers } from "./controllers.ts";
+import { makeControllers, realWorld } from "./controllers.ts";
 import { registerFleetMetrics } from "./fleet/io/metrics.ts";
 import { ApiClient } from "./kubernetes/client.ts";
 import { Connection } from "./kubernetes/connection.ts";
@@ -24,7 +24,6 @@ import { endInTime, whileLeading } from "./runtime/leadership.ts";
 import { Manager } from "./runtime/manager.ts";
 import { Metrics } from "./runtime/metrics.ts";
 import { explainError } from "./values/errors.ts";
-import { instant } from "./values/time.ts";
 import { userAgent } from "./version.ts";
 
 /**
@@ -92,7 +91,7 @@ interface Wiring {
 
 function addControllers(manager: Manager, wiring: Wiring): void {
   const { caches, client, config, metrics, inCluster, mayWrite, log } = wiring;
-  const now = () => instant(Date.now());
+  const world = realWorld(inCluster ? directReader() : proxiedReader(client));
   const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
   const applier = new PlanApplier({
@@ -100,26 +99,16 @@ function addControllers(manager: Manager, wiring: Wiring): void {
     storeOf: (of) => storeOf(caches, of),
     events,
     marks: appliedMarks,
-    clock: () => performance.now(),
+    clock: world.clock,
   });
   const { deployments, secrets, services, disruptionBudgets, networkPolicies } = caches;
   for (const store of [deployments, secrets, services, disruptionBudgets, networkPolicies])
     applier.follow(store);
-  const readStatus = inCluster ? directReader() : proxiedReader(client);
   const settings = settingsOf(config);
-  const controllers = makeControllers({
-    caches,
-    client,
-    applier,
-    reports,
-    readStatus,
-    settings,
-    now,
-    log,
-  });
+  const controllers = makeControllers({ caches, client, applier, reports, settings, world, log });
   for (const controller of controllers) manager.add(controller);
   registerAddressMetrics(metrics, caches, mayWrite);
-  registerFleetMetrics(metrics, caches, now);
+  registerFleetMetrics(metrics, caches, world.now);
   registerPodMetrics(metrics, caches, reports);
 }
 

@@ -4,23 +4,22 @@ import { enqueueOn, isForeign, isMoreThanStatus, isOwnStatus } from "../../clust
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText } from "../../kubernetes/resource.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
-import type { PodStatusReader } from "../../pods/io/status-reader.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import type { AddressAsk } from "../asks.ts";
 import { decideAddress } from "../decide.ts";
 import type { Resolution } from "../observed.ts";
-import type { Probe } from "../probe.ts";
+import type { Probe, ProbeRequest, ProbeResult } from "../probe.ts";
 import { type AddressSources, observeAddress } from "./observe.ts";
-import { probeAddress } from "./probe.ts";
 import type { HostResolver } from "./resolve.ts";
 
 export interface AddressControllerOptions extends ReconcilerOptions {
   readonly sources: Omit<AddressSources, "probes" | "resolutions">;
   readonly probes: Inquiries<Probe>;
   readonly resolutions: Inquiries<Resolution>;
-  readonly readStatus: PodStatusReader;
+  /** Tries an address. A failure is a result, and never throws. */
+  readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
 }
 
@@ -43,16 +42,12 @@ export function addressController(options: AddressControllerOptions): Controller
 
 /** Asks beside the reconciles: an address that does not answer holds up no other one. */
 function answer(name: string, ask: AddressAsk, options: AddressControllerOptions): "later" {
-  const { probes, resolutions, readStatus, resolve, now, queue } = options;
+  const { probes, resolutions, probe, resolve, now, queue } = options;
   const again = () => queue.add(name);
   switch (ask.kind) {
     case "probe": {
       const { request } = ask;
-      const run = async () => ({
-        request,
-        result: await probeAddress(request, readStatus),
-        at: now(),
-      });
+      const run = async () => ({ request, result: await probe(request), at: now() });
       probes.ask(name, run, again);
       break;
     }

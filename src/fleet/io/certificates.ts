@@ -1,9 +1,10 @@
 import type { IssuedCertificate } from "../../proxy/certificate.ts";
 import type { Secret } from "../../kubernetes/objects.ts";
-import { issueCertificate } from "../../proxy/io/issue-certificate.ts";
 import { laneCertificates } from "../../proxy/lane-certificates.ts";
-import type { Random } from "../../values/random.ts";
 import type { Instant } from "../../values/time.ts";
+
+/** Makes a certificate that nobody has seen before. */
+export type MakeCertificate = (now: Instant) => Promise<IssuedCertificate>;
 
 /**
  * Certificates that were made and are in no Secret yet, by fleet and by the entry that they are for.
@@ -11,10 +12,10 @@ import type { Instant } from "../../values/time.ts";
  */
 export class IssuedCertificates {
   readonly #fleets = new Map<string, Map<string, IssuedCertificate>>();
-  readonly #random: Random;
+  readonly #make: MakeCertificate;
 
-  constructor(random: Random) {
-    this.#random = random;
+  constructor(make: MakeCertificate) {
+    this.#make = make;
   }
 
   /** Those that the fleet's Secret does not hold. */
@@ -30,7 +31,7 @@ export class IssuedCertificates {
   async issue(fleet: string, uid: string, now: Instant): Promise<void> {
     const issued = this.#fleets.get(fleet) ?? new Map<string, IssuedCertificate>();
     this.#fleets.set(fleet, issued);
-    if (!issued.has(uid)) issued.set(uid, await issueCertificate(now, this.#random));
+    if (!issued.has(uid)) issued.set(uid, await this.#make(now));
   }
 
   /** The fleet is gone. */
