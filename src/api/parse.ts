@@ -11,7 +11,7 @@ export type Parsed<T> =
 /**
  * Makes the reader of one kind. Fields that the schema doesn't know are left out, members that are
  * null count as absent, and defaults are filled in, all as on the API server. A status that can't
- * be read counts as empty, since the operator writes it anew.
+ * be read counts as empty, since the operator writes it again.
  *
  * Each object is parsed once as long as it is in use: cached objects never change.
  */
@@ -30,7 +30,7 @@ function parse<T>(kind: Kind, schema: z.ZodObject, raw: unknown): Parsed<T> {
   return { ok: true, value: { ...parsed.data, status: status.success ? status.data : {} } as T };
 }
 
-/** Most faults that are told at once: a condition's message has a bound. */
+/** Most faults that are reported at once: a condition's message has a bound. */
 const mostFaults = 5;
 
 function problemOf(kind: Kind, object: unknown, issues: readonly z.core.$ZodIssue[]): string {

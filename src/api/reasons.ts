@@ -1,7 +1,7 @@
-// The words by which people and programs know what is so and what happened. docs/conditions.md
-// explains each of them; a test holds the page and these lists to each other.
+// The types and reasons of conditions and Events. docs/conditions.md explains each of them; a test
+// keeps the page and these lists in step.
 
-/** What conditions of fleets, pools and addresses speak of. */
+/** The types of conditions of fleets, pools and addresses. */
 export const conditionTypes = [
   "AddressesReady",
   "ConfigApplied",
@@ -18,7 +18,7 @@ export const conditionTypes = [
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
-/** Why a condition is as it is. */
+/** Why a condition has its status. */
 export const conditionReasons = [
   "AddressChanged",
   "AddressLost",
@@ -82,7 +82,7 @@ export const conditionReasons = [
 ] as const;
 export type ConditionReason = (typeof conditionReasons)[number];
 
-/** What an Event tells. A condition that changed is told under its own reason. */
+/** Why an Event was recorded. A condition that changed is reported under its own reason. */
 export const eventReasons = [
   "AddressAdopted",
   "AddressUnusable",

@@ -51,7 +51,7 @@ export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends 
 }
 
 /**
- * Checks what is known at once, so that the error tells the line of the program; the rest as soon
+ * Checks what is known at once, so that the error names the line of the program; the rest as soon
  * as it is known.
  */
 function checked(kind: Kind, name: string, spec: unknown): unknown {

@@ -15,7 +15,7 @@ export interface WhatsAppProxyArgs extends CustomResourceArgs<z.input<typeof fle
 /** A fleet of WhatsApp proxies. */
 export class WhatsAppProxy extends ProxyfleetResource<typeof fleetSpec, typeof fleetStatus> {
   /**
-   * The address that each slot's people are told, by slot: addresses that end are not among them.
+   * The published address of each slot, by slot: addresses that drain are not among them.
    */
   readonly addresses: pulumi.Output<Readonly<Record<number, string>>>;
   /** `True`, `False` or `Unknown` for each condition, such as Ready. */

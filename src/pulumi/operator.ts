@@ -47,8 +47,8 @@ export class ProxyfleetOperator extends pulumi.ComponentResource {
   ) {
     const release = args.release ?? name;
     const values = { ...args.values, namespace: { create: true, ...args.values?.namespace } };
-    // What is wrong in the plain values is told here and now, and they suffice to tell which
-    // objects there are.
+    // Mistakes in the plain values are reported here and now, and these values decide which objects
+    // there are.
     const outline = objectsOf({
       values: readValues(knownPart(values)),
       release,

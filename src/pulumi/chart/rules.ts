@@ -40,7 +40,7 @@ export const fleetRules: readonly Rule[] = [
   ...eventRules,
 ];
 
-/** The seat of the leader. Who may create can't be held to one name, so that rule is apart. */
+/** The leader's Lease. RBAC can't limit `create` to one name, so that rule is apart. */
 export const leaderRules: readonly Rule[] = [
   { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
   rule("coordination.k8s.io", ["leases"], ["create"]),
