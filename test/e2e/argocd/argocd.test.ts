@@ -131,7 +131,7 @@ describe(
 
     describe("installs all of it, as docs/argocd.md says", () => {
       tryBlocks(
-        on("Put it into git", "Tell Argo CD about the kinds", "Apply the app of apps"),
+        on("Add it to git", "Teach Argo CD the kinds", "Apply the app of apps"),
         journey,
         reader,
       );
