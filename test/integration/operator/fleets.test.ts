@@ -207,7 +207,7 @@ describe("drift", () => {
 /** Each look at a fleet, an entry or a pool so far, by controller and key. */
 function looks(): ReadonlyMap<string, readonly Line[]> {
   const isLook = ({ msg, controller }: Line): boolean =>
-    msg === "reconciled" && controller !== "service";
+    msg === "reconciled" && controller !== "orphan";
   return Map.groupBy(
     operator.lines.filter(isLook),
     ({ controller, key }) => `${String(controller)} ${String(key)}`,
