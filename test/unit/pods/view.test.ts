@@ -32,13 +32,13 @@ const waiting = (reason: string, message?: string): Pod => {
   return pod({ containerStatuses: [container({ waiting: why })] });
 };
 const unknown: Pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "family-proxy-y" } };
-const deployment = (status: V1DeploymentStatus, generation = 3): Deployment => ({
+const untouched: Deployment = {
   apiVersion: "apps/v1",
   kind: "Deployment",
-  metadata: { name: "family-proxy", generation },
+  metadata: { name: "family-proxy", generation: 3 },
   spec: { replicas: 2, selector: {}, template: {} },
-  status,
-});
+};
+const deployment = (status: V1DeploymentStatus): Deployment => ({ ...untouched, status });
 const rolledOut = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
 
 describe("a rollout", () => {
@@ -60,10 +60,7 @@ describe("a rollout", () => {
       expect: false,
     },
     "is not done without a Deployment": { given: undefined, expect: false },
-    "is not done while nothing is known of a Deployment": {
-      given: { ...deployment({}), status: undefined },
-      expect: false,
-    },
+    "is not done while nobody looked at the Deployment yet": { given: untouched, expect: false },
   };
   for (const [name, { given, expect }] of Object.entries(cases))
     test(name, () => assert.equal(podsView(2, given, []).isRolledOut, expect));
