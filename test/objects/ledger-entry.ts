@@ -16,7 +16,10 @@ interface GivenEntry extends Given {
   readonly slot?: number;
   /** Decides the ports in the pods too. */
   readonly lane?: number;
-  /** Goes over the default spec: slot 0 of the fleet `family` is to be served by 203.0.113.9. */
+  /**
+   * Goes over the default spec: slot 0 of the fleet `family` is to be served by 203.0.113.9. A field
+   * that is undefined is left out.
+   */
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: object;
 }
@@ -41,9 +44,13 @@ export function entryObject(given: GivenEntry = {}): EntryObject {
     apiVersion,
     kind: "ProxyAddress",
     metadata: { name, ...metadata },
-    spec: { ...usual, ...spec },
+    spec: defined({ ...usual, ...spec }),
     ...status,
   };
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 /** The same, as the operator reads it. */
