@@ -1,6 +1,6 @@
 import { isServingPod } from "../../../src/pods/view.ts";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
-import { read, tryKubectl } from "../stage/kubectl.ts";
+import { read } from "../stage/kubectl.ts";
 import { run } from "../stage/process.ts";
 import { until } from "../stage/until.ts";
 
@@ -64,19 +64,4 @@ export async function tagAgain(tag: string): Promise<void> {
     to,
   ]);
   if (code !== 0) throw new Error(`ctr images tag: ${stderr}`);
-}
-
-/** Changes a fleet's spec, as `kubectl patch --type=merge` does. */
-export async function patch(fleet: string, spec: object): Promise<void> {
-  const { code, stderr } = await tryKubectl(
-    "patch",
-    "wap",
-    fleet,
-    "-n",
-    fleet,
-    "--type=merge",
-    "-p",
-    JSON.stringify({ spec }),
-  );
-  if (code !== 0) throw new Error(`kubectl patch: ${stderr}`);
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { apply, kubectl, read } from "../stage/kubectl.ts";
 import { until } from "../stage/until.ts";
 import { MetricsApi } from "./metrics-api.ts";
 import { serving } from "./pods.ts";
-import type { Stage } from "./stage.ts";
+import { bringUp, proxyFleet } from "./stage.ts";
 
 interface Autoscaler {
   readonly status?: {
@@ -17,8 +17,12 @@ interface Autoscaler {
 }
 
 /** The real controller of autoscalers, on the fleet's scale subresource. */
-export function scaling({ fleet }: Stage): void {
-  test("an autoscaler adds pods when they are busy, and takes them away when they are not", async (t) => {
+describe("an autoscaler", () => {
+  const fleet = proxyFleet({ name: "e2e-proxy-scaling", addresses: ["203.0.113.216/30"] });
+  before(async () => bringUp(fleet));
+  after(async () => fleet.remove());
+
+  test("adds pods when they are busy, and takes them away when they are not", async (t) => {
     const api = await MetricsApi.start();
     t.after(async () => api.stop());
     const scaleTargetRef = {
@@ -60,4 +64,4 @@ export function scaling({ fleet }: Stage): void {
     await serving(fleet.name, 2);
     await kubectl("delete", "hpa", fleet.name, "-n", fleet.name);
   });
-}
+});
