@@ -1,3 +1,4 @@
+import type { LiveMeta } from "../../src/api/kind.ts";
 import type { ObjectMeta } from "../../src/kubernetes/objects.ts";
 
 // What tests start from: objects as a person, a controller or the API server writes them, each kind
@@ -22,7 +23,10 @@ export interface GivenInNamespace extends Given {
 }
 
 /** What the API server adds to the metadata of every object. */
-export function liveMeta(uid: string, given: Partial<ObjectMeta> = {}): Partial<ObjectMeta> {
+export function liveMeta(
+  uid: string,
+  given: Partial<ObjectMeta> = {},
+): Omit<LiveMeta, "name"> & Partial<ObjectMeta> {
   const creationTimestamp = "2026-11-23T10:00:00Z";
   return { uid, resourceVersion: "1", generation: 1, creationTimestamp, ...given };
 }

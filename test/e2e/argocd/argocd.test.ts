@@ -6,6 +6,7 @@ import { argoCd as journey, nothingInstalled, wayBack } from "../docs/journeys.t
 import { Reader } from "../docs/reader.ts";
 import { pageOf, tryBlocks } from "../docs/try-blocks.ts";
 import { MetricsApi } from "../proxy/metrics-api.ts";
+import { autoscalerObject } from "../../objects/autoscaler.ts";
 import { accept } from "../stage/acceptance.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, tryKubectl } from "../stage/kubectl.ts";
@@ -37,27 +38,6 @@ const spec = (change: Record<string, unknown>) => (manifest: Manifest) => ({
   ...manifest,
   spec: { ...manifest.spec, ...change },
 });
-const autoscaler = {
-  apiVersion: "autoscaling/v2",
-  kind: "HorizontalPodAutoscaler",
-  metadata: { name: family.name, namespace: family.namespace },
-  spec: {
-    scaleTargetRef: {
-      apiVersion: "proxyfleet.dev/v1alpha1",
-      kind: "WhatsAppProxy",
-      name: family.name,
-    },
-    minReplicas: 2,
-    maxReplicas: 3,
-    metrics: [
-      {
-        type: "Resource",
-        resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
-      },
-    ],
-    behavior: { scaleDown: { stabilizationWindowSeconds: 0 } },
-  },
-};
 const withOptions =
   (...syncOptions: readonly string[]) =>
   (manifest: Manifest) =>
@@ -183,7 +163,7 @@ describe(
           test("an autoscaler adds pods, and takes them away", async () => {
             metrics ??= await MetricsApi.start();
             metrics.cpu = "90m"; // of the 100m that a pod asks for by default
-            await apply(autoscaler);
+            await apply(autoscalerObject(family));
             await until(
               "3 pods to be ready",
               async () => (await family.read()).status.readyReplicas === 3,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { whatsapp } from "../stage/people.ts";
@@ -34,10 +35,7 @@ describe("what only the operator can see", () => {
   after(async () => fleet.remove());
 
   test("a pool that does not exist is told within seconds, and heals when it is made", async () => {
-    await apply(
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: fleet.name } },
-      fleet.manifest(),
-    );
+    await apply(namespaceObject(fleet.name), fleet.manifest());
     const message = await fleet.condition("PoolExhausted", "True", 20);
     assert.match(message, /pool e2e-conditions does not exist: create the AddressPool/);
     await told("NoFreshAddress", /does not exist/);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { autoscalerObject } from "../../objects/autoscaler.ts";
 import { apply, kubectl, read } from "../stage/kubectl.ts";
 import { until } from "../stage/until.ts";
 import { MetricsApi } from "./metrics-api.ts";
@@ -25,23 +26,8 @@ describe("an autoscaler", () => {
   test("adds pods when they are busy, and takes them away when they are not", async (t) => {
     const api = await MetricsApi.start();
     t.after(async () => api.stop());
-    const scaleTargetRef = {
-      apiVersion: "proxyfleet.dev/v1alpha1",
-      kind: "WhatsAppProxy",
-      name: fleet.name,
-    };
-    const cpu = {
-      type: "Resource",
-      resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
-    };
-    const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } };
     api.cpu = "90m"; // of the 100m that a pod asks for by default
-    await apply({
-      apiVersion: "autoscaling/v2",
-      kind: "HorizontalPodAutoscaler",
-      metadata: { name: fleet.name, namespace: fleet.name },
-      spec: { scaleTargetRef, minReplicas: 2, maxReplicas: 3, metrics: [cpu], behavior },
-    });
+    await apply(autoscalerObject(fleet));
     await until(
       "the fleet to have 3 pods",
       async () => (await fleet.read()).status.readyReplicas === 3,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { renderChart } from "../../../hack/chart/render.ts";
 import { matrix } from "../../chart/matrix.ts";
 import { ApiServer } from "../apiserver.ts";
@@ -29,9 +30,7 @@ describe("the API server takes the chart's objects, those for the Prometheus ope
         "pod-security.kubernetes.io/enforce": "restricted",
         "pod-security.kubernetes.io/warn": "restricted",
       };
-      await apply(
-        JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }),
-      );
+      await apply(JSON.stringify(namespaceObject(name, labels)));
     }
   });
   after(async () => server?.stop());

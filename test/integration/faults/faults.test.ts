@@ -10,7 +10,8 @@ import { ExpiredError } from "../../../src/kubernetes/errors.ts";
 import { ApiServer } from "../apiserver.ts";
 import { Churn } from "./churn.ts";
 import { type Asked, type Fault, FaultProxy } from "./fault-proxy.ts";
-import { Mirror, configMaps, namespace } from "./mirror.ts";
+import { configMaps } from "../../objects/config-map.ts";
+import { Mirror, namespace } from "./mirror.ts";
 import * as streams from "./stream-faults.ts";
 
 let server: ApiServer;

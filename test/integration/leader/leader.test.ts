@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
 import { BusyFleets, settled, versions } from "./busy-fleets.ts";
@@ -13,11 +14,7 @@ let standby: Candidate;
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
-  await server.call("POST", "/api/v1/namespaces", {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: "proxyfleet-system" },
-  });
+  await server.call("POST", "/api/v1/namespaces", namespaceObject("proxyfleet-system"));
   leader = await Candidate.start(server);
   await leader.leads;
   standby = await Candidate.start(server);

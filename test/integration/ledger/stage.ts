@@ -1,16 +1,10 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds, kubectl } from "../crds.ts";
-import {
-  type RunningOperator,
-  list,
-  namespace,
-  apply,
-  startOperator,
-  until,
-} from "../operator/operator.ts";
+import { type RunningOperator, list, apply, startOperator, until } from "../operator/operator.ts";
 import { type Giving, LoadBalancer, asAsked } from "./load-balancer.ts";
 import { loseEntry } from "./lose-entry.ts";
 
@@ -33,7 +27,7 @@ export class Stage {
   static async set(give: Giving = asAsked): Promise<Stage> {
     const server = await ApiServer.start();
     await installCrds(server);
-    await apply(server, namespace("proxyfleet-system"));
+    await apply(server, namespaceObject("proxyfleet-system"));
     const stage = new Stage(server, give);
     stage.startOperator();
     return stage;

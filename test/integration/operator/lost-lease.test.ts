@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
 import { removeAtExit } from "../scratch-folder.ts";
-import { apply, namespace, until } from "./operator.ts";
+import { apply, until } from "./operator.ts";
 
 const program = join(import.meta.dirname, "../../../src/main.ts");
 const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
@@ -22,7 +23,7 @@ describe("the process of an operator", () => {
   before(async () => {
     server = await ApiServer.start();
     await installCrds(server);
-    await apply(server, namespace("proxyfleet-system"));
+    await apply(server, namespaceObject("proxyfleet-system"));
   });
   after(async () => {
     operator.kill("SIGKILL");

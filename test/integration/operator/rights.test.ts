@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { rendered } from "../../chart/rendered.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
@@ -9,7 +10,6 @@ import {
   apply,
   kubeconfigOf,
   list,
-  namespace,
   startOperator,
   until,
 } from "./operator.ts";
@@ -45,7 +45,7 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
     before(async () => {
       server = await ApiServer.start();
       await installCrds(server);
-      await apply(server, namespace("proxyfleet-system"), namespace("proxies"));
+      await apply(server, namespaceObject("proxyfleet-system"), namespaceObject("proxies"));
       await apply(server, ...(await rendered({ watchNamespaces })).filter(isRight));
       await apply(server, pool(), inProxies("family"), fleet({}, "elsewhere"));
       const kubeconfig = await kubeconfigOf(

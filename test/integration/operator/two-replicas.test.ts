@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { request } from "undici";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../apiserver.ts";
 import { installCrds } from "../crds.ts";
 import { freePorts } from "../free-ports.ts";
 import { fleet, pool } from "../samples.ts";
-import { type RunningOperator, apply, namespace, startOperator, until } from "./operator.ts";
+import { type RunningOperator, apply, startOperator, until } from "./operator.ts";
 
 const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
 
@@ -38,7 +39,7 @@ describe("two replicas of the operator", () => {
   before(async () => {
     server = await ApiServer.start();
     await installCrds(server);
-    await apply(server, namespace("proxyfleet-system"), pool(), fleet());
+    await apply(server, namespaceObject("proxyfleet-system"), pool(), fleet());
     for (const port of await freePorts(2))
       operators.push({ ...startOperator(server.kubeconfig, { healthPort: port }), port });
     await until("a leader", async () => (await holder()) !== undefined || undefined);

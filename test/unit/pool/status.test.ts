@@ -7,15 +7,11 @@ import { parseRange } from "../../../src/values/ip.ts";
 import { held } from "../rotation/build.ts";
 import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
 import { poolView } from "../../../src/pool/view.ts";
+import { poolObject } from "../../objects/address-pool.ts";
 import { hours } from "../rotation/build.ts";
 
 const parsed = (spec: object): Parsed<AddressPool> =>
-  parseAddressPool({
-    apiVersion: "proxyfleet.dev/v1alpha1",
-    kind: "AddressPool",
-    metadata: { name: "metallb-a" },
-    spec: { provider: "MetalLB", addresses: ["203.0.113.0/26"], ...spec },
-  });
+  parseAddressPool(poolObject({ name: "metallb-a", spec: { ...spec } }));
 const namespace = { name: "proxies", labels: { team: "relief" } };
 const view = (pool: Parsed<AddressPool> | undefined, held = 0): ReturnType<typeof poolView> =>
   poolView("metallb-a", pool, namespace, held, new Set(["MetalLB"]));
