@@ -88,7 +88,7 @@ describe("a block that a person reports", () => {
     await told("ReportRefused", /names 198\.51\.100\.77, which is none of this fleet's addresses/);
   });
 
-  test("of most slots at once is taken for an outage, and nothing moves until a person says otherwise", async () => {
+  test("of most slots at once is taken for an outage: nothing moves until a person says so", async () => {
     await kubectl(
       "patch",
       "wap",

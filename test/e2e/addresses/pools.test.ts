@@ -85,7 +85,7 @@ describe("two fleets on one small pool", () => {
     await until("both slots to be back", async () => (await first.read()).status.serving === "2/2");
   });
 
-  test("a pool edited under load: addresses that it no longer has go on serving, and moves lead to the new ones", async () => {
+  test("a pool edited under load keeps its old addresses serving, and moves lead to new ones", async () => {
     const { certificateSHA256 } = await whatsapp();
     const crowd = new Crowd(async () => (await first.published()).values(), certificateSHA256);
     try {

@@ -226,7 +226,7 @@ describe(
       for (const name of applications) await settled(name, "Synced Healthy");
     });
 
-    test("a number of pods that stands in git is left to the autoscaler, where the Application says so", async () => {
+    test("a number of pods in git is left to the autoscaler where the Application says so", async () => {
       const ignored = {
         group: "proxyfleet.dev",
         kind: "WhatsAppProxy",

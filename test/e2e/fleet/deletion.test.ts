@@ -14,7 +14,7 @@ describe("a fleet that is deleted", () => {
   });
   after(async () => fleet.remove());
 
-  test("stops at once: sessions end, addresses go dark without a refusal, and stay in quarantine as memory", async () => {
+  test("ends its sessions at once, and leaves its addresses dark, in quarantine, without a refusal", async () => {
     const addresses = [...(await fleet.published()).values()];
     const holder = await Holder.at(addresses[0]!);
     const knockers = await Promise.all(addresses.map(async (address) => Knocker.at(address)));

@@ -31,7 +31,7 @@ describe("a fleet that was applied with kubectl", () => {
       assert.equal((await media(address)).handshake.certificateSHA256, certificateSHA256);
   });
 
-  test("tells WhatsApp who connects as the spec says: V2, then V1, then nothing; and media never carries a header", async () => {
+  test("passes on who connects as the spec says: V2, V1 or nothing; media never has a header", async () => {
     const [address] = (await fleet.published()).values();
     const headerIs = async (version: number | undefined) =>
       until(`PROXY header ${version}`, async () =>

@@ -10,7 +10,7 @@ import { kubectl } from "../crds.ts";
 
 const project = join(import.meta.dirname, "../../..");
 
-describe("the API server takes the chart's objects, those for the Prometheus operator too, with strict validation and not one warning", () => {
+describe("the API server takes the chart's objects, strictly validated, without a warning", () => {
   let server: ApiServer;
   before(async () => {
     server = await ApiServer.start();

@@ -249,7 +249,7 @@ describe("a watch through faults, then the store equals the server", () => {
   });
 
   test(
-    "when the connection for calls stays up and no byte passes any more, calls come through again",
+    "when the connection for calls stays up and passes no byte, calls come through again",
     limit,
     async (t) => {
       mirror = new Mirror(proxy.kubeconfig, 50);

@@ -82,7 +82,7 @@ describe("another operator takes over, and the deposed one changes nothing more"
   });
 
   test(
-    "when the leader is stopped, its writes are still on their way, and it goes on after another has taken over",
+    "when the leader stops amid its writes, and goes on after another has taken over",
     limit,
     async (t) => {
       await busy();

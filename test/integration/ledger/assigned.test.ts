@@ -46,7 +46,7 @@ describe("a provider that can't be asked", () => {
   const isRepeat = (entry: Awaited<ReturnType<typeof entriesOf>>[number]) =>
     entry.status?.conditions?.some(({ reason }) => reason === "Repeat") === true;
 
-  test("gives an address that was used before: it is held without pods, and another one is asked for and taken", async () => {
+  test("gives an address that was used before: it is held without pods, and another is taken", async () => {
     gives = ["198.51.100.1", "198.51.100.77"];
     await apply(stage.server, cloudFleet("family"));
     const fresh = await stage.inTheMaking("family");
@@ -69,7 +69,7 @@ describe("a provider that can't be asked", () => {
     assert.deepEqual(lanes, [0, 0], "a repeat keeps no lane");
   });
 
-  test("that gives nothing else is not asked for ever, and the fleet says so without a word of others", async () => {
+  test("that gives nothing else is not asked for ever; the fleet says so, and names no other", async () => {
     gives = [
       "198.51.100.2",
       "198.51.100.3",

@@ -28,7 +28,7 @@ describe("the ledger, written out with kubectl and applied again", () => {
   });
   after(async () => stage?.strike());
 
-  test("is whole again, though every status is lost: what rests goes on resting, what serves is verified anew", async () => {
+  test("is whole again without any status: what rests rests on, what serves is verified again", async () => {
     const made = await stage.inTheMaking("family");
     assert.equal(made.spec.address, "203.0.113.7", "the only one that does not rest");
     await stage.verified("ip-203-0-113-0", "Retired");

@@ -92,7 +92,7 @@ describe("a Service whose ledger entry was lost", () => {
     await isGone("of-nobody");
   });
 
-  test("claims nothing by a forged annotation: the load balancer has to say that it has the address", async () => {
+  test("claims nothing by a forged annotation: its load balancer must have set the address", async () => {
     const { uid } = (await stage.fleet("family")).metadata;
     const claim = ledgerEntry({
       address: "203.0.113.50",

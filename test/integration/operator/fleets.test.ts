@@ -306,7 +306,7 @@ describe("what only the operator can see", () => {
     );
   });
 
-  test("fleets of a namespace that claim at the same moment stay within a pool's limit for it together", async () => {
+  test("fleets of a namespace that claim at the same moment stay within a pool's limit for it", async () => {
     const names = ["east", "west", "north", "south"];
     await apply(
       server,

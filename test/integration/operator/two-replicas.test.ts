@@ -104,7 +104,7 @@ describe("two replicas of the operator", () => {
       );
   });
 
-  test("tell all that the documentation lists, and nothing of Proxyfleet's own that it does not list", async () => {
+  test("give all that the documentation lists, and nothing else of Proxyfleet's own", async () => {
     const page = await readFile(join(import.meta.dirname, "../../../docs/operations.md"), "utf8");
     const rows = page.split("\n").filter((line) => line.startsWith("| `"));
     const listed = rows.flatMap(

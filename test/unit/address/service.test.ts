@@ -129,7 +129,7 @@ describe("the Service of an address", () => {
     });
   });
 
-  test("leaves its family to a provider that can't be asked: it stays the same once the address is known", () =>
+  test("leaves its family to a provider that can't be asked, also once the address is known", () =>
     assert.ok(!("ipFamilies" in made({ provider: providers.get("Assigned")! }).spec)));
 });
 

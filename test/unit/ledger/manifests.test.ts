@@ -66,7 +66,7 @@ describe("a claim", () => {
 });
 
 describe("an entry's next state", () => {
-  test("touches only the version that was looked at, and keeps all other fields: they are the ledger's", () => {
+  test("touches only the version that was looked at, and keeps all other fields", () => {
     const drained = retiredManifest(entry(), {
       kind: "drain",
       name: claim.name,

@@ -90,7 +90,7 @@ describe("poolCounts", () => {
   const ledger = HeldAddresses.of(
     held(["203.0.113.1", "203.0.113.2", "203.0.113.3", "198.51.100.1"]),
   );
-  test("counts each address where it is in its life, and as free what nobody holds, of this pool or of one that overlaps", () =>
+  test("counts addresses by phase, and as free what nobody holds, nor an overlapping pool", () =>
     assert.deepEqual(poolCounts([parseRange("203.0.113.0/28")], entries, ledger), {
       total: 16,
       serving: 2,

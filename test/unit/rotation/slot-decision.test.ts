@@ -134,18 +134,17 @@ describe("whether a slot moves: the first check with an opinion decides", () => 
       }),
       expect: { kind: "stay", because: "two of its addresses still drain" },
     },
-    "an address whose successor was just published takes up room, though nobody told it to drain yet":
-      {
-        given: fleet({
-          rotateAt: "now",
-          addresses: [
-            serving,
-            draining("203.0.113.1"),
-            entry("203.0.113.2", { phaseSince: at(-4000) }),
-          ],
-        }),
-        expect: { kind: "stay", because: "two of its addresses still drain" },
-      },
+    "an address whose successor was just published takes up room before it drains": {
+      given: fleet({
+        rotateAt: "now",
+        addresses: [
+          serving,
+          draining("203.0.113.1"),
+          entry("203.0.113.2", { phaseSince: at(-4000) }),
+        ],
+      }),
+      expect: { kind: "stay", because: "two of its addresses still drain" },
+    },
     "a dark address takes up no room": {
       given: fleet({
         rotateAt: "now",
@@ -214,15 +213,14 @@ describe("whether a slot moves: the first check with an opinion decides", () => 
       given: fleet({ rotateAt: "now" }),
       expect: { kind: "move", cause: "NewSlot", requestedAt: "now" },
     },
-    "what replaces the address of an open request answers it again, so that it is not asked a second time":
-      {
-        given: fleet({
-          count: 2,
-          rotateAt: "now",
-          addresses: [entry("203.0.113.9", { requestedAt: "now", deleting: true })],
-        }),
-        expect: { kind: "move", cause: "Requested", requestedAt: "now" },
-      },
+    "what replaces the address of an open request answers that request again": {
+      given: fleet({
+        count: 2,
+        rotateAt: "now",
+        addresses: [entry("203.0.113.9", { requestedAt: "now", deleting: true })],
+      }),
+      expect: { kind: "move", cause: "Requested", requestedAt: "now" },
+    },
     "a slot that is blocked moves": {
       given: fleet({ addresses: [entry("203.0.113.9", { reachability: [blocked("IR")] })] }),
       expect: { kind: "move", cause: "Blocked", because: "203.0.113.9 is blocked in IR" },
