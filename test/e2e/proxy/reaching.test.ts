@@ -53,14 +53,6 @@ describe("WhatsApp's servers, reached by name", () => {
     return [...new Set(lists.flat())].toSorted((a, b) => a.localeCompare(b));
   }
 
-  async function reported(reason: string): Promise<void> {
-    await until(
-      `an Event ${reason}`,
-      async () => (await fleet.events()).some((event) => event.reason === reason),
-      30,
-    );
-  }
-
   test("are followed where their names lead elsewhere in DNS, and nobody notices", async () => {
     const own = (await fleet.published()).get(0)!;
     const crowd = new Crowd(async () => [own]);
@@ -113,7 +105,7 @@ describe("WhatsApp's servers, reached by name", () => {
           message,
           /chat\.proxy\.test:5300.*media\.proxy\.test:5301.*Check that the nodes may connect/,
         );
-        await reported("NothingReachable");
+        await fleet.event("NothingReachable", /./, 30);
         await fleet.condition("Ready", "True", 5);
         assert.deepEqual(
           (await servingPods(fleet.name)).map(({ metadata }) => metadata.name),
@@ -125,7 +117,7 @@ describe("WhatsApp's servers, reached by name", () => {
     await t.test("when they are back, the fleet says that", async () => {
       await Promise.all([upstreams.start(21), upstreams.start(22)]);
       await fleet.condition("UpstreamReachable", "True", 90, "AllServersUp");
-      await reported("UpstreamReachable");
+      await fleet.event("UpstreamReachable", /./, 30);
     });
   });
 });

@@ -150,6 +150,17 @@ export class TestFleet {
     ).items;
   }
 
+  /** Waits for an Event with this reason that says these words. */
+  async event(reason: string, words = /./, seconds = 20): Promise<void> {
+    const isThis = (event: { reason: string; note: string }) =>
+      event.reason === reason && words.test(event.note);
+    await until(
+      `${this.name}: an Event ${reason}`,
+      async () => (await this.events()).some(isThis),
+      seconds,
+    );
+  }
+
   async service(address: string): Promise<object | undefined> {
     const entry = await this.entryOf(address);
     return readIfAny("service", entry?.status.serviceName ?? "none", "-n", this.namespace);
