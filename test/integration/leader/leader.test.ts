@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../apiserver.ts";
@@ -15,13 +15,15 @@ before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
   await server.call("POST", "/api/v1/namespaces", namespaceObject("proxyfleet-system"));
-  leader = await Candidate.start(server);
+});
+beforeEach(async () => {
+  leader ??= await Candidate.start(server);
   await leader.leads;
   standby = await Candidate.start(server);
   fleets = await BusyFleets.start(server);
 });
+afterEach(async () => fleets?.stop());
 after(async () => {
-  await fleets?.stop();
   await Promise.all([...new Set([leader, standby])].map(async (candidate) => candidate?.stop()));
   await server?.stop();
 });
@@ -36,8 +38,8 @@ async function busy(): Promise<void> {
 }
 
 /**
- * Waits for the standby to lead, and reports how long that took. The next test finds it as the
- * leader, with a new standby.
+ * Waits for the standby to lead, and reports how long that took. It is the leader from then on; a
+ * test gets a new standby.
  */
 async function takeover(t: TestContext, since: number): Promise<Candidate> {
   const at = await standby.leads;
@@ -62,7 +64,6 @@ describe("another operator takes over, and the deposed one changes nothing more"
     leader.signal("SIGKILL");
     const deposed = await takeover(t, performance.now());
     await deposed.stop();
-    standby = await Candidate.start(server);
   });
 
   test("when the leader reaches the API server no more", limit, async (t) => {
@@ -78,7 +79,6 @@ describe("another operator takes over, and the deposed one changes nothing more"
     );
     assert.deepEqual(lateWrites(deposed, await leader.leads), []);
     await deposed.stop();
-    standby = await Candidate.start(server);
   });
 
   test(

@@ -12,53 +12,75 @@ import { type RunningOperator, apply, startOperator, until } from "./operator.ts
 
 const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
 
-describe("two replicas of the operator", () => {
-  let server: ApiServer;
-  const operators: (RunningOperator & { readonly port: number })[] = [];
+type Replica = RunningOperator & { readonly port: number };
 
-  const says = async (
-    { port }: { port: number },
-    path: string,
-  ): Promise<{ code: number; text: string }> => {
-    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
-    return { code: statusCode, text: await body.text() };
-  };
-  /** The value of a line of /metrics. */
-  const metric = async (operator: { port: number }, line: string): Promise<number | undefined> => {
-    const found = (await says(operator, "/metrics")).text
-      .split("\n")
-      .find((each) => each.startsWith(`${line} `));
-    return found === undefined ? undefined : Number(found.split(" ").at(-1));
-  };
-  const leads = async (operator: { port: number }) =>
-    (await metric(operator, 'leader_election_master_status{name="proxyfleet"}')) === 1;
-  const holder = async () =>
-    ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string } | undefined)
-      ?.holderIdentity;
+/** Two operators of one API server, of which one leads, and a fleet. */
+class Replicas {
+  readonly operators: Replica[] = [];
+  #server: ApiServer | undefined;
 
-  before(async () => {
-    server = await ApiServer.start();
-    await installCrds(server);
-    await apply(server, namespaceObject("proxyfleet-system"), pool(), fleet());
+  get server(): ApiServer {
+    assert.ok(this.#server !== undefined);
+    return this.#server;
+  }
+
+  async start(): Promise<void> {
+    this.#server = await ApiServer.start();
+    await installCrds(this.server);
+    await apply(this.server, namespaceObject("proxyfleet-system"), pool(), fleet());
     for (const port of await freePorts(2))
-      operators.push({ ...startOperator(server.kubeconfig, { healthPort: port }), port });
-    await until("a leader", async () => (await holder()) !== undefined || undefined);
-  });
-  after(async () => {
-    for (const operator of operators) await operator.stop();
-    await server.stop();
-  });
+      this.operators.push({ ...startOperator(this.server.kubeconfig, { healthPort: port }), port });
+    await until("a leader", async () => (await this.holder()) !== undefined || undefined);
+  }
 
-  test("both are alive and ready, one leads, and the other sends no write", async () => {
-    for (const operator of operators)
-      await until("ready", async () => (await says(operator, "/readyz")).code === 200 || undefined);
-    for (const operator of operators)
-      assert.deepEqual(await says(operator, "/livez"), { code: 200, text: "ok\n" });
+  async stop(): Promise<void> {
+    for (const operator of this.operators) await operator.stop();
+    await this.#server?.stop();
+  }
+
+  async holder(): Promise<string | undefined> {
+    const { body } = await this.server.call("GET", leasePath);
+    return (body["spec"] as { holderIdentity?: string } | undefined)?.holderIdentity;
+  }
+
+  /** The one that leads, and the other. */
+  async both(): Promise<readonly [leading: Replica, other: Replica]> {
     const leading = await until("one that leads", async () => {
-      for (const operator of operators) if (await leads(operator)) return operator;
+      for (const operator of this.operators) if (await leads(operator)) return operator;
       return undefined;
     });
-    const other = operators.find((operator) => operator !== leading)!;
+    return [leading, this.operators.find((operator) => operator !== leading)!];
+  }
+}
+
+async function says({ port }: Replica, path: string): Promise<{ code: number; text: string }> {
+  const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
+  return { code: statusCode, text: await body.text() };
+}
+
+/** The value of a line of /metrics. */
+async function metric(operator: Replica, line: string): Promise<number | undefined> {
+  const found = (await says(operator, "/metrics")).text
+    .split("\n")
+    .find((each) => each.startsWith(`${line} `));
+  return found === undefined ? undefined : Number(found.split(" ").at(-1));
+}
+
+async function leads(operator: Replica): Promise<boolean> {
+  return (await metric(operator, 'leader_election_master_status{name="proxyfleet"}')) === 1;
+}
+
+describe("two replicas of the operator", () => {
+  const replicas = new Replicas();
+  before(async () => replicas.start());
+  after(async () => replicas.stop());
+
+  test("both are alive and ready, one leads, and the other sends no write", async () => {
+    for (const operator of replicas.operators)
+      await until("ready", async () => (await says(operator, "/readyz")).code === 200 || undefined);
+    for (const operator of replicas.operators)
+      assert.deepEqual(await says(operator, "/livez"), { code: 200, text: "ok\n" });
+    const [leading, other] = await replicas.both();
     await until(
       "a claim",
       async () =>
@@ -79,7 +101,7 @@ describe("two replicas of the operator", () => {
   });
 
   test("tell reconciles, queues, caches and addresses", async () => {
-    const leading = (await leads(operators[0]!)) ? operators[0]! : operators[1]!;
+    const [leading] = await replicas.both();
     for (const name of [
       'controller_runtime_reconcile_total{controller="fleet",result="success"}',
       'controller_runtime_max_concurrent_reconciles{controller="fleet"} 4',
@@ -110,7 +132,7 @@ describe("two replicas of the operator", () => {
     const listed = rows.flatMap(
       (row) => row.split("|")[1]!.match(/[a-z]+_[a-z_]+(?=[`{*])/g) ?? [],
     );
-    const told = (await says(operators[0]!, "/metrics")).text.matchAll(/^# TYPE (\S+)/gm);
+    const told = (await says(replicas.operators[0]!, "/metrics")).text.matchAll(/^# TYPE (\S+)/gm);
     const names = [...told].flatMap(([, name]) => name ?? []);
     const isTold = (name: string): boolean =>
       names.some((each) => each === name || (name.endsWith("_") && each.startsWith(name)));
@@ -126,17 +148,21 @@ describe("two replicas of the operator", () => {
       "are not in the documentation",
     );
   });
+});
 
-  test("the other takes over at once when the leader is told to stop, and goes on with the work", async () => {
-    const [leading, other] = (await leads(operators[0]!))
-      ? [operators[0]!, operators[1]!]
-      : [operators[1]!, operators[0]!];
-    const before = await holder();
+describe("a leader that is told to stop", () => {
+  const replicas = new Replicas();
+  before(async () => replicas.start());
+  after(async () => replicas.stop());
+
+  test("is followed at once by the other, which goes on with the work", async () => {
+    const [leading, other] = await replicas.both();
+    const before = await replicas.holder();
     await leading.stop();
     assert.ok(!leading.lines.some(({ level }) => level >= 50));
     await until("the other to lead", async () => (await leads(other)) || undefined);
-    assert.notEqual(await holder(), before);
-    await apply(server, fleet({}, "second"));
+    assert.notEqual(await replicas.holder(), before);
+    await apply(replicas.server, fleet({}, "second"));
     await until(
       "a claim by the new leader",
       async () =>
