@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { Crowd } from "../stage/people.ts";
 import { until } from "../stage/until.ts";
 import { servingPods } from "./pods.ts";
@@ -21,7 +21,7 @@ describe("WhatsApp's servers, reached by name", () => {
   });
   before(async () => {
     await upstreams.begin();
-    await allUp();
+    await start();
     await bringUp(fleet);
   });
   after(async () => {
@@ -30,19 +30,20 @@ describe("WhatsApp's servers, reached by name", () => {
   });
 
   /** One at .21 for chat and media, and a spare one at .22. */
-  async function allUp(): Promise<void> {
+  async function start(): Promise<void> {
     await Promise.all([upstreams.start(21), upstreams.start(22)]);
     await upstreams.name({ "chat.proxy.test": 21, "media.proxy.test": 21, "spare.proxy.test": 22 });
   }
 
-  beforeEach(async () => {
-    await allUp();
+  /** Waits until pods reach these two, and no other. */
+  async function allUp(): Promise<void> {
+    await start();
     await until("all pods to be where the names lead", async () => {
       const [first, ...others] = await servers();
       return first === "192.0.2.21" && others.join() === "192.0.2.22";
     });
     await fleet.condition("UpstreamReachable", "True", 60, "AllServersUp");
-  });
+  }
 
   /** The addresses, each once, at which any pod looks for a server now. */
   async function servers(): Promise<readonly string[]> {
@@ -54,6 +55,7 @@ describe("WhatsApp's servers, reached by name", () => {
   }
 
   test("are followed where their names lead elsewhere in DNS, and nobody notices", async () => {
+    await allUp();
     const own = (await fleet.published()).get(0)!;
     const crowd = new Crowd(async () => [own]);
     await upstreams.start(23);
@@ -73,6 +75,7 @@ describe("WhatsApp's servers, reached by name", () => {
   });
 
   test("end one by one, and come back", async (t) => {
+    await allUp();
     await t.test("newcomers are sent to those that are left at once", async () => {
       const own = (await fleet.published()).get(0)!;
       const before = (await upstreams.report(21)).chat.answered;
