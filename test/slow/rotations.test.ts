@@ -17,7 +17,8 @@ function passOrConflict(world: World): void {
   }
 }
 
-test(`${wanted} rotations in a row, by age, by hand and because of blocks, break no invariant and leave nothing behind`, (t) => {
+// They come by age, by hand and because of blocks.
+test(`${wanted} rotations in a row break no invariant and leave nothing behind`, (t) => {
   const world = emptyWorld(7, "roomy");
   const { fleet } = world;
   assert.ok(fleet !== undefined);

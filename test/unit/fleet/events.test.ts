@@ -203,7 +203,7 @@ describe("the story of a fleet", () => {
     });
   });
 
-  test("that a new fleet is not Ready yet is no news; that it became Ready is, unless the last publication says so", () => {
+  test("a new fleet's becoming Ready is news, unless the last publication says so", () => {
     assert.deepEqual(
       notesOf(fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }), empty),
       [],

@@ -74,26 +74,25 @@ describe("what a Service carries so that its provider gives it this very address
       },
       needsNodePorts: false,
     },
-    "AWS with nodes as targets needs node ports; the pool's owner may choose that, but no other address":
-      {
-        pool: pool("AWS", {
-          named: [{ name: eip.name, address: eip.address }],
-          service: {
-            annotations: {
-              [`${aws}-nlb-target-type`]: "instance",
-              [`${aws}-eip-allocations`]: "eipalloc-other",
-            },
-            labels: {},
+    "AWS with nodes as targets, its owner's choice, needs node ports and keeps its address": {
+      pool: pool("AWS", {
+        named: [{ name: eip.name, address: eip.address }],
+        service: {
+          annotations: {
+            [`${aws}-nlb-target-type`]: "instance",
+            [`${aws}-eip-allocations`]: "eipalloc-other",
           },
-        }),
-        annotations: {
-          [`${aws}-type`]: "external",
-          [`${aws}-nlb-target-type`]: "instance",
-          [`${aws}-scheme`]: "internet-facing",
-          [`${aws}-eip-allocations`]: "eipalloc-0a1b2c3d",
+          labels: {},
         },
-        needsNodePorts: true,
+      }),
+      annotations: {
+        [`${aws}-type`]: "external",
+        [`${aws}-nlb-target-type`]: "instance",
+        [`${aws}-scheme`]: "internet-facing",
+        [`${aws}-eip-allocations`]: "eipalloc-0a1b2c3d",
       },
+      needsNodePorts: true,
+    },
     "GKE takes the name of a reserved address": {
       pool: pool("GCP", { named: [{ name: "family-1", address: "203.0.113.9" }] }),
       annotations: {

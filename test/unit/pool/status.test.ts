@@ -7,15 +7,11 @@ import { parseRange } from "../../../src/values/ip.ts";
 import { held } from "../rotation/build.ts";
 import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
 import { poolView } from "../../../src/pool/view.ts";
+import { poolObject } from "../../objects/address-pool.ts";
 import { hours } from "../rotation/build.ts";
 
 const parsed = (spec: object): Parsed<AddressPool> =>
-  parseAddressPool({
-    apiVersion: "proxyfleet.dev/v1alpha1",
-    kind: "AddressPool",
-    metadata: { name: "metallb-a" },
-    spec: { provider: "MetalLB", addresses: ["203.0.113.0/26"], ...spec },
-  });
+  parseAddressPool(poolObject({ name: "metallb-a", spec: { ...spec } }));
 const namespace = { name: "proxies", labels: { team: "relief" } };
 const view = (pool: Parsed<AddressPool> | undefined, held = 0): ReturnType<typeof poolView> =>
   poolView("metallb-a", pool, { namespace, held, supported: new Set(["MetalLB"]) });
@@ -94,7 +90,7 @@ describe("poolCounts", () => {
   const ledger = HeldAddresses.of(
     held(["203.0.113.1", "203.0.113.2", "203.0.113.3", "198.51.100.1"]),
   );
-  test("counts each address where it is in its life, and as free what nobody holds, of this pool or of one that overlaps", () =>
+  test("counts addresses by phase, and as free what nobody holds, nor an overlapping pool", () =>
     assert.deepEqual(poolCounts([parseRange("203.0.113.0/28")], entries, ledger), {
       total: 16,
       serving: 2,

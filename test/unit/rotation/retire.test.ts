@@ -50,27 +50,25 @@ describe("the end of an address", () => {
         now: { kind: "drain", name: old.name, because: "Requested", until: plus(noon, hours(24)) },
       },
     },
-    "an address drains only once the fleet's status no longer tells people of it, so that they know its successor for all of the drain":
-      {
-        given: fleet({ addresses: [old, fresh], announced: new Set(["203.0.113.9"]) }),
-        of: old,
-        expect: { requeueAt: noon },
-      },
+    "an address drains only once the fleet's status no longer publishes it": {
+      given: fleet({ addresses: [old, fresh], announced: new Set(["203.0.113.9"]) }),
+      of: old,
+      expect: { requeueAt: noon },
+    },
     "a published address stays for as long as it has no successor": {
       given: fleet({ addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: none,
     },
-    "the address of a slot that is no more drains only once the fleet's status no longer tells people of it":
-      {
-        given: fleet({
-          count: 1,
-          addresses: [{ ...old, slot: 1 }],
-          announced: new Set(["203.0.113.9"]),
-        }),
-        of: { ...old, slot: 1 },
-        expect: { requeueAt: noon },
-      },
+    "the address of a removed slot drains only once the fleet's status has dropped it": {
+      given: fleet({
+        count: 1,
+        addresses: [{ ...old, slot: 1 }],
+        announced: new Set(["203.0.113.9"]),
+      }),
+      of: { ...old, slot: 1 },
+      expect: { requeueAt: noon },
+    },
     "when the fleet is deleted, an address goes dark even if the status still names it": {
       given: fleet({ deleting: true, addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
@@ -102,19 +100,18 @@ describe("the end of an address", () => {
         },
       },
     },
-    "an address in the making of a slot that is no more goes dark without a drain: nobody knows it":
-      {
-        given: fleet({ count: 1 }),
-        of: { ...fresh, slot: 1, phase: "Verifying" },
-        expect: {
-          now: {
-            kind: "quarantine",
-            name: fresh.name,
-            because: "SlotRemoved",
-            until: plus(noon, hours(168)),
-          },
+    "an address in the making of a removed slot goes dark without a drain: nobody knows it": {
+      given: fleet({ count: 1 }),
+      of: { ...fresh, slot: 1, phase: "Verifying" },
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: fresh.name,
+          because: "SlotRemoved",
+          until: plus(noon, hours(168)),
         },
       },
+    },
     "an address in the making that a person deleted goes dark": {
       given: fleet(),
       of: { ...fresh, phase: "Provisioning", deleting: true },
@@ -144,16 +141,15 @@ describe("the end of an address", () => {
         },
       },
     },
-    "an address that its load balancer lost drains once its successor is published: who holds a session keeps it":
-      {
-        given: fleet({
-          addresses: [{ ...old, lost: { since: at(-300), balancerHas: "another" } }, fresh],
-        }),
-        of: { ...old, lost: { since: at(-300), balancerHas: "another" } },
-        expect: {
-          now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) },
-        },
+    "an address that its load balancer lost drains once its successor is published": {
+      given: fleet({
+        addresses: [{ ...old, lost: { since: at(-300), balancerHas: "another" } }, fresh],
+      }),
+      of: { ...old, lost: { since: at(-300), balancerHas: "another" } },
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) },
       },
+    },
     "an address that its load balancer lost rests as long as any that was published": {
       given: fleet(),
       of: draining("203.0.113.9", { drainUntil: noon, retiredBecause: "Unusable" }),
@@ -195,7 +191,7 @@ describe("the end of an address", () => {
       of: dark("203.0.113.9"),
       expect: none,
     },
-    "a drain goes on until its time is over, and is looked at again when sessions may have ended": {
+    "a drain goes on until its time, and is looked at again when sessions may have ended": {
       given: fleet(),
       of: draining("203.0.113.9", { sessions: 3, drainUntil: at(3600) }),
       expect: { requeueAt: at(10) },
@@ -292,19 +288,18 @@ describe("the end of an address", () => {
         },
       },
     },
-    "a blocked address stays burnt when its fleet is deleted: applying it again must not bring it back":
-      {
-        given: fleet({ deleting: true, addresses: [{ ...old, reachability: [blocked("IR")] }] }),
-        of: { ...old, reachability: [blocked("IR")] },
-        expect: {
-          now: {
-            kind: "quarantine",
-            name: old.name,
-            because: "Blocked",
-            until: plus(noon, hours(720)),
-          },
+    "a blocked address stays burnt when its fleet is deleted and applied again": {
+      given: fleet({ deleting: true, addresses: [{ ...old, reachability: [blocked("IR")] }] }),
+      of: { ...old, reachability: [blocked("IR")] },
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Blocked",
+          until: plus(noon, hours(720)),
         },
       },
+    },
     "a blocked address is burnt, though it was replaced by hand": {
       given: fleet({ addresses: [{ ...old, reachability: [blocked("IR")] }, fresh] }),
       of: { ...old, reachability: [blocked("IR")] },
@@ -361,20 +356,19 @@ describe("the end of an address", () => {
       of: repeat,
       expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
     },
-    "a move by age is remembered for an hour, though its address rests for a shorter time: the budget counts it":
-      {
-        given: fleet({
-          pools: [
-            pool({
-              quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) },
-            }),
-          ],
-        }),
-        of: draining("203.0.113.9", { cause: "Age", createdAt: at(-600), drainUntil: noon }),
-        expect: {
-          now: { kind: "quarantine", name: old.name, because: "Requested", until: at(3000) },
-        },
+    "a move by age is remembered for an hour, for the budget, however short its rest": {
+      given: fleet({
+        pools: [
+          pool({
+            quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) },
+          }),
+        ],
+      }),
+      of: draining("203.0.113.9", { cause: "Age", createdAt: at(-600), drainUntil: noon }),
+      expect: {
+        now: { kind: "quarantine", name: old.name, because: "Requested", until: at(3000) },
       },
+    },
   };
   for (const [name, { given, of, expect }] of Object.entries(cases))
     test(name, () => assert.deepEqual(retirement(given, of, noon), expect));

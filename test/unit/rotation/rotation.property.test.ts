@@ -51,7 +51,8 @@ describe("whatever happens, in any order, with the operator killed between any t
     name === "MetalLB" ? [["tight", name, capability] as const] : [],
   );
   for (const [size, name, capability] of [...rows, ...tight]) {
-    test(`with a ${size} pool of ${name} no slot loses its address, none is held twice, budgets hold, and all that was asked is done once`, () =>
+    // No slot loses its address, none is held twice, and budgets hold.
+    test(`with a ${size} pool of ${name} every invariant holds, and all that was asked is done once`, () =>
       fc.assert(
         fc.property(fc.integer(), history, (seed, steps) => {
           const world = emptyWorld(seed, size, capability);
