@@ -9,16 +9,14 @@ import type {
 } from "@kubernetes/client-node";
 import { isServingPod, podsView } from "../../../src/pods/view.ts";
 import type { Deployment, Pod } from "../../../src/kubernetes/objects.ts";
+import { deploymentObject } from "../../objects/deployment.ts";
+import { podObject } from "../../objects/pod.ts";
 
-const pod = (status: V1PodStatus, deletionTimestamp?: string): Pod => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: {
-    name: "family-proxy-x",
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-  },
-  status,
-});
+const pod = (status: V1PodStatus, deletionTimestamp?: string): Pod =>
+  podObject({
+    metadata: deletionTimestamp === undefined ? {} : { deletionTimestamp },
+    status,
+  });
 const container = (state?: V1ContainerState): V1ContainerStatus => ({
   name: "proxy",
   image: "proxy:1",
@@ -31,13 +29,7 @@ const waiting = (reason: string, message?: string): Pod => {
   const why = { reason, ...(message === undefined ? {} : { message }) };
   return pod({ containerStatuses: [container({ waiting: why })] });
 };
-const unknown: Pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "family-proxy-y" } };
-const untouched: Deployment = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "family-proxy", generation: 3 },
-  spec: { replicas: 2, selector: {}, template: {} },
-};
+const untouched = deploymentObject({ metadata: { generation: 3 } });
 const deployment = (status: V1DeploymentStatus): Deployment => ({ ...untouched, status });
 const rolledOut = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
 
@@ -157,7 +149,7 @@ describe("what keeps a pod from starting", () => {
       given: waiting("ContainerCreating"),
       reason: undefined,
     },
-    "a pod that nobody looked at yet is no problem": { given: unknown, reason: undefined },
+    "a pod that nobody looked at yet is no problem": { given: podObject(), reason: undefined },
   };
   for (const [name, { given, reason, says }] of Object.entries(cases))
     test(name, () => {
@@ -187,7 +179,7 @@ describe("people are sent to a pod", () => {
       expect: false,
     },
     "but to none without conditions": { given: pod({}), expect: false },
-    "but to none that nobody looked at yet": { given: unknown, expect: false },
+    "but to none that nobody looked at yet": { given: podObject(), expect: false },
   };
   for (const [name, { given, expect }] of Object.entries(cases))
     test(name, () => assert.equal(isServingPod(given), expect));

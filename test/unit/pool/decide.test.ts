@@ -3,19 +3,14 @@ import { describe, test } from "node:test";
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { type ObservedPool, decidePool } from "../../../src/pool/decide.ts";
+import { type PoolObject, poolObject } from "../../objects/address-pool.ts";
 import { entry, held, noon } from "../rotation/build.ts";
 
 const earlier = "2026-11-23T10:00:00Z";
 
-function addressPool(spec: object = {}, given: { name?: string; status?: object } = {}) {
-  const { name = "pool-a", status } = given;
-  return {
-    apiVersion: "proxyfleet.dev/v1alpha1",
-    kind: "AddressPool",
-    metadata: { name, generation: 3 },
-    spec: { provider: "MetalLB", addresses: ["203.0.113.0/28"], ...spec },
-    ...(status === undefined ? {} : { status }),
-  } satisfies CustomObject;
+function pool(spec: object = {}, given: { name?: string; status?: object } = {}): PoolObject {
+  const addresses = ["203.0.113.0/28"];
+  return poolObject({ metadata: { generation: 3 }, spec: { addresses, ...spec }, ...given });
 }
 
 /** What was reported of a pool in the pass before. */
@@ -31,7 +26,7 @@ function reported(reason: string, counts: object = {}): { status: object } {
 }
 
 function decided(given: Partial<ObservedPool> = {}) {
-  const observed = { raw: addressPool(), others: [], entries: [], held: HeldAddresses.of([]) };
+  const observed = { raw: pool(), others: [], entries: [], held: HeldAddresses.of([]) };
   const { effects } = decidePool({ ...observed, ...given }, { now: noon, random: () => 0 });
   const [write, report] = effects;
   assert.ok(write?.kind === "status");
@@ -47,11 +42,11 @@ const aws = {
 };
 
 describe("whether fleets may claim from a pool", () => {
-  const other = (addresses: readonly string[]) => addressPool({ addresses }, { name: "pool-b" });
+  const other = (addresses: readonly string[]) => pool({ addresses }, { name: "pool-b" });
   const cases: Record<string, { given: Partial<ObservedPool>; expect: string; says: string }> = {
     "they may": { given: {}, expect: "Usable", says: "may claim addresses" },
     "not from one that can't be read": {
-      given: { raw: addressPool({ reserve: "two" }) },
+      given: { raw: pool({ reserve: "two" }) },
       expect: "InvalidSpec",
       says: "AddressPool pool-a: spec.reserve",
     },
@@ -66,12 +61,12 @@ describe("whether fleets may claim from a pool", () => {
       says: "addresses from 203.0.113.0 on overlap pool pool-b",
     },
     "not from one that shares a named one with another": {
-      given: { others: [addressPool(aws, { name: "pool-c" })] },
+      given: { others: [pool(aws, { name: "pool-c" })] },
       expect: "Overlaps",
       says: "overlap pool pool-c",
     },
     "from one beside which there is one that can't be read": {
-      given: { others: [addressPool({ addresses: "all" }, { name: "pool-b" })] },
+      given: { others: [pool({ addresses: "all" }, { name: "pool-b" })] },
       expect: "Usable",
       says: "may claim addresses",
     },
@@ -104,18 +99,18 @@ describe("what a pool's status says", () => {
 
   test("is nothing of what is free where the provider gives what it gives", () =>
     assert.deepEqual(
-      decided({ raw: addressPool({ provider: "Assigned", addresses: [] }), entries }).counts,
+      decided({ raw: pool({ provider: "Assigned", addresses: [] }), entries }).counts,
       { observedGeneration: 3, total: 1, serving: 1, draining: 0, quarantined: 0 },
     ));
 
   test("is no count where its spec can't be read", () =>
-    assert.deepEqual(decided({ raw: addressPool({ reserve: "two" }) }).counts, {
+    assert.deepEqual(decided({ raw: pool({ reserve: "two" }) }).counts, {
       observedGeneration: 3,
     }));
 
   test("keeps since when the pool is usable", () => {
     const since = (status: object) =>
-      decided({ raw: addressPool({}, { status }) }).ready["lastTransitionTime"];
+      decided({ raw: pool({}, { status }) }).ready["lastTransitionTime"];
     assert.deepEqual(
       [since(reported("Usable").status), since(reported("Overlaps").status)],
       [earlier, "2026-11-23T12:00:00Z"],
@@ -123,7 +118,7 @@ describe("what a pool's status says", () => {
   });
 
   test("is written over what was reported before, by the pool's own manager", () => {
-    const raw = addressPool({}, reported("Usable"));
+    const raw = pool({}, reported("Usable"));
     const { write } = decided({ raw });
     assert.deepEqual(
       [write.about, write.before, write.fieldManager],
@@ -136,25 +131,25 @@ describe("an Event", () => {
   const few = { addresses: ["203.0.113.0/29"], reserve: 8 };
   const many = { free: 16, total: 16 };
   const cases: Record<string, { given: CustomObject; expect: readonly string[] }> = {
-    "is not made of a pool that is usable from the first": { given: addressPool(), expect: [] },
+    "is not made of a pool that is usable from the first": { given: pool(), expect: [] },
     "is not made of what was so before": {
-      given: addressPool({}, reported("Usable", many)),
+      given: pool({}, reported("Usable", many)),
       expect: [],
     },
     "warns of a pool that is unusable from the first": {
-      given: addressPool({ reserve: "two" }),
+      given: pool({ reserve: "two" }),
       expect: ["Warning InvalidSpec"],
     },
     "is made of a pool that is usable again": {
-      given: addressPool({}, reported("Overlaps", many)),
+      given: pool({}, reported("Overlaps", many)),
       expect: ["Normal Usable"],
     },
     "warns of a pool that came to have few free addresses": {
-      given: addressPool(few, reported("Usable", many)),
+      given: pool(few, reported("Usable", many)),
       expect: ["Warning PoolLow"],
     },
     "warns only once of few free addresses": {
-      given: addressPool(few, reported("Usable", { free: 8, total: 8 })),
+      given: pool(few, reported("Usable", { free: 8, total: 8 })),
       expect: [],
     },
   };
@@ -167,12 +162,12 @@ describe("an Event", () => {
     );
 
   test("is sent of this pool once its status is written", () => {
-    const raw = addressPool({ reserve: "two" });
+    const raw = pool({ reserve: "two" });
     const { report, write } = decided({ raw });
     assert.ok(report?.kind === "event");
     assert.deepEqual([report.about, report.needs], [raw, [write.id]]);
   });
 
   test("is no effect of a pass that has nothing new to say", () =>
-    assert.equal(decided({ raw: addressPool({}, reported("Usable")) }).report, undefined));
+    assert.equal(decided({ raw: pool({}, reported("Usable")) }).report, undefined));
 });
