@@ -3,16 +3,14 @@ import { describe, test } from "node:test";
 import type { V1DeploymentStatus, V1PodStatus } from "@kubernetes/client-node";
 import { isServingPod, podsView } from "../../../src/pods/view.ts";
 import type { Deployment, Pod } from "../../../src/kubernetes/objects.ts";
+import { deploymentObject } from "../../objects/deployment.ts";
+import { podObject } from "../../objects/pod.ts";
 
-const pod = (status: V1PodStatus, deletionTimestamp?: string): Pod => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: {
-    name: "family-proxy-x",
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-  },
-  status,
-});
+const pod = (status: V1PodStatus, deletionTimestamp?: string): Pod =>
+  podObject({
+    metadata: deletionTimestamp === undefined ? {} : { deletionTimestamp },
+    status,
+  });
 const waiting = (reason: string, message?: string): Pod =>
   pod({
     containerStatuses: [
@@ -26,13 +24,8 @@ const waiting = (reason: string, message?: string): Pod =>
       },
     ],
   });
-const deployment = (status: V1DeploymentStatus, generation = 3): Deployment => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "family-proxy", generation },
-  spec: { replicas: 2, selector: {}, template: {} },
-  status,
-});
+const deployment = (status: V1DeploymentStatus, generation = 3): Deployment =>
+  deploymentObject({ metadata: { generation }, status });
 const rolledOut = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
 
 describe("a rollout", () => {
