@@ -147,11 +147,17 @@ function newBlocks(
     const known = before?.addresses?.find((row) => row.address === address)?.blockedIn ?? [];
     return blockedIn
       .filter((country) => !known.includes(country))
-      .map((country) => blocked(fleet, address, slot, country));
+      .map((country) => blocked(fleet, { address, slot, country }));
   });
 }
 
-function blocked(fleet: FleetView, address: string, slot: number, country: string): EventNote {
+interface NewBlock {
+  readonly address: string;
+  readonly slot: number;
+  readonly country: string;
+}
+
+function blocked(fleet: FleetView, { address, slot, country }: NewBlock): EventNote {
   const entry = fleet.addresses.find((one) => one.address === address && one.want !== "Quarantine");
   const evidence = entry?.reachability.find((verdict) => verdict.country === country)?.message;
   const counts = fleet.audience.length === 0 || fleet.audience.includes(country);

@@ -18,20 +18,33 @@ export function registerAddressMetrics(
   { addresses, ledger, pools }: Caches,
   isLeading: () => boolean,
 ): void {
-  metrics.gauge("proxyfleet_addresses", "Ledger entries by pool and phase", ["pool", "phase"], () =>
-    counts(ledger.all(), ({ pool, phase }) => ({ pool, phase })),
-  );
-  metrics.gauge("proxyfleet_pool_free", "Addresses of a pool that no entry holds", ["pool"], () =>
-    pools.list().flatMap((raw) => {
-      const parsed = parseAddressPool(raw);
-      const free = parsed.ok ? parsed.value.status.free : undefined;
-      return free === undefined ? [] : [[{ pool: raw.metadata.name }, free] as const];
-    }),
+  metrics.gauge(
+    {
+      name: "proxyfleet_addresses",
+      help: "Ledger entries by pool and phase",
+      labelNames: ["pool", "phase"],
+    },
+    () => counts(ledger.all(), ({ pool, phase }) => ({ pool, phase })),
   );
   metrics.gauge(
-    "proxyfleet_verdicts",
-    "Addresses in use by what is known of them in a country",
-    ["country", "verdict"],
+    {
+      name: "proxyfleet_pool_free",
+      help: "Addresses of a pool that no entry holds",
+      labelNames: ["pool"],
+    },
+    () =>
+      pools.list().flatMap((raw) => {
+        const parsed = parseAddressPool(raw);
+        const free = parsed.ok ? parsed.value.status.free : undefined;
+        return free === undefined ? [] : [[{ pool: raw.metadata.name }, free] as const];
+      }),
+  );
+  metrics.gauge(
+    {
+      name: "proxyfleet_verdicts",
+      help: "Addresses in use by what is known of them in a country",
+      labelNames: ["country", "verdict"],
+    },
     () => verdictSamples(ledger.all()),
   );
   const rotations = new Counter({
