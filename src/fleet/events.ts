@@ -4,6 +4,7 @@ import type { EventNote } from "../kubernetes/events.ts";
 import type { Condition, StoredCondition } from "../api/findings.ts";
 import type { FleetStatus } from "./status.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
+import { slotsOf } from "../rotation/slots.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
 import { publishedAddress } from "../ledger/view.ts";
 
@@ -47,9 +48,7 @@ export function deletionNote(now: Instant): EventNote {
 }
 
 function publications(fleet: FleetView, before: Before | undefined): EventNote[] {
-  return Array.from({ length: fleet.count }, (_, slot) =>
-    publishedAddress(fleet.addresses, slot),
-  ).flatMap((entry) => {
+  return slotsOf(fleet).flatMap(({ published: entry }) => {
     if (
       entry?.address === undefined ||
       before?.addresses?.some(
