@@ -26,8 +26,7 @@ export class TrafficTotals {
    */
   count(
     fleet: string,
-    before: PodStatus | undefined,
-    after: PodStatus,
+    { before, after }: { readonly before: PodStatus | undefined; readonly after: PodStatus },
     slotOf: (entry: string) => number | undefined,
   ): void {
     if (before === undefined) return; // what came before the first answer is not known to be new

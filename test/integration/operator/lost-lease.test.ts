@@ -61,6 +61,7 @@ describe("the process of an operator", () => {
       "a diagnosis",
       () =>
         messages.includes("a diagnosis is written; it holds secrets of this process") || undefined,
+      { seconds: 60 }, // ten of them are the profile
     );
     const kinds = (await readdir(folder))
       .map((file) => extname(file))

@@ -24,7 +24,11 @@ const slots: Readonly<Record<string, number>> = { "ip-a": 0, "ip-b": 0, "ip-c": 
 function counted(...answers: readonly PodStatus[]): Record<string, number> {
   const totals = new TrafficTotals();
   answers.forEach((answer, index) =>
-    totals.count("proxies/family", answers[index - 1], answer, (entry) => slots[entry]),
+    totals.count(
+      "proxies/family",
+      { before: answers[index - 1], after: answer },
+      (entry) => slots[entry],
+    ),
   );
   return Object.fromEntries([...totals.all()].map(({ slot, traffic }) => [slot, traffic.bytesIn]));
 }
@@ -81,7 +85,7 @@ test("a slot has carried what all lanes that serve it have, each counted by itse
 
 test("a fleet that is gone leaves no series behind", () => {
   const totals = new TrafficTotals();
-  totals.count("proxies/family", pod(0, "ip-a"), pod(9, "ip-a"), () => 0);
+  totals.count("proxies/family", { before: pod(0, "ip-a"), after: pod(9, "ip-a") }, () => 0);
   totals.forget("proxies/family");
   assert.deepEqual([...totals.all()], []);
 });

@@ -3,9 +3,10 @@ import { describe, test } from "node:test";
 import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
 import type { Parsed } from "../../../src/api/parse.ts";
 import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
+import type { AddressView } from "../../../src/ledger/view.ts";
 import { parseRange } from "../../../src/values/ip.ts";
 import { held } from "../rotation/build.ts";
-import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
+import { lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
 import { poolView } from "../../../src/pool/view.ts";
 import { poolObject } from "../../objects/address-pool.ts";
 import { hours } from "../rotation/build.ts";
@@ -80,7 +81,7 @@ describe("the pool as a fleet may use it", () => {
 });
 
 describe("poolCounts", () => {
-  const entries: readonly PoolEntry[] = [
+  const entries: readonly Pick<AddressView, "want" | "phase">[] = [
     { want: "Serve", phase: "Serving" },
     { want: "Serve", phase: "Provisioning" },
     { want: "Drain", phase: "Serving" },

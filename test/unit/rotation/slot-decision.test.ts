@@ -7,7 +7,7 @@ import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, rules } from "./build.ts";
 
 const decisionOf = (given: FleetView, slot = 0): SlotDecision =>
-  decideSlots(given, rotateRequest(given), noon)[slot]!.decision;
+  decideSlots(given, rotateRequest(given), noon).slots[slot]!.decision;
 const serving = entry("203.0.113.9");
 
 /**
