@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { asksOf, probeResult, verifyingSince } from "../../../src/address/asks.ts";
+import { asksOf } from "../../../src/address/asks.ts";
 import type { ObservedAddress } from "../../../src/address/observed.ts";
 import type { ProbeRequest } from "../../../src/address/probe.ts";
+import { type Sight, sightOf } from "../../../src/address/sight.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
 import { parsedFleet } from "../../objects/fleet.ts";
 import { podObject } from "../../objects/pod.ts";
 import { at, noon } from "../rotation/build.ts";
-import { address, drain, quarantine, sha256, sight, works } from "./sight.ts";
+import { address, drain, quarantine, sha256, observedAddress, works } from "./observed-address.ts";
 
-type Given = Parameters<typeof sight>[0];
+type Given = Parameters<typeof observedAddress>[0];
+
+const seen = (given?: Given, observed?: Partial<ObservedAddress>): Sight =>
+  sightOf(observedAddress(given, observed), noon);
 
 function requestOf(given?: Given, observed?: Partial<ObservedAddress>): ProbeRequest | undefined {
-  const [ask] = asksOf(sight(given, observed), noon);
+  const [ask] = asksOf(seen(given, observed));
   return ask?.kind === "probe" ? ask.request : undefined;
 }
 
@@ -114,9 +118,9 @@ describe("what a probe showed holds", () => {
     const request = requestOf({ status });
     assert.ok(request !== undefined);
     const probe = { request: { ...request, ...given }, result: works, at: at(-age) };
-    const observed = sight({ status }, { probe });
-    const isKnown = probeResult(observed, noon) !== undefined;
-    assert.equal(asksOf(observed, noon).length, isKnown ? 0 : 1);
+    const sight = seen({ status }, { probe });
+    const isKnown = sight.probeResult !== undefined;
+    assert.equal(asksOf(sight).length, isKnown ? 0 : 1);
     return isKnown;
   };
   const [young, old] = ["2026-11-23T11:59:00Z", "2026-11-23T11:00:00Z"];
@@ -141,8 +145,8 @@ describe("what a probe showed holds", () => {
     const request = requestOf();
     assert.ok(request !== undefined);
     const probe = { request, result: works, at: noon };
-    const observed = sight({}, { probe, balancer: { given: [], hostname: undefined } });
-    assert.equal(probeResult(observed, noon), undefined);
+    const sight = seen({}, { probe, balancer: { given: [], hostname: undefined } });
+    assert.equal(sight.probeResult, undefined);
   });
 });
 
@@ -150,7 +154,7 @@ describe("a load balancer's name is resolved", () => {
   const balancer = { given: [], hostname: "lb.example.org" };
   const asked = (age: number | undefined, given: Given) => {
     const resolution = age === undefined ? undefined : { addresses: [], at: at(-age) };
-    return asksOf(sight(given, { balancer, resolution }), noon);
+    return asksOf(seen(given, { balancer, resolution }));
   };
   const [serving, waiting] = ["Serving", "Provisioning"].map((phase) => ({ status: { phase } }));
   const cases: Record<string, { age: number | undefined; given: Given; isAsked: boolean }> = {
@@ -190,5 +194,5 @@ describe("an address has been tried without success", () => {
     },
   };
   for (const [name, { status, since }] of Object.entries(cases))
-    test(name, () => assert.equal(verifyingSince(sight({ status }), noon), at(since)));
+    test(name, () => assert.equal(seen({ status }).verifyingSince, at(since)));
 });

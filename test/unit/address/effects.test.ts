@@ -6,9 +6,17 @@ import type { Service } from "../../../src/kubernetes/objects.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
 import { podObject } from "../../objects/pod.ts";
 import { serviceObject } from "../../objects/service.ts";
-import { address, decided, drain, effectOf, quarantine, sight, works } from "./sight.ts";
+import {
+  address,
+  decided,
+  drain,
+  effectOf,
+  quarantine,
+  observedAddress,
+  works,
+} from "./observed-address.ts";
 
-type Given = Parameters<typeof sight>[0];
+type Given = Parameters<typeof observedAddress>[0];
 
 const finalizer = "proxyfleet.dev/release-service";
 const serving = { status: { phase: "Serving", phaseSince: "2026-11-23T11:00:00Z" } };
@@ -18,12 +26,12 @@ const state = { uid: "e1", resourceVersion: "7" };
 
 /** The effects of a plan, each as its kind and id. */
 function kinds(given: Given, observed: Partial<ObservedAddress> = {}): readonly string[] {
-  return decided(sight(given, observed)).effects.map(({ kind, id }) => `${kind} ${id}`);
+  return decided(observedAddress(given, observed)).effects.map(({ kind, id }) => `${kind} ${id}`);
 }
 
 describe("the finalizer that keeps an entry until its Service is gone", () => {
   const applied = (given: Given, observed?: Partial<ObservedAddress>) =>
-    effectOf(decided(sight(given, observed)), "apply", "finalizer");
+    effectOf(decided(observedAddress(given, observed)), "apply", "finalizer");
 
   test("is set in the state that was seen, and says nothing else of an entry", () => {
     const effect = applied(serving);
@@ -64,7 +72,7 @@ describe("the finalizer that keeps an entry until its Service is gone", () => {
       spec: quarantine,
       metadata: { ...leaving, finalizers: [finalizer, "example.org/audit"] },
     };
-    const { effects } = decided(sight(dark, gone));
+    const { effects } = decided(observedAddress(dark, gone));
     assert.equal(effects.length, 1);
     assert.partialDeepStrictEqual(effects[0], {
       kind: "patch",
@@ -83,15 +91,18 @@ describe("what a provider gave that can't be asked", () => {
 
   test("is entered into the ledger before anything else is done with it", () => {
     assert.deepEqual(kinds(given, { pool }), ["apply finalizer", "apply address"]);
-    assert.partialDeepStrictEqual(effectOf(decided(sight(given, { pool })), "apply", "address"), {
-      object: { spec: { address } },
-      state,
-    });
+    assert.partialDeepStrictEqual(
+      effectOf(decided(observedAddress(given, { pool })), "apply", "address"),
+      {
+        object: { spec: { address } },
+        state,
+      },
+    );
   });
 
   test("leads to no pod while it rests, even before its lane is there", () => {
     const rests = { pool, heldElsewhere: [address], certificate: undefined };
-    const held = effectOf(decided(sight(given, rests)), "apply", "service");
+    const held = effectOf(decided(observedAddress(given, rests)), "apply", "service");
     assert.equal((held?.object as Service).spec.selector?.["proxyfleet.dev/held"], "true");
   });
 });
@@ -109,7 +120,7 @@ describe("an address that goes dark", () => {
 
   test("loses each in the state that was seen", () =>
     assert.partialDeepStrictEqual(
-      effectOf(decided(sight(dark, { services: [named("s-1")] })), "delete"),
+      effectOf(decided(observedAddress(dark, { services: [named("s-1")] })), "delete"),
       {
         key: { name: "s-1", namespace: "proxies" },
         state: { uid: "s-1-uid", resourceVersion: "5" },
@@ -119,7 +130,7 @@ describe("an address that goes dark", () => {
   test("loses none while it still serves or drains", () => {
     const services = [named("s-1")];
     const deletes = [serving, { ...serving, spec: drain }].map((given) =>
-      effectOf(decided(sight(given, { services })), "delete"),
+      effectOf(decided(observedAddress(given, { services })), "delete"),
     );
     assert.deepEqual(deletes, [undefined, undefined]);
   });
@@ -132,7 +143,7 @@ describe("an address that goes dark", () => {
 
   test("is forgotten in the state that was seen once it is", () => {
     const spec = { ...quarantine, quarantineUntil: "2026-11-23T12:00:00Z" };
-    const over = sight({ spec, status: { phase: "Quarantined" } }, gone);
+    const over = observedAddress({ spec, status: { phase: "Quarantined" } }, gone);
     assert.partialDeepStrictEqual(effectOf(decided(over), "delete", "forget"), {
       key: { name: "ip-203-0-113-9" },
       state,
@@ -171,7 +182,7 @@ describe("the Service of an address", () => {
     test(name, () => assert.equal(kinds(given, observed).includes("apply service"), isMade, name));
 
   test("belongs to its fleet, which waits for it", () => {
-    const service = effectOf(decided(sight(serving)), "apply", "service");
+    const service = effectOf(decided(observedAddress(serving)), "apply", "service");
     assert.deepEqual(service?.object.metadata.ownerReferences, [
       {
         apiVersion: "proxyfleet.dev/v1alpha1",
@@ -187,12 +198,12 @@ describe("the Service of an address", () => {
 
   test("needs no finalizer that is there already", () => {
     const given = { ...serving, metadata: { finalizers: [finalizer] } };
-    assert.deepEqual(effectOf(decided(sight(given)), "apply", "service")?.needs, []);
+    assert.deepEqual(effectOf(decided(observedAddress(given)), "apply", "service")?.needs, []);
   });
 
   test("leaves the report to the next pass only where it is made for the first time", () => {
     const unless = (observed: Partial<ObservedAddress>) =>
-      effectOf(decided(sight(serving, observed)), "status")?.unless;
+      effectOf(decided(observedAddress(serving, observed)), "status")?.unless;
     assert.deepEqual(
       [unless(gone), unless({}), unless({ ...gone, certificate: undefined })],
       [["service"], undefined, undefined],
@@ -202,7 +213,8 @@ describe("the Service of an address", () => {
   test("has a name of its own while an old one is on its way out", () => {
     const services = [serviceObject({ metadata: leaving })];
     assert.equal(
-      effectOf(decided(sight(serving, { services })), "apply", "service")?.object.metadata.name,
+      effectOf(decided(observedAddress(serving, { services })), "apply", "service")?.object.metadata
+        .name,
       "family-0-e1",
     );
   });
@@ -212,7 +224,10 @@ describe("a pod that lags behind with its lane", () => {
   const pods = [podObject({ name: "p-1", metadata: { uid: "p1", resourceVersion: "9" } })];
   const lags: ProbeResult = { ...works, lagging: [{ pod: "p-1", problem: "it is late" }] };
   const plan = (phaseSince: string, given: Partial<ObservedAddress> = {}, result = lags) =>
-    decided(sight({ status: { phase: "Verifying", phaseSince } }, { pods, ...given }), result);
+    decided(
+      observedAddress({ status: { phase: "Verifying", phaseSince } }, { pods, ...given }),
+      result,
+    );
 
   test("is evicted after a minute, in the state that was seen, and with the reason", () =>
     assert.deepEqual(effectOf(plan("2026-11-23T11:58:59Z"), "evict"), {

@@ -3,9 +3,18 @@ import { describe, test } from "node:test";
 import type { ObservedAddress } from "../../../src/address/observed.ts";
 import type { ProbeResult } from "../../../src/address/probe.ts";
 import type { StatusEffect } from "../../../src/runtime/effect.ts";
-import { address, decided, drain, effectOf, quarantine, sha256, sight, works } from "./sight.ts";
+import {
+  address,
+  decided,
+  drain,
+  effectOf,
+  quarantine,
+  sha256,
+  observedAddress,
+  works,
+} from "./observed-address.ts";
 
-type Given = Parameters<typeof sight>[0];
+type Given = Parameters<typeof observedAddress>[0];
 
 const [earlier, now] = ["2026-11-23T11:00:00Z", "2026-11-23T12:00:00Z"];
 const silent = { given: [], hostname: undefined };
@@ -54,12 +63,14 @@ describe("the status of an address may wait for a second after the last one", ()
     },
   };
   for (const [name, { given, observed, result, pacing }] of Object.entries(cases))
-    test(name, () => assert.deepEqual(written(sight(given, observed), result).pacing, pacing));
+    test(name, () =>
+      assert.deepEqual(written(observedAddress(given, observed), result).pacing, pacing),
+    );
 });
 
 test("that an entry waits for its lane is reported at once after a phase was, however young it is", () => {
   const metadata = { creationTimestamp: now };
-  const waiting = sight(
+  const waiting = observedAddress(
     { ...hourOld("Provisioning"), metadata },
     { certificate: undefined, services: [], balancer: undefined },
   );
@@ -67,7 +78,7 @@ test("that an entry waits for its lane is reported at once after a phase was, ho
 });
 
 test("what else a young entry waits for is reported at once", () => {
-  const waiting = sight(
+  const waiting = observedAddress(
     { metadata: { creationTimestamp: now } },
     { fleet: undefined, services: [], balancer: undefined },
   );
@@ -131,14 +142,17 @@ describe("what the status of an address says", () => {
   };
   for (const [name, { given, observed, result, expect }] of Object.entries(cases))
     test(name, () =>
-      assert.partialDeepStrictEqual(written(sight(given, observed), result).status, expect),
+      assert.partialDeepStrictEqual(
+        written(observedAddress(given, observed), result).status,
+        expect,
+      ),
     );
 
   test("is not how it was verified before it is published, or once it is dark", () => {
     const published = [
-      written(sight(hourOld("Verifying")), fails),
+      written(observedAddress(hourOld("Verifying")), fails),
       written(
-        sight(
+        observedAddress(
           { ...hourOld("Draining", { verified: "ByPods" }), spec: quarantine },
           { services: [], balancer: undefined },
         ),
@@ -155,7 +169,7 @@ describe("what the status of an address says", () => {
     const given = hourOld("Serving", {
       conditions: [{ ...condition, lastTransitionTime: earlier }],
     });
-    assert.partialDeepStrictEqual(written(sight(given)).status, {
+    assert.partialDeepStrictEqual(written(observedAddress(given)).status, {
       conditions: [{ ...condition, observedGeneration: 4, lastTransitionTime: earlier }],
     });
   });
@@ -164,7 +178,7 @@ describe("what the status of an address says", () => {
     const reachability = [
       { country: "IR", verdict: "Blocked", since: earlier, lastSeen: earlier, probes: 3 },
     ];
-    const write = written(sight(hourOld("Serving", { reachability })));
+    const write = written(observedAddress(hourOld("Serving", { reachability })));
     assert.ok(!("reachability" in write.status));
     assert.deepEqual(write.before, { phase: "Serving", phaseSince: earlier });
   });
@@ -201,7 +215,7 @@ describe("a fault that the fleet must act on", () => {
     test(`${name}, since it was first seen`, () => {
       const faultAfter = (fault?: object) => {
         const status = { ...given.status, ...(fault === undefined ? {} : { fault }) };
-        const { status: says } = written(sight({ ...given, status }, observed), result);
+        const { status: says } = written(observedAddress({ ...given, status }, observed), result);
         return (says as { fault?: object }).fault;
       };
       const unlike = kind === "Unusable" ? "AddressLost" : "Unusable";
@@ -211,5 +225,5 @@ describe("a fault that the fleet must act on", () => {
     });
 
   test("is none while an address is only on its way", () =>
-    assert.ok(!("fault" in written(sight(hourOld("Verifying")), fails).status)));
+    assert.ok(!("fault" in written(observedAddress(hourOld("Verifying")), fails).status)));
 });

@@ -31,7 +31,7 @@ export const works: ProbeResult = {
 type GivenEntry = Parameters<typeof entryObject>[0];
 
 /** An entry as the controller observes it: its load balancer has set the address, unless given otherwise. */
-export function sight(
+export function observedAddress(
   { metadata, ...entry }: NonNullable<GivenEntry> = {},
   given: Partial<ObservedAddress> = {},
 ): ObservedAddress {
