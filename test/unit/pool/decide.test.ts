@@ -22,7 +22,8 @@ function reported(reason: string, counts: object = {}): { status: object } {
     message: "as before",
     lastTransitionTime: earlier,
   };
-  return { status: { ...counts, conditions: [condition] } };
+  const another = { ...condition, type: "Another", reason: "Other" };
+  return { status: { ...counts, conditions: [another, condition] } };
 }
 
 function decided(given: Partial<ObservedPool> = {}) {

@@ -74,6 +74,20 @@ describe("the pool as a fleet may use it", () => {
     assert.deepEqual([ranges, reserve], [[parseRange("203.0.113.0/26")], 4]);
   });
 
+  test("nobody knows how many addresses there are where the provider gives what it gives", () => {
+    const assigned = parsed({ provider: "Assigned", addresses: [] });
+    assert.deepEqual([view(assigned).assigned, view(parsed({})).assigned], [true, false]);
+  });
+
+  test("ranges that nobody can read leave nothing to claim, and say why", () => {
+    const pool = parsed({});
+    assert.ok(pool.ok);
+    const spec = { ...pool.value.spec, addresses: ["203.0.113.9-203.0.113.2"] };
+    const { refusal, ranges } = view({ ...pool, value: { ...pool.value, spec } });
+    assert.match(refusal ?? "", /pool metallb-a can't be used: spec\.addresses: .*runs backwards/);
+    assert.deepEqual(ranges, []);
+  });
+
   test("a namespace with a limit is told how many more it may take", () => {
     assert.equal(view(parsed({ perNamespace: 3 }), 1).room, 2);
     assert.equal(view(parsed({}), 1).room, undefined);
