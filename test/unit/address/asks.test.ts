@@ -115,10 +115,11 @@ describe("a try of an address", () => {
 describe("what a probe showed holds", () => {
   const probed = (age: number, phaseSince: string, given: Partial<ProbeRequest> = {}) => {
     const status = { phase: "Verifying", phaseSince };
-    const request = requestOf({ status });
+    const pods = [podObject({ name: "p-1" })];
+    const request = requestOf({ status }, { pods });
     assert.ok(request !== undefined);
     const probe = { request: { ...request, ...given }, result: works, at: at(-age) };
-    const sight = seen({ status }, { probe });
+    const sight = seen({ status }, { probe, pods });
     const isKnown = sight.probeResult !== undefined;
     assert.equal(asksOf(sight).length, isKnown ? 0 : 1);
     return isKnown;
@@ -132,6 +133,10 @@ describe("what a probe showed holds", () => {
     "not for fifteen": { given: [15, old], holds: false },
     "not when it comes from the future: the clock jumped": { given: [-0.001, old], holds: false },
     "not for another certificate": { given: [0, young, { certificate: "e" }], holds: false },
+    "not for other pods": {
+      given: [0, young, { pods: [podObject({ name: "p-2" })] }],
+      holds: false,
+    },
     "not where nobody else was asked, and somebody is to be": {
       given: [0, old, { compare: false }],
       holds: false,
