@@ -32,6 +32,12 @@ const crowded = fleet({
   ],
 });
 
+/** The same, with something else about the blocked one that waits, or about the younger drain. */
+const crowdedBut = (given: Partial<AddressView>, which: 1 | 3 = 1): FleetView => ({
+  ...crowded,
+  addresses: crowded.addresses.map((one, index) => (index === which ? { ...one, ...given } : one)),
+});
+
 describe("the end of an address", () => {
   const cases: Record<string, { given: FleetView; of: AddressView; expect: RetirementView }> = {
     "an address that is published stays": {
@@ -461,6 +467,66 @@ describe("the end of an address", () => {
       given: { ...crowded, addresses: crowded.addresses.slice(0, 3) },
       of: crowded.addresses[2]!,
       expect: { requeueAt: at(10) },
+    },
+    "a move by hand is remembered no longer than it rests": {
+      given: fleet({
+        pools: [
+          pool({
+            quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) },
+          }),
+        ],
+      }),
+      of: draining("203.0.113.9", { cause: "Requested", createdAt: at(-5), drainUntil: noon }),
+      expect: {
+        now: { kind: "quarantine", name: old.name, because: "Requested", until: at(60) },
+      },
+    },
+    "a block ends no drain for an address of another slot": {
+      given: crowdedBut({ slot: 1 }),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain for an address that is still verified": {
+      given: crowdedBut({ phase: "Verifying" }),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain for an address that is to go dark": {
+      given: crowdedBut({ want: "Quarantine" }),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain where the second one is another slot's": {
+      given: crowdedBut({ slot: 1 }, 3),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block does not end the younger of two drains, whatever order they come in": {
+      given: { ...crowded, addresses: crowded.addresses.toReversed() },
+      of: crowded.addresses[3]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a drain is looked at again later once people have had time to read the new address": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 3, phaseSince: at(-30) }),
+      expect: { requeueAt: at(10) },
+    },
+    "of two that began to drain at once, a block ends the first by name": {
+      given: {
+        ...crowded,
+        addresses: crowded.addresses
+          .map((one) => (one.want === "Drain" ? { ...one, phaseSince: at(-500) } : one))
+          .toReversed(),
+      },
+      of: crowded.addresses[2]!,
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: "ip-203-0-113-1",
+          because: "Requested",
+          until: plus(noon, hours(168)),
+        },
+      },
     },
     "a move by age is remembered for an hour, for the budget, however short its rest": {
       given: fleet({
