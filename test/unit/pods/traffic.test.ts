@@ -39,6 +39,10 @@ describe("what a slot has carried", () => {
       given: [pod(100, "ip-a"), pod(130, "ip-a"), pod(150, "ip-a")],
       expect: { 0: 50 },
     },
+    "is no more when nothing was added": {
+      given: [pod(100, "ip-a"), pod(130, "ip-a"), pod(130, "ip-a")],
+      expect: { 0: 30 },
+    },
     "is not known from one answer": { given: [pod(100, "ip-a")], expect: {} },
     "goes on when the pod counts from zero again": {
       given: [pod(100, "ip-a"), pod(7, "ip-a")],
@@ -63,6 +67,20 @@ describe("what a slot has carried", () => {
   };
   for (const [name, { given, expect }] of Object.entries(cases))
     test(name, () => assert.deepEqual(counted(...given), expect));
+});
+
+test("bytes that no entry's address brought are counted for no slot", () => {
+  const totals = new TrafficTotals();
+  totals.count("proxies/family", pod(0), pod(9), () => 0);
+  assert.deepEqual([...totals.all()], []);
+});
+
+test("a slot has carried what all lanes that serve it have, each counted by itself", () => {
+  const lanes = (...counts: readonly number[]): PodStatus => ({
+    revision: "r",
+    lanes: counts.map((bytesIn, lane) => ({ lane, open: true, address: "ip-a", bytesIn })),
+  });
+  assert.deepEqual(counted(lanes(100, 5), lanes(110, 10)), { 0: 15 });
 });
 
 test("a fleet that is gone leaves no series behind", () => {

@@ -94,11 +94,21 @@ describe("what a Service carries so that its provider gives it this very address
       needsNodePorts: true,
     },
     "GKE takes the name of a reserved address": {
-      pool: pool("GCP", { named: [{ name: "family-1", address: "203.0.113.9" }] }),
+      pool: pool("GCP", {
+        named: [
+          { name: "family-0", address: "203.0.113.8" },
+          { name: "family-1", address: "203.0.113.9" },
+        ],
+      }),
       annotations: {
         "cloud.google.com/l4-rbs": "enabled",
         "networking.gke.io/load-balancer-ip-addresses": "family-1",
       },
+      needsNodePorts: true,
+    },
+    "GKE is asked for nothing where the pool does not list the address": {
+      pool: pool("GCP", { named: [{ name: "family-0", address: "203.0.113.8" }] }),
+      annotations: { "cloud.google.com/l4-rbs": "enabled" },
       needsNodePorts: true,
     },
     "Azure takes the name of a public IP": {
@@ -122,7 +132,12 @@ test("every provider that a pool may name is in the table", () =>
   assert.deepEqual([...providers.keys()].toSorted(), [...names].toSorted()));
 
 test("an address of a pool of names can be asked for only while the pool lists it", () => {
-  const named = pool("GCP", { named: [{ name: "family-1", address: "203.0.113.9" }] });
+  const named = pool("GCP", {
+    named: [
+      { name: "family-0", address: "203.0.113.8" },
+      { name: "family-1", address: "203.0.113.9" },
+    ],
+  });
   assert.ok(knowsName(providers.get("GCP")!, named, "203.0.113.9"));
   assert.ok(!knowsName(providers.get("GCP")!, named, "203.0.113.10"));
   assert.ok(knowsName(providers.get("MetalLB")!, pool("MetalLB"), "203.0.113.10"));

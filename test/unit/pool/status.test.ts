@@ -74,6 +74,20 @@ describe("the pool as a fleet may use it", () => {
     assert.deepEqual([ranges, reserve], [[parseRange("203.0.113.0/26")], 4]);
   });
 
+  test("nobody knows how many addresses there are where the provider gives what it gives", () => {
+    const assigned = parsed({ provider: "Assigned", addresses: [] });
+    assert.deepEqual([view(assigned).assigned, view(parsed({})).assigned], [true, false]);
+  });
+
+  test("ranges that nobody can read leave nothing to claim, and say why", () => {
+    const pool = parsed({});
+    assert.ok(pool.ok);
+    const spec = { ...pool.value.spec, addresses: ["203.0.113.9-203.0.113.2"] };
+    const { refusal, ranges } = view({ ...pool, value: { ...pool.value, spec } });
+    assert.match(refusal ?? "", /pool metallb-a can't be used: spec\.addresses: .*runs backwards/);
+    assert.deepEqual(ranges, []);
+  });
+
   test("a namespace with a limit is told how many more it may take", () => {
     assert.equal(view(parsed({ perNamespace: 3 }), 1).room, 2);
     assert.equal(view(parsed({}), 1).room, undefined);
@@ -125,21 +139,55 @@ describe("lowWater", () => {
     assert.equal(lowWater(counts(9), { total: 9, quarantined: 3 }, 1), undefined));
 });
 
-describe("poolProblem", () => {
-  const ranges = [parseRange("203.0.113.0/26")];
-  test("a pool of its own addresses has none", () =>
-    assert.equal(
-      poolProblem(ranges, [{ name: "b", ranges: [parseRange("203.0.113.64/26")] }]),
-      undefined,
-    ));
-  test("a pool that overlaps another names it, and where", () => {
-    const problem = poolProblem(ranges, [
-      { name: "b", ranges: [parseRange("203.0.113.63-203.0.113.70")] },
-    ]);
-    assert.equal(problem?.reason, "Overlaps");
-    assert.match(problem.message, /overlap pool b\. No address is given out twice/);
-  });
-  test("a pool of too many addresses says how many it may have", () => {
+describe("a pool beside another one", () => {
+  const ranges = ["198.51.100.0/30", "203.0.113.64/26"].map(parseRange);
+  const cases: Record<string, { theirs: readonly string[]; overlaps: boolean }> = {
+    "may end right before the other's first address": {
+      theirs: ["203.0.113.128-203.0.113.140"],
+      overlaps: false,
+    },
+    "may begin right after the other's last address": {
+      theirs: ["203.0.113.60-203.0.113.63"],
+      overlaps: false,
+    },
+    "may have the same numbers in the other address family": {
+      theirs: ["::cb00:7140/122"],
+      overlaps: false,
+    },
+    "may not share its first address": {
+      theirs: ["203.0.113.60-203.0.113.64"],
+      overlaps: true,
+    },
+    "may not share its last address": {
+      theirs: ["203.0.113.127-203.0.113.140"],
+      overlaps: true,
+    },
+    "may not hold all that the other has": { theirs: ["203.0.113.70"], overlaps: true },
+    "may not lie within the other": { theirs: ["203.0.0.0/16"], overlaps: true },
+    "may not share what comes last in the other's list": {
+      theirs: ["192.0.2.1", "203.0.113.70"],
+      overlaps: true,
+    },
+  };
+  for (const [name, { theirs, overlaps }] of Object.entries(cases))
+    test(name, () => {
+      const others = [
+        { name: "a", ranges: [parseRange("192.0.2.9")] },
+        { name: "b", ranges: theirs.map(parseRange) },
+      ];
+      const problem = poolProblem(ranges, others);
+      assert.equal(problem?.reason, overlaps ? "Overlaps" : undefined);
+      if (problem === undefined) return;
+      const says = "addresses from 203.0.113.64 on overlap pool b. No address is given out twice";
+      assert.ok(problem.message.startsWith(says), problem.message);
+    });
+});
+
+describe("the size of a pool", () => {
+  test("may be what a pool has at most", () =>
+    assert.equal(poolProblem([parseRange("10.0.0.0/12")], []), undefined));
+
+  test("may not be more, and says how many it may be", () => {
     const halves = ["10.0.0.0/12", "10.16.0.0/12"].map(parseRange);
     const problem = poolProblem(halves, []);
     assert.deepEqual([problem?.status, problem?.reason], ["False", "TooManyAddresses"]);
