@@ -4,7 +4,7 @@ import { addressLabel } from "../../../src/api/names.ts";
 import * as custom from "../../../src/api/resources.ts";
 import { services } from "../../../src/kubernetes/builtin.ts";
 import type { CustomObject, Service } from "../../../src/kubernetes/objects.ts";
-import { ledgerName } from "../../../src/values/ip.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import { hours, seconds } from "../../../src/values/time.ts";
 import { fleet, ledgerEntry, pool } from "../../integration/samples.ts";
 import type {

@@ -1,7 +1,7 @@
 import { addressLabel } from "../../../../src/api/names.ts";
 import { services } from "../../../../src/kubernetes/builtin.ts";
 import type { Service } from "../../../../src/kubernetes/objects.ts";
-import { ledgerName } from "../../../../src/values/ip.ts";
+import { ledgerName } from "../../../../src/ledger/name.ts";
 import type { SimulatedCluster } from "../cluster.ts";
 import { type Entry, isInMaking, isRepeat, ledger } from "./entry.ts";
 import { type Fleet, allFleets, namedAddresses, ownEntries } from "./fleet.ts";
