@@ -95,7 +95,8 @@ async function work(
   }
 }
 
-async function reconcileOnce(
+/** Takes a key of the queue one step on, and says when it is to come again. */
+export async function reconcileOnce(
   controller: Controller,
   key: string,
   { log, observer, resyncMs }: ControllerOptions & { readonly log: Logger },

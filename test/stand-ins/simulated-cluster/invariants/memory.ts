@@ -14,7 +14,9 @@ export class Memory {
   /** What is wrong with a claim as the next of several. */
   claimed(entry: Entry, fleet: Fleet, now: Instant): readonly string[] {
     const { cause, requestedAt, claimRef } = entry.spec;
-    if (cause === "Requested" && this.isServed(fleet, requestedAt, claimRef.slot))
+    // What replaces a deleted entry is asked for without a text.
+    const isByText = cause === "Requested" && requestedAt !== undefined;
+    if (isByText && this.isServed(fleet, requestedAt, claimRef.slot))
       return [`slot ${claimRef.slot} answers "${requestedAt}" for the second time`];
     if (cause !== "Age") return [];
     const recent = [...this.#movesByAge.values()].filter((at) => since(at, now) < hours(1)).length;
