@@ -35,6 +35,12 @@ export class Memory {
     return this.#served.has(requestKey(fleet, text, slot));
   }
 
+  /** What a lost entry had answered is known to nobody any more. */
+  lost({ name, spec }: Entry, fleet: Fleet): void {
+    this.#served.delete(requestKey(fleet, spec.requestedAt, spec.claimRef.slot));
+    this.#movesByAge.delete(name);
+  }
+
   /** A move by age that came to nothing is none. */
   retired({ name, spec }: Entry): void {
     if (spec.want === "Quarantine" && spec.drainUntil === undefined) this.#movesByAge.delete(name);

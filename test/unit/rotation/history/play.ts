@@ -113,7 +113,7 @@ function hinder(stage: Stage, step: Hindrance): void {
     case "eventRepeats":
       return caches.of(step.of).repeat();
     case "lateWritesArrive":
-      return stage.clients.forEach(({ faults }) => faults.arrive());
+      return stage.invariants.letArrive(stage.clients);
     case "anotherLeads":
       return stage.depose();
   }

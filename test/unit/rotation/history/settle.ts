@@ -16,12 +16,10 @@ export async function settle(stage: Stage): Promise<void> {
   stage.check();
 }
 
-function mend({ cluster, clients, fleet, entries }: Stage): void {
+function mend({ cluster, invariants, clients, fleet, entries }: Stage): void {
   const { people, workloads, supervisors } = cluster;
-  for (const { faults } of clients) {
-    faults.clear();
-    faults.arrive();
-  }
+  for (const { faults } of clients) faults.clear();
+  invariants.letArrive(clients);
   cluster.mend();
   supervisors.stuck.clear();
   supervisors.silent.clear();
@@ -57,8 +55,9 @@ export function publishedSlots({ fleet, entries }: Stage): readonly number[] {
 export async function checkSettled(stage: Stage): Promise<void> {
   const { fleet, entries, services } = stage;
   const story = stage.story("not all is well in the end");
-  if (fleet === undefined || fleet.metadata.deletionTimestamp !== undefined) {
-    assert.equal(fleet, undefined, `the fleet's deletion ends: ${story}`);
+  const deletedAt = fleet?.metadata.deletionTimestamp;
+  assert.equal(deletedAt, undefined, `the fleet's deletion ends: ${story}`);
+  if (fleet === undefined) {
     assert.deepEqual([entries.length, services.length], [0, 0], `all is forgotten: ${story}`);
     return;
   }

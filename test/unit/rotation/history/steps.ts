@@ -120,6 +120,15 @@ const kinds: readonly (readonly [weight: number, step: fc.Arbitrary<Step>])[] = 
   [1, step("clockJumps", { seconds: fc.integer({ min: -4000, max: 8000 }) })],
   [1, step("pause", { on: fc.boolean() })],
   [1, step("provider", { state: fc.constantFrom("works", "silent", "broken") })],
+  [1, step("addressIsTakenBack", { pick })],
+  [1, step("loseEntry", { pick })],
+  [
+    1,
+    fc.record({
+      do: fc.constantFrom("podDies", "podIsStuck", "podIsSilent", "podIsUnready"),
+      pick,
+    }),
+  ],
   [1, step("anotherLeads")],
   [1, step("lateWritesArrive")],
   [1, fc.constantFrom({ do: "restore" }, { do: "allFail" })],
