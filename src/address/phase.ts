@@ -178,8 +178,9 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
 
 /** At once while there is no judgement yet: a probe that is asked for brings one. */
 function retryPause({ phase, phaseSince, judgement }: AddressSituation, now: Instant): Millis {
-  if (judgement === undefined || phase !== "Verifying") return seconds(0);
-  return probePause(phaseSince, now);
+  if (judgement === undefined) return seconds(0);
+  // Its first failure may wait to be reported: looking again meanwhile would find nothing new.
+  return probePause(phase === "Verifying" ? phaseSince : now, now);
 }
 
 /** A fresh address is probed each second; one that fails for minutes, less often. */

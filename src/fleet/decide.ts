@@ -3,7 +3,7 @@ import { conditionsFrom, type Finding } from "../api/findings.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { fieldManagers, fleetFinalizer, podSelector } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
-import { stateOf } from "../kubernetes/resource.ts";
+import { keyOf, stateOf } from "../kubernetes/resource.ts";
 import { nextLaneClosesAt } from "../ledger/lane-use.ts";
 import { bankSize } from "../ledger/lanes.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
@@ -11,7 +11,7 @@ import { podsView } from "../pods/view.ts";
 import { type FleetView, fleetView, latestChange } from "../rotation/fleet-view.ts";
 import { type RotationPlan, planRotation } from "../rotation/plan.ts";
 import { orphanRetirement } from "../rotation/retire.ts";
-import type { ApplyEffect, Effect } from "../runtime/effect.ts";
+import type { ApplyEffect, Effect, PatchEffect } from "../runtime/effect.ts";
 import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { type FleetAsk, certificateAsks, podAsks } from "./asks.ts";
@@ -73,7 +73,7 @@ function decideLive(live: LiveFleet, { now, random }: Context): Plan<FleetAsk> {
   const { pools, formerPools, held } = observed;
   const entries = withSessions(observed, now);
   const view = fleetView({ fleet, entries, pools, formerPools, held });
-  if (isEnded(live, view, now)) return planOf({ effects: [finalizerEffect(live, false)] });
+  if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
   const rotation = withoutLost(planRotation(view, { bank, now, random }), observed);
@@ -105,7 +105,7 @@ function explanation({ slot, explanation: text }: RotationPlan["slots"][number])
 function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly Effect[] {
   const { observed, fleet } = live;
   const { rotation, lanes, status, view, asks } = decision;
-  const finalizer = missesFinalizer(live) ? [finalizerEffect(live, true)] : [];
+  const finalizer = missesFinalizer(live) ? [finalizerEffect(live)] : [];
   const claims = claimEffects(
     live,
     rotation.claims,
@@ -157,10 +157,10 @@ function missesFinalizer({ fleet }: LiveFleet): boolean {
 }
 
 /** The finalizer turns the fleet's addresses into memory before it goes. */
-function finalizerEffect({ observed, fleet }: LiveFleet, isWanted: boolean): ApplyEffect {
+function finalizerEffect({ observed, fleet }: LiveFleet): ApplyEffect {
   const { apiVersion, kind, metadata } = fleet;
   const { name, namespace } = metadata;
-  const finalizers = isWanted ? [fleetFinalizer] : [];
+  const finalizers = [fleetFinalizer];
   return {
     kind: "apply",
     id: "finalizer",
@@ -168,6 +168,20 @@ function finalizerEffect({ observed, fleet }: LiveFleet, isWanted: boolean): App
     object: { apiVersion, kind, metadata: { name, namespace, finalizers } },
     fieldManager: fieldManagers.fleet,
     state: stateOf(observed.raw),
+  };
+}
+
+/** Whoever has set it, as a backup that was restored may have: it goes, and those of others stay. */
+function finishing({ observed, fleet }: LiveFleet): PatchEffect {
+  const { finalizers = [] } = fleet.metadata;
+  return {
+    kind: "patch",
+    id: "finalizer",
+    of: resources.fleets,
+    key: keyOf(fleet),
+    state: stateOf(observed.raw),
+    metadata: { finalizers: finalizers.filter((each) => each !== fleetFinalizer) },
+    fieldManager: fieldManagers.fleet,
   };
 }
 

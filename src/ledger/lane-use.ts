@@ -26,14 +26,23 @@ export function laneUsers<User extends LaneUser>(
   const users = addresses.filter(
     (address) => holdsLane(address) || closesAt(address, now) !== undefined,
   );
-  // Of two on one lane, the one that holds it comes last, then the one that went dark last: the
-  // last one stays in the map.
+  // The last one on a lane stays in the map.
   const inOrder = users.toSorted(
-    (a, b) => Number(holdsLane(a)) - Number(holdsLane(b)) || a.phaseSince - b.phaseSince,
+    (a, b) => claimToLane(a) - claimToLane(b) || a.phaseSince - b.phaseSince,
   );
   return [...new Map(inOrder.map((user) => [user.lane, user])).values()].toSorted(
     (a, b) => a.lane - b.lane,
   );
+}
+
+/**
+ * Of two on one lane, the one that people use has it, then the one that is nearer to that, then the
+ * one that has just gone dark. Two hold one only where a claim arrived after its process had given it
+ * up.
+ */
+function claimToLane(user: LaneUser): number {
+  const order = ["Quarantined", "Provisioning", "Verifying", "Draining", "Serving"];
+  return holdsLane(user) ? order.indexOf(user.phase) : 0;
 }
 
 /** When the next lane of a dark address closes. */

@@ -14,7 +14,7 @@ const nothing: Traffic = { sessions: 0, bytesIn: 0, bytesOut: 0, handshakeFailur
 
 /**
  * What each slot of each fleet has carried since this process began to ask: pods come, go and start
- * anew, and these go on.
+ * again, and these go on.
  */
 export class TrafficTotals {
   /** By fleet (namespace/name), then by slot. */

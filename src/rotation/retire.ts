@@ -2,6 +2,7 @@ import type { FleetView } from "./fleet-view.ts";
 import type { RetireCause } from "../api/proxy-address.ts";
 import { type PoolView, defaultQuarantineTimes } from "../pool/view.ts";
 import { countedUntil } from "./age.ts";
+import { laneUsers } from "../ledger/lane-use.ts";
 import { repeatsKeptUntil } from "./repeats.ts";
 import {
   type Instant,
@@ -148,7 +149,13 @@ function ofRepeat({ fleet, address, now }: Situation): RetirementView {
 function ofUnpublished(situation: Situation): RetirementView {
   const { fleet, address } = situation;
   if (address.slot >= fleet.count) return { now: quarantine(situation, "SlotRemoved") };
-  return isInMaking(address) ? {} : { now: quarantine(situation, "Requested") };
+  const isNeeded = isInMaking(address) && hasLane(situation);
+  return isNeeded ? {} : { now: quarantine(situation, "Requested") };
+}
+
+/** One whose lane serves another address would wait for it for good, and its slot with it. */
+function hasLane({ fleet, address, now }: Situation): boolean {
+  return laneUsers(fleet.addresses, now).some(({ name }) => name === address.name);
 }
 
 function ofDrained(situation: Situation): RetirementView {

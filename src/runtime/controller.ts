@@ -93,7 +93,8 @@ async function work(controller: Controller, options: ControllerOptions): Promise
   }
 }
 
-async function reconcileOnce(
+/** Takes a key of the queue one step on, and says when it is to come again. */
+export async function reconcileOnce(
   controller: Controller,
   key: string,
   { log, observer, resyncMs }: ControllerOptions,

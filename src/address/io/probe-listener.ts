@@ -4,6 +4,21 @@ import type { Expected, ProbePoint } from "../probe.ts";
 import { type HandshakeTarget, certificateBehind } from "./handshake.ts";
 import { keepsConnections } from "./open-port.ts";
 
+/** How a port is tried: over TCP, or over what a test has in its place. */
+export interface Network {
+  readonly certificateBehind: typeof certificateBehind;
+  readonly keepsConnections: typeof keepsConnections;
+}
+
+/** The network as it is. */
+export const tcp: Network = { certificateBehind, keepsConnections };
+
+/** What a listener is held to, and over which network it is tried. */
+export interface ListenerTest {
+  readonly expected: Expected;
+  readonly network: Network;
+}
+
 /** One try at a port may take this long (ms). */
 const timeoutMs = 5_000;
 
@@ -17,25 +32,26 @@ const keptMs = 500;
 export async function problemWith(
   listener: ListenerName,
   points: readonly ProbePoint[],
-  expected: Expected,
+  { expected, network }: ListenerTest,
 ): Promise<string | undefined> {
   switch (listener) {
     case "chat":
-      return chatProblem(points, expected.certificate);
+      return chatProblem(points, expected, network);
     case "media":
-      return mediaProblem(points, expected.mediaServer);
+      return mediaProblem(points, expected, network);
     case "plainChat":
-      return plainChatProblem(points);
+      return plainChatProblem(points, network);
   }
 }
 
 /** Each point must show this very certificate. */
 async function chatProblem(
   points: readonly ProbePoint[],
-  certificate: string,
+  { certificate }: Expected,
+  network: Network,
 ): Promise<string | undefined> {
   return firstProblem(points, async (point) => {
-    const shown = await shownAt(point, {});
+    const shown = await shownAt(point, {}, network);
     if (shown === certificate) return undefined;
     return `port ${point.port} shows another certificate than its lane's`;
   });
@@ -47,12 +63,13 @@ async function chatProblem(
  */
 async function mediaProblem(
   points: readonly ProbePoint[],
-  server = "",
+  { mediaServer: server = "" }: Expected,
+  network: Network,
 ): Promise<string | undefined> {
   const host = server.slice(0, server.lastIndexOf(":"));
   const isName = !/^[\d.]*$|:/.test(host);
   return firstProblem(points, async (point) => {
-    await shownAt(point, isName ? { servername: host } : {});
+    await shownAt(point, isName ? { servername: host } : {}, network);
     return undefined;
   });
 }
@@ -61,9 +78,12 @@ async function mediaProblem(
  * Plain chat shows no certificate: that the port is the address's own was seen on chat. It must be
  * open, and lead somewhere.
  */
-async function plainChatProblem(points: readonly ProbePoint[]): Promise<string | undefined> {
+async function plainChatProblem(
+  points: readonly ProbePoint[],
+  network: Network,
+): Promise<string | undefined> {
   return firstProblem(points, async ({ host, port }) => {
-    await keepsConnections({ host, port }, keptMs, timeoutMs);
+    await network.keepsConnections({ host, port }, keptMs, timeoutMs);
     return undefined;
   });
 }
@@ -71,10 +91,11 @@ async function plainChatProblem(points: readonly ProbePoint[]): Promise<string |
 async function shownAt(
   { host, port, hasHeader }: ProbePoint,
   name: Pick<HandshakeTarget, "servername">,
+  network: Network,
 ): Promise<string> {
-  if (!hasHeader) return certificateBehind({ host, port, ...name }, timeoutMs);
+  if (!hasHeader) return network.certificateBehind({ host, port, ...name }, timeoutMs);
   const tries = [false, true].map(async (proxyHeader) =>
-    certificateBehind({ host, port, proxyHeader, ...name }, timeoutMs),
+    network.certificateBehind({ host, port, proxyHeader, ...name }, timeoutMs),
   );
   try {
     return await Promise.any(tries);

@@ -10,7 +10,7 @@ import type {
   ProbedListener,
   ReferenceAddress,
 } from "../probe.ts";
-import { problemWith } from "./probe-listener.ts";
+import { type Network, problemWith, tcp } from "./probe-listener.ts";
 
 /**
  * Tries an address as a phone would, before it is published: every ready pod has the lane's
@@ -20,18 +20,19 @@ import { problemWith } from "./probe-listener.ts";
 export async function probeAddress(
   request: ProbeRequest,
   readStatus: PodStatusReader,
+  network: Network = tcp,
 ): Promise<ProbeResult> {
   const { pods, isShutOut, compare } = request;
   const lagging = await laggingPods(request, readStatus);
   const base = { readyPods: pods.length, lagging, referenceWorks: undefined, problems: [] };
   if (lagging.length > 0 || pods.length === 0) return base;
-  const problems = await problemsAt(throughAddress(request), request);
+  const problems = await problemsAt(throughAddress(request), request, network);
   if (problems.length === 0) return base;
   if (!isShutOut && !compare) return { ...base, problems };
-  const atPods = await problemsAt(atEachPod(request), request);
+  const atPods = await problemsAt(atEachPod(request), request, network);
   if (isShutOut) return { ...base, problems: atPods, shutOut: true };
   const failing = problems.map(({ listener }) => listener);
-  const referenceWorks = await oneWorks(request.references, failing);
+  const referenceWorks = await oneWorks(request.references, failing, network);
   return { ...base, problems, podsWork: atPods.length === 0, referenceWorks };
 }
 
@@ -59,10 +60,14 @@ type Points = (listener: ProbedListener) => readonly ProbePoint[];
 async function problemsAt(
   points: Points,
   request: ProbeRequest,
+  network: Network,
 ): Promise<readonly ListenerProblem[]> {
   const found = await Promise.all(
     request.listeners.map(async (listener) => {
-      const problem = await problemWith(listener.name, points(listener), request);
+      const problem = await problemWith(listener.name, points(listener), {
+        expected: request,
+        network,
+      });
       return problem === undefined ? [] : [{ listener: listener.name, problem }];
     }),
   );
@@ -86,21 +91,23 @@ function atEachPod({ pods, hasHeader }: ProbeRequest): Points {
 async function oneWorks(
   references: readonly ReferenceAddress[],
   failing: readonly ListenerName[],
+  network: Network,
 ): Promise<boolean | undefined> {
-  for (const reference of references) if (await works(reference, failing)) return true;
+  for (const reference of references) if (await works(reference, failing, network)) return true;
   return references.length === 0 ? undefined : false;
 }
 
 async function works(
   reference: ReferenceAddress,
   failing: readonly ListenerName[],
+  network: Network,
 ): Promise<boolean> {
   const { host, hasHeader, listeners } = reference;
   const problems = await Promise.all(
     failing.map(async (name) => {
       const port = listeners.find((listener) => listener.name === name)?.port;
       if (port === undefined) return "it has no such port";
-      return problemWith(name, [{ host, port, hasHeader }], reference);
+      return problemWith(name, [{ host, port, hasHeader }], { expected: reference, network });
     }),
   );
   return problems.every((problem) => problem === undefined);

@@ -15,8 +15,11 @@ describe("what an admin learns from a fleet's conditions", () => {
   after(async () => fleet.remove());
 
   test("that nodes allow too few open files, and how many connections pods take", async (t) => {
-    const message = await fleet.condition("LimitsApplied", "False", 30, "FewerConnections");
-    assert.match(message, /2 of 2 pods take fewer than the 27500 connections .*LimitNOFILE/);
+    // One pod may report before the other.
+    await waitFor("both pods to report how many connections they take", async () => {
+      const message = await fleet.condition("LimitsApplied", "False", 30, "FewerConnections");
+      return /2 of 2 pods take fewer than the 27500 connections .*LimitNOFILE/.test(message);
+    });
     t.after(async () => fleet.patch({ limits: null }));
     await fleet.patch({ limits: { maxConnections: 5_000 } });
     await fleet.condition("LimitsApplied", "True", 60, "Applied");

@@ -4,14 +4,14 @@ import { ApiError } from "../../../src/kubernetes/errors.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import type { KubernetesApi } from "../../../src/kubernetes/api.ts";
-import { covers } from "../../../src/kubernetes/apply.ts";
+import { covers } from "../../../src/kubernetes/difference.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
 import { instant } from "../../../src/values/time.ts";
 import { SimulatedClient } from "../../stand-ins/simulated-cluster/process/client.ts";
 import { SimulatedApiServer } from "../../stand-ins/simulated-cluster/server/server.ts";
 import { seeded } from "../../unit/rotation/build.ts";
-import { ApiServer } from "../apiserver.ts";
-import { installCrds } from "../crds.ts";
+import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { type Operation, sequences } from "./operations.ts";
 
 let server: ApiServer;

@@ -1,8 +1,9 @@
 import { type Instant, type Millis, plus } from "../../../src/values/time.ts";
 
-/** A clock that moves only when it is told to, forwards or back. */
+/** A clock that moves only when it is told to. */
 export class VirtualClock {
   #now: Instant;
+  #elapsedMs = 0;
 
   constructor(start: Instant) {
     this.#now = start;
@@ -10,8 +11,17 @@ export class VirtualClock {
 
   readonly now = (): Instant => this.#now;
 
-  /** Time goes by, or the clock is set: back where it is negative. */
+  /** How much time has gone by (ms). It never goes back, wherever the clock is set. */
+  readonly elapsedMs = (): number => this.#elapsedMs;
+
+  /** Time goes by. */
   pass(time: Millis): void {
     this.#now = plus(this.#now, time);
+    this.#elapsedMs += time;
+  }
+
+  /** The clock is set, forwards or back, and no time goes by. */
+  set(by: Millis): void {
+    this.#now = plus(this.#now, by);
   }
 }

@@ -104,6 +104,10 @@ describe("an address that is to serve", () => {
       given: { judgement: failing },
       expect: { phase: "Verifying", requeueAt: at(1), says: ["False", "ChatFails"] },
     },
+    "is tried again after a second, too, while its first failure is not reported yet": {
+      given: { phase: "Provisioning", judgement: failing },
+      expect: { phase: "Verifying", requeueAt: at(1), says: ["False", "ChatFails"] },
+    },
     "is tried more seldom after two minutes": {
       given: { phaseSince: at(-120), judgement: failing },
       expect: { phase: "Verifying", requeueAt: at(15) },

@@ -201,6 +201,16 @@ describe("a plan for a fleet", () => {
   const kinds = (plan: Plan<FleetAsk>) => plan.effects.map(({ kind, id }) => `${kind} ${id}`);
   const serving = entry("203.0.113.1", 0, "Serve", "Serving");
 
+  test("lets a deleted fleet go that has nothing, whoever set the finalizer, and leaves those of others", () => {
+    const finalizers = ["example.org/other", "proxyfleet.dev/quarantine-addresses"];
+    const metadata = { ...fleet.metadata, finalizers, deletionTimestamp: formatInstant(noon) };
+    const raw = { ...fleet, metadata };
+    const { effects } = planFor([], { raw, parsed: parseWhatsAppProxy(raw) });
+    assert.deepEqual(
+      effects.map((effect) => (effect.kind === "patch" ? effect.metadata : effect.kind)),
+      [{ finalizers: ["example.org/other"] }],
+    );
+  });
   test("of a new fleet claims first, after the finalizer, and leaves the rest to the next pass", () => {
     const plan = planFor([]);
     const [finalizer, claim, ...others] = plan.effects;

@@ -33,6 +33,17 @@ describe("for whom lanes are open", () => {
       open: [serving],
       closes: at(4),
     },
+    "who serves, of two on one lane, and not who came late": {
+      given: [serving, entry("203.0.113.2", { phase: "Verifying", phaseSince: at(-1) })],
+      open: [serving],
+    },
+    "who is being verified, of two on one lane, and not who came late": {
+      given: [
+        entry("203.0.113.2", { phase: "Provisioning", phaseSince: at(-1) }),
+        entry("203.0.113.3", { phase: "Verifying" }),
+      ],
+      open: [entry("203.0.113.3", { phase: "Verifying" })],
+    },
     "who went dark last, of two on one lane": {
       given: [goneDark(-1), { ...goneDark(-3), name: "earlier" }],
       open: [goneDark(-1)],

@@ -71,7 +71,7 @@ describe("what a slot has carried", () => {
 
 test("bytes that no entry's address brought are counted for no slot", () => {
   const totals = new TrafficTotals();
-  totals.count("proxies/family", pod(0), pod(9), () => 0);
+  totals.count("proxies/family", { before: pod(0), after: pod(9) }, () => 0);
   assert.deepEqual([...totals.all()], []);
 });
 

@@ -46,9 +46,21 @@ describe("the end of an address", () => {
       expect: none,
     },
     "an address in the making stays": {
-      given: fleet({ addresses: [old, { ...fresh, phase: "Verifying" }] }),
-      of: { ...fresh, phase: "Verifying" },
+      given: fleet({ addresses: [old, { ...fresh, lane: 1, phase: "Verifying" }] }),
+      of: { ...fresh, lane: 1, phase: "Verifying" },
       expect: none,
+    },
+    "an address in the making goes if its lane serves another one: it would wait for it for good": {
+      given: fleet({ addresses: [old, { ...fresh, phase: "Provisioning" }] }),
+      of: { ...fresh, phase: "Provisioning" },
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: fresh.name,
+          because: "Requested",
+          until: plus(noon, hours(168)),
+        },
+      },
     },
     "an address whose successor is not published yet stays": {
       given: fleet({ addresses: [old, { ...fresh, phase: "Verifying" }] }),

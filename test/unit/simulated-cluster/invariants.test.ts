@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { addressLabel } from "../../../src/api/names.ts";
+import { addressFinalizer, addressLabel } from "../../../src/api/names.ts";
 import * as custom from "../../../src/api/resources.ts";
 import { services } from "../../../src/kubernetes/builtin.ts";
 import type { CustomObject, Service } from "../../../src/kubernetes/objects.ts";
-import { ledgerName } from "../../../src/values/ip.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import { hours, seconds } from "../../../src/values/time.ts";
 import { fleet, ledgerEntry, pool } from "../../integration/samples.ts";
 import type {
@@ -52,9 +52,10 @@ async function claim(
 ): Promise<void> {
   const name = ledgerName(address);
   const claimRef = { namespace, name: "family", uid, slot };
-  const entry = ledgerEntry({ address, claimRef, lane, ...spec }, name);
+  const { metadata, ...entry } = ledgerEntry({ address, claimRef, lane, ...spec }, name);
+  const born = { ...entry, metadata: { ...metadata, finalizers: [addressFinalizer] } };
   operator.caches.catchUp();
-  await operator.client.create(custom.addresses, entry, ours);
+  await operator.client.create(custom.addresses, born, ours);
   if (status === undefined) return;
   if (status["phase"] !== "Provisioning") await makeService(name, address);
   await say(address, status);
@@ -335,6 +336,24 @@ describe("what no operator can help is no violation", () => {
       operator.caches.of("ProxyAddress").lose(3);
       const entry = ledgerEntry({ address: "203.0.113.2", lane: 1 }, "ip-203-0-113-2");
       await operator.client.create(custom.addresses, entry, ours);
+    },
+    "an entry that is made again from its Service, beside its successor": async () => {
+      await claim("203.0.113.1");
+      const entry = ledgerEntry({ address: "203.0.113.2", lane: 1 }, "ip-203-0-113-2");
+      await operator.client.create(custom.addresses, entry, ours);
+    },
+    "a claim that arrives late, beside its successor": async () => {
+      operator.client.faults.plan({ kind: "late" }, { times: 1 });
+      await assert.rejects(claim("203.0.113.2"));
+      await claim("203.0.113.1");
+      invariants.letArrive([operator.client]);
+    },
+    "a request that is answered again, since its answer was lost": async () => {
+      const spec = { cause: "Requested", requestedAt: "a" };
+      await claim("203.0.113.1", { spec, status: serving });
+      await name(["203.0.113.1"]);
+      invariants.loseEntry("ip-203-0-113-1");
+      await claim("203.0.113.2", { spec });
     },
     "a backup that is restored elsewhere": async () => {
       await claim("203.0.113.1", { status: serving });

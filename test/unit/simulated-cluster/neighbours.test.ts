@@ -12,11 +12,11 @@ import {
 } from "../../../src/kubernetes/builtin.ts";
 import { ApiError } from "../../../src/kubernetes/errors.ts";
 import type { Deployment, Pod, Service } from "../../../src/kubernetes/objects.ts";
-import { PodStatusError } from "../../../src/pods/status.ts";
+import { PodStatusError } from "../../../src/pods/io/status-reader.ts";
 import { askProvider, providers } from "../../../src/pool/providers.ts";
 import { parseAddressPool } from "../../../src/api/address-pool.ts";
-import { HandshakeError } from "../../../src/address/handshake.ts";
-import { OpenPortError } from "../../../src/address/open-port.ts";
+import { HandshakeError } from "../../../src/address/io/handshake.ts";
+import { OpenPortError } from "../../../src/address/io/open-port.ts";
 import { seconds } from "../../../src/values/time.ts";
 import { fleet, ledgerEntry, pool } from "../../integration/samples.ts";
 import type { SimulatedCluster } from "../../stand-ins/simulated-cluster/cluster.ts";

@@ -197,7 +197,7 @@ describe("a cache", () => {
   });
   test("takes in the answer to an own write before its event comes", async () => {
     process.caches.catchUp();
-    store.wrote({ ...(await write("own")) });
+    store.recordWrite({ ...(await write("own")) });
     assert.equal(seen(), "own");
     process.caches.catchUp();
     assert.equal(seen(), "own");

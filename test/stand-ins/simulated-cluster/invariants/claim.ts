@@ -47,7 +47,7 @@ const fewestFailing = 3;
 
 /** What is judged an outage moves nothing, but what a person deleted is replaced. */
 function movesInOutage({ claim, fleet, seen }: MadeClaim): readonly string[] {
-  const published = ownEntries(fleet, seen).filter(isPublished);
+  const published = newestOfEachSlot(ownEntries(fleet, seen).filter(isPublished));
   const { slot } = claim.spec.claimRef;
   const isReplaced = published.some((each) => each.spec.claimRef.slot === slot && each.isDeleting);
   if (claim.spec.cause === "NewSlot" || isReplaced) return [];
@@ -63,6 +63,15 @@ function movesInOutage({ claim, fleet, seen }: MadeClaim): readonly string[] {
   const isOutage =
     together >= fewestFailing && together * 100 > outagePercent * fleet.spec.addresses.count;
   return isOutage ? [`slot ${slot} moves during an outage`] : [];
+}
+
+/** Of two that serve, the one that came later is published. */
+function newestOfEachSlot(entries: readonly Entry[]): readonly Entry[] {
+  const ordinal = ({ spec }: Entry): number => spec.ordinal ?? 0;
+  const slots = Map.groupBy(entries, ({ spec }) => spec.claimRef.slot);
+  return [...slots.values()].flatMap((own) =>
+    own.toSorted((a, b) => ordinal(b) - ordinal(a)).slice(0, 1),
+  );
 }
 
 function failingSince({ spec }: Fleet, { status }: Entry): number | undefined {

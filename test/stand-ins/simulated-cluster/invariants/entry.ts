@@ -1,4 +1,5 @@
 import type { ProxyAddressSpec, ProxyAddressStatus } from "../../../../src/api/proxy-address.ts";
+import { addressFinalizer } from "../../../../src/api/names.ts";
 import * as custom from "../../../../src/api/resources.ts";
 import type { SimulatedApiServer, StoredChange } from "../server/server.ts";
 
@@ -9,13 +10,17 @@ export interface Entry {
   readonly status: ProxyAddressStatus | undefined;
   readonly createdAt: string;
   readonly isDeleting: boolean;
+  /** It was made again from its Service. A claim is born with a finalizer. */
+  readonly isAdopted: boolean;
 }
 
 /** The entry in a stored object. */
 export function entryOf({ metadata, ...parts }: StoredChange["after"]): Entry {
   const { spec, status } = parts as unknown as Pick<Entry, "spec" | "status">;
-  const { name, creationTimestamp: createdAt, deletionTimestamp } = metadata;
-  return { name, spec, status, createdAt, isDeleting: deletionTimestamp !== undefined };
+  const { name, creationTimestamp: createdAt, deletionTimestamp, finalizers = [] } = metadata;
+  const isDeleting = deletionTimestamp !== undefined;
+  const isAdopted = !isDeleting && !finalizers.includes(addressFinalizer);
+  return { name, spec, status, createdAt, isDeleting, isAdopted };
 }
 
 /** The whole ledger, as it is now. */

@@ -1,7 +1,8 @@
 import { rotateAtAnnotation } from "../../../../src/api/names.ts";
 import * as custom from "../../../../src/api/resources.ts";
 import { services } from "../../../../src/kubernetes/builtin.ts";
-import type { SimulatedCluster } from "../cluster.ts";
+import type { SimulatedCluster, SimulatedProcess } from "../cluster.ts";
+import type { SimulatedClient } from "../process/client.ts";
 import type { StoredChange } from "../server/server.ts";
 import type { StoredObject } from "../server/stored-object.ts";
 import { wrongWithClaim } from "./claim.ts";
@@ -22,9 +23,13 @@ export class Invariants {
   readonly #cluster: SimulatedCluster;
   readonly #memory = new Memory();
   readonly #lost = new Set<string>();
+  readonly #lostAddresses = new Set<string>();
   readonly #restored = new Set<string>();
-  #violations: string[] = [];
+  readonly #late = new Set<string>();
+  readonly #adopted = new Set<string>();
+  readonly #violations = new Set<string>();
   #isBlind = false;
+  #isLate = false;
 
   constructor(cluster: SimulatedCluster) {
     this.#cluster = cluster;
@@ -33,15 +38,20 @@ export class Invariants {
     });
   }
 
-  /** What was wrong so far, in the order in which it came about. */
+  /** What was wrong so far, each once, in the order in which it came about. */
   get violations(): readonly string[] {
-    return this.#violations;
+    return [...this.#violations];
   }
 
   /** A person loses an entry of the ledger; its Service is left until the operator sees it. */
   loseEntry(name: string): void {
+    const entry = ledger(this.#cluster.server).find((each) => each.name === name);
+    if (entry === undefined) return;
     this.#lost.add(name);
+    if (entry.spec.address !== undefined) this.#lostAddresses.add(entry.spec.address);
     this.#cluster.people.loseEntry(name);
+    const fleet = this.#fleetOf(entry);
+    if (fleet !== undefined) this.#memory.lost(entry, fleet);
   }
 
   /** A person restores a backup elsewhere. What was asked for and published before stays so. */
@@ -57,12 +67,27 @@ export class Invariants {
     }
   }
 
+  /**
+   * Writes arrive that nobody waits for any more. What they create has a name of its own, so that
+   * nothing refuses it: it may be one too many until the operator sees it.
+   */
+  letArrive(clients: readonly SimulatedClient[]): void {
+    this.#isLate = true;
+    for (const { faults } of clients) faults.arrive();
+    this.#isLate = false;
+  }
+
   #look(change: StoredChange): void {
-    const { resource, before, after } = change;
+    const { resource, type, before, after } = change;
+    if (this.#isLate && type === "ADDED") this.#late.add(after.metadata.name);
     if (resource.plural === custom.addresses.plural) this.#lookAtEntry(change);
     if (resource.plural === custom.fleets.plural && before !== undefined)
       this.#note(this.#wrongAnswer(before, after));
-    const exempt = { lost: this.#lost, restored: this.#restored };
+    const exempt = {
+      lost: this.#lost,
+      lostAddresses: this.#lostAddresses,
+      surplus: new Set([...this.#restored, ...this.#late, ...this.#adopted]),
+    };
     this.#note(wrongNow(this.#cluster, exempt));
   }
 
@@ -73,7 +98,7 @@ export class Invariants {
     if (type === "DELETED") this.#memory.forgotten(entry, now);
     else this.#memory.retired(entry);
     if (fleet === undefined) return;
-    if (type === "ADDED") this.#lookAtClaim(entry, fleet);
+    if (type === "ADDED") this.#lookAtNew(entry, fleet);
     if (before !== undefined) this.#note(this.#lostPublication(entryOf(before), fleet));
     if (entry.status?.phase === "Serving") {
       this.#memory.published(entry, fleet);
@@ -82,9 +107,16 @@ export class Invariants {
     }
   }
 
-  #lookAtClaim(claim: Entry, fleet: Fleet): void {
-    const { server, acting, clock } = this.#cluster;
-    if (acting === undefined) return;
+  #lookAtNew(entry: Entry, fleet: Fleet): void {
+    const { acting } = this.#cluster;
+    this.#adopted.delete(entry.name);
+    // What is adopted makes good for a lost entry: it is no claim.
+    if (entry.isAdopted) this.#adopted.add(entry.name);
+    else if (acting !== undefined && !this.#isLate) this.#lookAtClaim(entry, fleet, acting);
+  }
+
+  #lookAtClaim(claim: Entry, fleet: Fleet, acting: SimulatedProcess): void {
+    const { server, clock } = this.#cluster;
     const others = ledger(server).filter(({ name }) => name !== claim.name);
     const seen = acting.caches
       .of(custom.addresses.kind)
@@ -137,6 +169,6 @@ export class Invariants {
   }
 
   #note(wrong: readonly string[]): void {
-    this.#violations.push(...wrong);
+    for (const each of wrong) this.#violations.add(each);
   }
 }

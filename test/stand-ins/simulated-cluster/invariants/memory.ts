@@ -14,7 +14,9 @@ export class Memory {
   /** What is wrong with a claim as the next of several. */
   claimed(entry: Entry, fleet: Fleet, now: Instant): readonly string[] {
     const { cause, requestedAt, claimRef } = entry.spec;
-    if (cause === "Requested" && this.isServed(fleet, requestedAt, claimRef.slot))
+    // What replaces a deleted entry is asked for without a text.
+    const isByText = cause === "Requested" && requestedAt !== undefined;
+    if (isByText && this.isServed(fleet, requestedAt, claimRef.slot))
       return [`slot ${claimRef.slot} answers "${requestedAt}" for the second time`];
     if (cause !== "Age") return [];
     const recent = [...this.#movesByAge.values()].filter((at) => since(at, now) < hours(1)).length;
@@ -31,6 +33,12 @@ export class Memory {
 
   isServed(fleet: Fleet, text: string | undefined, slot: number): boolean {
     return this.#served.has(requestKey(fleet, text, slot));
+  }
+
+  /** What a lost entry had answered is known to nobody any more. */
+  lost({ name, spec }: Entry, fleet: Fleet): void {
+    this.#served.delete(requestKey(fleet, spec.requestedAt, spec.claimRef.slot));
+    this.#movesByAge.delete(name);
   }
 
   /** A move by age that came to nothing is none. */

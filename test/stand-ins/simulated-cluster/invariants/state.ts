@@ -1,9 +1,10 @@
-import { addressLabel } from "../../../../src/api/names.ts";
-import { services } from "../../../../src/kubernetes/builtin.ts";
+import { addressLabel, childName } from "../../../../src/api/names.ts";
+import { secrets, services } from "../../../../src/kubernetes/builtin.ts";
 import type { Service } from "../../../../src/kubernetes/objects.ts";
-import { ledgerName } from "../../../../src/values/ip.ts";
+import { ledgerName } from "../../../../src/ledger/name.ts";
+import { laneCertificates } from "../../../../src/proxy/lane-certificates.ts";
 import type { SimulatedCluster } from "../cluster.ts";
-import { type Entry, isInMaking, isRepeat, ledger } from "./entry.ts";
+import { type Entry, isInMaking, isPublished, isRepeat, ledger } from "./entry.ts";
 import { type Fleet, allFleets, namedAddresses, ownEntries } from "./fleet.ts";
 
 /** Everything at one moment. */
@@ -19,8 +20,9 @@ interface Now {
 export interface Exempt {
   /** Names of entries that the ledger lost by somebody's hand. */
   readonly lost: ReadonlySet<string>;
-  /** Names of entries that came out of a backup. */
-  readonly restored: ReadonlySet<string>;
+  readonly lostAddresses: ReadonlySet<string>;
+  /** Names of what came out of a backup, or was created late: there may be one too many of them. */
+  readonly surplus: ReadonlySet<string>;
 }
 
 type Invariant = (now: Now) => readonly string[];
@@ -31,6 +33,7 @@ const invariants: readonly Invariant[] = [
   namesFollowAddresses,
   darkEntriesHaveNoService,
   servingEntriesHaveTheirService,
+  publishedEntriesHaveTheirLane,
   everyServiceHasItsEntry,
   namedAddressesServe,
   noLaneIsShared,
@@ -107,9 +110,24 @@ function servingEntriesHaveTheirService(now: Now): readonly string[] {
   });
 }
 
+/** People who use an address find its own lane, with the certificate that was verified. */
+function publishedEntriesHaveTheirLane({ cluster, fleets, entries }: Now): readonly string[] {
+  return fleets.flatMap((fleet) => {
+    const { namespace, name, deletionTimestamp } = fleet.metadata;
+    const secret = cluster.server.get(secrets, { namespace, name: childName(name) });
+    if (secret === undefined || deletionTimestamp !== undefined) return [];
+    const certificates = new Set(laneCertificates(secret).map(({ sha256 }) => sha256));
+    return ownEntries(fleet, entries)
+      .filter(isPublished)
+      .filter(({ status }) => !certificates.has(status?.certificateSHA256 ?? ""))
+      .map((entry) => `${entry.name} is published, and its lane is not open`);
+  });
+}
+
 function everyServiceHasItsEntry({ services, entries, exempt }: Now): readonly string[] {
   const known = new Set([...entries.map(({ name }) => name), ...exempt.lost]);
   return services
+    .filter(({ metadata }) => !exempt.surplus.has(metadata.name))
     .filter(({ metadata }) => !known.has(metadata.labels?.[addressLabel] ?? ""))
     .map(({ metadata }) => `Service ${metadata.name} is left behind without its entry`);
 }
@@ -122,14 +140,17 @@ function namedAddressesServe({ fleets, entries, exempt }: Now): readonly string[
   return fleets
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .flatMap(namedAddresses)
-    .filter((address) => !lit.has(address) && !exempt.lost.has(nameOf(address)))
+    .filter((address) => !lit.has(address) && !exempt.lostAddresses.has(address))
     .map((address) => `people use ${address}, which is dark`);
 }
 
-function noLaneIsShared({ fleets, entries }: Now): readonly string[] {
+function noLaneIsShared({ fleets, entries, exempt }: Now): readonly string[] {
   return fleets.flatMap((fleet) => {
     const lit = ownEntries(fleet, entries).filter(
-      (entry) => entry.status?.phase !== "Quarantined" && !isRepeat(entry),
+      (entry) =>
+        entry.status?.phase !== "Quarantined" &&
+        !isRepeat(entry) &&
+        !exempt.surplus.has(entry.name),
     );
     return repeated(lit.map(({ spec }) => `${spec.lane}`)).map(
       (lane) => `two entries share lane ${lane}`,
@@ -140,7 +161,7 @@ function noLaneIsShared({ fleets, entries }: Now): readonly string[] {
 function oneInTheMaking({ fleets, entries, exempt }: Now): readonly string[] {
   return fleets.flatMap((fleet) => {
     const making = ownEntries(fleet, entries).filter(
-      (entry) => isInMaking(entry) && !exempt.restored.has(entry.name),
+      (entry) => isInMaking(entry) && !exempt.surplus.has(entry.name),
     );
     return repeated(making.map(({ spec }) => `${spec.claimRef.slot}`)).map(
       (slot) => `slot ${slot} has two addresses in the making`,

@@ -11,13 +11,13 @@ export interface SimulatedEvent extends KubeObject {
 }
 
 /** Events, whoever wrote them. */
-export const events = resource<SimulatedEvent>(
-  "events.k8s.io",
-  "v1",
-  "Event",
-  "events",
-  "Namespaced",
-);
+export const events = resource<SimulatedEvent>({
+  group: "events.k8s.io",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  scope: "Namespaced",
+});
 
 /** Another controller says what it can't do. */
 export function writeEvent(

@@ -15,6 +15,8 @@ interface Given {
   readonly key: ObjectKey;
   /** What the Service asked for then. */
   readonly wish: string | undefined;
+  readonly first: string;
+  /** The one that it has now. */
   address: string;
   /** Where the status shows a name: whether it resolves now. */
   resolves: boolean;
@@ -106,11 +108,14 @@ export class SimulatedLoadBalancer {
     });
   }
 
-  /** A person mends it: the Service is given its address as if it were new. */
+  /** A person mends it: the Service has its first address again, or any where that is taken. */
   mend(service: Service): void {
-    if (!this.isTampered(service)) return;
-    this.takeBack(service);
-    this.#given.delete(service.metadata.uid ?? "");
+    const given = this.#given.get(service.metadata.uid ?? "");
+    if (given === undefined || !given.isTampered) return;
+    const isFree = this.#free([given.first]).length > 0 || given.address === given.first;
+    if (!isFree) return this.giveAnother(service);
+    Object.assign(given, { address: given.first, isTampered: false, isGone: false });
+    this.#show(service, given);
   }
 
   #serve(service: Service): void {
@@ -135,7 +140,7 @@ export class SimulatedLoadBalancer {
     const address = wish === undefined ? this.#choose() : this.#free([wish])[0];
     if (address === undefined) return undefined;
     const key = keyOf(service);
-    const given = { key, wish, address, resolves: false, isTampered: false, isGone: false };
+    const given = { key, wish, first: address, address, resolves: false, isTampered: false, isGone: false };
     this.#given.set(service.metadata.uid ?? "", given);
     this.#hold(service);
     return this.#show(service, given);

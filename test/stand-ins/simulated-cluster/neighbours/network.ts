@@ -1,8 +1,9 @@
-import { HandshakeError, type HandshakeTarget } from "../../../../src/address/handshake.ts";
-import { OpenPortError } from "../../../../src/address/open-port.ts";
+import { HandshakeError, type HandshakeTarget } from "../../../../src/address/io/handshake.ts";
+import { OpenPortError } from "../../../../src/address/io/open-port.ts";
 import { pods, services } from "../../../../src/kubernetes/builtin.ts";
 import type { Pod } from "../../../../src/kubernetes/objects.ts";
-import { type ListenerName, lanePort, listenerNames } from "../../../../src/ledger/lanes.ts";
+import { type ListenerName, listenerNames } from "../../../../src/api/names.ts";
+import { lanePort } from "../../../../src/ledger/lanes.ts";
 import { matchesSelector } from "../../../../src/values/label-selector.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
 import type { SimulatedLoadBalancer } from "./load-balancer.ts";

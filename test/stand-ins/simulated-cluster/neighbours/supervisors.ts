@@ -1,7 +1,8 @@
 import { childName, fleetLabel } from "../../../../src/api/names.ts";
 import { pods, secrets } from "../../../../src/kubernetes/builtin.ts";
 import type { Pod, Secret } from "../../../../src/kubernetes/objects.ts";
-import { type PodStatus, PodStatusError } from "../../../../src/pods/status.ts";
+import { PodStatusError } from "../../../../src/pods/io/status-reader.ts";
+import type { PodStatus } from "../../../../src/pods/status.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
 
 /** What a pod's supervisor has loaded of lanes.json. */

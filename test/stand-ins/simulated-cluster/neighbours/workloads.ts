@@ -49,6 +49,12 @@ export class SimulatedWorkloads {
     this.#isQuiet = false;
   }
 
+  /** Every pod may be ready again. */
+  mend(): void {
+    this.#unready.clear();
+    this.#isQuiet = false;
+  }
+
   #runPod(pod: Pod): void {
     const { name, deletionTimestamp } = pod.metadata;
     if (deletionTimestamp !== undefined) return this.kill(pod);

@@ -16,8 +16,8 @@ export class SimulatedCaches implements Pick<Manager, "watch" | "watchNamespaces
 
   /** A store that is empty until the first list, and follows the server as the test delivers. */
   watch<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
-    const { labelSelector, metadataOnly, indexes, keep } = scope;
-    const store = new Store<T>(indexes, keep);
+    const { labelSelector, metadataOnly, indexes, transform } = scope;
+    const store = new Store<T>(indexes, transform);
     const options = { resource, store, labelSelector, metadataOnly };
     const watch = new SimulatedWatch<T>(this.#server, options);
     this.#watches.push(watch as unknown as SimulatedWatch<KubeObject>);

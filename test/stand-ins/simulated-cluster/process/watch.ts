@@ -110,7 +110,7 @@ export class SimulatedWatch<T extends KubeObject> {
 
   #bring(event: WatchedEvent): void {
     this.#last = event;
-    this.#options.store.watched(event.type, this.#shown(event.object));
+    this.#options.store.recordEvent(event.type, this.#shown(event.object));
   }
 
   #shown(object: KubeObject): T {

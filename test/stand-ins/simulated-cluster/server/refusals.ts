@@ -1,4 +1,9 @@
-import { ApiError, ConflictError, NotFoundError } from "../../../../src/kubernetes/errors.ts";
+import {
+  ApiError,
+  ConflictError,
+  NotFoundError,
+  type Refusal,
+} from "../../../../src/kubernetes/errors.ts";
 import { type ObjectKey, type Resource, keyText } from "../../../../src/kubernetes/resource.ts";
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
 
@@ -27,48 +32,31 @@ function words({ verb, resource, key }: Call): string {
 
 /** 404 */
 export function notFound(call: Call): NotFoundError {
-  return new NotFoundError(
-    words(call),
-    404,
-    "NotFound",
-    `${call.resource} "${call.key}" not found`,
-  );
+  const message = `${call.resource} "${call.key}" not found`;
+  return new NotFoundError(words(call), { status: 404, reason: "NotFound", message });
 }
 
 /** 409: the name is taken. */
 export function alreadyExists(call: Call): ConflictError {
   const message = `${call.resource} "${call.key}" already exists`;
-  return new ConflictError(words(call), 409, "AlreadyExists", message);
+  return new ConflictError(words(call), { status: 409, reason: "AlreadyExists", message });
 }
 
 /** 409: the object is not the one, or not the state, that the call was made for. */
 export function conflict(call: Call, why: string): ConflictError {
   const message = `Operation cannot be fulfilled on ${call.resource} "${call.key}": ${why}`;
-  return new ConflictError(words(call), 409, "Conflict", message);
+  return new ConflictError(words(call), { status: 409, reason: "Conflict", message });
 }
 
 /** 422: the object is not allowed. */
 export function invalid(call: Call, why: string): ApiError {
-  return new ApiError(
-    words(call),
-    422,
-    "Invalid",
-    `${call.resource} "${call.key}" is invalid: ${why}`,
-  );
+  const message = `${call.resource} "${call.key}" is invalid: ${why}`;
+  return new ApiError(words(call), { status: 422, reason: "Invalid", message });
 }
 
 /** Any other refusal, in the server's words. */
-export function refused(
-  call: Call,
-  answer: {
-    readonly status: number;
-    readonly reason: string;
-    readonly message: string;
-    readonly retryAfterMs?: number;
-  },
-): ApiError {
-  const { status, reason, message, retryAfterMs } = answer;
-  return status === 409
-    ? new ConflictError(words(call), status, reason, message)
-    : new ApiError(words(call), status, reason, message, retryAfterMs);
+export function refused(call: Call, refusal: Refusal): ApiError {
+  return refusal.status === 409
+    ? new ConflictError(words(call), refusal)
+    : new ApiError(words(call), refusal);
 }
