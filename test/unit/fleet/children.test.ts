@@ -44,6 +44,41 @@ describe("what the fleet's controller makes", () => {
 
   test("is all made where it is missing", () => assert.deepEqual(idsOf(applied()), childIds));
 
+  test("is each of its kind, and goes with the fleet, which waits for it", () => {
+    const made = applied().filter(({ id }) => childIds.includes(id));
+    assert.deepEqual(
+      made.map(({ object: { kind } }) => kind),
+      ["Secret", "Deployment", "PodDisruptionBudget", "NetworkPolicy"],
+    );
+    const owner = {
+      apiVersion: "proxyfleet.dev/v1alpha1",
+      kind: "WhatsAppProxy",
+      name: "family",
+      uid: "u1",
+      controller: true,
+      blockOwnerDeletion: true,
+    };
+    for (const { object, fieldManager } of made) {
+      const { name, namespace, ownerReferences } = object.metadata;
+      assert.deepEqual([name, namespace, ownerReferences], ["family-proxy", "proxies", [owner]]);
+      assert.equal(fieldManager, "proxyfleet-fleet");
+    }
+  });
+
+  test("lets the operator in, and those who watch", () => {
+    const settings = {
+      proxyImage: "proxyfleet/proxy:test",
+      operatorNamespace: "operators",
+      monitoringNamespaces: ["monitors"],
+    };
+    const policy = applied({ settings }).find(({ id }) => id === "network policy");
+    const text = JSON.stringify(policy?.object);
+    assert.deepEqual(
+      ["operators", "monitors"].map((name) => text.includes(name)),
+      [true, true],
+    );
+  });
+
   test("is left alone where it is as it should be, in every pass", () => {
     const children = live();
     const passes = [1, 2].map(() => idsOf(applied({ children, certificates: uncertified })));
