@@ -15,8 +15,8 @@ const resolveSoon = seconds(5);
 export function asksOf(sight: Sight): readonly AddressAsk[] {
   const hostname = unresolved(sight);
   if (hostname !== undefined) return [{ kind: "resolve", hostname }];
-  const { probeRequest: request, probeResult } = sight;
-  return request === undefined || probeResult !== undefined ? [] : [{ kind: "probe", request }];
+  const { probeRequest: request, isProbeDue } = sight;
+  return request === undefined || !isProbeDue ? [] : [{ kind: "probe", request }];
 }
 
 /** The load balancer's name, where it is time to resolve it. */

@@ -47,12 +47,17 @@ function effectsOf(
   const removals = removalEffects(sight, decision);
   const service = makingService(sight, decision, finalizer);
   const makesService = service.length > 0;
-  // What is asked is reported with its answer: until then nothing has changed.
-  const reports =
-    asks.length > 0
-      ? []
-      : [...statusEffect(sight, decision, makesService), ...evictionEffects(sight)];
-  return [...finalizer, ...removals, ...service, ...reports, ...forgetting(sight, decision)];
+  // What is asked for the first time is reported with its answer: until then nothing has changed.
+  const isReported = asks.every((ask) => isKnown(ask, sight));
+  const reports = isReported ? statusEffect(sight, decision, makesService) : [];
+  const evictions = asks.length === 0 ? evictionEffects(sight) : [];
+  const end = forgetting(sight, decision);
+  return [...finalizer, ...removals, ...service, ...reports, ...evictions, ...end];
+}
+
+/** Whether an earlier answer still says something. */
+function isKnown({ kind }: AddressAsk, { probeResult, resolution }: Sight): boolean {
+  return kind === "probe" ? probeResult !== undefined : resolution !== undefined;
 }
 
 function situationOf(sight: Sight): AddressSituation {

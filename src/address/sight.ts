@@ -1,11 +1,11 @@
 import type { Finding } from "../api/findings.ts";
 import { listenerNames } from "../api/names.ts";
-import { type Instant, parseInstant, since } from "../values/time.ts";
+import { type Instant, parseInstant, seconds, since } from "../values/time.ts";
 import { compareAfter } from "./judge.ts";
 import { obstacleToLane, obstacleToService } from "./obstacle.ts";
 import type { ObservedAddress } from "./observed.ts";
 import { probePause } from "./phase.ts";
-import { type ProbeRequest, type ProbeResult, answers } from "./probe.ts";
+import { type ProbeRequest, type ProbeResult, answers, hasFailed } from "./probe.ts";
 
 /** An entry as it is observed, with what follows from that: worked out once a pass. */
 export interface Sight extends ObservedAddress {
@@ -18,7 +18,15 @@ export interface Sight extends ObservedAddress {
   readonly probeRequest: ProbeRequest | undefined;
   /** What the last probe showed, if it still answers for what is so now. */
   readonly probeResult: ProbeResult | undefined;
+  /** Whether it should be probed now: it never was, or it failed a while ago. */
+  readonly isProbeDue: boolean;
 }
+
+/**
+ * An answer counts for this long: a busy operator may come to read it late, and one that had to be
+ * asked for again each time would publish nothing.
+ */
+const probeTrust = seconds(30);
 
 /** Works out what follows from what was observed. */
 export function sightOf(observed: ObservedAddress, now: Instant): Sight {
@@ -30,11 +38,12 @@ export function sightOf(observed: ObservedAddress, now: Instant): Sight {
     verifyingSince: verifyingSince(observed, now),
   };
   const request = requestOf(judged);
-  const result = request === undefined ? undefined : freshResult(judged, request);
-  return { ...judged, probeRequest: request, probeResult: result };
+  const result = request === undefined ? undefined : trustedResult(judged, request);
+  const isProbeDue = request !== undefined && isDue(judged, result);
+  return { ...judged, probeRequest: request, probeResult: result, isProbeDue };
 }
 
-type Judged = Omit<Sight, "probeRequest" | "probeResult">;
+type Judged = Omit<Sight, "probeRequest" | "probeResult" | "isProbeDue">;
 
 /** Since when the address has been probed without success. */
 function verifyingSince({ entry }: ObservedAddress, now: Instant): Instant {
@@ -64,12 +73,14 @@ function requestOf(judged: Judged): ProbeRequest | undefined {
   };
 }
 
-function freshResult(
-  { probe, verifyingSince, now }: Judged,
-  request: ProbeRequest,
-): ProbeResult | undefined {
+function trustedResult({ probe, now }: Judged, request: ProbeRequest): ProbeResult | undefined {
   if (probe === undefined || !answers(probe, request)) return undefined;
   const age = since(probe.at, now);
-  const isFresh = age >= 0 && age < probePause(verifyingSince, now);
-  return isFresh ? probe.result : undefined;
+  return age >= 0 && age < probeTrust ? probe.result : undefined;
+}
+
+/** What failed is tried again after a pause; what worked is judged, and not probed again. */
+function isDue({ probe, verifyingSince, now }: Judged, result: ProbeResult | undefined): boolean {
+  if (probe === undefined || result === undefined) return true;
+  return hasFailed(result) && since(probe.at, now) >= probePause(verifyingSince, now);
 }

@@ -112,17 +112,15 @@ describe("a try of an address", () => {
     test(name, () => assert.equal(requestOf({ status })?.compare, compare));
 });
 
-describe("what a probe showed holds", () => {
+describe("a probe that failed is not made again", () => {
   const probed = (age: number, phaseSince: string, given: Partial<ProbeRequest> = {}) => {
     const status = { phase: "Verifying", phaseSince };
     const pods = [podObject({ name: "p-1" })];
     const request = requestOf({ status }, { pods });
     assert.ok(request !== undefined);
-    const probe = { request: { ...request, ...given }, result: works, at: at(-age) };
-    const sight = seen({ status }, { probe, pods });
-    const isKnown = sight.probeResult !== undefined;
-    assert.equal(asksOf(sight).length, isKnown ? 0 : 1);
-    return isKnown;
+    const result = { ...works, problems: [{ listener: "chat" as const, problem: "refused" }] };
+    const probe = { request: { ...request, ...given }, result, at: at(-age) };
+    return asksOf(seen({ status }, { probe, pods })).length === 0;
   };
   const [young, old] = ["2026-11-23T11:59:00Z", "2026-11-23T11:00:00Z"];
   const cases: Record<string, { given: Parameters<typeof probed>; holds: boolean }> = {
@@ -145,6 +143,18 @@ describe("what a probe showed holds", () => {
   };
   for (const [name, { given, holds }] of Object.entries(cases))
     test(name, () => assert.equal(probed(...given), holds));
+
+  const worked = (age: number) => {
+    const request = requestOf();
+    assert.ok(request !== undefined);
+    return seen({}, { probe: { request, result: works, at: at(-age) } });
+  };
+  test("and one that worked counts for half a minute, however late it is read", () => {
+    assert.deepEqual(asksOf(worked(29.999)), []);
+    assert.equal(worked(29.999).probeResult, works);
+    assert.equal(worked(30).probeResult, undefined);
+    assert.equal(asksOf(worked(30)).length, 1);
+  });
 
   test("not for an address that can't be tried now", () => {
     const request = requestOf();

@@ -281,11 +281,35 @@ describe("a plan for an entry", () => {
     assert.equal(statusOf(plan), undefined);
   });
 
-  test("takes an old probe for none, and one of other pods neither", () => {
+  test("is published on a probe that worked, however late a busy operator reads it", () => {
     const sight = observed({}, given);
     const [ask] = decided(sight).asks;
     assert.ok(ask?.kind === "probe");
     const probe: Probe = { request: ask.request, result: works, at: noon };
+    const read = (later: Millis) =>
+      decideAddress({ ...sight, probe }, { now: plus(noon, later), random });
+    assert.deepEqual(read(seconds(20)).asks, []);
+    assert.equal((statusOf(read(seconds(20))) as { phase?: string }).phase, "Serving");
+    assert.equal(read(seconds(30)).asks.length, 1);
+  });
+
+  test("says again what failed while it probes again", () => {
+    const sight = observed({ phase: "Verifying", phaseSince: formatInstant(noon) }, given);
+    const [ask] = decided(sight).asks;
+    assert.ok(ask?.kind === "probe");
+    const failed = { ...works, problems: [{ listener: "chat" as const, problem: "timed out" }] };
+    const probe: Probe = { request: ask.request, result: failed, at: noon };
+    const plan = decideAddress({ ...sight, probe }, { now: plus(noon, seconds(2)), random });
+    assert.equal(plan.asks.length, 1);
+    assert.equal(reasonOf(plan), "ChatFails");
+  });
+
+  test("asks again for a probe that failed, and for one of other pods or of a later clock", () => {
+    const sight = observed({}, given);
+    const [ask] = decided(sight).asks;
+    assert.ok(ask?.kind === "probe");
+    const failed = { ...works, problems: [{ listener: "chat" as const, problem: "timed out" }] };
+    const probe: Probe = { request: ask.request, result: failed, at: noon };
     const isAsked = (given: Partial<ObservedAddress>, now: Instant) =>
       decideAddress({ ...sight, probe, ...given }, { now, random }).asks.length > 0;
     const pod = podObject({ name: "p-2" });

@@ -64,7 +64,7 @@ describe("the open sessions of each address", () => {
       expect: [undefined, undefined],
     },
     "are not known where a pod answered too long ago": {
-      given: answered({ "p-1": some, "p-2": answer([], at(-2)) }),
+      given: answered({ "p-1": some, "p-2": answer([], at(-5)) }),
       expect: [undefined, undefined],
     },
     "are not known where a pod could not say": {
@@ -110,7 +110,7 @@ describe("pods are asked for their sessions", () => {
       expect: [],
     },
     "not those that have just answered": {
-      given: answered({ "p-1": answer([]), "p-2": answer([], at(-2)) }),
+      given: answered({ "p-1": answer([]), "p-2": answer([], at(-5)) }),
       expect: ["proxies/p-2"],
     },
     "not those that people are not sent to": {

@@ -439,7 +439,7 @@ describe("the end of an address", () => {
       },
     },
     "an unpublished address of the last slot stays in the making": {
-      given: fleet({ count: 2 }),
+      given: fleet({ count: 2, addresses: [{ ...fresh, slot: 1, phase: "Verifying" }] }),
       of: { ...fresh, slot: 1, phase: "Verifying" },
       expect: none,
     },

@@ -71,7 +71,7 @@ export class Invariants {
    * Writes arrive that nobody waits for any more. What they create has a name of its own, so that
    * nothing refuses it: it may be one too many until the operator sees it.
    */
-  letArrive(clients: readonly SimulatedClient[]): void {
+  letArrive(clients: Iterable<SimulatedClient>): void {
     this.#isLate = true;
     for (const { faults } of clients) faults.arrive();
     this.#isLate = false;

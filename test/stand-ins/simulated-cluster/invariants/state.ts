@@ -91,7 +91,11 @@ function serviceOf({ services }: Now, { name, spec }: Entry): Service | undefine
 
 function darkEntriesHaveNoService(now: Now): readonly string[] {
   return now.entries
-    .filter((entry) => entry.status?.phase === "Quarantined" && serviceOf(now, entry) !== undefined)
+    .filter(({ status }) => status?.phase === "Quarantined")
+    .filter((entry) => {
+      const name = serviceOf(now, entry)?.metadata.name;
+      return name !== undefined && !now.exempt.surplus.has(name);
+    })
     .map(({ name }) => `${name} is dark and has a Service`);
 }
 

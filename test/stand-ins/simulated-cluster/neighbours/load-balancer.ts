@@ -140,7 +140,15 @@ export class SimulatedLoadBalancer {
     const address = wish === undefined ? this.#choose() : this.#free([wish])[0];
     if (address === undefined) return undefined;
     const key = keyOf(service);
-    const given = { key, wish, first: address, address, resolves: false, isTampered: false, isGone: false };
+    const given = {
+      key,
+      wish,
+      first: address,
+      address,
+      resolves: false,
+      isTampered: false,
+      isGone: false,
+    };
     this.#given.set(service.metadata.uid ?? "", given);
     this.#hold(service);
     return this.#show(service, given);

@@ -35,7 +35,7 @@ export class Stage {
   readonly invariants: Invariants;
   readonly plans = new PlanLog();
   /** Of all processes so far: their late writes may still arrive. */
-  readonly clients: SimulatedClient[] = [];
+  readonly clients = new Set<SimulatedClient>();
   #operator: SimulatedOperator;
   #deposed: SimulatedOperator | undefined;
   #certificates = 0;
@@ -53,7 +53,7 @@ export class Stage {
     return this.#operator;
   }
 
-  /** One that led before, and does not know better. */
+  /** One that led before, and does not know better: its writes are on their way. */
   get deposed(): SimulatedOperator | undefined {
     return this.#deposed;
   }
@@ -86,14 +86,22 @@ export class Stage {
 
   /** A new process goes on, which knows nothing but what the API server has. */
   restart(): void {
+    const { client } = this.#operator.process;
     this.#operator.end();
+    if (client.faults.underWay === 0) this.clients.delete(client);
     this.#operator = this.#start();
   }
 
-  /** Another process leads from now on; the old one goes on with what it knows. */
+  /**
+   * Another process leads from now on. What the old one still sends, on what it knows, comes late:
+   * it gets no answer, and would be held back if it sent more.
+   */
   depose(): void {
     this.#deposed?.end();
     this.#deposed = this.#operator;
+    const { faults } = this.#deposed.process.client;
+    faults.clear();
+    faults.plan({ kind: "late" });
     this.#operator = this.#start();
   }
 
@@ -121,7 +129,7 @@ export class Stage {
       plans: this.plans,
       makeCertificate: async () => this.#newCertificate(),
     });
-    this.clients.push(operator.process.client);
+    this.clients.add(operator.process.client);
     return operator;
   }
 

@@ -105,7 +105,11 @@ const kinds: readonly (readonly [weight: number, step: fc.Arbitrary<Step>])[] = 
   [
     4,
     step("wait", {
-      seconds: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 31, max: 300 })),
+      seconds: fc.oneof(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 31, max: 300 }),
+        fc.integer({ min: 301, max: 900 }),
+      ),
     }),
   ],
   [4, step("askRotation", { slot: fc.option(fc.nat(3), { nil: undefined }) })],
@@ -130,7 +134,7 @@ const kinds: readonly (readonly [weight: number, step: fc.Arbitrary<Step>])[] = 
     }),
   ],
   [1, step("anotherLeads")],
-  [1, step("lateWritesArrive")],
+  [2, step("lateWritesArrive")],
   [1, fc.constantFrom({ do: "restore" }, { do: "allFail" })],
   [1, fc.constantFrom({ do: "deleteFleet" }, { do: "createFleet" })],
 ];
