@@ -24,7 +24,7 @@ test: test-unit test-integration test-e2e ## runs all tests but the long ones
 check: set-up ## format, lint, types, generated files, dead code
 	@hack/check.sh
 
-gen: set-up ## writes the generated files anew (CRDs, the chart's values, schema and README)
+gen: set-up ## writes the generated files again (CRDs, the chart's values, schema and README)
 	@node hack/gen.ts
 
 bundle: set-up ## writes dist/install.yaml, the chart as one file for kubectl

@@ -92,7 +92,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   return [
     fleetController({ ...common(), sources, reports, poller, certificates }),
-    addressController({ ...common(), sources, probes, resolutions, probe, resolve }),
+    addressController({ ...common(), sources, probes, resolutions, probe, resolve, log }),
     poolController({ ...common(), caches }),
     orphanController({ ...common(), caches, client, confirmations, resolutions, resolve }),
     poller.controller,

@@ -68,8 +68,8 @@ export async function runOperator(
   const work = async (signal: AbortSignal) => manager.work(signal);
   try {
     if (!(await manager.filled(stop))) return;
-    if (election === undefined) await endInTime(work(stop), stop, graceMs, log);
-    else await whileLeading(election, stop, () => halt.abort(), graceMs, log, work);
+    if (election === undefined) await endInTime(work(stop), { stop, graceMs, log });
+    else await whileLeading(election, { stop, halt: () => halt.abort(), graceMs, log, work });
   } finally {
     halt.abort();
     health.close();
@@ -177,8 +177,12 @@ function settingsOf(config: OperatorConfig): Settings {
 }
 
 function registerLeader(metrics: Metrics, isLeading: () => boolean): void {
-  const help = "1 for the operator that leads, 0 for one that waits";
-  metrics.gauge("leader_election_master_status", help, ["name"], () => [
-    [{ name: "proxyfleet" }, isLeading() ? 1 : 0],
-  ]);
+  metrics.gauge(
+    {
+      name: "leader_election_master_status",
+      help: "1 for the operator that leads, 0 for one that waits",
+      labelNames: ["name"],
+    },
+    () => [[{ name: "proxyfleet" }, isLeading() ? 1 : 0]],
+  );
 }

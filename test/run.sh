@@ -24,6 +24,8 @@ case $1 in
   integration) node --test --test-force-exit --test-concurrency=2 --test-reporter=spec 'test/integration/**/*.test.ts' ;;
   slow)
     node --test --test-reporter=spec 'test/slow/**/*.test.ts'
+    mkdir -p dist
+    NODE_COMPILE_CACHE=$project/dist/compile-cache stryker run test/mutation/stryker.json
     PROXYFLEET_SOAK_SECONDS=${PROXYFLEET_SOAK_SECONDS:-600} node --test --test-force-exit --test-reporter=spec 'test/integration/soak/*.test.ts'
     ;;
 esac

@@ -33,6 +33,7 @@ const allowedOfTools = new Set([
   "(BSD-3-Clause AND Apache-2.0)",
   "BlueOak-1.0.0",
   "CC-BY-3.0",
+  "CC-BY-4.0",
   "CC0-1.0",
   "MPL-2.0",
   "Python-2.0",

@@ -2,8 +2,8 @@ import type { Finding } from "../api/findings.ts";
 import { providers } from "../pool/providers.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
-import { type Instant, parseInstant, plus, seconds } from "../values/time.ts";
-import { type AddressAsk, asksOf, probeResult, verifyingSince } from "./asks.ts";
+import { parseInstant, plus, seconds } from "../values/time.ts";
+import { type AddressAsk, asksOf } from "./asks.ts";
 import {
   evictionEffects,
   finalizerEffect,
@@ -14,56 +14,56 @@ import {
   takingEffect,
 } from "./effects.ts";
 import { judge } from "./judge.ts";
-import { obstacleToLane, obstacleToService, serviceRefused } from "./obstacle.ts";
+import { serviceRefused } from "./obstacle.ts";
 import type { ObservedAddress } from "./observed.ts";
 import { type AddressDecision, type AddressSituation, decidePhase } from "./phase.ts";
 import { statusEffect } from "./report.ts";
+import { type Sight, sightOf } from "./sight.ts";
 
 /** An answer that does not come is asked for again after this time. */
 const answerPatience = seconds(60);
 
 /** Decides the next step of a ledger entry: its Service, its phase, and its end. */
 export function decideAddress(observed: ObservedAddress, { now }: Context): Plan<AddressAsk> {
-  const asks = asksOf(observed, now);
-  const decision = decidePhase(situationOf(observed, now), now);
+  const sight = sightOf(observed, now);
+  const asks = asksOf(sight);
+  const decision = decidePhase(situationOf(sight), now);
   const requeueAt = asks.length > 0 ? plus(now, answerPatience) : decision.requeueAt;
   const { name } = observed.entry.metadata;
   const explanations = [{ subject: name, text: decision.verified.message }];
   const effects =
-    decision.entry === "finish"
-      ? [finishing(observed)]
-      : effectsOf(observed, decision, { asks, now });
+    decision.entry === "finish" ? [finishing(observed)] : effectsOf(sight, decision, asks);
   return planOf({ effects, asks, requeueAt, explanations });
 }
 
 function effectsOf(
-  observed: ObservedAddress,
+  sight: Sight,
   decision: AddressDecision,
-  { asks, now }: { readonly asks: readonly AddressAsk[]; readonly now: Instant },
+  asks: readonly AddressAsk[],
 ): readonly Effect[] {
-  const finalizer = finalizerEffect(observed);
-  const taken = takingEffect(observed, decision);
-  const removals = removalEffects(observed, decision);
+  const finalizer = finalizerEffect(sight);
+  const taken = takingEffect(sight, decision);
   if (taken !== undefined) return [...finalizer, taken];
-  const service = makingService(observed, decision, finalizer);
-  // What is asked is reported with its answer: until then nothing has changed.
-  const status = asks.length > 0 ? [] : statusEffect(observed, decision, now);
-  const evictions = asks.length > 0 ? [] : evictionEffects(observed, now);
-  return [
-    ...finalizer,
-    ...removals,
-    ...service,
-    ...status,
-    ...evictions,
-    ...forgetting(observed, decision),
-  ];
+  const removals = removalEffects(sight, decision);
+  const service = makingService(sight, decision, finalizer);
+  const makesService = service.length > 0;
+  // What is asked for the first time is reported with its answer: until then nothing has changed.
+  const isReported = asks.every((ask) => isKnown(ask, sight));
+  const reports = isReported ? statusEffect(sight, decision, makesService) : [];
+  const evictions = asks.length === 0 ? evictionEffects(sight) : [];
+  const end = forgetting(sight, decision);
+  return [...finalizer, ...removals, ...service, ...reports, ...evictions, ...end];
 }
 
-function situationOf(observed: ObservedAddress, now: Instant): AddressSituation {
-  const { entry, services, balancer } = observed;
+/** Whether an earlier answer still says something. */
+function isKnown({ kind }: AddressAsk, { probeResult, resolution }: Sight): boolean {
+  return kind === "probe" ? probeResult !== undefined : resolution !== undefined;
+}
+
+function situationOf(sight: Sight): AddressSituation {
+  const { entry, services, balancer, pool, probeResult: probe, verifyingSince, now } = sight;
   const { spec, status, metadata } = entry;
   const [service] = services;
-  const probe = probeResult(observed, now);
   const address = spec.address ?? "";
   return {
     want: spec.want,
@@ -72,18 +72,15 @@ function situationOf(observed: ObservedAddress, now: Instant): AddressSituation 
     deleting: metadata.deletionTimestamp !== undefined,
     quarantineUntil: parseInstant(spec.quarantineUntil),
     address: spec.address,
-    canBeAsked: providers.get(observed.pool?.spec.provider ?? "")?.asks !== "nothing",
-    obstacle: obstacleToService(observed) ?? serviceRefused(observed) ?? obstacleToLane(observed),
+    canBeAsked: providers.get(pool?.spec.provider ?? "")?.asks !== "nothing",
+    obstacle: sight.obstacleToService ?? serviceRefused(sight) ?? sight.obstacleToLane,
     service:
       service === undefined || balancer === undefined
         ? undefined
         : { ...balancer, terminating: service.metadata.deletionTimestamp !== undefined },
-    isRepeat: isRepeat(observed),
-    verified: verifiedBefore(observed),
-    judgement:
-      probe === undefined
-        ? undefined
-        : judge({ address, probe, verifyingSince: verifyingSince(observed, now), now }),
+    isRepeat: isRepeat(sight),
+    verified: verifiedBefore(sight),
+    judgement: probe === undefined ? undefined : judge({ address, probe, verifyingSince, now }),
   };
 }
 

@@ -6,12 +6,12 @@ import type { KubeObject, Service } from "../kubernetes/objects.ts";
 import { keyOf, stateOf } from "../kubernetes/resource.ts";
 import { providers } from "../pool/providers.ts";
 import type { Effect } from "../runtime/effect.ts";
-import { type Instant, seconds, since } from "../values/time.ts";
-import { probeResult, verifyingSince } from "./asks.ts";
-import { obstacleToLane, obstacleToService, serviceEffect } from "./obstacle.ts";
+import { seconds, since } from "../values/time.ts";
+import { serviceEffect } from "./obstacle.ts";
 import type { ObservedAddress } from "./observed.ts";
 import type { AddressDecision } from "./phase.ts";
 import { serviceManifest } from "./service.ts";
+import type { Sight } from "./sight.ts";
 
 /** A pod that has not taken over a lane after this long is evicted. */
 const evictAfter = seconds(60);
@@ -94,11 +94,11 @@ export function removalEffects(
 
 /** Makes the entry's Service what it should be, after the finalizer that protects it. */
 export function makingService(
-  observed: ObservedAddress,
+  sight: Sight,
   decision: AddressDecision,
   finalizer: readonly Effect[],
 ): readonly Effect[] {
-  const object = serviceOf(observed, decision);
+  const object = serviceOf(sight, decision);
   if (object === undefined) return [];
   const needs = finalizer.map(({ id }) => id);
   const fieldManager = fieldManagers.address;
@@ -106,22 +106,19 @@ export function makingService(
 }
 
 /** The Service that should be, or undefined where what there is stays as it is. */
-export function serviceOf(
-  observed: ObservedAddress,
-  { service }: AddressDecision,
-): Service | undefined {
-  const { entry, fleet, pool } = observed;
+function serviceOf(sight: Sight, { service }: AddressDecision): Service | undefined {
+  const { entry, fleet, pool } = sight;
   const provider = providers.get(pool?.spec.provider ?? "");
   if (service === "remove" || fleet === undefined || pool === undefined || provider === undefined)
     return undefined;
   // A repeat needs no lane.
-  const waitsForLane = service === "keep" && obstacleToLane(observed) !== undefined;
-  if (obstacleToService(observed) !== undefined || waitsForLane) return undefined;
+  const waitsForLane = service === "keep" && sight.obstacleToLane !== undefined;
+  if (sight.obstacleToService !== undefined || waitsForLane) return undefined;
   const { name, uid } = fleet.metadata;
   const { apiVersion, kind } = fleet;
   return serviceManifest({
     entry: { name: entry.metadata.name, spec: entry.spec },
-    name: nameOf(observed),
+    name: nameOf(sight),
     owner: { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true },
     fleet: fleet.spec.addresses,
     pool: pool.spec,
@@ -141,11 +138,12 @@ export function nameOf({
 }
 
 /** A rotation waits no longer than this for a pod. The budget may refuse; it is tried again. */
-export function evictionEffects(observed: ObservedAddress, now: Instant): readonly Effect[] {
-  if (since(verifyingSince(observed, now), now) <= evictAfter) return [];
-  const lagging = probeResult(observed, now)?.lagging ?? [];
+export function evictionEffects(sight: Sight): readonly Effect[] {
+  const { pods, probeResult, verifyingSince, now } = sight;
+  if (since(verifyingSince, now) <= evictAfter) return [];
+  const lagging = probeResult?.lagging ?? [];
   return lagging.flatMap(({ pod: name, problem }) => {
-    const pod = observed.pods.find(({ metadata }) => metadata.name === name);
+    const pod = pods.find(({ metadata }) => metadata.name === name);
     if (pod === undefined) return [];
     const id = `evict ${name}`;
     const of = podResource;

@@ -13,11 +13,18 @@ export interface LoadBalancerView {
 /** A load balancer that has not set the address after this long is reported, with what to check. */
 const patience: Millis = seconds(60);
 
+/** An address on its way to its load balancer. */
+export interface Provisioning {
+  readonly balancer: LoadBalancerView | undefined;
+  /** Undefined until a provider that can't be asked gave one. */
+  readonly address: string | undefined;
+  /** Undefined before the first status. */
+  readonly provisioningSince: Instant | undefined;
+}
+
 /** What keeps an address from being tried; undefined once the load balancer has set it. */
 export function waitingForLoadBalancer(
-  balancer: LoadBalancerView | undefined,
-  address: string | undefined,
-  provisioningSince: Instant | undefined,
+  { balancer, address, provisioningSince }: Provisioning,
   now: Instant,
 ): Finding | undefined {
   const name = address ?? "an address";
@@ -72,9 +79,7 @@ export function lostAddress(
  * several addresses in turn.
  */
 export function givenAnother(
-  balancer: LoadBalancerView | undefined,
-  address: string | undefined,
-  provisioningSince: Instant | undefined,
+  { balancer, address, provisioningSince }: Provisioning,
   now: Instant,
 ): Finding | undefined {
   const [other] = balancer?.given ?? [];

@@ -91,11 +91,12 @@ function ending(situation: AddressSituation, now: Instant): AddressDecision {
       requeueAt: plus(now, seconds(5)),
     };
   const isOver = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
-  const entry = situation.deleting ? "finish" : isOver ? "delete" : "keep";
+  const dark = { ...base, phase: "Quarantined" } as const;
   // The fleet closes the lane when it sees the entry dark: let it see that before the entry goes.
-  return situation.phase === "Quarantined"
-    ? { ...base, phase: "Quarantined", entry, requeueAt: situation.quarantineUntil }
-    : { ...base, phase: "Quarantined", entry: "keep", requeueAt: now };
+  if (situation.phase !== "Quarantined") return { ...dark, entry: "keep", requeueAt: now };
+  const requeueAt = situation.quarantineUntil;
+  if (situation.deleting) return { ...dark, entry: "finish", requeueAt };
+  return { ...dark, entry: isOver ? "delete" : "keep", requeueAt };
 }
 
 /**
@@ -142,11 +143,9 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
       requeueAt: now,
     };
   const provisioningSince = phase === undefined ? undefined : phaseSince;
-  const another = situation.canBeAsked
-    ? undefined
-    : givenAnother(service, address, provisioningSince, now);
-  const missing =
-    obstacle ?? another ?? waitingForLoadBalancer(service, address, provisioningSince, now);
+  const provisioning = { balancer: service, address, provisioningSince };
+  const another = situation.canBeAsked ? undefined : givenAnother(provisioning, now);
+  const missing = obstacle ?? another ?? waitingForLoadBalancer(provisioning, now);
   if (missing !== undefined)
     return {
       ...base,

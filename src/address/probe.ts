@@ -78,6 +78,11 @@ export interface Probe {
   readonly result: ProbeResult;
 }
 
+/** Whether the address can't be published on this: something fails, or nobody could tell. */
+export function hasFailed({ readyPods, lagging, problems }: ProbeResult): boolean {
+  return readyPods === 0 || lagging.length > 0 || problems.length > 0;
+}
+
 /** Whether a probe answers this request: the same address, certificate, pods and depth. */
 export function answers({ request }: Probe, asked: ProbeRequest): boolean {
   return identityOf(request) === identityOf(asked) && (request.compare || !asked.compare);

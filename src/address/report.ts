@@ -5,11 +5,11 @@ import type { AddressFault, ProxyAddressStatus } from "../api/proxy-address.ts";
 import * as resources from "../api/resources.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { Pacing } from "../runtime/pacer.ts";
-import { type Instant, formatInstant, parseInstant, seconds, since } from "../values/time.ts";
-import { nameOf, serviceOf } from "./effects.ts";
+import { formatInstant, parseInstant, seconds, since } from "../values/time.ts";
+import { nameOf } from "./effects.ts";
 import { serviceEffect } from "./obstacle.ts";
-import type { ObservedAddress } from "./observed.ts";
 import type { AddressDecision } from "./phase.ts";
+import type { Sight } from "./sight.ts";
 
 /** Between two writes of a status that report only progress. */
 const progressPacing: Pacing = { kind: "throttle", everyMs: 1_000 };
@@ -20,17 +20,20 @@ const progressPacing: Pacing = { kind: "throttle", everyMs: 1_000 };
  */
 const laneTime = { calm: seconds(10), busy: seconds(60) };
 
-/** A Service that is made now changes what there is to report: the next pass reports it. */
+/**
+ * A first Service that is made now changes what there is to report: the next pass reports it.
+ * @param makesService whether this pass applies the entry's Service
+ */
 export function statusEffect(
-  observed: ObservedAddress,
+  sight: Sight,
   decision: AddressDecision,
-  now: Instant,
+  makesService: boolean,
 ): readonly Effect[] {
-  const pacing = pacingOf(observed, decision, now);
+  const pacing = pacingOf(sight, decision);
   if (pacing === "none") return [];
-  const { entry, raw, services } = observed;
+  const { entry, raw, services } = sight;
   const { reachability: _reachability, ...before } = entry.status;
-  const isMade = services.length === 0 && serviceOf(observed, decision) !== undefined;
+  const isMade = services.length === 0 && makesService;
   return [
     {
       kind: "status",
@@ -38,7 +41,7 @@ export function statusEffect(
       of: resources.addresses,
       about: raw,
       before,
-      status: statusOf(observed, decision, now),
+      status: statusOf(sight, decision),
       fieldManager: fieldManagers.address,
       ...present({ pacing }),
       ...(isMade ? { unless: [serviceEffect] } : {}),
@@ -51,9 +54,8 @@ export function statusEffect(
  * is urgent.
  */
 function pacingOf(
-  { entry, isBusy }: ObservedAddress,
+  { entry, isBusy, now }: Sight,
   { phase, verified }: AddressDecision,
-  now: Instant,
 ): Pacing | "none" | undefined {
   if (phase !== "Provisioning" && phase !== "Verifying") return undefined;
   if (entry.status.phase !== undefined) return progressPacing;
@@ -63,11 +65,10 @@ function pacingOf(
 }
 
 function statusOf(
-  observed: ObservedAddress,
+  sight: Sight,
   decision: AddressDecision,
-  now: Instant,
 ): Omit<ProxyAddressStatus, "reachability"> {
-  const { entry, certificate, raw, balancer } = observed;
+  const { entry, certificate, raw, balancer, now } = sight;
   const { spec, status } = entry;
   const phaseSince = status.phase === decision.phase ? status.phaseSince : undefined;
   const sha256 = certificate ?? status.certificateSHA256;
@@ -80,9 +81,9 @@ function statusOf(
     phase: decision.phase,
     phaseSince: phaseSince ?? formatInstant(now),
     ...present({ address, certificateSHA256: sha256 }),
-    serviceName: nameOf(observed),
+    serviceName: nameOf(sight),
     ...(isPublished ? { verified } : {}),
-    ...faultOf(observed, decision, now),
+    ...faultOf(sight, decision),
     conditions: conditionsFrom(findings, { before: status.conditions ?? [], generation, now }),
   };
 }
@@ -96,9 +97,8 @@ const faults: ReadonlyMap<string, AddressFault> = new Map([
 
 /** What the fleet must act on, as a field of its own: a condition's reason is for people. */
 function faultOf(
-  { entry: { status } }: ObservedAddress,
+  { entry: { status }, now }: Sight,
   { verified }: AddressDecision,
-  now: Instant,
 ): Pick<ProxyAddressStatus, "fault"> {
   const kind = faults.get(verified.reason);
   if (kind === undefined) return {};

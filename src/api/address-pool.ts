@@ -13,7 +13,7 @@ import { matching, withCel, withRules, type ValidationRule } from "./validation-
 export const rangeProviders = ["MetalLB", "Cilium", "KubeVip"] as const;
 /** Providers whose addresses exist beforehand and have names. */
 export const namedProviders = ["AWS", "GCP", "Azure"] as const;
-/** All providers; `Assigned` gives what it gives. */
+/** All providers; `Assigned` chooses the address by itself. */
 export const providers = [...rangeProviders, ...namedProviders, "Assigned"] as const;
 export type Provider = (typeof providers)[number];
 

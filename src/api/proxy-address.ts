@@ -83,7 +83,7 @@ const fields = z.object({
   want: z
     .enum(wants)
     .describe(
-      "What the fleet uses it for: Serve, Drain (serves, but is no longer published) or Quarantine (answers nothing).",
+      "What the fleet uses it for: Serve, Drain (serve, but no longer published) or Quarantine (answer nothing).",
     ),
   drainUntil: timestamp().exactOptional().describe("When its drain ends at the latest."),
   quarantineUntil: timestamp().exactOptional().describe("When it may be forgotten and used again."),

@@ -1,7 +1,7 @@
-// The words by which people and programs recognise a state or an event. docs/conditions.md explains
-// each of them; a test keeps the page and these lists equal.
+// The types and reasons of conditions and Events. docs/conditions.md explains each of them; a test
+// keeps the page and these lists in step.
 
-/** Types of the conditions of fleets, pools and addresses. */
+/** The types of conditions of fleets, pools and addresses. */
 export const conditionTypes = [
   "AddressesReady",
   "ChildrenApplied",
@@ -19,7 +19,7 @@ export const conditionTypes = [
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
-/** Why a condition is as it is. */
+/** Why a condition has its status. */
 export const conditionReasons = [
   "AddressChanged",
   "AddressLost",
@@ -85,7 +85,7 @@ export const conditionReasons = [
 ] as const;
 export type ConditionReason = (typeof conditionReasons)[number];
 
-/** What an Event reports. A change of a condition is reported under that condition's reason. */
+/** Why an Event was recorded. A condition that changed is reported under its own reason. */
 export const eventReasons = [
   "AddressAdopted",
   "AddressUnusable",

@@ -7,9 +7,8 @@ import type { z } from "zod";
 export type RuleMessage<T> = string | { readonly cel: string; readonly of: (value: T) => string };
 
 /**
- * One thing that must be true of a value, written twice: in CEL for the API server, and in
- * TypeScript for the run-time parser. `holds` must tolerate a value whose members broke rules of
- * their own.
+ * One thing that must be true of a value, said twice: in CEL for the API server, and in TypeScript
+ * for the run-time parser. `holds` must tolerate a value whose members broke rules of their own.
  * `field` is the member that the message is about, e.g. `share.host`.
  */
 export interface ValidationRule<T> {

@@ -15,20 +15,20 @@ export async function readCaches(
 ): Promise<Caches> {
   const ofFleet = { namespace, labelSelector: `${fleetLabel}=${name}` };
   const addresses = new Store<CustomObject>(addressIndexes);
-  await fill(client, resources.addresses, addresses);
+  await fill(client, resources.addresses, { into: addresses });
   const [fleetPods, fleetServices] = [
     new Store<Pod>({ fleet: podFleet }),
     new Store<Service>({ fleet: podFleet }),
   ];
   return {
-    fleets: await fill(client, resources.fleets, new Store(), { namespace }),
-    pools: await fill(client, resources.pools, new Store()),
+    fleets: await fill(client, resources.fleets, { into: new Store(), namespace }),
+    pools: await fill(client, resources.pools, { into: new Store() }),
     addresses,
     ledger: new Ledger(addresses),
-    namespaces: await fill(client, namespaces, new Store()),
-    deployments: await fill(client, deployments, new Store(), ofFleet),
-    pods: await fill(client, pods, fleetPods, ofFleet),
-    services: await fill(client, services, fleetServices, ofFleet),
+    namespaces: await fill(client, namespaces, { into: new Store() }),
+    deployments: await fill(client, deployments, { into: new Store(), ...ofFleet }),
+    pods: await fill(client, pods, { into: fleetPods, ...ofFleet }),
+    services: await fill(client, services, { into: fleetServices, ...ofFleet }),
     secrets: new Store(),
     disruptionBudgets: new Store(),
     networkPolicies: new Store(),
@@ -37,7 +37,8 @@ export async function readCaches(
 
 const pageSize = 500;
 
-interface Scope {
+interface Reading<T extends KubeObject> {
+  readonly into: Store<T>;
   readonly namespace?: string;
   readonly labelSelector?: string;
 }
@@ -45,8 +46,7 @@ interface Scope {
 async function fill<T extends KubeObject>(
   client: ApiClient,
   of: Resource<T>,
-  store: Store<T>,
-  scope: Scope = {},
+  { into: store, ...scope }: Reading<T>,
 ): Promise<Store<T>> {
   for (let continueToken: string | undefined; ;) {
     const page = await client.list(of, { limit: pageSize, continueToken, ...scope });

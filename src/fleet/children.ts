@@ -36,7 +36,7 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
   const { observed, fleet } = live;
   const { children, settings } = observed;
   const child = ownerOf(fleet);
-  const secret = applyEffect(secretEffect, secrets, desiredSecret(live, lanes));
+  const secret = applyEffect(secretEffect, secrets, { object: desiredSecret(live, lanes) });
   const pods = annotatePods(live, secret[0]?.object);
   if (fleet.metadata.deletionTimestamp !== undefined) return [...secret, ...pods];
   const needs = secret.map(({ id }) => id);
@@ -53,9 +53,9 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
   );
   return [
     ...secret,
-    ...applyEffect("deployment", deployments, deployment, needs),
-    ...applyEffect("disruption budget", podDisruptionBudgets, budget),
-    ...applyEffect("network policy", networkPolicies, policy),
+    ...applyEffect("deployment", deployments, { object: deployment, needs }),
+    ...applyEffect("disruption budget", podDisruptionBudgets, { object: budget }),
+    ...applyEffect("network policy", networkPolicies, { object: policy }),
     ...pods,
   ];
 }
@@ -96,11 +96,16 @@ function isAsMade(live: KubeObject, desired: KubeObject): boolean {
 
 type ChildEffect = Extract<Effect, { kind: "apply" }>;
 
+interface DesiredChild {
+  /** Undefined where the live one is as it should be. */
+  readonly object: KubeObject | undefined;
+  readonly needs?: readonly string[];
+}
+
 function applyEffect(
   id: string,
   of: Resource<KubeObject>,
-  object: KubeObject | undefined,
-  needs: readonly string[] = [],
+  { object, needs = [] }: DesiredChild,
 ): readonly ChildEffect[] {
   if (object === undefined) return [];
   return [{ kind: "apply", id, of, object, fieldManager: fieldManagers.fleet, needs }];

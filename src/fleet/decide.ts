@@ -64,6 +64,8 @@ interface Decision {
   readonly rotation: RotationPlan;
   readonly lanes: LaneBank;
   readonly status: FleetStatus;
+  /** What has to be known, or made, first. */
+  readonly asks: readonly FleetAsk[];
 }
 
 function decideLive(live: LiveFleet, { now, random }: Context): Plan<FleetAsk> {
@@ -71,13 +73,13 @@ function decideLive(live: LiveFleet, { now, random }: Context): Plan<FleetAsk> {
   const { pools, formerPools, held } = observed;
   const entries = withSessions(observed, now);
   const view = fleetView({ fleet, entries, pools, formerPools, held });
+  if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
   const rotation = withoutLost(planRotation(view, { bank, now, random }), observed);
   const status = fleetStatus(statusView(live, view, rotation), now);
-  const decision = { view, rotation, lanes: { bank, lanes }, status };
-  if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const asks = [...certificateAsks(observed, lanes), ...podAsks(observed, now)];
+  const decision = { view, rotation, lanes: { bank, lanes }, status, asks };
   return {
     effects: effectsOf(live, decision, now),
     asks,
@@ -102,14 +104,14 @@ function explanation({ slot, explanation: text }: RotationPlan["slots"][number])
  */
 function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly Effect[] {
   const { observed, fleet } = live;
-  const { rotation, lanes, status, view } = decision;
+  const { rotation, lanes, status, view, asks } = decision;
   const finalizer = missesFinalizer(live) ? [finalizerEffect(live)] : [];
   const claims = claimEffects(
     live,
     rotation.claims,
     finalizer.map(({ id }) => id),
   );
-  const waits = certificateAsks(observed, lanes.lanes).length > 0;
+  const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
     ...(waits ? [] : childEffects(live, lanes)),
     ...verdictEffects(observed.own, rotation.report, now),
@@ -129,11 +131,10 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
 function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant | undefined {
   const { observed } = live;
   const { rotation, status, view } = decision;
-  const views = observed.own.map((entry) => entry.view);
   return earliest(
     rotation.requeueAt,
     stuckAt(status.conditions),
-    nextLaneClosesAt(views, now),
+    nextLaneClosesAt(view.addresses, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
   );

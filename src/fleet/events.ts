@@ -4,6 +4,7 @@ import type { EventNote } from "../kubernetes/events.ts";
 import type { Condition, StoredCondition } from "../api/findings.ts";
 import type { FleetStatus } from "./status.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
+import { slotsOf } from "../rotation/slots.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
 import { publishedAddress } from "../ledger/view.ts";
 
@@ -47,9 +48,7 @@ export function deletionNote(now: Instant): EventNote {
 }
 
 function publications(fleet: FleetView, before: Before | undefined): EventNote[] {
-  return Array.from({ length: fleet.count }, (_, slot) =>
-    publishedAddress(fleet.addresses, slot),
-  ).flatMap((entry) => {
+  return slotsOf(fleet).flatMap(({ published: entry }) => {
     if (
       entry?.address === undefined ||
       before?.addresses?.some(
@@ -147,11 +146,17 @@ function newBlocks(
     const known = before?.addresses?.find((row) => row.address === address)?.blockedIn ?? [];
     return blockedIn
       .filter((country) => !known.includes(country))
-      .map((country) => blocked(fleet, address, slot, country));
+      .map((country) => blocked(fleet, { address, slot, country }));
   });
 }
 
-function blocked(fleet: FleetView, address: string, slot: number, country: string): EventNote {
+interface NewBlock {
+  readonly address: string;
+  readonly slot: number;
+  readonly country: string;
+}
+
+function blocked(fleet: FleetView, { address, slot, country }: NewBlock): EventNote {
   const entry = fleet.addresses.find((one) => one.address === address && one.want !== "Quarantine");
   const evidence = entry?.reachability.find((verdict) => verdict.country === country)?.message;
   const counts = fleet.audience.length === 0 || fleet.audience.includes(country);

@@ -1,6 +1,5 @@
 import { type Finding, firstFinding, storedFinding } from "../api/findings.ts";
 import type { ConditionType } from "../api/reasons.ts";
-import { publishedAddress } from "../ledger/view.ts";
 import { configApplied } from "../pods/config-applied.ts";
 import { type LimitsView, limitsApplied } from "../pods/limits-applied.ts";
 import type { PodReport } from "../pods/report.ts";
@@ -9,12 +8,12 @@ import type { PodsView } from "../pods/view.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import { poolForecast } from "../rotation/pool-forecast.ts";
+import type { SlotAddresses } from "../rotation/slots.ts";
 import { windowFaults } from "../rotation/windows.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 import { type Instant, formatDuration } from "../values/time.ts";
 import { childrenApplied } from "./children-applied.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
-import { slotNumbers } from "./slot-numbers.ts";
 
 /** All that a fleet's status is made from. */
 export interface StatusView {
@@ -37,8 +36,13 @@ export interface StatusView {
   readonly before: StatusBefore;
 }
 
+interface ReadyView {
+  readonly pods: PodsView;
+  readonly addresses: Finding;
+}
+
 /** The Ready condition as a chain: what must be mended first is said first. */
-const readyChecks: readonly ((view: StatusView) => Finding | undefined)[] = [
+const readyChecks: readonly ((view: ReadyView) => Finding | undefined)[] = [
   ({ pods }) =>
     pods.ready > 0 || pods.problem === undefined ? undefined : { status: "False", ...pods.problem },
   ({ pods }) =>
@@ -49,25 +53,32 @@ const readyChecks: readonly ((view: StatusView) => Finding | undefined)[] = [
           reason: "NoReadyPod",
           message: `none of ${pods.wanted} pods is ready yet`,
         },
-  (view) => (addressesReady(view).status === "True" ? undefined : addressesReady(view)),
+  ({ addresses }) => (addresses.status === "True" ? undefined : addresses),
 ];
 
 /** What each condition of a fleet says now, before it is dated. */
 export function findings(
   view: StatusView,
+  slots: readonly SlotAddresses[],
   now: Instant,
 ): Partial<Record<ConditionType, Finding | undefined>> {
   const { fleet, pods, before, generation } = view;
-  const ready = firstFinding(readyChecks, view, {
-    status: "True",
-    reason: "Serving",
-    message: `all ${fleet.count} slots have a verified address, and ${pods.ready} pods are ready`,
-  });
+  const addresses = addressesReady(view, slots);
+  const reported = podFindings(view);
+  const ready = firstFinding(
+    readyChecks,
+    { pods, addresses },
+    {
+      status: "True",
+      reason: "Serving",
+      message: `all ${fleet.count} slots have a verified address, and ${pods.ready} pods are ready`,
+    },
+  );
   const progress = { before, generation, ready, isRolledOut: pods.isRolledOut };
   return {
     Ready: ready,
-    AddressesReady: addressesReady(view),
-    ...podFindings(view),
+    AddressesReady: addresses,
+    ...reported,
     ChildrenApplied: childrenApplied(view.refused, before.conditions),
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
@@ -80,7 +91,7 @@ export function findings(
         }
       : undefined,
     Reconciling: reconciling(progress),
-    Stalled: stalled(view) ?? overdue(progress, now),
+    Stalled: stalled(view, reported.ConfigApplied) ?? overdue(progress, now),
   };
 }
 
@@ -88,29 +99,22 @@ export function findings(
  * What pods report. Until each of them was asked, what they reported before holds: else a change of
  * leaders would write every fleet's status twice.
  */
-function podFindings({ reports, limits, isAsking, before }: StatusView): Record<string, Finding> {
-  const reported = {
-    UpstreamReachable: upstreamReachable(reports),
-    ConfigApplied: configApplied(reports),
-    LimitsApplied: limitsApplied(limits, reports),
-  };
+function podFindings({ reports, limits, isAsking, before }: StatusView) {
   const known = isAsking ? before.conditions : [];
-  return Object.fromEntries(
-    Object.entries(reported).map(([type, finding]) => [
-      type,
-      storedFinding(known, type) ?? finding,
-    ]),
-  );
+  const stored = (type: ConditionType): Finding | undefined => storedFinding(known, type);
+  return {
+    UpstreamReachable: stored("UpstreamReachable") ?? upstreamReachable(reports),
+    ConfigApplied: stored("ConfigApplied") ?? configApplied(reports),
+    LimitsApplied: stored("LimitsApplied") ?? limitsApplied(limits, reports),
+  };
 }
 
-function addressesReady({ fleet, plan }: StatusView): Finding {
-  const waiting = slotNumbers(fleet).filter(
-    (slot) => publishedAddress(fleet.addresses, slot) === undefined,
-  );
-  const [slot] = waiting;
+function addressesReady({ fleet, plan }: StatusView, slots: readonly SlotAddresses[]): Finding {
+  const waiting = slots.filter(({ published }) => published === undefined);
+  const slot = waiting[0]?.slot;
   if (slot === undefined)
     return (
-      lostAddresses(fleet) ?? {
+      lostAddresses(slots) ?? {
         status: "True",
         reason: "Verified",
         message: `all ${fleet.count} slots have a verified address`,
@@ -130,9 +134,9 @@ function addressesReady({ fleet, plan }: StatusView): Finding {
  * These addresses are published, and people don't reach them: no slot is without one, but not all
  * serve.
  */
-function lostAddresses(fleet: FleetView): Finding | undefined {
-  const lost = slotNumbers(fleet).flatMap((slot) => publishedAddress(fleet.addresses, slot) ?? []);
-  const [first, ...others] = lost.filter((address) => address.lost !== undefined);
+function lostAddresses(slots: readonly SlotAddresses[]): Finding | undefined {
+  const published = slots.flatMap((slot) => slot.published ?? []);
+  const [first, ...others] = published.filter((address) => address.lost !== undefined);
   if (first === undefined) return undefined;
   const { slot, address = "", name } = first;
   const what =
@@ -169,10 +173,8 @@ function outageSuspected({ fleet, plan }: StatusView): Finding {
 }
 
 /** What no waiting mends: a person has to act. */
-function stalled(view: StatusView): Finding | undefined {
-  const { fleet, pods } = view;
-  const config = podFindings(view)["ConfigApplied"];
-  if (config?.reason === "ConfigRefused") return { ...config, status: "True" };
+function stalled({ fleet, pods }: StatusView, config: Finding): Finding | undefined {
+  if (config.reason === "ConfigRefused") return { ...config, status: "True" };
   if (pods.problem !== undefined) return { status: "True", ...pods.problem };
   const [fault, ...more] = windowFaults(fleet.rotation.windows);
   if (fault !== undefined)

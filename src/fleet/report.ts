@@ -4,8 +4,6 @@ import { fieldManagers } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import type { EventNote } from "../kubernetes/events.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
-import type { FleetView } from "../rotation/fleet-view.ts";
-import type { Retirement } from "../rotation/retire.ts";
 import type { Effect, StatusEffect } from "../runtime/effect.ts";
 import type { Pacing } from "../runtime/pacer.ts";
 import type { Instant } from "../values/time.ts";
@@ -74,19 +72,18 @@ export function eventEffects(
   return [
     ...claims,
     ...retirements,
-    ...deletion(about, view, rotation.retirements, now),
+    ...deletion(about, decided, now),
     ...eventEffect(about, statusId, news),
   ];
 }
 
 function deletion(
   about: CustomObject,
-  view: FleetView,
-  retirements: readonly Retirement[],
+  { view, rotation }: NewStatus,
   now: Instant,
 ): readonly Effect[] {
-  if (!view.deleting || retirements.length === 0) return [];
-  const needs = retirements.map(retireId);
+  if (!view.deleting || rotation.retirements.length === 0) return [];
+  const needs = rotation.retirements.map(retireId);
   return [{ kind: "event", id: "event of the deletion", about, notes: [deletionNote(now)], needs }];
 }
 

@@ -1,11 +1,10 @@
 import { type Condition, conditionsFrom } from "../api/findings.ts";
-import { publishedAddress } from "../ledger/view.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
+import { type SlotAddresses, slotsOf } from "../rotation/slots.ts";
 import { present } from "../values/present.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
 import { type StatusView, findings } from "./findings.ts";
-import { slotNumbers } from "./slot-numbers.ts";
 
 export interface StatusAddress {
   readonly address: string;
@@ -36,9 +35,8 @@ export interface FleetStatus {
  */
 export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
   const { fleet, plan, pods, generation } = view;
-  const serving = slotNumbers(fleet).filter(
-    (slot) => publishedAddress(fleet.addresses, slot) !== undefined,
-  ).length;
+  const slots = slotsOf(fleet);
+  const serving = slots.filter(({ published }) => published !== undefined).length;
   const handled = plan.answered.kind === "none" ? fleet.lastHandledRotateAt : plan.answered.text;
   const report =
     plan.report.kind === "answered" || plan.report.kind === "refused"
@@ -55,12 +53,12 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
       lastHandledReport: report,
       nextRotation: nextRotation(plan),
     }),
-    conditions: conditionsFrom(findings(view, now), {
+    conditions: conditionsFrom(findings(view, slots, now), {
       before: view.before.conditions,
       generation,
       now,
     }),
-    addresses: statusAddresses(fleet),
+    addresses: statusAddresses(fleet, slots),
   };
 }
 
@@ -72,7 +70,7 @@ function nextRotation({ next }: RotationPlan): FleetStatus["nextRotation"] | und
  * One row an address, serving first. Of two that serve a slot for a moment, only the newest is
  * published; of a removed slot, none.
  */
-function statusAddresses(fleet: FleetView): StatusAddress[] {
+function statusAddresses(fleet: FleetView, slots: readonly SlotAddresses[]): StatusAddress[] {
   const rows = fleet.addresses.flatMap((entry): (StatusAddress & { order: number })[] => {
     if (
       entry.address === undefined ||
@@ -81,24 +79,20 @@ function statusAddresses(fleet: FleetView): StatusAddress[] {
       entry.want === "Quarantine"
     )
       return [];
-    const isPublished =
-      entry.slot < fleet.count &&
-      publishedAddress(fleet.addresses, entry.slot)?.name === entry.name;
+    const isPublished = slots[entry.slot]?.published?.name === entry.name;
     const phase = entry.phase === "Serving" && !isPublished ? "Draining" : entry.phase;
     const countries = entry.reachability
       .filter(({ verdict }) => verdict === "Blocked")
       .map(({ country }) => country);
-    const blockedIn = countries.length === 0 ? {} : { blockedIn: countries.toSorted() };
-    const expires =
-      entry.drainUntil === undefined ? {} : { expires: formatInstant(entry.drainUntil) };
+    const blockedIn = countries.length === 0 ? undefined : countries.toSorted();
+    const expires = entry.drainUntil === undefined ? undefined : formatInstant(entry.drainUntil);
     return [
       {
         address: entry.address,
         slot: entry.slot,
         phase,
         since: formatInstant(entry.phaseSince),
-        ...expires,
-        ...blockedIn,
+        ...present({ expires, blockedIn }),
         order: isPublished ? 0 : 1,
       },
     ];

@@ -14,7 +14,7 @@ export class NotLeadingError extends ProxyfleetError {
 }
 
 /** What the API server said of a call that it refused. `reason` is one word, or empty. */
-export interface Refusal {
+export interface ErrorDetails {
   readonly status: number;
   readonly reason: string;
   readonly message: string;
@@ -32,7 +32,7 @@ export class ApiError extends ProxyfleetError {
   /** What the server said, in its own words. */
   readonly words: string;
 
-  constructor(call: string, { status, reason, message, retryAfterMs }: Refusal) {
+  constructor(call: string, { status, reason, message, retryAfterMs }: ErrorDetails) {
     super(`${call} failed with ${status} ${reason}: ${message}`);
     this.status = status;
     this.reason = reason;

@@ -31,7 +31,7 @@ export type OrphanAsk =
   | { readonly kind: "resolve"; readonly hostname: string };
 
 /** An older answer is asked for again: the entry may have been made meanwhile. */
-const fresh = seconds(5);
+const fresh = seconds(30);
 
 /**
  * Leaves no Service without its ledger entry: it is adopted back if its fleet lives, and deleted

@@ -9,7 +9,7 @@ export interface PodAnswer {
 }
 
 /** Sessions come and go: an older answer does not say how many there are now. */
-const fresh: Millis = seconds(2);
+const fresh: Millis = seconds(5);
 
 /** Whether an answer still shows what is so now. A clock that jumped makes it old. */
 export function isFresh(answer: PodAnswer | undefined, now: Instant): answer is PodAnswer {

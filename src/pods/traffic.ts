@@ -14,7 +14,7 @@ const nothing: Traffic = { sessions: 0, bytesIn: 0, bytesOut: 0, handshakeFailur
 
 /**
  * What each slot of each fleet has carried since this process began to ask: pods come, go and start
- * anew, and these go on.
+ * again, and these go on.
  */
 export class TrafficTotals {
   /** By fleet (namespace/name), then by slot. */
@@ -26,8 +26,7 @@ export class TrafficTotals {
    */
   count(
     fleet: string,
-    before: PodStatus | undefined,
-    after: PodStatus,
+    { before, after }: { readonly before: PodStatus | undefined; readonly after: PodStatus },
     slotOf: (entry: string) => number | undefined,
   ): void {
     if (before === undefined) return; // what came before the first answer is not known to be new

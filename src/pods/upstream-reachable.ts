@@ -32,7 +32,7 @@ export function upstreamReachable(reports: readonly PodReport[]): Finding {
   const answered = answeredReports(reports).filter(({ servers }) => servers.length > 0);
   if (answered.length === 0) return noneAnswered(reports);
   const dead = upstreamNames.filter((name) =>
-    answered.every((report) => serversOf(report, name).every(isLost)),
+    answered.every((report) => serversOf(report, name).every(isUnreachable)),
   );
   if (dead.length > 0) return unreachable(dead, answered);
   const troubles = troublesOf(answered);
@@ -68,7 +68,7 @@ function unreachable(dead: readonly UpstreamName[], answered: readonly AnsweredR
 /** Each server that is lost to some pod, in the order of the spec, and to how many. */
 function troublesOf(answered: readonly AnsweredReport[]): string[] {
   const byServer = Map.groupBy(
-    answered.flatMap(({ servers }) => servers.filter(isLost)),
+    answered.flatMap(({ servers }) => servers.filter(isUnreachable)),
     ({ upstream, server, state }) =>
       `${upstream} server ${server} ${state === "nameless" ? "has no address in DNS for" : "does not answer"}`,
   );
@@ -78,6 +78,6 @@ function troublesOf(answered: readonly AnsweredReport[]): string[] {
   );
 }
 
-function isLost({ state }: ServerReport): boolean {
+function isUnreachable({ state }: ServerReport): boolean {
   return state !== "up";
 }

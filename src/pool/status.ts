@@ -4,14 +4,7 @@ import { type Finding } from "../api/findings.ts";
 import { countFree, distinctRanges } from "./allocate.ts";
 import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import { type IpRange, countAddresses, formatIp } from "../values/ip.ts";
-import type { AddressPhase } from "../api/address-phase.ts";
-import type { Want } from "../api/proxy-address.ts";
-
-/** An entry of a pool, as far as its bookkeeping needs it. */
-export interface PoolEntry {
-  readonly want: Want;
-  readonly phase: AddressPhase;
-}
+import type { AddressView } from "../ledger/view.ts";
 
 export interface PoolCounts {
   readonly total: number;
@@ -30,7 +23,7 @@ export interface PoolCounts {
  */
 export function poolCounts(
   ranges: readonly IpRange[] | "assigned",
-  entries: Iterable<PoolEntry>,
+  entries: Iterable<Pick<AddressView, "want" | "phase">>,
   held: HeldAddresses,
 ): PoolCounts {
   const states = { serving: 0, draining: 0, quarantined: 0 };
@@ -63,7 +56,10 @@ export function lowWater(
   };
 }
 
-function stateOf({ want, phase }: PoolEntry): "serving" | "draining" | "quarantined" {
+function stateOf({
+  want,
+  phase,
+}: Pick<AddressView, "want" | "phase">): "serving" | "draining" | "quarantined" {
   if (phase === "Quarantined" || want === "Quarantine") return "quarantined";
   return want === "Drain" ? "draining" : "serving";
 }

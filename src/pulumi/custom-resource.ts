@@ -34,6 +34,7 @@ export abstract class ProxyfleetResource<Spec extends z.ZodType, Status extends 
   declare readonly spec: pulumi.Output<z.output<Spec>>;
   declare readonly status: pulumi.Output<z.output<Status> | undefined>;
 
+  // oxlint-disable-next-line eslint/max-params -- Pulumi's own order, with the kind ahead
   protected constructor(
     kind: Kind,
     name: string,

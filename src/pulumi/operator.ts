@@ -47,7 +47,7 @@ export class ProxyfleetOperator extends pulumi.ComponentResource {
   ) {
     const release = args.release ?? name;
     const values = { ...args.values, namespace: { create: true, ...args.values?.namespace } };
-    // What is wrong in the plain values is reported at once, and they suffice to know which objects
+    // Mistakes in the plain values are reported here and now, and these values decide which objects
     // there are.
     const outline = objectsOf({
       values: readValues(knownPart(values)),

@@ -1,6 +1,6 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { reportBlockedAnnotation, rotateAtAnnotation } from "../api/names.ts";
-import { HeldAddresses } from "../ledger/held-addresses.ts";
+import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { PoolView } from "../pool/view.ts";
 import {
@@ -123,47 +123,6 @@ function rotationRules({
       timeZone,
     })),
     maxPerHourPercent,
-  };
-}
-
-/**
- * A fleet that no longer exists, but whose ledger entries still say they are in use: all of them go
- * dark.
- */
-export function goneFleet(
-  namespace: string,
-  name: string,
-  entries: readonly AddressView[],
-  formerPools: readonly PoolView[],
-): FleetView {
-  return {
-    namespace,
-    name,
-    count: 0,
-    paused: false,
-    deleting: true,
-    maxConcurrent: 0,
-    rotation: {
-      onBlocked: false,
-      maxAge: millis(0),
-      minAge: millis(0),
-      jitterPercent: 0,
-      windows: [],
-      maxPerHourPercent: 1,
-    },
-    audience: [],
-    outage: { percent: 100, within: millis(0) },
-    drain: { scheduled: millis(0), blocked: millis(0) },
-    dnsTtl: millis(0),
-    rotateAt: undefined,
-    lastHandledRotateAt: undefined,
-    reportBlocked: undefined,
-    lastHandledReport: undefined,
-    announced: new Set(),
-    addresses: entries,
-    pools: [],
-    formerPools,
-    held: HeldAddresses.of([]),
   };
 }
 

@@ -7,7 +7,6 @@ import { type BlockReport, blockReport } from "./block-report.ts";
 import { type Moving, withinBudget } from "./budget.ts";
 import { type Claim, type Shortage, allocationsOf, claimFor, isClaim } from "./claim.ts";
 import { type NextMove, decideSlots } from "./slot-decision.ts";
-import { suspectedOutage } from "./outage.ts";
 import { type Retirement, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
 import { type Instant, earliest } from "../values/time.ts";
@@ -53,7 +52,7 @@ export interface RotationContext {
 export function planRotation(fleet: FleetView, context: RotationContext): RotationPlan {
   const { now } = context;
   const request = rotateRequest(fleet);
-  const decided = fleet.deleting ? [] : decideSlots(fleet, request, now);
+  const { slots: decided, outage } = decideSlots(fleet, request, now);
   const { moving, waiting } = withinBudget(fleet, decided, now);
   const found = findAddresses(fleet, moving, context);
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
@@ -70,7 +69,7 @@ export function planRotation(fleet: FleetView, context: RotationContext): Rotati
     shortages,
     retirements: retirements.flatMap(({ now: step }) => step ?? []),
     slots,
-    outage: fleet.deleting ? undefined : suspectedOutage(fleet, decided),
+    outage,
     next: firstOf(slots),
     answered: answer(fleet, request),
     report: blockReport(fleet),

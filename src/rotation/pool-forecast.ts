@@ -10,9 +10,10 @@ import { formatDuration, millis } from "../values/time.ts";
  * empty, while there is time to add addresses.
  */
 export function poolForecast(fleet: FleetView): Finding {
+  const usable = finitePools(fleet);
+  const shortage = usable && (tooSmall(fleet, usable) ?? low(fleet, usable));
   return (
-    tooSmall(fleet) ??
-    low(fleet) ?? {
+    shortage ?? {
       status: "False",
       reason: "AddressesFree",
       message: "every slot that should move can",
@@ -33,9 +34,7 @@ export function addressesNeeded(fleet: FleetView): number {
     : base + Math.ceil((fleet.count * (fleet.drain.scheduled + restingTime(fleet))) / maxAge);
 }
 
-function tooSmall(fleet: FleetView): Finding | undefined {
-  const usable = finitePools(fleet);
-  if (usable === undefined) return undefined;
+function tooSmall(fleet: FleetView, usable: readonly PoolView[]): Finding | undefined {
   const total = Number(countAddresses(mergeRanges(usable.flatMap(({ ranges }) => ranges))));
   const needed = addressesNeeded(fleet);
   if (total >= needed) return undefined;
@@ -52,9 +51,7 @@ function tooSmall(fleet: FleetView): Finding | undefined {
 }
 
 /** The low-water mark: fewer free addresses than it takes to move every slot once. */
-function low(fleet: FleetView): Finding | undefined {
-  const usable = finitePools(fleet);
-  if (usable === undefined) return undefined;
+function low(fleet: FleetView, usable: readonly PoolView[]): Finding | undefined {
   const free = usable.reduce((sum, pool) => sum + Number(countFree(pool, fleet.held)), 0);
   if (free >= fleet.count) return undefined;
   return {

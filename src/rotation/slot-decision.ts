@@ -65,18 +65,23 @@ export interface DecidedSlot extends SlotAddresses {
   readonly decision: SlotDecision;
 }
 
-/** Whether each slot of a fleet should move now, and why. */
-export function decideSlots(
-  fleet: FleetView,
-  request: RotateRequest,
-  now: Instant,
-): readonly DecidedSlot[] {
+/** What is decided of all slots of a fleet. */
+export interface SlotDecisions {
+  readonly slots: readonly DecidedSlot[];
+  /** How many slots fail together, where that looks like an outage. */
+  readonly outage: { readonly failing: number } | undefined;
+}
+
+/** Whether each slot of a fleet should move now, and why; of one that is being deleted, nothing. */
+export function decideSlots(fleet: FleetView, request: RotateRequest, now: Instant): SlotDecisions {
+  if (fleet.deleting) return { slots: [], outage: undefined };
   const slots = slotsOf(fleet);
   const outage = suspectedOutage(fleet, slots);
-  return slots.map((slot) => ({
+  const decided = slots.map((slot) => ({
     ...slot,
     decision: decideSlot({ ...slot, fleet, request, outage, now }),
   }));
+  return { slots: decided, outage };
 }
 
 function decideSlot(view: SlotView): SlotDecision {

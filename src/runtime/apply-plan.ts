@@ -124,7 +124,9 @@ class PlanRun {
       return { kind: "superseded" };
     await turn;
     try {
-      return await writeEffect(effect, this.#writing);
+      const end = await writeEffect(effect, this.#writing);
+      if (end.kind === "applied") logWrite(effect, log);
+      return end;
     } catch (error) {
       const facts = { effect: effect.id, object: objectName(effect), error: explainError(error) };
       if (effect.optional === true) log.warn(facts, "a write that can wait failed");
@@ -142,4 +144,11 @@ interface Waits {
 /** An Event reports what was done, so what it needs must have changed something. */
 function isDoneFor({ kind }: Effect, end: EffectResult): boolean {
   return end.kind === "applied" || (end.kind === "unchanged" && kind !== "event");
+}
+
+/** The end of a pod is worth a line; the rest of what is written is for whoever debugs. */
+function logWrite(effect: Effect, log: Logger): void {
+  const facts = { effect: effect.id, object: objectName(effect) };
+  if (effect.kind === "evict") log.warn({ ...facts, because: effect.because }, "evicted a pod");
+  else log.debug(facts, "written");
 }

@@ -46,6 +46,9 @@ export interface ReconcileObserver {
 }
 
 export interface ControllerOptions {
+  readonly log: Logger;
+  /** Ends the workers once the reconciles under way have ended. */
+  readonly signal: AbortSignal;
   /** How many keys are reconciled side by side. */
   readonly workers: number;
   readonly observer?: ReconcileObserver | undefined;
@@ -65,30 +68,25 @@ const conflictPauseMs = 200;
 /** Runs the controller's workers until `signal` fires and the reconciles under way have ended. */
 export async function runController(
   controller: Controller,
-  log: Logger,
-  signal: AbortSignal,
   options: ControllerOptions,
 ): Promise<void> {
-  const logger = log.child({ controller: controller.name });
+  const { signal, workers } = options;
+  const log = options.log.child({ controller: controller.name });
   if (signal.aborted) controller.queue.close();
   signal.addEventListener("abort", () => controller.queue.close(), { once: true });
   await Promise.all(
-    Array.from({ length: options.workers }, async () => work(controller, logger, options)),
+    Array.from({ length: workers }, async () => work(controller, { ...options, log })),
   );
 }
 
-async function work(
-  controller: Controller,
-  log: Logger,
-  options: ControllerOptions,
-): Promise<void> {
+async function work(controller: Controller, options: ControllerOptions): Promise<void> {
   for (
     let key = await controller.queue.next();
     key !== undefined;
     key = await controller.queue.next()
   ) {
-    const child = log.child({ key, reconcileId: randomUUID() });
-    await reconcileOnce(controller, key, { ...options, log: child });
+    const log = options.log.child({ key, reconcileId: randomUUID() });
+    await reconcileOnce(controller, key, { ...options, log });
     controller.queue.done(key);
     // A long run of keys must not starve timers and sockets.
     await yieldToEventLoop();
@@ -99,7 +97,7 @@ async function work(
 export async function reconcileOnce(
   controller: Controller,
   key: string,
-  { log, observer, resyncMs }: ControllerOptions & { readonly log: Logger },
+  { log, observer, resyncMs }: ControllerOptions,
 ): Promise<void> {
   const started = performance.now();
   const elapsedMs = () => performance.now() - started;
@@ -108,8 +106,7 @@ export async function reconcileOnce(
   observer?.ended(result, elapsedMs() / 1000);
 }
 
-interface Attempt extends Pick<ControllerOptions, "resyncMs"> {
-  readonly log: Logger;
+interface Attempt extends Pick<ControllerOptions, "log" | "resyncMs"> {
   readonly elapsedMs: () => number;
 }
 

@@ -15,28 +15,38 @@ export class LeadershipLostError extends ProxyfleetError {
   }
 }
 
+/** When work has to end. */
+export interface EndOptions {
+  readonly stop: AbortSignal;
+  /** What is under way gets this long after `stop`. */
+  readonly graceMs: number;
+  readonly log: Logger;
+}
+
+/** What a leader does, and when it has to end. */
+export interface Leadership extends EndOptions {
+  /** Ends when its signal fires. */
+  readonly work: (signal: AbortSignal) => Promise<void>;
+  /** Ends all calls under way. */
+  readonly halt: () => void;
+}
+
 /**
  * Waits for the lease, then works until `stop` fires and the work under way has ended, at the
  * latest `graceMs` later. The lease is given back when nothing more will be written.
- * @param work ends when its signal fires
- * @param halt ends all calls under way
  * @throws LeadershipLostError when the lease is lost; the work is left behind then, and none of its
  * writes goes out any more
  */
 export async function whileLeading(
   election: LeaderElection,
-  stop: AbortSignal,
-  halt: () => void,
-  graceMs: number,
-  log: Logger,
-  work: (signal: AbortSignal) => Promise<void>,
+  { stop, halt, graceMs, log, work }: Leadership,
 ): Promise<void> {
   log.info("waiting for the lease");
   if (!(await election.acquire(stop))) return;
   log.info("this operator leads");
   const holding = new AbortController();
   const held = election.hold(holding.signal);
-  const worked = endInTime(work(stop), stop, graceMs, log);
+  const worked = endInTime(work(stop), { stop, graceMs, log });
   if ((await Promise.race([held, worked])) === "lost") {
     halt();
     throw new LeadershipLostError();
@@ -53,9 +63,7 @@ export async function whileLeading(
  */
 export async function endInTime(
   work: Promise<void>,
-  stop: AbortSignal,
-  graceMs: number,
-  log: Logger,
+  { stop, graceMs, log }: EndOptions,
 ): Promise<"ended"> {
   const over = new AbortController();
   const grace = async () => {

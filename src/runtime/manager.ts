@@ -55,13 +55,16 @@ export class Manager {
     const { metrics } = options;
     if (metrics === undefined) return;
     metrics.queues(() => this.#controllers);
-    metrics.gauge("proxyfleet_cache_objects", "Objects in a cache", ["kind"], () =>
-      this.#stores.map(({ kind, store }) => [{ kind }, store.size] as const),
+    metrics.gauge(
+      { name: "proxyfleet_cache_objects", help: "Objects in a cache", labelNames: ["kind"] },
+      () => this.#stores.map(({ kind, store }) => [{ kind }, store.size] as const),
     );
     metrics.gauge(
-      "proxyfleet_watch_quiet_seconds",
-      "Time since a watch last brought an event or a bookmark",
-      ["kind"],
+      {
+        name: "proxyfleet_watch_quiet_seconds",
+        help: "Time since a watch last brought an event or a bookmark",
+        labelNames: ["kind"],
+      },
       () => this.#quiet(),
     );
   }
@@ -72,10 +75,10 @@ export class Manager {
     this.#stores.push({ kind: resource.kind, store });
     const { namespaces = [] } = this.#options;
     if (namespaces.length === 0 || !resource.namespaced)
-      this.#sources.push(this.#reflector(resource, store, scope, undefined));
+      this.#sources.push(this.#reflector(resource, store, scope));
     else
       for (const namespace of namespaces)
-        this.#sources.push(this.#reflector(resource, store, scope, namespace));
+        this.#sources.push(this.#reflector(resource, store, { ...scope, namespace }));
     return store;
   }
 
@@ -145,7 +148,9 @@ export class Manager {
     const { metrics, log, workers } = this.#options;
     const resync = () => resyncMs * (0.9 + 0.2 * Math.random());
     const run = async (controller: Controller) =>
-      runController(controller, log, signal, {
+      runController(controller, {
+        log,
+        signal,
         workers,
         observer: metrics?.reconciles(controller, workers),
         resyncMs: resync,
@@ -165,8 +170,7 @@ export class Manager {
   #reflector<T extends KubeObject>(
     resource: Resource<T>,
     store: Store<T>,
-    { labelSelector, metadataOnly }: WatchScope<T>,
-    namespace: string | undefined,
+    { labelSelector, metadataOnly, namespace }: WatchScope<T> & { readonly namespace?: string },
   ): Source {
     const { client, log } = this.#options;
     return new Reflector<T>({

@@ -3,12 +3,16 @@ export type Samples<Label extends string> = Iterable<
   readonly [Readonly<Record<Label, string>>, number]
 >;
 
-/** A metric that is kept elsewhere, and read when somebody asks. */
-export interface ReadMetric {
-  readonly type: "gauge" | "counter";
+/** What a metric is called, and which labels its samples have. */
+export interface MetricHeader<Label extends string> {
   readonly name: string;
   readonly help: string;
-  readonly labelNames: readonly string[];
+  readonly labelNames: readonly Label[];
+}
+
+/** A metric that is kept elsewhere, and read when somebody asks. */
+export interface ReadMetric extends MetricHeader<string> {
+  readonly type: "gauge" | "counter";
   readonly read: () => Samples<string>;
 }
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Answered } from "../kubernetes/transport.ts";
 import type { Controller, ReconcileObserver } from "./controller.ts";
-import { type ReadMetric, type Samples, piecesOf } from "./metrics-text.ts";
+import { type MetricHeader, type ReadMetric, type Samples, piecesOf } from "./metrics-text.ts";
 import type { QueueObserver } from "./queue.ts";
 
 /**
@@ -104,23 +104,13 @@ export class Metrics {
   }
 
   /** A number that is read when somebody asks for the metrics. */
-  gauge<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly Label[],
-    read: () => Samples<Label>,
-  ): void {
-    this.#read.push({ type: "gauge", name, help, labelNames, read });
+  gauge<Label extends string>(header: MetricHeader<Label>, read: () => Samples<Label>): void {
+    this.#read.push({ type: "gauge", ...header, read });
   }
 
   /** A count that is kept elsewhere, and read when somebody asks for the metrics. */
-  counter<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly Label[],
-    read: () => Samples<Label>,
-  ): void {
-    this.#read.push({ type: "counter", name, help, labelNames, read });
+  counter<Label extends string>(header: MetricHeader<Label>, read: () => Samples<Label>): void {
+    this.#read.push({ type: "counter", ...header, read });
   }
 
   /** Counts a controller's reconciles. */
@@ -158,23 +148,24 @@ export class Metrics {
         (each) => [{ name: each.name, controller: each.name }, value(each)] as const,
       );
     const running = ({ queue }: Controller) => queue.runningMs.map((ms) => ms / 1000);
-    const names = ["name", "controller"] as const;
     this.gauge(
-      "workqueue_depth",
-      "Keys that wait for a worker",
-      names,
+      { name: "workqueue_depth", help: "Keys that wait for a worker", ...queueLabels },
       read(({ queue }) => queue.depth),
     );
     this.gauge(
-      "workqueue_unfinished_work_seconds",
-      "Time that keys under way have taken so far, in all",
-      names,
+      {
+        name: "workqueue_unfinished_work_seconds",
+        help: "Time that keys under way have taken so far, in all",
+        ...queueLabels,
+      },
       read((each) => running(each).reduce((sum, s) => sum + s, 0)),
     );
     this.gauge(
-      "workqueue_longest_running_processor_seconds",
-      "Time that the oldest key under way has taken",
-      names,
+      {
+        name: "workqueue_longest_running_processor_seconds",
+        help: "Time that the oldest key under way has taken",
+        ...queueLabels,
+      },
       read((each) => Math.max(0, ...running(each))),
     );
   }

@@ -1,5 +1,5 @@
 import type { Random } from "../values/random.ts";
-import { type Instant, earliest } from "../values/time.ts";
+import type { Instant } from "../values/time.ts";
 import type { Effect } from "./effect.ts";
 
 /** Time and chance, given to every decision: no decision reads a clock by itself. */
@@ -31,9 +31,4 @@ export interface Plan<Ask = never> {
 /** A plan of what is given, and of nothing else. */
 export function planOf<Ask = never>(parts: Partial<Plan<Ask>>): Plan<Ask> {
   return { effects: [], asks: [], requeueAt: undefined, explanations: [], ...parts };
-}
-
-/** The plan that also looks again at `at`, if it would look later. */
-export function alsoAt<Ask>(plan: Plan<Ask>, at: Instant | undefined): Plan<Ask> {
-  return { ...plan, requeueAt: earliest(plan.requeueAt, at) };
 }

@@ -146,7 +146,7 @@ test("every object of a namespace names it, so that tools that render need no fl
   }
 });
 
-test("common labels and annotations are on every object, and can't take the place of the chart's own", async () => {
+test("common labels and annotations are on every object, and never replace the chart's own", async () => {
   const given = {
     commonLabels: { team: "x", "app.kubernetes.io/name": "other" },
     commonAnnotations: { note: "y" },

@@ -43,7 +43,7 @@ before(async () => {
   };
 });
 
-test("the oldest Kubernetes that the chart allows is among those that it is held to, and so is a newer one", () => {
+test("the oldest Kubernetes that the chart allows is checked against, and so is a newer one", () => {
   const chart = readFileSync(join(project, "charts/proxyfleet/Chart.yaml"), "utf8");
   const minors = kubernetesVersions.map((version) => Number(version.split(".")[1]));
   assert.equal(Math.min(...minors), Number(/kubeVersion: ">=1\.(\d+)\.0-0"/.exec(chart)?.[1]));
@@ -52,7 +52,7 @@ test("the oldest Kubernetes that the chart allows is among those that it is held
 
 for (const version of kubernetesVersions) {
   describe(`Kubernetes ${version}`, () => {
-    test("knows every field of what the chart, the bundle, the Kustomize example and our examples hold", () => {
+    test("knows every field in the chart, the bundle, the Kustomize example and our examples", () => {
       const { valid, problems } = kubeconform(texts, version);
       assert.deepEqual(problems, []);
       assert.ok(valid > 100, String(valid));

@@ -137,7 +137,7 @@ describe("rights", () => {
       ]);
   });
 
-  test("of several releases don't meet: what is outside of the operator's namespace has the release's name", async () => {
+  test("of several releases don't meet outside of the operator's namespace", async () => {
     const outside = manifestsOf(
       await renderChart(
         { watchNamespaces: ["a"], crds: { enabled: false } },

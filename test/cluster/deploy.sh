@@ -32,3 +32,13 @@ restart_if_changed proxy
 for deployment in $(kubectl get deployments --namespace proxyfleet-system --output name); do
   kubectl rollout status --namespace proxyfleet-system --timeout 120s "$deployment" || { test/cluster/diagnose.sh; exit 1; }
 done
+
+# The API server's admission learns of new kinds up to half a minute late, and refuses the children of a new fleet meanwhile.
+owner='{"apiVersion":"proxyfleet.dev/v1alpha1","kind":"WhatsAppProxy","name":"x","uid":"x","blockOwnerDeletion":true}'
+child='{"apiVersion":"v1","kind":"Secret","metadata":{"name":"child","namespace":"default","ownerReferences":['$owner']}}'
+as=system:serviceaccount:proxyfleet-system:proxyfleet
+give_up=$((SECONDS + 60))
+until refusal=$(kubectl create --as "$as" --dry-run=server --validate=false --filename - <<<"$child" 2>&1); do
+  ((SECONDS < give_up)) || stop "The API server does not take a fleet as the owner of a Secret: $refusal"
+  sleep 0.5
+done

@@ -9,7 +9,7 @@ cd "$project"
 name=$(basename "$CLUSTER_DIR")
 logs=$project/.tools/logs/$name
 mkdir -p "$logs"
-declare -A minutes=([fleet]=4 [runtime]=3 [addresses]=5 [proxy]=3 [rights]=3 [installation]=5 [docs]=2 [argocd]=3)
+declare -A minutes=([fleet]=4 [runtime]=3 [addresses]=6 [proxy]=5 [rights]=3 [installation]=5 [docs]=2 [argocd]=3)
 
 # in_one_piece LOG CMD…: runs CMD, and prints what it said at its end
 in_one_piece() {
@@ -47,5 +47,9 @@ in_one_piece "$logs/boot.log" test/cluster/up.sh
 in_one_piece "$logs/load.log" test/cluster/load-images.sh
 in_one_piece "$logs/deploy.log" test/cluster/deploy.sh
 failed=()
-for each; do suite "$each"; done
+for each; do
+  suite "$each"
+  # What files of a suite share, and what a failed test has left, is not for the next suite.
+  in_one_piece "$logs/clear.log" test/cluster/clear.sh || failed+=("clearing the cluster after $each")
+done
 ((${#failed[@]} == 0)) || stop "End-to-end suites that failed on $name: ${failed[*]}."

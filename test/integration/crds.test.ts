@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, test, type TestContext } from "node:test";
 import { group } from "../../src/api/names.ts";
 import { kinds } from "../../src/api/kinds.ts";
 import { ApiServer, type Answer } from "../stand-ins/api-server/api-server.ts";
@@ -34,7 +34,7 @@ describe("the generated CRDs", () => {
     "wap.spec.rotation.maxAge": ["0s = never by age", "Default: 48h"],
     "wap.spec.listeners.media.port": ["1 to 65535", "Default: 587"],
     "wapool.spec.quarantine": ["rests", "Default: 720h (30 days)"],
-    "wapa.spec.want": ["Drain (serve, but no longer published)"],
+    "wapa.spec.want": ["Drain (serves, but is no longer published)"],
   };
   for (const [field, words] of Object.entries(explained)) {
     test(`kubectl explain ${field} tells what it is`, async () => {
@@ -212,8 +212,21 @@ describe("what may not change", () => {
 });
 
 describe("kubectl", () => {
-  const writeStatus = async (manifest: Manifest, status: unknown): Promise<void> => {
-    const { body } = await create(manifest);
+  /** Makes an object that goes with the test. */
+  const make = async (t: TestContext, manifest: Manifest): Promise<Answer["body"]> => {
+    const { code, body } = await create(manifest);
+    assert.equal(code, 201, String(body["message"]));
+    t.after(async () =>
+      server.call("DELETE", `${collectionOf(manifest)}/${manifest.metadata.name}`),
+    );
+    return body;
+  };
+  const writeStatus = async (
+    t: TestContext,
+    manifest: Manifest,
+    status: unknown,
+  ): Promise<void> => {
+    const body = await make(t, manifest);
     const { code, body: answer } = await server.call(
       "PUT",
       `${collectionOf(manifest)}/${manifest.metadata.name}/status`,
@@ -238,12 +251,12 @@ describe("kubectl", () => {
       .split("\n")
       .map((row) => row.split(/ {2,}/).slice(0, -1));
 
-  test("get wap shows a fleet as a person asks for it, with the next rotation as a time", async () => {
+  test("get wap shows a fleet as a person asks for it, with the next rotation as a time", async (t) => {
     const addresses = [
       { address: "203.0.113.9", slot: 0, phase: "Serving", since, blockedIn: ["IR"] },
     ];
     const nextRotation = { slot: 1, at: "2026-11-23T02:14:00Z", reason: "Age" };
-    await writeStatus(fleet(), {
+    await writeStatus(t, fleet(), {
       serving: "2/2",
       replicas: 2,
       selector: "app=x",
@@ -258,9 +271,9 @@ describe("kubectl", () => {
     ]);
   });
 
-  test("get wapa shows who holds an address, and its phase", async () => {
+  test("get wapa shows who holds an address, and its phase", async (t) => {
     const reachability = [{ country: "IR", verdict: "Reachable", since }];
-    await writeStatus(ledgerEntry(), {
+    await writeStatus(t, ledgerEntry(), {
       phase: "Serving",
       address: "203.0.113.9",
       certificateSHA256: "0".repeat(64),
@@ -275,8 +288,8 @@ describe("kubectl", () => {
     ]);
   });
 
-  test("get wapool counts a pool's addresses", async () => {
-    await writeStatus(pool(), {
+  test("get wapool counts a pool's addresses", async (t) => {
+    await writeStatus(t, pool(), {
       total: 62,
       serving: 2,
       draining: 1,
@@ -291,7 +304,8 @@ describe("kubectl", () => {
     ]);
   });
 
-  test("get proxyfleet lists every kind", async () => {
+  test("get proxyfleet lists every kind", async (t) => {
+    for (const manifest of [fleet(), ledgerEntry(), pool()]) await make(t, manifest);
     const { stdout } = await kubectl(server, ["get", "proxyfleet", "-A", "-o", "name"]);
     assert.deepEqual(stdout.trim().split("\n").sort(), [
       "addresspool.proxyfleet.dev/metallb-a",
@@ -300,7 +314,8 @@ describe("kubectl", () => {
     ]);
   });
 
-  test("scale changes a fleet's replicas, as autoscalers do", async () => {
+  test("scale changes a fleet's replicas, as autoscalers do", async (t) => {
+    await writeStatus(t, fleet(), { replicas: 2, selector: "app=x" });
     const { stderr, code } = await kubectl(server, ["scale", "wap", "family", "--replicas=5"]);
     assert.equal(code, 0, stderr);
     const { body } = await server.call("GET", `${collectionOf(fleet())}/family/scale`);

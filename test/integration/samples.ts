@@ -1,4 +1,7 @@
-import { apiVersion } from "../../src/api/names.ts";
+import { type PoolObject, poolObject } from "../objects/address-pool.ts";
+import { type FleetObject, fleetObject } from "../objects/fleet.ts";
+import { type EntryObject, entryObject } from "../objects/ledger-entry.ts";
+import { apiVersion } from "../objects/metadata.ts";
 
 /** An object as a person writes it. */
 export interface Manifest {
@@ -8,46 +11,26 @@ export interface Manifest {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** The smallest fleet. */
+/** The smallest fleet, in the namespace that every API server has. */
 export function fleet(spec: Record<string, unknown> = {}, name = "family"): Manifest {
-  const given = { addresses: { pools: [{ name: "metallb-a" }] }, ...spec };
-  return {
-    apiVersion,
-    kind: "WhatsAppProxy",
-    metadata: { name, namespace: "default" },
-    spec: given,
-  };
+  const addresses = { pools: [{ name: "metallb-a" }] };
+  return manifest(fleetObject({ name, namespace: "default", spec: { addresses, ...spec } }));
 }
 
-/** A small pool. */
+/** The pool that it takes addresses from. */
 export function pool(spec: Record<string, unknown> = {}, name = "metallb-a"): Manifest {
-  const given = { provider: "MetalLB", addresses: ["203.0.113.0/26"], ...spec };
-  return { apiVersion, kind: "AddressPool", metadata: { name }, spec: given };
+  return manifest(poolObject({ name, spec }));
 }
 
-/** A ledger entry that serves. */
+/** A ledger entry of that fleet and pool that serves. */
 export function ledgerEntry(spec: Record<string, unknown> = {}, name = "ip-203-0-113-9"): Manifest {
-  const claimRef = {
-    namespace: "default",
-    name: "family",
-    uid: "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11",
-    slot: 0,
-  };
-  const ports = [
-    { name: "chat", port: 443, targetPort: 20_000 },
-    { name: "media", port: 587, targetPort: 20_001 },
-  ];
-  const given = {
-    pool: "metallb-a",
-    address: "203.0.113.9",
-    claimRef,
-    lane: 0,
-    ports,
-    cause: "NewSlot",
-    want: "Serve",
-    ...spec,
-  };
-  return { apiVersion, kind: "ProxyAddress", metadata: { name }, spec: given };
+  const uid = "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11";
+  const claimRef = { namespace: "default", name: "family", uid, slot: 0 };
+  return manifest(entryObject({ name, spec: { pool: "metallb-a", claimRef, ...spec } }));
+}
+
+function manifest(object: FleetObject | PoolObject | EntryObject): Manifest {
+  return { ...object, metadata: { ...object.metadata } };
 }
 
 const collections: Readonly<Record<string, string>> = {

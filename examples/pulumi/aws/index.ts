@@ -67,7 +67,7 @@ const family = new WhatsAppProxy(
 );
 
 /**
- * Slot by slot, as of the last `pulumi up` or `pulumi refresh`. A secret: whoever knows an address
+ * Slot by slot, as of the last `pulumi up` or `pulumi refresh`. A secret: anyone who knows an address
  * can have it blocked.
  */
 export const addresses = pulumi.secret(family.addresses);

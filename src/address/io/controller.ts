@@ -1,4 +1,6 @@
+import type { Logger } from "pino";
 import { addressLabel } from "../../api/names.ts";
+import { parseProxyAddress } from "../../api/proxy-address.ts";
 import { type Caches, podFleet } from "../../cluster/caches.ts";
 import { enqueueOn, isForeign, isMoreThanStatus, isOwnStatus } from "../../cluster/changes.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
@@ -21,12 +23,14 @@ export interface AddressControllerOptions extends ReconcilerOptions {
   /** Tries an address. A failure is a result, and never throws. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
+  readonly log: Logger;
 }
 
 /** Gives each ledger entry its Service, verifies it, and takes it down again. */
 export function addressController(options: AddressControllerOptions): Controller {
-  const { sources, probes, resolutions, queue } = options;
+  const { sources, probes, resolutions, queue, log } = options;
   enqueueAddresses(sources.caches, (name) => queue.add(name));
+  warnOfUnreadable(sources.caches, log);
   const all = { ...sources, probes, resolutions };
   return defineController(
     {
@@ -98,4 +102,17 @@ function enqueueAddresses(caches: Caches, add: (name: string) => void): void {
 function waitsForPods(entry: CustomObject): boolean {
   const phase = viewOfEntry(entry).view?.phase;
   return phase === "Provisioning" || phase === "Verifying";
+}
+
+/** An entry that this version can't read is left alone, and says so once with each change. */
+function warnOfUnreadable({ addresses }: Caches, log: Logger): void {
+  addresses.onChange(({ after }) => {
+    if (after === undefined || viewOfEntry(after).view !== undefined) return;
+    const parsed = parseProxyAddress(after);
+    const problem = parsed.ok ? undefined : parsed.problem;
+    log.warn(
+      { address: after.metadata.name, problem },
+      "a ledger entry can't be read: it is left alone",
+    );
+  });
 }

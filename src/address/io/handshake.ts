@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Socket, connect } from "node:net";
 import { type ConnectionOptions, connect as startTls } from "node:tls";
 import { ProxyfleetError } from "../../values/errors.ts";
+import { present } from "../../values/present.ts";
 
 /** No TLS handshake through an address: refused, timed out, or not TLS. */
 export class HandshakeError extends ProxyfleetError {}
@@ -44,16 +45,20 @@ export async function certificateBehind(
     socket.once("error", (error) => fail("failed", error));
     socket.once("connect", () => {
       if (proxyHeader) socket.write(localHeader);
-      shakeHands(socket, servername === undefined ? {} : { servername }, resolve, fail);
+      shakeHands(socket, present({ servername }), { done: resolve, fail });
     });
   });
+}
+
+interface HandshakeEnd {
+  readonly done: (sha256: string) => void;
+  readonly fail: (why: string, cause?: Error) => void;
 }
 
 function shakeHands(
   socket: Socket,
   options: Pick<ConnectionOptions, "servername">,
-  done: (sha256: string) => void,
-  fail: (why: string, cause?: Error) => void,
+  { done, fail }: HandshakeEnd,
 ): void {
   const secure = startTls({ socket, rejectUnauthorized: false, ...options });
   secure.once("error", (error) => fail("failed", error));

@@ -7,7 +7,7 @@ import type { Metrics } from "../../runtime/metrics.ts";
 import type { Caches } from "../../cluster/caches.ts";
 
 /** How an attempt to give a slot a fresh address ended. */
-type Outcome = "published" | "unusable" | "abandoned";
+type RotationResult = "published" | "unusable" | "abandoned";
 
 /**
  * Metrics of addresses and rotations. Labels are pools, phases and causes: no fleet, no slot, no
@@ -18,20 +18,33 @@ export function registerAddressMetrics(
   { addresses, ledger, pools }: Caches,
   isLeading: () => boolean,
 ): void {
-  metrics.gauge("proxyfleet_addresses", "Ledger entries by pool and phase", ["pool", "phase"], () =>
-    counts(ledger.all(), ({ pool, phase }) => ({ pool, phase })),
-  );
-  metrics.gauge("proxyfleet_pool_free", "Addresses of a pool that no entry holds", ["pool"], () =>
-    pools.list().flatMap((raw) => {
-      const parsed = parseAddressPool(raw);
-      const free = parsed.ok ? parsed.value.status.free : undefined;
-      return free === undefined ? [] : [[{ pool: raw.metadata.name }, free] as const];
-    }),
+  metrics.gauge(
+    {
+      name: "proxyfleet_addresses",
+      help: "Ledger entries by pool and phase",
+      labelNames: ["pool", "phase"],
+    },
+    () => counts(ledger.all(), ({ pool, phase }) => ({ pool, phase })),
   );
   metrics.gauge(
-    "proxyfleet_verdicts",
-    "Addresses in use by what is known of them in a country",
-    ["country", "verdict"],
+    {
+      name: "proxyfleet_pool_free",
+      help: "Addresses of a pool that no entry holds",
+      labelNames: ["pool"],
+    },
+    () =>
+      pools.list().flatMap((raw) => {
+        const parsed = parseAddressPool(raw);
+        const free = parsed.ok ? parsed.value.status.free : undefined;
+        return free === undefined ? [] : [[{ pool: raw.metadata.name }, free] as const];
+      }),
+  );
+  metrics.gauge(
+    {
+      name: "proxyfleet_verdicts",
+      help: "Addresses in use by what is known of them in a country",
+      labelNames: ["country", "verdict"],
+    },
     () => verdictSamples(ledger.all()),
   );
   const rotations = new Counter({
@@ -50,15 +63,15 @@ export function registerAddressMetrics(
 export function rotationEnd({
   before,
   after,
-}: Change<CustomObject>): { readonly cause: string; readonly outcome: Outcome } | undefined {
+}: Change<CustomObject>): { readonly cause: string; readonly outcome: RotationResult } | undefined {
   const [old, now] = [before, after].map((raw) => raw && viewOfEntry(raw).view);
   if (old === undefined || !isInMaking(old)) return undefined;
   if (after === undefined) return { cause: old.cause, outcome: "abandoned" };
   if (now === undefined || isInMaking(now)) return undefined;
-  return { cause: now.cause, outcome: outcomeOf(now) };
+  return { cause: now.cause, outcome: resultOf(now) };
 }
 
-function outcomeOf({ phase, unusable, retiredBecause }: AddressView): Outcome {
+function resultOf({ phase, unusable, retiredBecause }: AddressView): RotationResult {
   if (phase === "Serving" || phase === "Draining") return "published";
   return unusable || retiredBecause === "Unusable" ? "unusable" : "abandoned";
 }

@@ -20,21 +20,27 @@ export function registerFleetMetrics(
   now: () => Instant,
 ): void {
   metrics.gauge(
-    "proxyfleet_fleet_condition",
-    "1 for the status that a fleet's condition has, 0 for others",
-    conditionLabels,
+    {
+      name: "proxyfleet_fleet_condition",
+      help: "1 for the status that a fleet's condition has, 0 for others",
+      labelNames: conditionLabels,
+    },
     () => each(fleets.list(), conditionSamples),
   );
   metrics.gauge(
-    "proxyfleet_slot_blocked",
-    "1 where a slot's published address is blocked for the audience",
-    slotLabels,
+    {
+      name: "proxyfleet_slot_blocked",
+      help: "1 where a slot's published address is blocked for the audience",
+      labelNames: slotLabels,
+    },
     () => each(fleets.list(), blockedSamples),
   );
   metrics.gauge(
-    "proxyfleet_oldest_claim_seconds",
-    "Age of the oldest address in the making",
-    fleetLabels,
+    {
+      name: "proxyfleet_oldest_claim_seconds",
+      help: "Age of the oldest address in the making",
+      labelNames: fleetLabels,
+    },
     () => claimSamples(ledger.all(), now()),
   );
   // As they come: a scrape that finds many unread would hold all of them at once.

@@ -30,7 +30,7 @@ export function orphanController(options: OrphanControllerOptions): Controller {
   enqueueServices(caches, (service) => queue.add(keyText(keyOf(service))));
   return defineController(
     {
-      name: "service",
+      name: "orphan",
       observe: (key) => observeOrphan(key, options),
       decide: decideOrphan,
       answer: async (key, ask) => answer(key, ask, options),

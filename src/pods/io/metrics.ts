@@ -27,25 +27,30 @@ export function registerPodMetrics(
     // Pods report a fleet that is gone for as long as they end: nobody would forget it a second
     // time.
     if (fleet !== undefined && fleets.get(parseKey(fleet)) !== undefined)
-      totals.count(fleet, before, after, slotOf);
+      totals.count(fleet, { before, after }, slotOf);
   });
   fleets.onChange(({ before, after }) => {
     if (before !== undefined && after === undefined) totals.forget(keyText(keyOf(before)));
   });
   registerTotals(metrics, totals);
-  metrics.gauge("proxyfleet_sessions", "Open sessions, over all pods", slotLabels, () =>
-    openSessions(pods.list(), reports, slotOf),
+  metrics.gauge(
+    { name: "proxyfleet_sessions", help: "Open sessions, over all pods", labelNames: slotLabels },
+    () => openSessions(pods.list(), reports, slotOf),
   );
   metrics.gauge(
-    "proxyfleet_upstream_servers",
-    "Upstream servers as pods see them, over all pods",
-    [...fleetLabels, "upstream", "state"],
+    {
+      name: "proxyfleet_upstream_servers",
+      help: "Upstream servers as pods see them, over all pods",
+      labelNames: [...fleetLabels, "upstream", "state"],
+    },
     () => upstreamServers(pods.list(), reports),
   );
   metrics.gauge(
-    "proxyfleet_connection_capacity",
-    "Connections that all pods together can hold",
-    fleetLabels,
+    {
+      name: "proxyfleet_connection_capacity",
+      help: "Connections that all pods together can hold",
+      labelNames: fleetLabels,
+    },
     () =>
       sums(
         answeringPods(pods.list(), reports).map(
@@ -62,21 +67,23 @@ function registerTotals(metrics: Metrics, totals: TrafficTotals): void {
         [{ ...labelsOf(fleet), slot: String(slot) }, value(traffic)] as const,
     );
   metrics.counter(
-    "proxyfleet_sessions_total",
-    "Sessions that were taken",
-    slotLabels,
+    { name: "proxyfleet_sessions_total", help: "Sessions that were taken", labelNames: slotLabels },
     each(({ sessions }) => sessions),
   );
   metrics.counter(
-    "proxyfleet_handshake_failures_total",
-    "Connections whose outer TLS handshake did not succeed",
-    slotLabels,
+    {
+      name: "proxyfleet_handshake_failures_total",
+      help: "Connections whose outer TLS handshake did not succeed",
+      labelNames: slotLabels,
+    },
     each(({ handshakeFailures }) => handshakeFailures),
   );
   metrics.counter(
-    "proxyfleet_bytes_total",
-    "Bytes, in from clients and out to them",
-    [...slotLabels, "direction"],
+    {
+      name: "proxyfleet_bytes_total",
+      help: "Bytes, in from clients and out to them",
+      labelNames: [...slotLabels, "direction"],
+    },
     () =>
       [...totals.all()].flatMap(({ fleet, slot, traffic }) => {
         const labels = { ...labelsOf(fleet), slot: String(slot) };

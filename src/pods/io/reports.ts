@@ -88,7 +88,7 @@ export class PodReports {
     const behindSince = behind(known, status, { wanted, now });
     const lags = behindSince !== undefined && since(behindSince, now) >= patience;
     for (const listener of this.#statusListeners) listener(key, known?.status, status);
-    const report = reportOf(pod, status, lags, servers);
+    const report = reportOf(pod, status, { lags, servers });
     this.#set(key, { pod, status, behindSince, silentSince: undefined, askedAt: now, report });
   }
 
@@ -134,8 +134,7 @@ function behind(
 function reportOf(
   pod: string,
   { refused, maxConnections, upstreams = [] }: PodStatus,
-  lags: boolean,
-  servers: Servers,
+  { lags, servers }: { readonly lags: boolean; readonly servers: Servers },
 ): PodReport {
   return {
     kind: "answered",
@@ -153,6 +152,12 @@ function serverReport({ group, name, up, total }: UpstreamStatus, servers: Serve
   return {
     upstream: group,
     server: servers[group][place] ?? name,
-    state: total === 0 ? "nameless" : up > 0 ? "up" : "down",
+    state: stateOf(up, total),
   };
+}
+
+/** Of a server whose name does not resolve, no address is known. */
+function stateOf(up: number, total: number): ServerReport["state"] {
+  if (total === 0) return "nameless";
+  return up > 0 ? "up" : "down";
 }

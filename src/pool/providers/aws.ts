@@ -1,3 +1,4 @@
+import { present } from "../../values/present.ts";
 import type { ProviderAdapter } from "../provider.ts";
 
 const prefix = "service.beta.kubernetes.io/aws-load-balancer";
@@ -11,7 +12,7 @@ const prefix = "service.beta.kubernetes.io/aws-load-balancer";
 export const aws: ProviderAdapter = {
   annotations({ named }, { proxyProtocol }) {
     return {
-      ...(named?.subnet === undefined ? {} : { [`${prefix}-subnets`]: named.subnet }),
+      ...present({ [`${prefix}-subnets`]: named?.subnet }),
       ...(proxyProtocol.version === "V2" ? { [`${prefix}-proxy-protocol`]: "*" } : {}),
     };
   },

@@ -42,7 +42,7 @@ export const fleetRules: readonly Rule[] = [
   ...eventRules,
 ];
 
-/** The leader's Lease. A right to create can't be limited to one name, so it has its own rule. */
+/** The leader's Lease. RBAC can't limit `create` to one name, so that rule is apart. */
 export const leaderRules: readonly Rule[] = [
   { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
   rule("coordination.k8s.io", ["leases"], ["create"]),

@@ -5,9 +5,10 @@ import { kubectl } from "../stage/kubectl.ts";
 import { chat, whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
-describe("a block that a person reports", () => {
-  const fleet = new TestFleet({
-    name: "e2e-blocked",
+/** A fleet for people in Iran, whose window is closed. */
+function fleetInIran(name: string): TestFleet {
+  return new TestFleet({
+    name,
     addresses: ["203.0.113.80/28"],
     slots: 4,
     spec: {
@@ -19,30 +20,24 @@ describe("a block that a person reports", () => {
       },
     },
   });
-  const report = async (text: string) => {
-    await kubectl(
-      "annotate",
-      "wap",
-      fleet.name,
-      "-n",
-      fleet.name,
-      `proxyfleet.dev/report-blocked=${text}`,
-      "--overwrite",
-    );
-    await waitFor(
-      `the report "${text}" to be answered`,
-      async () => (await fleet.read()).status.lastHandledReport === text,
-      { seconds: 20 },
-    );
-  };
-  const told = async (reason: string, words: RegExp) =>
-    waitFor(
-      `an Event ${reason}`,
-      async () =>
-        (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)),
-      { seconds: 20 },
-    );
-  const host = async (slot: number) => (await fleet.published()).get(slot)?.host ?? "";
+}
+
+async function report(fleet: TestFleet, text: string): Promise<void> {
+  const annotation = `proxyfleet.dev/report-blocked=${text}`;
+  await kubectl("annotate", "wap", fleet.name, "-n", fleet.name, annotation, "--overwrite");
+  await waitFor(
+    `the report "${text}" to be answered`,
+    async () => (await fleet.read()).status.lastHandledReport === text,
+    { seconds: 20 },
+  );
+}
+
+async function host(fleet: TestFleet, slot: number): Promise<string> {
+  return (await fleet.published()).get(slot)?.host ?? "";
+}
+
+describe("a block that a person reports", () => {
+  const fleet = fleetInIran("e2e-blocked");
   before(async () => {
     await whatsapp();
     await fleet.create();
@@ -53,12 +48,12 @@ describe("a block that a person reports", () => {
   test("moves its slot at once, though it is young and its window is closed, and no other", async () => {
     const before = await fleet.published();
     const old = before.get(1)?.host ?? "";
-    await report(`${old} IR first`);
-    await waitFor("slot 1 to move", async () => (await host(1)) !== old);
+    await report(fleet, `${old} IR first`);
+    await waitFor("slot 1 to move", async () => (await host(fleet, 1)) !== old);
     const after = await fleet.published();
     await chat(after.get(1)!);
     for (const slot of [0, 2, 3]) assert.equal(after.get(slot)?.host, before.get(slot)?.host);
-    await told(
+    await fleet.event(
       "Blocked",
       new RegExp(
         `slot 1: ${old.replaceAll(".", "\\.")} is blocked in IR \\(reported by a person: first\\)`,
@@ -73,64 +68,54 @@ describe("a block that a person reports", () => {
   });
 
   test("in a country that is not the fleet's is kept in mind, and moves nothing", async () => {
-    const address = await host(2);
-    await report(`${address} TM second`);
-    await told("Blocked", /is blocked in TM .*TM is not in spec\.audience\.countries/);
+    const address = await host(fleet, 2);
+    await report(fleet, `${address} TM second`);
+    await fleet.event("Blocked", /is blocked in TM .*TM is not in spec\.audience\.countries/);
     assert.deepEqual(
       (await fleet.read()).status.addresses?.find((row) => row.address === address)?.blockedIn,
       ["TM"],
     );
-    assert.equal(await host(2), address);
+    assert.equal(await host(fleet, 2), address);
   });
 
   test("of an address that is not the fleet's is refused with an Event", async () => {
-    await report("198.51.100.77 IR third");
-    await told("ReportRefused", /names 198\.51\.100\.77, which is none of this fleet's addresses/);
-  });
-
-  test("of most slots at once is taken for an outage, and nothing moves until a person says otherwise", async () => {
-    await kubectl(
-      "patch",
-      "wap",
-      fleet.name,
-      "-n",
-      fleet.name,
-      "--type=merge",
-      "-p",
-      '{"spec":{"paused":true}}',
+    await report(fleet, "198.51.100.77 IR third");
+    await fleet.event(
+      "ReportRefused",
+      /names 198\.51\.100\.77, which is none of this fleet's addresses/,
     );
+  });
+});
+
+describe("a block of most slots at once that a person reports", () => {
+  const fleet = fleetInIran("e2e-blocked-together");
+  before(async () => {
+    await whatsapp();
+    await fleet.create();
+    await fleet.ready();
+  });
+  after(async () => fleet.remove());
+
+  test("is taken for an outage: nothing moves until a person says so", async () => {
+    const young = (await fleet.published()).get(1)?.host ?? "";
+    await report(fleet, `${young} IR first`);
+    await waitFor("slot 1 to move", async () => (await host(fleet, 1)) !== young);
+    await fleet.patch({ paused: true });
     const before = await fleet.published();
-    for (const slot of [0, 1, 3]) await report(`${before.get(slot)?.host ?? ""} IR together`);
+    for (const slot of [0, 1, 3])
+      await report(fleet, `${before.get(slot)?.host ?? ""} IR together`);
     const message = await fleet.condition("OutageSuspected", "True", 20);
     assert.match(
       message,
       /3 of 4 slots began to fail within 30m.*If it is a block, set outagePercent to 100/,
     );
-    await kubectl(
-      "patch",
-      "wap",
-      fleet.name,
-      "-n",
-      fleet.name,
-      "--type=merge",
-      "-p",
-      '{"spec":{"paused":false}}',
-    );
+    await fleet.patch({ paused: false });
     await waitFor(
       "the pause to end",
       async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Paused"),
     );
     assert.deepEqual(await fleet.published(), before);
-    await kubectl(
-      "patch",
-      "wap",
-      fleet.name,
-      "-n",
-      fleet.name,
-      "--type=merge",
-      "-p",
-      '{"spec":{"reachability":{"outagePercent":100},"rotation":{"maxConcurrent":4}}}',
-    );
+    await fleet.patch({ reachability: { outagePercent: 100 }, rotation: { maxConcurrent: 4 } });
     await waitFor("slots 0 and 3 to move", async () => {
       const now = await fleet.published();
       return [0, 3].every(
@@ -138,7 +123,7 @@ describe("a block that a person reports", () => {
       );
     });
     // Slot 1 had a fresh address a moment ago: it rests before it takes another one.
-    assert.equal(await host(1), before.get(1)?.host);
+    assert.equal(await host(fleet, 1), before.get(1)?.host);
     await fleet.condition("OutageSuspected", "False", 20);
   });
 });

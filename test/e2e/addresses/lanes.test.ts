@@ -27,7 +27,7 @@ describe("the bank of lanes under many rotations", () => {
   });
   after(async () => fleet.remove());
 
-  test("many moves of other slots leave a held session untouched, and each pod with one HAProxy worker", async (t) => {
+  test("many moves of other slots leave a held session, and one HAProxy worker in each pod", async (t) => {
     const holder = await Holder.at((await fleet.published()).get(0)!);
     let moves = 0;
     for (let round = 1; moves < leastMoves; round++) {

@@ -6,9 +6,9 @@ import { chat, Crowd, whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
 const rotation = { drain: { scheduled: "10s", blocked: "10s" } };
+const quarantine = { blocked: "10s", retired: "10s", unusable: "10s" };
 
 describe("two fleets on one small pool", () => {
-  const quarantine = { blocked: "10s", retired: "10s", unusable: "10s" };
   const [first, second] = ["e2e-pools-a", "e2e-pools-b"].map(
     (name) =>
       new TestFleet({
@@ -22,27 +22,6 @@ describe("two fleets on one small pool", () => {
   ) as [TestFleet, TestFleet];
   const fleets = [first, second];
   const held = async () => (await Promise.all(fleets.map(async (fleet) => fleet.ledger()))).flat();
-  const patchPool = async (addresses: readonly string[]) =>
-    kubectl(
-      "patch",
-      "wapool",
-      "e2e-pools",
-      "--type=merge",
-      "-p",
-      JSON.stringify({ spec: { addresses } }),
-    );
-  const patch = async (fleet: TestFleet, spec: object) =>
-    kubectl(
-      "patch",
-      "wap",
-      fleet.name,
-      "-n",
-      fleet.name,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ spec }),
-    );
-
   before(async () => {
     await whatsapp();
     for (const fleet of fleets) await fleet.create();
@@ -71,34 +50,52 @@ describe("two fleets on one small pool", () => {
     const addresses = (await held()).map(({ spec }) => spec.address);
     assert.equal(new Set(addresses).size, addresses.length);
   });
+});
+
+describe("a fleet whose slots and pool are edited", () => {
+  const name = "e2e-pools";
+  const fleet = new TestFleet({
+    name,
+    addresses: ["203.0.113.96-203.0.113.104"],
+    slots: 2,
+    pool: { reserve: 0, quarantine },
+    spec: { rotation, replicas: 1 },
+  });
+  const patchPool = async (addresses: readonly string[]) =>
+    kubectl("patch", "wapool", name, "--type=merge", "-p", JSON.stringify({ spec: { addresses } }));
+  before(async () => {
+    await whatsapp();
+    await fleet.create();
+    await fleet.ready();
+  });
+  after(async () => fleet.remove());
 
   test("a slot more and a slot less: the others stay, and the one that goes drains first", async () => {
-    await patchPool(["203.0.113.96-203.0.113.104"]);
-    const before = await first.published();
-    await patch(first, { addresses: { count: 3 } });
-    await waitFor("slot 2 to be published", async () => (await first.published()).get(2));
-    await patch(first, { addresses: { count: 1 } });
-    await waitFor("one slot to be left", async () => (await first.read()).status.serving === "1/1");
-    assert.equal((await first.published()).get(0)?.host, before.get(0)?.host);
-    assert.ok((await first.ledger()).some(({ spec }) => spec.retiredBecause === "SlotRemoved"));
-    await patch(first, { addresses: { count: 2 } });
+    const before = await fleet.published();
+    await fleet.patch({ addresses: { count: 3 } });
+    await waitFor("slot 2 to be published", async () => (await fleet.published()).get(2));
+    await fleet.patch({ addresses: { count: 1 } });
+    await waitFor("one slot to be left", async () => (await fleet.read()).status.serving === "1/1");
+    assert.equal((await fleet.published()).get(0)?.host, before.get(0)?.host);
+    assert.ok((await fleet.ledger()).some(({ spec }) => spec.retiredBecause === "SlotRemoved"));
+    await fleet.patch({ addresses: { count: 2 } });
     await waitFor(
       "both slots to be back",
-      async () => (await first.read()).status.serving === "2/2",
+      async () => (await fleet.read()).status.serving === "2/2",
     );
   });
 
-  test("a pool edited under load: addresses that it no longer has go on serving, and moves lead to the new ones", async () => {
+  test("a pool edited under load keeps its old addresses serving, and moves lead to new ones", async () => {
     const { certificateSHA256 } = await whatsapp();
-    const crowd = new Crowd(async () => (await first.published()).values(), certificateSHA256);
+    const crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
     try {
-      const before = await first.published();
+      const before = await fleet.published();
       await patchPool(["203.0.113.112-203.0.113.120"]);
-      await first.condition("Ready", "True", 10);
-      assert.deepEqual(await first.published(), before);
-      await first.rotate("to-the-new-ones");
-      await first.handled("to-the-new-ones");
-      for (const address of (await first.published()).values()) {
+      await fleet.condition("Ready", "True", 10);
+      assert.deepEqual(await fleet.published(), before);
+      await fleet.rotate("to-the-new-ones");
+      await fleet.handled("to-the-new-ones");
+      for (const address of (await fleet.published()).values()) {
         assert.ok(
           Number(address.host.split(".")[3]) >= 112,
           `${address.host} is one of the new ones`,

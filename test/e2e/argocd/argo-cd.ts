@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { succeed } from "../stage/process.ts";
@@ -45,7 +46,7 @@ export class ArgoCd {
    * are in.
    */
   async install(): Promise<void> {
-    await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    await apply(namespaceObject(namespace));
     await kubectl("apply", "--server-side", "-f", join(built, "crds"));
     await kubectl("apply", "-n", namespace, "-f", join(built, "config"));
     const secretkey = randomBytes(16).toString("hex");

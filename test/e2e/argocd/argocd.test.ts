@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { test } from "node:test";
 import { argoCd as journey, nothingInstalled, wayBack } from "../docs/journeys.ts";
 import { Reader } from "../docs/reader.ts";
 import { pageOf, tryBlocks } from "../docs/try-blocks.ts";
 import { MetricsApi } from "../proxy/metrics-api.ts";
+import { autoscalerObject } from "../../objects/autoscaler.ts";
 import { accept } from "../stage/acceptance.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, tryKubectl } from "../stage/kubectl.ts";
@@ -37,27 +38,6 @@ const spec = (change: Record<string, unknown>) => (manifest: Manifest) => ({
   ...manifest,
   spec: { ...manifest.spec, ...change },
 });
-const autoscaler = {
-  apiVersion: "autoscaling/v2",
-  kind: "HorizontalPodAutoscaler",
-  metadata: { name: family.name, namespace: family.namespace },
-  spec: {
-    scaleTargetRef: {
-      apiVersion: "proxyfleet.dev/v1alpha1",
-      kind: "WhatsAppProxy",
-      name: family.name,
-    },
-    minReplicas: 2,
-    maxReplicas: 3,
-    metrics: [
-      {
-        type: "Resource",
-        resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
-      },
-    ],
-    behavior: { scaleDown: { stabilizationWindowSeconds: 0 } },
-  },
-};
 const withOptions =
   (...syncOptions: readonly string[]) =>
   (manifest: Manifest) =>
@@ -92,10 +72,10 @@ function healths(states: readonly string[]): ReadonlySet<string> {
   return new Set(states.map((state) => state.split(" ")[1] ?? ""));
 }
 
-describe(
-  "Argo CD",
+test(
+  "Argo CD installs a fleet from git, keeps it so, carries out changes, and goes",
   { skip: built ? false : "Argo CD is not here: make tools builds it, as root" },
-  () => {
+  async (t) => {
     const argo = new ArgoCd();
     const reader = new Reader();
     let repository: Repository;
@@ -103,7 +83,7 @@ describe(
     let readiness: History | undefined;
     let metrics: MetricsApi | undefined;
 
-    before(async () => {
+    t.before(async () => {
       await whatsapp();
       await Promise.all([reader.type(nothingInstalled), argo.install()]);
       repository = await Repository.create();
@@ -117,7 +97,7 @@ describe(
         "{.status.sync.status} {.status.health.status}",
       );
     });
-    after(async () => {
+    t.after(async () => {
       history?.stop();
       readiness?.stop();
       await metrics?.stop();
@@ -129,14 +109,14 @@ describe(
       await tryKubectl("delete", "namespace", "proxies", "--ignore-not-found", "--wait=false");
     });
 
-    describe("installs all of it, as docs/argocd.md says", () => {
-      tryBlocks(
-        on("Put it into git", "Tell Argo CD about the kinds", "Apply the app of apps"),
+    await t.test("installs all of it, as docs/argocd.md says", async (t) => {
+      await tryBlocks(t, {
+        blocks: on("Add it to git", "Teach Argo CD the kinds", "Apply the app of apps"),
         journey,
         reader,
-      );
-      test("a fleet serves, and moves", async () => accept(family, "installed"));
-      test("a commit reaches it", async () => {
+      });
+      await t.test("a fleet serves, and moves", async () => accept(family, "installed"));
+      await t.test("a commit reaches it", async () => {
         await repository.commit("Short drains", {
           "fleets/family.yaml": spec({ rotation: { drain: { scheduled: "5s" } } }),
         });
@@ -145,16 +125,19 @@ describe(
           async () => (await family.read()).spec.rotation.drain.scheduled === "5s",
         );
       });
-      test("a young fleet was Progressing, and neither it nor its pool was Degraded", () => {
-        assert.ok(healths(history.of("proxyfleet-fleets")).has("Progressing"));
-        for (const name of ["proxyfleet-fleets", "proxyfleet-pools"])
-          assert.ok(!healths(history.of(name)).has("Degraded"), name);
-      });
+      await t.test(
+        "a young fleet was Progressing, and neither it nor its pool was Degraded",
+        () => {
+          assert.ok(healths(history.of("proxyfleet-fleets")).has("Progressing"));
+          for (const name of ["proxyfleet-fleets", "proxyfleet-pools"])
+            assert.ok(!healths(history.of(name)).has("Degraded"), name);
+        },
+      );
     });
 
     for (const tracking of ["annotation", "label"] satisfies Tracking[])
-      describe(`under ${tracking} tracking`, () => {
-        before(async () => {
+      await t.test(`under ${tracking} tracking`, async (t) => {
+        t.before(async () => {
           if (tracking === "label") await argo.change("label");
           readiness ??= new History(
             "wap",
@@ -167,50 +150,59 @@ describe(
           readiness?.startAnew();
         });
 
-        describe("at the same time", { concurrency: true }, () => {
-          test("the action rotate moves every group", async () => {
-            const old = await family.published();
-            await argo.act(family.name, "rotate");
-            await waitFor("every group to have a fresh address", async () => {
-              const now = await family.published();
-              return (
-                now.size === old.size &&
-                [...now].every(([slot, { host }]) => old.get(slot)?.host !== host)
+        await t.test("at the same time", { concurrency: true }, async (t) => {
+          const actions = [
+            t.test("the action rotate moves every group", async () => {
+              const old = await family.published();
+              await argo.act(family.name, "rotate");
+              await waitFor("every group to have a fresh address", async () => {
+                const now = await family.published();
+                return (
+                  now.size === old.size &&
+                  [...now].every(([slot, { host }]) => old.get(slot)?.host !== host)
+                );
+              });
+            }),
+
+            t.test("an autoscaler adds pods, and takes them away", async () => {
+              metrics ??= await MetricsApi.start();
+              metrics.cpu = "90m"; // of the 100m that a pod asks for by default
+              await apply(autoscalerObject(family));
+              await waitFor(
+                "3 pods to be ready",
+                async () => (await family.read()).status.readyReplicas === 3,
               );
-            });
-          });
+              metrics.cpu = "10m";
+              await waitFor(
+                "2 pods to be asked for",
+                async () => (await family.read()).spec.replicas === 2,
+              );
+            }),
 
-          test("an autoscaler adds pods, and takes them away", async () => {
-            metrics ??= await MetricsApi.start();
-            metrics.cpu = "90m"; // of the 100m that a pod asks for by default
-            await apply(autoscaler);
-            await waitFor(
-              "3 pods to be ready",
-              async () => (await family.read()).status.readyReplicas === 3,
-            );
-            metrics.cpu = "10m";
-            await waitFor(
-              "2 pods to be asked for",
-              async () => (await family.read()).spec.replicas === 2,
-            );
-          });
-
-          test("the operator starts anew", async () => {
-            await kubectl("rollout", "restart", "deployment/proxyfleet", "-n", "proxyfleet-system");
-            await kubectl(
-              "rollout",
-              "status",
-              "deployment/proxyfleet",
-              "-n",
-              "proxyfleet-system",
-              "--timeout=90s",
-            );
-          });
+            t.test("the operator starts anew", async () => {
+              await kubectl(
+                "rollout",
+                "restart",
+                "deployment/proxyfleet",
+                "-n",
+                "proxyfleet-system",
+              );
+              await kubectl(
+                "rollout",
+                "status",
+                "deployment/proxyfleet",
+                "-n",
+                "proxyfleet-system",
+                "--timeout=90s",
+              );
+            }),
+          ];
+          await Promise.all(actions);
         });
 
-        test("a fleet serves, and moves", async () => accept(family, tracking));
+        await t.test("a fleet serves, and moves", async () => accept(family, tracking));
 
-        test("all was Synced and Healthy all the while", async () => {
+        await t.test("all was Synced and Healthy all the while", async () => {
           await refresh();
           for (const name of applications) await settled(name, "Synced Healthy");
           for (const name of ["proxyfleet-fleets", "proxyfleet-pools"])
@@ -230,7 +222,7 @@ describe(
         });
       });
 
-    test("server-side apply shows no difference either", async () => {
+    await t.test("server-side apply shows no difference either", async () => {
       const serverSide = withOptions("ServerSideApply=true", "PrunePropagationPolicy=background");
       await repository.commit("Server-side apply", {
         "apps/operator.yaml": serverSide,
@@ -246,42 +238,46 @@ describe(
       for (const name of applications) await settled(name, "Synced Healthy");
     });
 
-    test("a number of pods that stands in git is left to the autoscaler, where the Application says so", async () => {
-      const ignored = {
-        group: "proxyfleet.dev",
-        kind: "WhatsAppProxy",
-        jsonPointers: ["/spec/replicas"],
-      };
-      const options = withOptions(
-        "RespectIgnoreDifferences=true",
-        "PrunePropagationPolicy=background",
-      );
-      await repository.commit("Ignore the number of pods", {
-        "apps/fleets.yaml": (manifest) => spec({ ignoreDifferences: [ignored] })(options(manifest)),
-      });
-      const toldToIgnore = async () =>
-        (await read<Manifest>("application", "proxyfleet-fleets", "-n", "argocd")).spec[
-          "ignoreDifferences"
-        ];
-      await waitFor(
-        "the Application to be as in git",
-        async () => (await toldToIgnore()) !== undefined,
-      );
-      await kubectl("delete", "hpa", family.name, "-n", family.namespace);
-      await kubectl("scale", "wap", family.name, "-n", family.namespace, "--replicas=3");
-      await repository.commit("Two pods", {
-        "fleets/family.yaml": spec({ replicas: 2, audience: { countries: [] } }),
-      });
-      await waitFor(
-        "the fleet to be as in git",
-        async () => (await family.read()).spec.audience.countries.length === 0,
-      );
-      await settled("proxyfleet-fleets", "Synced Healthy");
-      assert.equal((await family.read()).spec.replicas, 3);
-      await kubectl("scale", "wap", family.name, "-n", family.namespace, "--replicas=2");
-    });
+    await t.test(
+      "a number of pods in git is left to the autoscaler where the Application says so",
+      async () => {
+        const ignored = {
+          group: "proxyfleet.dev",
+          kind: "WhatsAppProxy",
+          jsonPointers: ["/spec/replicas"],
+        };
+        const options = withOptions(
+          "RespectIgnoreDifferences=true",
+          "PrunePropagationPolicy=background",
+        );
+        await repository.commit("Ignore the number of pods", {
+          "apps/fleets.yaml": (manifest) =>
+            spec({ ignoreDifferences: [ignored] })(options(manifest)),
+        });
+        const toldToIgnore = async () =>
+          (await read<Manifest>("application", "proxyfleet-fleets", "-n", "argocd")).spec[
+            "ignoreDifferences"
+          ];
+        await waitFor(
+          "the Application to be as in git",
+          async () => (await toldToIgnore()) !== undefined,
+        );
+        await kubectl("delete", "hpa", family.name, "-n", family.namespace);
+        await kubectl("scale", "wap", family.name, "-n", family.namespace, "--replicas=3");
+        await repository.commit("Two pods", {
+          "fleets/family.yaml": spec({ replicas: 2, audience: { countries: [] } }),
+        });
+        await waitFor(
+          "the fleet to be as in git",
+          async () => (await family.read()).spec.audience.countries.length === 0,
+        );
+        await settled("proxyfleet-fleets", "Synced Healthy");
+        assert.equal((await family.read()).spec.replicas, 3);
+        await kubectl("scale", "wap", family.name, "-n", family.namespace, "--replicas=2");
+      },
+    );
 
-    test("what somebody changes by hand is undone", async () => {
+    await t.test("what somebody changes by hand is undone", async () => {
       await kubectl(
         "patch",
         "wapool",
@@ -297,17 +293,17 @@ describe(
       );
     });
 
-    describe("carries out what changes in git", () => {
-      before(() => history.startAnew());
-      tryBlocks(on("To change a fleet"), journey, reader);
+    await t.test("carries out what changes in git", async (t) => {
+      t.before(() => history.startAnew());
+      await tryBlocks(t, { blocks: on("To change a fleet"), journey, reader });
 
-      test("without Progressing: only a young fleet is", async () => {
+      await t.test("without Progressing: only a young fleet is", async () => {
         await settled("proxyfleet-fleets", "Synced Healthy");
         assert.ok(!healths(history.of("proxyfleet-fleets")).has("Progressing"));
         await accept(family, "changed");
       });
 
-      test("a new fleet is Progressing, then Healthy", async () => {
+      await t.test("a new fleet is Progressing, then Healthy", async () => {
         history.startAnew();
         await repository.commit("Friends", {
           "pools/friends.yaml": friends.pool(),
@@ -319,7 +315,7 @@ describe(
         history.startAnew();
       });
 
-      test("a paused fleet is Suspended", async () => {
+      await t.test("a paused fleet is Suspended", async () => {
         await repository.commit("Pause", { "fleets/friends.yaml": spec({ paused: true }) });
         await settled("proxyfleet-fleets", "Synced Suspended");
         await settled("proxyfleet-apps", "Synced Healthy");
@@ -327,20 +323,23 @@ describe(
         await settled("proxyfleet-fleets", "Synced Healthy");
       });
 
-      test("a fleet that a person paused stays so, since git says nothing of it", async () => {
-        await argo.act(friends.name, "pause");
-        await settled("proxyfleet-fleets", "Synced Suspended");
-        await repository.commit("Something else", { "pools/friends.yaml": spec({ reserve: 0 }) });
-        await waitFor(
-          "the pool to change",
-          async () => (await read<Manifest>("wapool", friends.name)).spec["reserve"] === 0,
-        );
-        await settled("proxyfleet-fleets", "Synced Suspended");
-        await argo.act(friends.name, "resume");
-        await settled("proxyfleet-fleets", "Synced Healthy");
-      });
+      await t.test(
+        "a fleet that a person paused stays so, since git says nothing of it",
+        async () => {
+          await argo.act(friends.name, "pause");
+          await settled("proxyfleet-fleets", "Synced Suspended");
+          await repository.commit("Something else", { "pools/friends.yaml": spec({ reserve: 0 }) });
+          await waitFor(
+            "the pool to change",
+            async () => (await read<Manifest>("wapool", friends.name)).spec["reserve"] === 0,
+          );
+          await settled("proxyfleet-fleets", "Synced Suspended");
+          await argo.act(friends.name, "resume");
+          await settled("proxyfleet-fleets", "Synced Healthy");
+        },
+      );
 
-      test("a fleet with fewer slots than wanted is Degraded", async () => {
+      await t.test("a fleet with fewer slots than wanted is Degraded", async () => {
         await repository.commit("More groups than addresses", { "fleets/friends.yaml": groups(3) });
         await settled("proxyfleet-fleets", "Synced Degraded");
         await friends.condition("PoolExhausted", "True");
@@ -348,7 +347,7 @@ describe(
         await settled("proxyfleet-fleets", "Synced Healthy");
       });
 
-      test("in all of this, nothing was Progressing", () => {
+      await t.test("in all of this, nothing was Progressing", () => {
         assert.deepEqual([...healths(history.of("proxyfleet-fleets"))].toSorted(), [
           "Degraded",
           "Healthy",
@@ -357,30 +356,33 @@ describe(
         assert.deepEqual([...healths(history.of("proxyfleet-pools"))], ["Healthy"]);
       });
 
-      test("a fleet that is taken out of git ends at once, and leaves its addresses in quarantine", async () => {
-        const old = await friends.published();
-        const somebody = await Holder.at(old.get(0)!);
-        await repository.commit("No more friends", { "fleets/friends.yaml": "gone" });
-        await somebody.ended;
-        await waitFor(
-          "the fleet to be gone",
-          async () =>
-            (await tryKubectl("get", "wap", friends.name, "-n", friends.namespace)).code !== 0,
-        );
-        for (const { host } of old.values()) await friends.phase(host, "Quarantined");
-        for (const address of old.values())
-          assert.ok((await dark(address)).dark, `${address.host} is not dark`);
-        await settled("proxyfleet-fleets", "Synced Healthy");
-      });
+      await t.test(
+        "a fleet that is taken out of git ends at once, and leaves its addresses in quarantine",
+        async () => {
+          const old = await friends.published();
+          const somebody = await Holder.at(old.get(0)!);
+          await repository.commit("No more friends", { "fleets/friends.yaml": "gone" });
+          await somebody.ended;
+          await waitFor(
+            "the fleet to be gone",
+            async () =>
+              (await tryKubectl("get", "wap", friends.name, "-n", friends.namespace)).code !== 0,
+          );
+          for (const { host } of old.values()) await friends.phase(host, "Quarantined");
+          for (const address of old.values())
+            assert.ok((await dark(address)).dark, `${address.host} is not dark`);
+          await settled("proxyfleet-fleets", "Synced Healthy");
+        },
+      );
     });
 
-    describe("goes, and leaves what serves", () => {
+    await t.test("goes, and leaves what serves", async (t) => {
       let published: Awaited<ReturnType<typeof family.published>>;
-      before(async () => {
+      t.before(async () => {
         published = await family.published();
       });
-      tryBlocks(on("To upgrade", "To leave Argo CD"), journey, reader);
-      test("the fleet serves on", async () => {
+      await tryBlocks(t, { blocks: on("To upgrade", "To leave Argo CD"), journey, reader });
+      await t.test("the fleet serves on", async () => {
         await waitFor(
           "no Application to be left",
           async () => (await kubectl("get", "applications", "-n", "argocd", "-o", "name")) === "",

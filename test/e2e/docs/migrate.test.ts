@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { test } from "node:test";
 import { tryKubectl } from "../stage/kubectl.ts";
 import { chat, Crowd, Holder, media, whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
@@ -10,23 +10,13 @@ import { pageOf, tryBlocks } from "./try-blocks.ts";
 
 const wayBack = "The way back";
 
-describe("docs/migrate.md, with people on the old proxy", () => {
+test("docs/migrate.md leads from an old proxy, with people on it, and back", async (t) => {
   const old = new OldProxy();
   const address = { host: old.address, chat: 443, media: 587 };
   const reader = new Reader();
   const { blocks } = pageOf(migration);
-  let crowd: Crowd;
-  let holder: Holder;
-  let oldCertificate: string | undefined;
-  before(async () => {
-    const { certificateSHA256 } = await whatsapp();
-    await old.install();
-    oldCertificate = (await waitFor("the old proxy to serve", async () => chat(address))).handshake
-      ?.certificateSHA256;
-    holder = await Holder.at(address);
-    crowd = new Crowd(async () => [address], certificateSHA256);
-  });
-  after(async () => {
+  let holder: Holder | undefined;
+  t.after(async () => {
     holder?.leave();
     reader.leave();
     await tryKubectl("delete", "wap", "moved", "-n", "proxies", "--timeout=60s");
@@ -34,25 +24,33 @@ describe("docs/migrate.md, with people on the old proxy", () => {
     await tryKubectl("delete", "wapool", "moved", "--ignore-not-found");
     await old.remove();
   });
-
-  tryBlocks(
-    blocks.filter(({ heading }) => heading !== wayBack),
-    migration,
-    reader,
+  const { certificateSHA256 } = await whatsapp();
+  await old.install();
+  const { handshake: oldHandshake } = await waitFor("the old proxy to serve", async () =>
+    chat(address),
   );
+  const somebody = await Holder.at(address);
+  holder = somebody;
+  const crowd = new Crowd(async () => [address], certificateSHA256);
 
-  test("the address that people have leads to the new fleet, on both ports", async () => {
+  await tryBlocks(t, {
+    blocks: blocks.filter(({ heading }) => heading !== wayBack),
+    journey: migration,
+    reader,
+  });
+
+  await t.test("the address that people have leads to the new fleet, on both ports", async () => {
     const { handshake } = await chat(address);
-    assert.notEqual(handshake?.certificateSHA256, oldCertificate);
+    assert.notEqual(handshake?.certificateSHA256, oldHandshake?.certificateSHA256);
     await media(address);
   });
 
-  test("somebody who was on the old proxy talks on", async () => {
-    const { echoes } = holder;
-    await waitFor("more echoes", async () => holder.echoes > echoes + 1);
+  await t.test("somebody who was on the old proxy talks on", async () => {
+    const { echoes } = somebody;
+    await waitFor("more echoes", async () => somebody.echoes > echoes + 1);
   });
 
-  test("new connections failed only while the address was handed over", async (t) => {
+  await t.test("new connections failed only while the address was handed over", async (t) => {
     const { connections, slowestMs } = await crowd.goHome();
     const times = crowd.failures.map(({ at }) => Date.parse(at)).sort((a, b) => a - b);
     const gap = times.length === 0 ? 0 : (times.at(-1)! - times[0]!) / 1000;
@@ -65,12 +63,12 @@ describe("docs/migrate.md, with people on the old proxy", () => {
     );
   });
 
-  tryBlocks(
-    blocks.filter(({ heading }) => heading === wayBack),
-    migration,
+  await tryBlocks(t, {
+    blocks: blocks.filter(({ heading }) => heading === wayBack),
+    journey: migration,
     reader,
-  );
-  test("the address leads to the old proxy again", async () => {
+  });
+  await t.test("the address leads to the old proxy again", async () => {
     await waitFor("chat", async () => chat(address));
     await waitFor("media", async () => media(address));
   });

@@ -1,3 +1,8 @@
+import type { Deployment } from "../../../src/kubernetes/objects.ts";
+import { deploymentObject } from "../../objects/deployment.ts";
+import { namespaceObject } from "../../objects/namespace.ts";
+import { secretObject } from "../../objects/secret.ts";
+import { serviceObject } from "../../objects/service.ts";
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { makeCertificate } from "../../stand-ins/whatsapp/certificate.ts";
 
@@ -15,27 +20,18 @@ export class OldProxy {
     const { certificate, key } = await makeCertificate(new Date());
     await kubectl("wait", `namespace/${namespace}`, "--for=delete", "--timeout=60s");
     const labels = { app: name };
+    const files = { "haproxy.cfg": configuration, "proxy.pem": `${certificate}\n${key}` };
     const ports = [443, 587].map((port) => ({ name: `p${port}`, port, targetPort: port + 10_000 }));
     await apply(
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
-      {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name, namespace },
-        stringData: { "haproxy.cfg": configuration, "proxy.pem": `${certificate}\n${key}` },
-      },
-      {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name, namespace },
-        spec: deployment(labels),
-      },
-      {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name, namespace, annotations: { "metallb.io/loadBalancerIPs": this.address } },
+      namespaceObject(namespace),
+      secretObject({ name, namespace, files }),
+      deploymentObject({ name, namespace, spec: deployment(labels) }),
+      serviceObject({
+        name,
+        namespace,
+        metadata: { annotations: { "metallb.io/loadBalancerIPs": this.address } },
         spec: { type: "LoadBalancer", selector: labels, ports },
-      },
+      }),
     );
     await kubectl("rollout", "status", `deployment/${name}`, "-n", namespace, "--timeout=60s");
     await kubectl(
@@ -73,7 +69,7 @@ backend media
     server media 192.0.2.10:443
 `;
 
-function deployment(labels: Record<string, string>): object {
+function deployment(labels: Record<string, string>): Deployment["spec"] {
   const container = {
     name: "proxy",
     image: "proxyfleet/proxy:0.1.0",

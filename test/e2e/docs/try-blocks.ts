@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import type { TestContext } from "node:test";
 import { type Block, type Page, readPages } from "../../docs/blocks.ts";
 import { isCommands, isOutput, markOf } from "../../docs/mark.ts";
 import { valueNames } from "../../docs/values.ts";
@@ -15,25 +15,37 @@ export function pageOf({ page }: Journey): Page {
   return found;
 }
 
+/** What a reader does with some of a page's blocks. */
+interface Tried {
+  readonly blocks: readonly Block[];
+  readonly journey: Journey;
+  readonly reader: Reader;
+}
+
 /**
- * A test for each of these blocks that is typed, or that shows what a command prints. After a
+ * Takes a step for each of these blocks that is typed, or that shows what a command prints. After a
  * failure the rest are left out.
  */
-export function tryBlocks(blocks: readonly Block[], journey: Journey, reader: Reader): void {
+export async function tryBlocks(t: TestContext, { blocks, journey, reader }: Tried): Promise<void> {
   let printed = "";
   const tried = blocks.filter((block) => isTyped(block) || isOutput(block));
   for (const [index, block] of tried.entries()) {
     const { page, line, heading, text } = block;
-    test(`${page}:${line} ${text.trim().split("\n")[0] ?? ""}`, { timeout: 120_000 }, async (t) => {
-      if (reader.hasEnded) return t.skip("an earlier command of this page failed");
-      if (isOutput(block)) return expectOutput(block, printed);
-      if (tried[index - 1]?.heading !== heading) await reader.type(journey.before?.[heading] ?? "");
-      printed = await reader.type(
-        markOf(block).kind === "yours" ? ownValues(block, journey) : text,
-      );
-      if (tried[index + 1]?.heading !== heading)
-        await reader.type(journey.promised?.[heading] ?? "");
-    });
+    await t.test(
+      `${page}:${line} ${text.trim().split("\n")[0] ?? ""}`,
+      { timeout: 120_000 },
+      async (t) => {
+        if (reader.hasEnded) return t.skip("an earlier command of this page failed");
+        if (isOutput(block)) return expectOutput(block, printed);
+        if (tried[index - 1]?.heading !== heading)
+          await reader.type(journey.before?.[heading] ?? "");
+        printed = await reader.type(
+          markOf(block).kind === "yours" ? ownValues(block, journey) : text,
+        );
+        if (tried[index + 1]?.heading !== heading)
+          await reader.type(journey.promised?.[heading] ?? "");
+      },
+    );
   }
 }
 

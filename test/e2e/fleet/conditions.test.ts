@@ -1,9 +1,26 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, tryKubectl } from "../stage/kubectl.ts";
 import { whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
+
+describe("a fleet that comes before its pool", () => {
+  const fleet = new TestFleet({ name: "e2e-no-pool", addresses: ["203.0.113.52/30"], slots: 1 });
+  before(async () => void (await whatsapp()));
+  after(async () => fleet.remove());
+
+  test("says within seconds that there is none, and heals when it is made", async () => {
+    await apply(namespaceObject(fleet.name), fleet.manifest());
+    const message = await fleet.condition("PoolExhausted", "True", 20);
+    assert.match(message, /pool e2e-no-pool does not exist: create the AddressPool/);
+    await fleet.event("NoFreshAddress", /does not exist/);
+    await apply(fleet.pool());
+    await fleet.ready();
+    await fleet.condition("PoolExhausted", "False");
+  });
+});
 
 describe("what only the operator can see", () => {
   const fleet = new TestFleet({
@@ -12,39 +29,12 @@ describe("what only the operator can see", () => {
     slots: 1,
     pool: { reserve: 0 },
   });
-  const patch = async (spec: object) =>
-    kubectl(
-      "patch",
-      "wap",
-      fleet.name,
-      "-n",
-      fleet.name,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ spec }),
-    );
-  const told = async (reason: string, words: RegExp) =>
-    waitFor(
-      `an Event ${reason}`,
-      async () =>
-        (await fleet.events()).some((event) => event.reason === reason && words.test(event.note)),
-      { seconds: 20 },
-    );
-  before(async () => whatsapp());
-  after(async () => fleet.remove());
-
-  test("a pool that does not exist is told within seconds, and heals when it is made", async () => {
-    await apply(
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: fleet.name } },
-      fleet.manifest(),
-    );
-    const message = await fleet.condition("PoolExhausted", "True", 20);
-    assert.match(message, /pool e2e-conditions does not exist: create the AddressPool/);
-    await told("NoFreshAddress", /does not exist/);
-    await apply(fleet.pool());
+  before(async () => {
+    await whatsapp();
+    await fleet.create();
     await fleet.ready();
-    await fleet.condition("PoolExhausted", "False");
   });
+  after(async () => fleet.remove());
 
   test("a pool with no free address says what to do, and the slot stays where it is", async () => {
     const before = await fleet.published();
@@ -57,25 +47,19 @@ describe("what only the operator can see", () => {
       /slot 0 should move and can't: pool e2e-conditions has no free address \(0 of 2 in quarantine, 2 in use\)\. Add addresses to a pool/,
     );
     await fleet.condition("Ready", "True", 5);
-    await kubectl(
-      "patch",
-      "wapool",
-      fleet.name,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ spec: { addresses: ["203.0.113.48/30"] } }),
-    );
+    const spec = { addresses: ["203.0.113.48/30"] };
+    await kubectl("patch", "wapool", fleet.name, "--type=merge", "-p", JSON.stringify({ spec }));
     await fleet.handled("second");
     assert.notEqual((await fleet.published()).get(0)?.host, before.get(0)?.host);
   });
 
   test("an image that can't be pulled is told, nobody is cut off, and it heals when the cause goes", async () => {
-    await patch({ image: { repository: "no-such-place.invalid/proxy", tag: "1" } });
+    await fleet.patch({ image: { repository: "no-such-place.invalid/proxy", tag: "1" } });
     const message = await fleet.condition("Stalled", "True", 60, "ImagePullFailed");
     assert.match(message, /check spec\.image and its pull secrets/);
-    await told("ImagePullFailed", /no-such-place\.invalid/);
+    await fleet.event("ImagePullFailed", /no-such-place\.invalid/);
     await fleet.condition("Ready", "True", 5);
-    await patch({ image: null });
+    await fleet.patch({ image: null });
     await waitFor(
       "Stalled to go",
       async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"),

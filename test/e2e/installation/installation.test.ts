@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { test } from "node:test";
 import { currentChart } from "../../../tooling/chart/render.ts";
 import { oldestChart } from "../../fixtures/oldest-chart.ts";
 import { accept } from "../stage/acceptance.ts";
@@ -42,16 +42,16 @@ async function installBundle(): Promise<void> {
   await kubectl("rollout", "status", "deployment/proxyfleet", ...inNamespace, "--timeout=120s");
 }
 
-describe("Helm", () => {
-  let crowd: Crowd;
-  before(async () => {
+test("Helm installs, upgrades, rolls back and uninstalls, and cuts nobody off", async (t) => {
+  let crowd: Crowd | undefined;
+  t.before(async () => {
     await whatsapp();
     // The cluster comes with an operator from the bundle. A fresh install must find neither it, nor
     // its kinds.
     await kubectl("delete", "wap,wapa", "--all", "--all-namespaces", "--timeout=90s");
     await kubectl("delete", "-f", bundle, "--timeout=120s");
   });
-  after(async () => {
+  t.after(async () => {
     await tryKubectl(
       "delete",
       "clusterrole,clusterrolebinding",
@@ -62,7 +62,7 @@ describe("Helm", () => {
     await fleet.remove();
   });
 
-  test("installs the oldest chart on a fresh cluster, and a fleet serves", async () => {
+  await t.test("installs the oldest chart on a fresh cluster, and a fleet serves", async () => {
     await helm("install", oldestChart, "--create-namespace");
     await fleet.create();
     await accept(fleet, "oldest");
@@ -70,52 +70,59 @@ describe("Helm", () => {
     crowd = new Crowd(async () => (await fleet.published()).values(), certificateSHA256);
   });
 
-  test("upgrades it, with many values set, with no address lost, and rotation goes on", async () => {
-    const before = await fleet.published();
-    await helm("upgrade", currentChart, ...asFlags(manyValues));
-    const { spec } = await read<{
-      spec: { replicas: number; template: { spec: Record<string, unknown> } };
-    }>("deployment", "proxyfleet", ...inNamespace);
-    assert.equal(spec.replicas, manyValues.replicas);
-    assert.equal(spec.template.spec["priorityClassName"], manyValues.priorityClassName);
-    assert.deepEqual(await fleet.published(), before);
-    await accept(fleet, "upgraded");
-  });
+  await t.test(
+    "upgrades it, with many values set, with no address lost, and rotation goes on",
+    async () => {
+      const before = await fleet.published();
+      await helm("upgrade", currentChart, ...asFlags(manyValues));
+      const { spec } = await read<{
+        spec: { replicas: number; template: { spec: Record<string, unknown> } };
+      }>("deployment", "proxyfleet", ...inNamespace);
+      assert.equal(spec.replicas, manyValues.replicas);
+      assert.equal(spec.template.spec["priorityClassName"], manyValues.priorityClassName);
+      assert.deepEqual(await fleet.published(), before);
+      await accept(fleet, "upgraded");
+    },
+  );
 
-  test("rolls back, with no address lost, and rotation goes on", async () => {
+  await t.test("rolls back, with no address lost, and rotation goes on", async () => {
     const before = await fleet.published();
     await helm("rollback");
     assert.deepEqual(await fleet.published(), before);
     await accept(fleet, "rolled-back");
   });
 
-  test("uninstalls: the operator is gone, the kinds, the ledger and the published addresses stay", async () => {
-    const before = await fleet.published();
-    await helm("uninstall");
-    assert.equal(await readIfAny("deployment", "proxyfleet", ...inNamespace), undefined);
-    assert.equal(await readIfAny("clusterrole", "proxyfleet"), undefined);
-    assert.deepEqual(await fleet.published(), before);
-    for (const address of before.values()) {
-      await chat(address);
-      await media(address);
-    }
-  });
+  await t.test(
+    "uninstalls: the operator is gone, the kinds, the ledger and the published addresses stay",
+    async () => {
+      const before = await fleet.published();
+      await helm("uninstall");
+      assert.equal(await readIfAny("deployment", "proxyfleet", ...inNamespace), undefined);
+      assert.equal(await readIfAny("clusterrole", "proxyfleet"), undefined);
+      assert.deepEqual(await fleet.published(), before);
+      for (const address of before.values()) {
+        await chat(address);
+        await media(address);
+      }
+    },
+  );
 
-  test("gives way to the bundle, which finds the fleet as it was", async () => {
+  await t.test("gives way to the bundle, which finds the fleet as it was", async () => {
     const before = await fleet.published();
     await installBundle();
     assert.deepEqual(await fleet.published(), before);
     await accept(fleet, "bundle");
   });
 
-  test("takes over from the bundle without an uninstall", async () => {
+  await t.test("takes over from the bundle without an uninstall", async () => {
     const before = await fleet.published();
     await helm("install", currentChart, "--take-ownership", "--force-conflicts");
     assert.deepEqual(await fleet.published(), before);
     await accept(fleet, "taken-over");
   });
 
-  test("cut nobody off in all of this", async (t) => {
+  await t.test("cut nobody off in all of this", async (t) => {
+    assert.ok(crowd !== undefined);
     const summary = await crowd.goHome();
     t.diagnostic(
       `${summary.connections} connections in ${summary.seconds} s, ${summary.failures} failures`,

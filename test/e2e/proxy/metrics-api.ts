@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { makeCertificate } from "../../stand-ins/whatsapp/certificate.ts";
 import { apply, read, tryKubectl } from "../stage/kubectl.ts";
-import { waitFor as until } from "../../../tooling/wait-for.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 const group = "metrics.k8s.io";
 const version = "v1beta1";
@@ -25,7 +25,7 @@ export class MetricsApi {
     const { certificate, key } = await makeCertificate(new Date());
     const api = new MetricsApi(certificate, key);
     await api.#listen();
-    await until("the API server to serve metrics", async () => {
+    await waitFor("the API server to serve metrics", async () => {
       const service = await read<{ status?: { conditions?: { type: string; status: string }[] } }>(
         "apiservice",
         name,

@@ -1,8 +1,8 @@
 import { isServingPod } from "../../../src/pods/view.ts";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
-import { read, tryKubectl } from "../stage/kubectl.ts";
+import { read } from "../stage/kubectl.ts";
 import { run } from "../stage/process.ts";
-import { waitFor as until } from "../../../tooling/wait-for.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** The proxy pods of a fleet, those on their way out too. */
 export async function podsOf(fleet: string): Promise<readonly Pod[]> {
@@ -17,7 +17,7 @@ export async function servingPods(fleet: string): Promise<readonly Pod[]> {
 
 /** Waits until so many serve, all with this image where one is named, and no other pod waits to. */
 export async function serving(fleet: string, count: number, image = ""): Promise<readonly Pod[]> {
-  return until(`${count} pods of ${fleet} ${image} to serve`, async () => {
+  return waitFor(`${count} pods of ${fleet} ${image} to serve`, async () => {
     const found = await servingPods(fleet);
     const isRight =
       found.length === count &&
@@ -35,7 +35,7 @@ export async function evict(pod: Pod): Promise<void> {
     metadata: { name, namespace },
   });
   const url = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
-  await until(
+  await waitFor(
     `the eviction of ${name}`,
     async () => (await run(["kubectl", "create", "--raw", url, "-f", "-"], body)).code === 0,
   );
@@ -64,19 +64,4 @@ export async function tagAgain(tag: string): Promise<void> {
     to,
   ]);
   if (code !== 0) throw new Error(`ctr images tag: ${stderr}`);
-}
-
-/** Changes a fleet's spec, as `kubectl patch --type=merge` does. */
-export async function patch(fleet: string, spec: object): Promise<void> {
-  const { code, stderr } = await tryKubectl(
-    "patch",
-    "wap",
-    fleet,
-    "-n",
-    fleet,
-    "--type=merge",
-    "-p",
-    JSON.stringify({ spec }),
-  );
-  if (code !== 0) throw new Error(`kubectl patch: ${stderr}`);
 }

@@ -1,19 +1,12 @@
 import { TestFleet } from "../stage/fleet.ts";
-import { run } from "../stage/process.ts";
-import { Upstreams, ports } from "./upstreams.ts";
+import { whatsapp } from "../stage/people.ts";
+import { succeed } from "../stage/process.ts";
 
-/** The one fleet that all promises of this suite are tried on, and the WhatsApps behind it. */
-export interface Stage {
-  readonly fleet: TestFleet;
-  readonly upstreams: Upstreams;
-  /** Addresses of the host `inside`: with traffic policy Local, HAProxy sees them. */
-  readonly clients: readonly string[];
-}
-
-/** The addresses that people, and others, come from. */
-const clients = Array.from({ length: 20 }, (_, index) => `198.51.101.${50 + index}`);
-
-export const slots = 10;
+/** The addresses of the host `inside` that people, and others, come from. */
+export const clients: readonly string[] = Array.from(
+  { length: 20 },
+  (_, index) => `198.51.101.${50 + index}`,
+);
 
 /**
  * Most connections of one client to a pod. 2,000 people from 20 addresses stay under it even if all
@@ -21,44 +14,47 @@ export const slots = 10;
  */
 export const perClient = 150;
 
-export function newStage(): Stage {
-  const fleet = new TestFleet({
-    name: "e2e-proxy",
-    addresses: ["203.0.113.128/26"],
-    spec: {
-      addresses: { count: slots, pools: [{ name: "e2e-proxy" }], externalTrafficPolicy: "Local" },
-      upstream: {
-        chat: { servers: [`chat.proxy.test:${ports.chat}`, `spare.proxy.test:${ports.chat}`] },
-        media: { servers: [`media.proxy.test:${ports.media}`] },
-      },
-      limits: { connectionsPerClient: perClient },
-      rotation: { maxConcurrent: slots },
-    },
-  });
-  return { fleet, upstreams: new Upstreams(), clients };
+/** Slots of the fleet that tests share. */
+export const slots = 10;
+
+/** What a test asks of a fleet of its own; it has one slot unless the test says otherwise. */
+interface Wish {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly slots?: number;
+  readonly spec?: Record<string, unknown>;
 }
 
-/** WhatsApp at .21 is where the names lead, at .22 is the spare. */
-export async function setUp({ fleet, upstreams }: Stage): Promise<void> {
-  for (const client of clients)
-    await run([
-      "nsenter",
-      "--net=/run/netns/inside",
-      "ip",
-      "address",
-      "replace",
-      `${client}/24`,
-      "dev",
-      "eth0",
-    ]);
-  await upstreams.begin();
-  await Promise.all([upstreams.start(21), upstreams.start(22)]);
-  await upstreams.name({ "chat.proxy.test": 21, "media.proxy.test": 21, "spare.proxy.test": 22 });
+/** A fleet whose HAProxy sees the addresses of its clients: its traffic policy is Local. */
+export function proxyFleet({ name, addresses, slots: count = 1, spec = {} }: Wish): TestFleet {
+  const pools = [{ name }];
+  const seeing = { addresses: { count, pools, externalTrafficPolicy: "Local" } };
+  return new TestFleet({ name, addresses, spec: { ...seeing, ...spec } });
+}
+
+/** Makes the fleet, with people and WhatsApp around it, and waits until it serves. */
+export async function bringUp(fleet: TestFleet): Promise<void> {
+  await whatsapp();
+  for (const client of clients) await giveAddress("inside", client);
   await fleet.create();
   await fleet.ready();
 }
 
-export async function cleanUp({ fleet, upstreams }: Stage): Promise<void> {
-  await fleet.remove();
-  await upstreams.end();
+/** Gives one of the test hosts one more address, or finds that it has it. */
+export async function giveAddress(host: "inside" | "meta", ip: string): Promise<void> {
+  const place = ["ip", "address", "replace", `${ip}/24`, "dev", "eth0"];
+  await succeed(["nsenter", `--net=/run/netns/${host}`, ...place]);
+}
+
+/**
+ * The fleet that all files share whose tests only look at it, or send it people. The first that
+ * asks makes it; it stays until the suite is over, when the cluster is cleared of fleets.
+ */
+export async function sharedFleet(): Promise<TestFleet> {
+  const limits = { connectionsPerClient: perClient };
+  const spec = { limits, rotation: { maxConcurrent: slots } };
+  const addresses = ["203.0.113.192/28"];
+  const fleet = proxyFleet({ name: "e2e-proxy", addresses, slots, spec });
+  await bringUp(fleet);
+  return fleet;
 }

@@ -4,18 +4,18 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WhatsAppReport } from "../../stand-ins/whatsapp/counters.ts";
 import { at, client } from "../stage/people.ts";
-import { run } from "../stage/process.ts";
-import { waitFor as until } from "../../../tooling/wait-for.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { giveAddress } from "./stage.ts";
 
 const namesFile = join(process.env["CLUSTER_DIR"] ?? ".cluster", "upstream.hosts");
 const program = join(import.meta.dirname, "../../stand-ins/whatsapp.ts");
 
-/** Ports on which this suite's WhatsApps answer, beside the one that all suites share. */
+/** Ports on which these WhatsApps answer, beside the one that all suites share. */
 export const ports = { chat: 5300, media: 5301 } as const;
 
 /**
- * WhatsApps at addresses and under names of this suite's own, which it may end, and whose names it
- * may move.
+ * WhatsApps at addresses and under names of a test's own, which it may end, and whose names it may
+ * move.
  */
 export class Upstreams {
   readonly #running = new Map<string, ChildProcess>();
@@ -26,19 +26,11 @@ export class Upstreams {
     this.#names = await readFile(namesFile, "utf8");
   }
 
-  /** Starts the WhatsApp at 192.0.2.<last>, and waits until it answers. */
+  /** Starts the WhatsApp at 192.0.2.<last> if it does not run, and waits until it answers. */
   async start(last: number): Promise<void> {
     const ip = `192.0.2.${last}`;
-    await run([
-      "nsenter",
-      "--net=/run/netns/meta",
-      "ip",
-      "address",
-      "replace",
-      `${ip}/24`,
-      "dev",
-      "eth0",
-    ]);
+    if (this.#running.has(ip)) return;
+    await giveAddress("meta", ip);
     const flags = [
       "--host",
       ip,
@@ -57,7 +49,7 @@ export class Upstreams {
       "any",
     );
     this.#running.set(ip, spawn(nsenter, args, { stdio: "ignore" }));
-    await until(`a WhatsApp at ${ip}`, async () => this.report(last), { seconds: 20 });
+    await waitFor(`a WhatsApp at ${ip}`, async () => this.report(last), { seconds: 20 });
   }
 
   /** Ends it at once: its port refuses from then on, and what it held is reset. */
@@ -73,7 +65,7 @@ export class Upstreams {
     return client<WhatsAppReport>("meta", "counters", String(countersPort(last)));
   }
 
-  /** Makes names lead to WhatsApps of this suite; the cluster's DNS answers so within a second. */
+  /** Makes names lead to these WhatsApps; the cluster's DNS answers so within a second. */
   async name(names: Readonly<Record<string, number>>): Promise<void> {
     const lines = Object.entries(names).map(([name, last]) => `192.0.2.${last} ${name}\n`);
     await writeFile(namesFile, this.#names + lines.join(""));

@@ -1,4 +1,5 @@
 import { loseEntry } from "../../integration/ledger/lose-entry.ts";
+import { poolObject } from "../../objects/address-pool.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { pauseProgram } from "../stage/pause.ts";
@@ -34,15 +35,8 @@ export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void
 /** Two pools that overlap: an Event about an object without a namespace. */
 async function poolEvent(): Promise<void> {
   const names = ["rights-left", "rights-right"];
-  const spec = { provider: "MetalLB", addresses: ["198.51.100.0/30"] };
-  await apply(
-    ...names.map((name) => ({
-      apiVersion: "proxyfleet.dev/v1alpha1",
-      kind: "AddressPool",
-      metadata: { name },
-      spec,
-    })),
-  );
+  const spec = { addresses: ["198.51.100.0/30"] };
+  await apply(...names.map((name) => poolObject({ name, spec })));
   await waitFor("a pool to say that it overlaps", async () => {
     const { items } = await read<{ items: { regarding?: { name?: string } }[] }>(
       "events.events.k8s.io",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { renderChart } from "../../../tooling/chart/render.ts";
+import { apiVersion } from "../../objects/metadata.ts";
+import { secretObject } from "../../objects/secret.ts";
 import { kubectl, read, tryKubectl } from "../stage/kubectl.ts";
 import { run, succeed } from "../stage/process.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
@@ -79,17 +81,14 @@ describe("the right to a fleet's finalizers", () => {
 
   const create = async (account: string) => {
     const owner = {
-      apiVersion: "proxyfleet.dev/v1alpha1",
+      apiVersion,
       kind: "WhatsAppProxy",
       name: "x",
       uid: "x",
       blockOwnerDeletion: true,
     };
-    const secret = {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "child", namespace: "default", ownerReferences: [owner] },
-    };
+    const metadata = { ownerReferences: [owner] };
+    const secret = secretObject({ name: "child", namespace: "default", metadata });
     const as = `--as=system:serviceaccount:proxyfleet-system:${account}`;
     return run(
       ["kubectl", "create", "--dry-run=server", "--validate=false", as, "-f", "-"],

@@ -91,7 +91,7 @@ describe("two replicas of the operator", () => {
     assert.ok(pods.includes(leading));
   });
 
-  test("the leader's process is killed in the middle of a rotation: another one finishes it, and nobody is cut off", async (t) => {
+  test("a rotation whose leader is killed is finished by another, and nobody is cut off", async (t) => {
     await rotationAcross(t, "across-a-kill", killProcessIn);
   });
 

@@ -1,5 +1,8 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
+import { poolObject } from "../../objects/address-pool.ts";
+import { fleetObject } from "../../objects/fleet.ts";
+import { namespaceObject } from "../../objects/namespace.ts";
 import type { PublishedAddress } from "../../stand-ins/client/load.ts";
 import { apply, kubectl, read, readIfAny, tryKubectl } from "./kubectl.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
@@ -17,8 +20,6 @@ export interface FleetWish {
   /** Where it lives. Default: a namespace of its own, named after it. */
   readonly namespace?: string;
 }
-
-const apiVersion = "proxyfleet.dev/v1alpha1";
 
 /**
  * A fleet in a namespace and with a pool of its own, both named after it unless the test wishes
@@ -42,31 +43,28 @@ export class TestFleet {
   }
 
   async create(): Promise<void> {
-    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-    await apply(
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace, labels } },
-      this.pool(),
-      this.manifest(),
-    );
+    const labels = {
+      "pod-security.kubernetes.io/enforce": "restricted",
+      "proxyfleet-test": "end-to-end",
+    };
+    await apply(namespaceObject(this.namespace, labels), this.pool(), this.manifest());
   }
 
   pool(): object {
-    return {
-      apiVersion,
-      kind: "AddressPool",
-      metadata: { name: this.#poolName },
-      spec: { provider: "MetalLB", addresses: this.#wish.addresses, ...this.#wish.pool },
-    };
+    const spec = { addresses: this.#wish.addresses, ...this.#wish.pool };
+    return poolObject({ name: this.#poolName, spec });
   }
 
   manifest(): object {
     const addresses = { count: this.#wish.slots ?? 2, pools: [{ name: this.#poolName }] };
-    return {
-      apiVersion,
-      kind: "WhatsAppProxy",
-      metadata: { name: this.name, namespace: this.namespace },
-      spec: { addresses, ...this.#wish.spec },
-    };
+    const spec = { addresses, ...this.#wish.spec };
+    return fleetObject({ name: this.name, namespace: this.namespace, spec });
+  }
+
+  /** Changes its spec, as `kubectl patch --type=merge` does: null goes back to the default. */
+  async patch(spec: object): Promise<void> {
+    const place = ["wap", this.name, "-n", this.namespace];
+    await kubectl("patch", ...place, "--type=merge", "-p", JSON.stringify({ spec }));
   }
 
   async read(): Promise<WhatsAppProxy> {
@@ -150,6 +148,17 @@ export class TestFleet {
         this.namespace,
       )
     ).items;
+  }
+
+  /** Waits for an Event with this reason that says these words. */
+  async event(reason: string, words = /./, seconds = 20): Promise<void> {
+    const isThis = (event: { reason: string; note: string }) =>
+      event.reason === reason && words.test(event.note);
+    await waitFor(
+      `${this.name}: an Event ${reason}`,
+      async () => (await this.events()).some(isThis),
+      { seconds },
+    );
   }
 
   async service(address: string): Promise<object | undefined> {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { conditionsFrom } from "../../../src/api/findings.ts";
-import { apiVersion } from "../../../src/api/names.ts";
 import {
   blocked,
   draining,
@@ -18,26 +17,19 @@ import {
   served,
   statusOf,
 } from "../../unit/fleet/status-view.ts";
+import { type FleetObject, fleetObject } from "../../objects/fleet.ts";
 import { ledgerEntry, pool as poolManifest } from "../samples.ts";
 import { changesBy, enabledActions, healthOf, withoutArgoCd } from "./argocd.ts";
 
 const options = { skip: withoutArgoCd ?? false, concurrency: 2 };
 
-interface LiveFleet {
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly spec: Readonly<Record<string, unknown>>;
-  readonly status: object;
-}
-
 /** A fleet as the API server has it, with the status that the operator writes of generation 3. */
-function live(given: GivenFleet = {}, generation = 3): LiveFleet {
-  const identity = { apiVersion, kind: "WhatsAppProxy" };
-  const metadata = { name: "family", namespace: "proxies", generation };
+function live(given: GivenFleet = {}, generation = 3): FleetObject {
   const spec = {
     addresses: { count: given.fleet?.count ?? 1 },
     paused: given.fleet?.paused ?? false,
   };
-  return { ...identity, metadata, spec, status: statusOf(given) };
+  return fleetObject({ metadata: { generation }, spec, status: statusOf(given) });
 }
 
 const unborn = { ...live(), status: undefined };

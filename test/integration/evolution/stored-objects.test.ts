@@ -86,7 +86,8 @@ describe("objects that the oldest version stored", () => {
         assert.ok(parsed.ok, parsed.ok ? "" : parsed.problem);
       });
 
-      test("can be made anew as it was written then, as from a backup, and means the same: no default has changed", async () => {
+      // No default has changed since.
+      test("can be made again as it was written then, as from a backup, and means the same", async () => {
         // An update may keep what a new rule forbids (Kubernetes calls it ratcheting), so the
         // object is made from nothing.
         const { code } = await server.call(

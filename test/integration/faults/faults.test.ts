@@ -10,7 +10,8 @@ import { ExpiredError } from "../../../src/kubernetes/errors.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { Churn } from "./churn.ts";
 import { type Asked, type Fault, FaultProxy } from "../../stand-ins/api-server/fault-proxy.ts";
-import { Mirror, configMaps, namespace } from "./mirror.ts";
+import { configMaps } from "../../objects/config-map.ts";
+import { Mirror, namespace } from "./mirror.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import * as streams from "../../stand-ins/api-server/stream-faults.ts";
 
@@ -246,7 +247,7 @@ describe("a watch through faults, then the store equals the server", () => {
   });
 
   test(
-    "when the connection for calls stays up and no byte passes any more, calls come through again",
+    "when the connection for calls stays up and passes no byte, calls come through again",
     limit,
     async (t) => {
       mirror = new Mirror(proxy.kubeconfig, 50);

@@ -2,24 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { Reflector } from "../../../src/kubernetes/reflector.ts";
-import { resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
-import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
+import { type ConfigMap, configMaps } from "../../objects/config-map.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-
-/** Plain objects that nobody but the test touches. */
-export interface ConfigMap extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-export const configMaps = resource<ConfigMap>({
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  scope: "Namespaced",
-});
 
 /**
  * The namespace that the test fills. Other objects of the API server's own come and go elsewhere.

@@ -5,23 +5,11 @@ import { appliedMarks } from "../../../src/api/names.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { ConflictError } from "../../../src/kubernetes/errors.ts";
-import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
-import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
+import { type ConfigMap, configMapObject, configMaps } from "../../objects/config-map.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 
-interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
-
-const configMaps: Resource<ConfigMap> = resource({
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  scope: "Namespaced",
-});
 const owner = {
   apiVersion: "v1",
   kind: "ConfigMap",
@@ -29,12 +17,11 @@ const owner = {
   uid: "0b9dd2a8-8d5c-4b0c-9d6e-1f7f3a1c0001",
   controller: true,
 };
-const desired = (name: string, data: Record<string, string>): ConfigMap => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name, namespace: "default", labels: { ours: "yes" }, ownerReferences: [owner] },
-  data,
-});
+const desired = (name: string, data: Record<string, string>): ConfigMap =>
+  configMapObject(name, {
+    metadata: { labels: { ours: "yes" }, ownerReferences: [owner] },
+    data,
+  });
 
 let server: ApiServer;
 let connection: Connection;
@@ -138,11 +125,7 @@ describe("bringing an object about", () => {
   });
 
   test("touches nobody else's object of that name, and says what to do", async () => {
-    await client.create(
-      configMaps,
-      { ...desired("taken", { theirs: "1" }), metadata: { name: "taken", namespace: "default" } },
-      "others",
-    );
+    await client.create(configMaps, configMapObject("taken", { data: { theirs: "1" } }), "others");
     await assert.rejects(
       applier.apply(desired("taken", { a: "1" }), { of: configMaps, store, fieldManager: "test" }),
       (error) =>

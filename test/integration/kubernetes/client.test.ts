@@ -1,39 +1,23 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { namespaces } from "../../../src/kubernetes/builtin.ts";
+import { namespaces, pods } from "../../../src/kubernetes/builtin.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { type ApiError, ConflictError, NotFoundError } from "../../../src/kubernetes/errors.ts";
-import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
-import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
+import { type ConfigMap, configMapObject, configMaps } from "../../objects/config-map.ts";
+import { podObject } from "../../objects/pod.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { TcpRelay } from "../../stand-ins/api-server/tcp-relay.ts";
 import { kubeconfig } from "../operator/operator.ts";
 
-interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
-
-const configMaps: Resource<ConfigMap> = resource({
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  scope: "Namespaced",
-});
 const namespace = "default";
 const configMap = (
   name: string,
   data: Record<string, string> = {},
   labels: Record<string, string> = {},
-): ConfigMap => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name, namespace, labels },
-  data,
-});
+): ConfigMap => configMapObject(name, { metadata: { labels }, data });
 
 let server: ApiServer;
 let relay: TcpRelay;
@@ -196,22 +180,10 @@ describe("writing", () => {
   });
 
   test("an eviction touches only the very state of the pod that was looked at", async () => {
-    const pods: Resource<KubeObject> = resource({
-      group: "",
-      version: "v1",
-      kind: "Pod",
-      plural: "pods",
-      scope: "Namespaced",
-    });
-    const metadata = { name: "evicted", namespace: "default" };
-    const pod = {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata,
-      spec: { containers: [{ name: "a", image: "none" }] },
-    };
-    const made = await client.create<KubeObject>(pods, pod, "test");
-    const changed = await client.apply<KubeObject>(
+    const metadata = { name: "evicted", namespace };
+    const pod = podObject({ ...metadata, spec: { containers: [{ name: "a", image: "none" }] } });
+    const made = await client.create(pods, pod, "test");
+    const changed = await client.apply(
       pods,
       { ...pod, metadata: { ...metadata, labels: { a: "b" } } },
       "test",

@@ -15,11 +15,12 @@ export class BusyFleets {
     this.#working = this.#work();
   }
 
+  /** Makes the fleets, unless they are there already. */
   static async start(server: ApiServer): Promise<BusyFleets> {
     const manifests: Manifest[] = [pool(), ...names.map((name) => fleet({}, name))];
     for (const manifest of manifests) {
       const { code, body } = await server.call("POST", collectionOf(manifest), manifest);
-      if (code !== 201) throw new Error(JSON.stringify(body));
+      if (code !== 201 && code !== 409) throw new Error(JSON.stringify(body));
     }
     return new BusyFleets(server);
   }

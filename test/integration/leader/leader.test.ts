@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { BusyFleets, settled, versions } from "./busy-fleets.ts";
@@ -13,18 +14,16 @@ let standby: Candidate;
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
-  await server.call("POST", "/api/v1/namespaces", {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: "proxyfleet-system" },
-  });
-  leader = await Candidate.start(server);
+  await server.call("POST", "/api/v1/namespaces", namespaceObject("proxyfleet-system"));
+});
+beforeEach(async () => {
+  leader ??= await Candidate.start(server);
   await leader.leads;
   standby = await Candidate.start(server);
   fleets = await BusyFleets.start(server);
 });
+afterEach(async () => fleets?.stop());
 after(async () => {
-  await fleets?.stop();
   await Promise.all([...new Set([leader, standby])].map(async (candidate) => candidate?.stop()));
   await server?.stop();
 });
@@ -39,8 +38,8 @@ async function busy(): Promise<void> {
 }
 
 /**
- * Waits for the standby to lead, and reports how long that took. The next test finds it as the
- * leader, with a new standby.
+ * Waits for the standby to lead, and reports how long that took. It is the leader from then on; a
+ * test gets a new standby.
  */
 async function takeover(t: TestContext, since: number): Promise<Candidate> {
   const at = await standby.leads;
@@ -65,7 +64,6 @@ describe("another operator takes over, and the deposed one changes nothing more"
     leader.signal("SIGKILL");
     const deposed = await takeover(t, performance.now());
     await deposed.stop();
-    standby = await Candidate.start(server);
   });
 
   test("when the leader reaches the API server no more", limit, async (t) => {
@@ -81,11 +79,10 @@ describe("another operator takes over, and the deposed one changes nothing more"
     );
     assert.deepEqual(lateWrites(deposed, await leader.leads), []);
     await deposed.stop();
-    standby = await Candidate.start(server);
   });
 
   test(
-    "when the leader is stopped, its writes are still on their way, and it goes on after another has taken over",
+    "when the leader stops amid its writes, and goes on after another has taken over",
     limit,
     async (t) => {
       await busy();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { test } from "node:test";
 import { apply } from "../operator/operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
@@ -21,43 +21,43 @@ const resting = (n: number) => {
   );
 };
 
-describe("the ledger, written out with kubectl and applied again", () => {
-  let stage: Stage;
-  before(async () => {
-    stage = await Stage.set();
-    await apply(stage.server, small, ...burnt.map(resting), oneSlot);
-  });
-  after(async () => stage?.strike());
+test("the ledger, written out with kubectl and applied again, forgets nothing", async (t) => {
+  const stage = await Stage.set();
+  t.after(async () => stage.strike());
+  await apply(stage.server, small, ...burnt.map(resting), oneSlot);
 
-  test("is whole again, though every status is lost: what rests goes on resting, what serves is verified anew", async () => {
-    const made = await stage.inTheMaking("family");
-    assert.equal(made.spec.address, "203.0.113.7", "the only one that does not rest");
-    await stage.verified("ip-203-0-113-0", "Retired");
-    const before = await stage.ledger();
-    const backup = await stage.kubectl(["get", "wapa", "-o", "yaml"]);
-    await stage.stopOperator();
-    for (const { metadata } of before) await stage.lose(metadata.name);
-    assert.deepEqual(await stage.ledger(), []);
+  await t.test(
+    "is whole again without any status: what rests rests on, what serves is verified again",
+    async () => {
+      const made = await stage.inTheMaking("family");
+      assert.equal(made.spec.address, "203.0.113.7", "the only one that does not rest");
+      await stage.verified("ip-203-0-113-0", "Retired");
+      const before = await stage.ledger();
+      const backup = await stage.kubectl(["get", "wapa", "-o", "yaml"]);
+      await stage.stopOperator();
+      for (const { metadata } of before) await stage.lose(metadata.name);
+      assert.deepEqual(await stage.ledger(), []);
 
-    await stage.kubectl(["apply", "-f", "-"], backup);
-    const bare = await stage.ledger();
-    assert.ok(bare.every(({ status }) => status === undefined));
-    stage.startOperator();
-    for (const n of burnt) await stage.verified(`ip-203-0-113-${n}`, "Retired");
-    await stage.inTheMaking("family");
-    const after = await stage.ledger();
-    assert.deepEqual(
-      after.map(({ spec, status }) => [spec, status?.phase]),
-      before.map(({ spec, status }) => [spec, status?.phase]),
-    );
-    assert.equal(
-      (await stage.balancer.services()).length,
-      1,
-      "no Service was left behind, and none was made beside",
-    );
-  });
+      await stage.kubectl(["apply", "-f", "-"], backup);
+      const bare = await stage.ledger();
+      assert.ok(bare.every(({ status }) => status === undefined));
+      stage.startOperator();
+      for (const n of burnt) await stage.verified(`ip-203-0-113-${n}`, "Retired");
+      await stage.inTheMaking("family");
+      const after = await stage.ledger();
+      assert.deepEqual(
+        after.map(({ spec, status }) => [spec, status?.phase]),
+        before.map(({ spec, status }) => [spec, status?.phase]),
+      );
+      assert.equal(
+        (await stage.balancer.services()).length,
+        1,
+        "no Service was left behind, and none was made beside",
+      );
+    },
+  );
 
-  test("keeps burnt addresses from a fleet that is deleted and applied again", async () => {
+  await t.test("keeps burnt addresses from a fleet that is deleted and applied again", async () => {
     await stage.server.call(
       "DELETE",
       "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies/family",

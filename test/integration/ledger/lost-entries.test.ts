@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { serviceObject } from "../../objects/service.ts";
 import { apply, list } from "../operator/operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
@@ -60,24 +61,23 @@ describe("a Service whose ledger entry was lost", () => {
   const stranger = (
     name: string,
     given: { fleet?: string; claim?: object; entry: string },
-  ): Service => ({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: {
+  ): Service =>
+    serviceObject({
       name,
       namespace: "default",
-      labels: {
-        "app.kubernetes.io/managed-by": "proxyfleet",
-        "proxyfleet.dev/fleet": given.fleet ?? "family",
-        "proxyfleet.dev/address": given.entry,
+      metadata: {
+        labels: {
+          "app.kubernetes.io/managed-by": "proxyfleet",
+          "proxyfleet.dev/fleet": given.fleet ?? "family",
+          "proxyfleet.dev/address": given.entry,
+        },
+        annotations: {
+          "proxyfleet.dev/claim": JSON.stringify(given.claim ?? {}),
+          "metallb.io/loadBalancerIPs": "203.0.113.77",
+        },
       },
-      annotations: {
-        "proxyfleet.dev/claim": JSON.stringify(given.claim ?? {}),
-        "metallb.io/loadBalancerIPs": "203.0.113.77",
-      },
-    },
-    spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
-  });
+      spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
+    });
   const isGone = async (name: string): Promise<void> => {
     await waitFor(`Service ${name} to be removed`, async () => {
       const { code } = await stage.server.call(
@@ -93,7 +93,7 @@ describe("a Service whose ledger entry was lost", () => {
     await isGone("of-nobody");
   });
 
-  test("claims nothing by a forged annotation: the load balancer has to say that it has the address", async () => {
+  test("claims nothing by a forged annotation: its load balancer must have set the address", async () => {
     const { uid } = (await stage.fleet("family")).metadata;
     const claim = ledgerEntry({
       address: "203.0.113.50",

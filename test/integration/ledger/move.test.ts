@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import { ledgerCommand } from "../../../src/cli/ledger.ts";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
@@ -29,9 +29,12 @@ describe("proxyfleet ledger", () => {
   before(async () => {
     server = await ApiServer.start();
     await installCrds(server);
-    await apply(server, ...entries);
     folder = await mkdtemp(join(tmpdir(), "proxyfleet-ledger-"));
     removeAtExit(folder);
+  });
+  beforeEach(async () => {
+    await empty();
+    await apply(server, ...entries);
   });
   after(async () => server?.stop());
 

@@ -1,15 +1,10 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds, kubectl } from "../../stand-ins/api-server/crds.ts";
-import {
-  type RunningOperator,
-  list,
-  namespace,
-  apply,
-  startOperator,
-} from "../operator/operator.ts";
+import { type RunningOperator, list, apply, startOperator } from "../operator/operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { type Giving, LoadBalancer, asAsked } from "../../stand-ins/cluster/load-balancer.ts";
 import { loseEntry } from "./lose-entry.ts";
@@ -33,7 +28,7 @@ export class Stage {
   static async set(give: Giving = asAsked): Promise<Stage> {
     const server = await ApiServer.start();
     await installCrds(server);
-    await apply(server, namespace("proxyfleet-system"));
+    await apply(server, namespaceObject("proxyfleet-system"));
     const stage = new Stage(server, give);
     stage.startOperator();
     return stage;

@@ -35,6 +35,8 @@ before(async () => {
   writeGate = await WriteGate.start(server);
   operator = startOperator(await writeGate.kubeconfig(), { leaderElection: false, http2: false });
   loadBalancer = new LoadBalancer(server);
+  await apply(server, pool(), fleet());
+  await settled("family", 2);
 });
 after(async () => {
   await loadBalancer.stop();
@@ -69,11 +71,6 @@ async function says(name: string, type: string, words: RegExp): Promise<void> {
 }
 
 describe("a new fleet", () => {
-  before(async () => {
-    await apply(server, pool(), fleet());
-    await settled("family", 2);
-  });
-
   for (const [kind, path] of Object.entries(childPaths))
     test(`gets its ${kind}, which belongs to it`, async () => {
       const owner = await read(server, fleetPath("family"));
@@ -207,7 +204,7 @@ describe("drift", () => {
 /** Each look at a fleet, an entry or a pool so far, by controller and key. */
 function looks(): ReadonlyMap<string, readonly Line[]> {
   const isLook = ({ msg, controller }: Line): boolean =>
-    msg === "reconciled" && controller !== "service";
+    msg === "reconciled" && controller !== "orphan";
   return Map.groupBy(
     operator.lines.filter(isLook),
     ({ controller, key }) => `${String(controller)} ${String(key)}`,
@@ -306,7 +303,7 @@ describe("what only the operator can see", () => {
     );
   });
 
-  test("fleets of a namespace that claim at the same moment stay within a pool's limit for it together", async () => {
+  test("fleets of a namespace that claim at the same moment stay within a pool's limit for it", async () => {
     const names = ["east", "west", "north", "south"];
     await apply(
       server,
@@ -351,53 +348,59 @@ describe("what only the operator can see", () => {
   });
 });
 
-describe("a fleet that is deleted", () => {
-  test("ends at once, its addresses rest, and a new fleet of its name takes others", async () => {
-    await settled("family", 2);
-    const before = await entriesOf(server, "family");
-    await server.call("DELETE", fleetPath("family"));
-    await waitFor(
-      "the fleet is gone",
-      async () => (await read(server, fleetPath("family"))) === undefined,
-    );
-    const rested = await entriesOf(server, "family");
-    assert.deepEqual(
-      rested.map(({ metadata, spec, status }) => [
-        metadata.uid,
-        spec.want,
-        spec.retiredBecause,
-        status?.phase,
-      ]),
-      before.map(({ metadata }) => [metadata.uid, "Quarantine", "FleetDeleted", "Quarantined"]),
-    );
-    assert.deepEqual(await servicesOf(server, "family"), []);
-    await apply(server, fleet());
-    await settled("family", 2);
-    const names = (await entriesOf(server, "family")).map(({ metadata }) => metadata.name);
-    assert.equal(names.length, 4);
-    assert.ok(
-      before.every(({ metadata }) => names.includes(metadata.name)),
-      "the old addresses are held still",
-    );
-    await waitFor("the pool counts them", async () => {
-      const status = (
-        await read<{ status?: { quarantined?: number } }>(
-          server,
-          "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a",
-        )
-      )?.status;
-      return status?.quarantined === 2;
-    });
-  });
+test("a fleet that is deleted rests its addresses, for as long as nobody forgets them", async (t) => {
+  await t.test(
+    "ends at once, its addresses rest, and a new fleet of its name takes others",
+    async () => {
+      await settled("family", 2);
+      const before = await entriesOf(server, "family");
+      await server.call("DELETE", fleetPath("family"));
+      await waitFor(
+        "the fleet is gone",
+        async () => (await read(server, fleetPath("family"))) === undefined,
+      );
+      const rested = await entriesOf(server, "family");
+      assert.deepEqual(
+        rested.map(({ metadata, spec, status }) => [
+          metadata.uid,
+          spec.want,
+          spec.retiredBecause,
+          status?.phase,
+        ]),
+        before.map(({ metadata }) => [metadata.uid, "Quarantine", "FleetDeleted", "Quarantined"]),
+      );
+      assert.deepEqual(await servicesOf(server, "family"), []);
+      await apply(server, fleet());
+      await settled("family", 2);
+      const names = (await entriesOf(server, "family")).map(({ metadata }) => metadata.name);
+      assert.equal(names.length, 4);
+      assert.ok(
+        before.every(({ metadata }) => names.includes(metadata.name)),
+        "the old addresses are held still",
+      );
+      await waitFor("the pool counts them", async () => {
+        const status = (
+          await read<{ status?: { quarantined?: number } }>(
+            server,
+            "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a",
+          )
+        )?.status;
+        return status?.quarantined === 2;
+      });
+    },
+  );
 
-  test("in quarantine an address is forgotten at once if a person deletes its entry", async () => {
-    const [rested] = (await entriesOf(server, "family")).filter(
-      ({ spec }) => spec.want === "Quarantine",
-    );
-    const path = `/apis/proxyfleet.dev/v1alpha1/proxyaddresses/${rested?.metadata.name ?? ""}`;
-    await server.call("DELETE", path);
-    await waitFor("the entry is gone", async () => (await read(server, path)) === undefined);
-  });
+  await t.test(
+    "in quarantine an address is forgotten at once if a person deletes its entry",
+    async () => {
+      const [rested] = (await entriesOf(server, "family")).filter(
+        ({ spec }) => spec.want === "Quarantine",
+      );
+      const path = `/apis/proxyfleet.dev/v1alpha1/proxyaddresses/${rested?.metadata.name ?? ""}`;
+      await server.call("DELETE", path);
+      await waitFor("the entry is gone", async () => (await read(server, path)) === undefined);
+    },
+  );
 });
 
 interface Schema {

@@ -56,7 +56,8 @@ async function checkSlot(): Promise<void> {
     );
 }
 
-test("an operator that is killed after each single write of a rotation finishes it: one claim, an address at every moment, and the old one dark", async (t) => {
+// One claim, an address at every moment, and the old one dark at the end.
+test("an operator that is killed after each write of a rotation finishes it", async (t) => {
   const listeners = { chat: { port: dataPlanePorts.chat }, media: { port: dataPlanePorts.media } };
   const rotation = { maxAge: "0s", minAge: "0s", drain: { scheduled: "1s", blocked: "1s" } };
   const addresses = { count: 1, pools: [{ name: "metallb-a" }] };

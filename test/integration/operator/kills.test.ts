@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, test } from "node:test";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { fleet, pool } from "../samples.ts";
@@ -54,44 +54,50 @@ async function checkLedger(): Promise<void> {
     );
 }
 
-describe("an operator that is killed right after its writes", () => {
-  test("makes a fleet all the same: one claim a slot, one Service a claim", async (t) => {
-    await apply(server, pool(), fleet());
-    const operators = await crashUntil(async () => {
+test("an operator that is killed right after its writes makes and ends a fleet", async (t) => {
+  await t.test(
+    "it makes the fleet all the same: one claim a slot, one Service a claim",
+    async (t) => {
+      await apply(server, pool(), fleet());
+      const operators = await crashUntil(async () => {
+        const entries = await entriesOf(server, "family");
+        const children = await Promise.all(
+          Object.values(childPaths).map(async (path) => read(server, path("family"))),
+        );
+        return (
+          entries.filter(({ status }) => status?.phase === "Verifying").length === 2 &&
+          children.every((child) => child !== undefined)
+        );
+      });
+      t.diagnostic(`${operators} operators`);
+      assert.ok(operators > 5);
       const entries = await entriesOf(server, "family");
-      const children = await Promise.all(
-        Object.values(childPaths).map(async (path) => read(server, path("family"))),
+      assert.deepEqual(new Set(entries.map(({ spec }) => spec.claimRef.slot)), new Set([0, 1]));
+      const services = await servicesOf(server, "family");
+      assert.deepEqual([entries.length, services.length], [2, 2]);
+      assert.deepEqual(
+        addressesShown(services),
+        new Set(entries.map(({ metadata }) => metadata.name)),
       );
-      return (
-        entries.filter(({ status }) => status?.phase === "Verifying").length === 2 &&
-        children.every((child) => child !== undefined)
-      );
-    });
-    t.diagnostic(`${operators} operators`);
-    assert.ok(operators > 5);
-    const entries = await entriesOf(server, "family");
-    assert.deepEqual(new Set(entries.map(({ spec }) => spec.claimRef.slot)), new Set([0, 1]));
-    const services = await servicesOf(server, "family");
-    assert.deepEqual([entries.length, services.length], [2, 2]);
-    assert.deepEqual(
-      addressesShown(services),
-      new Set(entries.map(({ metadata }) => metadata.name)),
-    );
-  });
+    },
+  );
 
-  test("ends a fleet all the same: every address rests, and no Service is left", async (t) => {
-    const before = await entriesOf(server, "family");
-    await server.call("DELETE", fleetPath("family"));
-    const operators = await crashUntil(
-      async () => (await read(server, fleetPath("family"))) === undefined,
-    );
-    t.diagnostic(`${operators} operators`);
-    assert.ok(operators > 2);
-    const after = await entriesOf(server, "family");
-    assert.deepEqual(
-      after.map(({ metadata, status }) => [metadata.uid, status?.phase]),
-      before.map(({ metadata }) => [metadata.uid, "Quarantined"]),
-    );
-    assert.deepEqual(await servicesOf(server, "family"), []);
-  });
+  await t.test(
+    "it ends the fleet all the same: every address rests, and no Service is left",
+    async (t) => {
+      const before = await entriesOf(server, "family");
+      await server.call("DELETE", fleetPath("family"));
+      const operators = await crashUntil(
+        async () => (await read(server, fleetPath("family"))) === undefined,
+      );
+      t.diagnostic(`${operators} operators`);
+      assert.ok(operators > 2);
+      const after = await entriesOf(server, "family");
+      assert.deepEqual(
+        after.map(({ metadata, status }) => [metadata.uid, status?.phase]),
+        before.map(({ metadata }) => [metadata.uid, "Quarantined"]),
+      );
+      assert.deepEqual(await servicesOf(server, "family"), []);
+    },
+  );
 });

@@ -129,7 +129,7 @@ function bringsBackService({ method, path }: Write): boolean {
   return method === "POST" && path.startsWith("/api/v1/namespaces/default/services?");
 }
 
-test("writes of a leader that come late, when the next one has gone on, change nothing but what that one mends at once", async (t) => {
+test("late writes of a former leader change nothing but what the next one mends at once", async (t) => {
   const first = new OperatorProcess(await writeGate.kubeconfig(), inCluster);
   await life();
   await settled(server);

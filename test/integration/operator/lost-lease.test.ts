@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
-import { apply, namespace } from "./operator.ts";
+import { apply } from "./operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
 const program = join(import.meta.dirname, "../../../src/main.ts");
@@ -23,7 +24,7 @@ describe("the process of an operator", () => {
   before(async () => {
     server = await ApiServer.start();
     await installCrds(server);
-    await apply(server, namespace("proxyfleet-system"));
+    await apply(server, namespaceObject("proxyfleet-system"));
   });
   after(async () => {
     operator.kill("SIGKILL");
@@ -60,6 +61,7 @@ describe("the process of an operator", () => {
       "a diagnosis",
       () =>
         messages.includes("a diagnosis is written; it holds secrets of this process") || undefined,
+      { seconds: 60 }, // ten of them are the profile
     );
     const kinds = (await readdir(folder))
       .map((file) => extname(file))

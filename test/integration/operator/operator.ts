@@ -78,10 +78,6 @@ async function succeed(server: ApiServer, args: readonly string[], input?: strin
   if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
 }
 
-export function namespace(name: string): object {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
-}
-
 /** The items of a collection. */
 export async function list(
   server: ApiServer,

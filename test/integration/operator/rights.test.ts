@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { rendered } from "../../chart/rendered.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { fleet, ledgerEntry, pool } from "../samples.ts";
-import {
-  type RunningOperator,
-  apply,
-  kubeconfigOf,
-  list,
-  namespace,
-  startOperator,
-} from "./operator.ts";
+import { type RunningOperator, apply, kubeconfigOf, list, startOperator } from "./operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
 /**
@@ -45,7 +39,7 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
     before(async () => {
       server = await ApiServer.start();
       await installCrds(server);
-      await apply(server, namespace("proxyfleet-system"), namespace("proxies"));
+      await apply(server, namespaceObject("proxyfleet-system"), namespaceObject("proxies"));
       await apply(server, ...(await rendered({ watchNamespaces })).filter(isRight));
       await apply(server, pool(), inProxies("family"), fleet({}, "elsewhere"));
       const kubeconfig = await kubeconfigOf(

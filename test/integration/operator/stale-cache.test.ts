@@ -32,7 +32,7 @@ after(async () => {
   await server.stop();
 });
 
-test("a slot whose claim a dead leader made a moment ago is not claimed for again, though the watch has not told of it yet", async () => {
+test("a slot is not claimed for twice, though the watch has not shown a dead leader's claim", async () => {
   writeGate.hold("whatsappproxies");
   writeGate.hold("proxyaddresses");
   await apply(server, fleet({ addresses: { count: 1, pools: [{ name: "metallb-a" }] } }));

@@ -3,65 +3,88 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { request } from "undici";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { freePorts } from "../../../tooling/free-ports.ts";
 import { fleet, pool } from "../samples.ts";
-import { type RunningOperator, apply, namespace, startOperator } from "./operator.ts";
+import { type RunningOperator, apply, startOperator } from "./operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
 const leasePath = "/apis/coordination.k8s.io/v1/namespaces/proxyfleet-system/leases/proxyfleet";
 
-describe("two replicas of the operator", () => {
-  let server: ApiServer;
-  const operators: (RunningOperator & { readonly port: number })[] = [];
+type Replica = RunningOperator & { readonly port: number };
 
-  const says = async (
-    { port }: { port: number },
-    path: string,
-  ): Promise<{ code: number; text: string }> => {
-    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
-    return { code: statusCode, text: await body.text() };
-  };
-  /** The value of a line of /metrics. */
-  const metric = async (operator: { port: number }, line: string): Promise<number | undefined> => {
-    const found = (await says(operator, "/metrics")).text
-      .split("\n")
-      .find((each) => each.startsWith(`${line} `));
-    return found === undefined ? undefined : Number(found.split(" ").at(-1));
-  };
-  const leads = async (operator: { port: number }) =>
-    (await metric(operator, 'leader_election_master_status{name="proxyfleet"}')) === 1;
-  const holder = async () =>
-    ((await server.call("GET", leasePath)).body["spec"] as { holderIdentity?: string } | undefined)
-      ?.holderIdentity;
+/** Two operators of one API server, of which one leads, and a fleet. */
+class Replicas {
+  readonly operators: Replica[] = [];
+  #server: ApiServer | undefined;
 
-  before(async () => {
-    server = await ApiServer.start();
-    await installCrds(server);
-    await apply(server, namespace("proxyfleet-system"), pool(), fleet());
+  get server(): ApiServer {
+    assert.ok(this.#server !== undefined);
+    return this.#server;
+  }
+
+  async start(): Promise<void> {
+    this.#server = await ApiServer.start();
+    await installCrds(this.server);
+    await apply(this.server, namespaceObject("proxyfleet-system"), pool(), fleet());
     for (const port of await freePorts(2))
-      operators.push({ ...startOperator(server.kubeconfig, { healthPort: port }), port });
-    await waitFor("a leader", async () => (await holder()) !== undefined || undefined);
-  });
-  after(async () => {
-    for (const operator of operators) await operator.stop();
-    await server.stop();
-  });
+      this.operators.push({ ...startOperator(this.server.kubeconfig, { healthPort: port }), port });
+    await waitFor("a leader", async () => (await this.holder()) !== undefined || undefined);
+  }
+
+  async stop(): Promise<void> {
+    for (const operator of this.operators) await operator.stop();
+    await this.#server?.stop();
+  }
+
+  async holder(): Promise<string | undefined> {
+    const { body } = await this.server.call("GET", leasePath);
+    return (body["spec"] as { holderIdentity?: string } | undefined)?.holderIdentity;
+  }
+
+  /** The one that leads, and the other. */
+  async both(): Promise<readonly [leading: Replica, other: Replica]> {
+    const leading = await waitFor("one that leads", async () => {
+      for (const operator of this.operators) if (await leads(operator)) return operator;
+      return undefined;
+    });
+    return [leading, this.operators.find((operator) => operator !== leading)!];
+  }
+}
+
+async function says({ port }: Replica, path: string): Promise<{ code: number; text: string }> {
+  const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
+  return { code: statusCode, text: await body.text() };
+}
+
+/** The value of a line of /metrics. */
+async function metric(operator: Replica, line: string): Promise<number | undefined> {
+  const found = (await says(operator, "/metrics")).text
+    .split("\n")
+    .find((each) => each.startsWith(`${line} `));
+  return found === undefined ? undefined : Number(found.split(" ").at(-1));
+}
+
+async function leads(operator: Replica): Promise<boolean> {
+  return (await metric(operator, 'leader_election_master_status{name="proxyfleet"}')) === 1;
+}
+
+describe("two replicas of the operator", () => {
+  const replicas = new Replicas();
+  before(async () => replicas.start());
+  after(async () => replicas.stop());
 
   test("both are alive and ready, one leads, and the other sends no write", async () => {
-    for (const operator of operators)
+    for (const operator of replicas.operators)
       await waitFor(
         "ready",
         async () => (await says(operator, "/readyz")).code === 200 || undefined,
       );
-    for (const operator of operators)
+    for (const operator of replicas.operators)
       assert.deepEqual(await says(operator, "/livez"), { code: 200, text: "ok\n" });
-    const leading = await waitFor("one that leads", async () => {
-      for (const operator of operators) if (await leads(operator)) return operator;
-      return undefined;
-    });
-    const other = operators.find((operator) => operator !== leading)!;
+    const [leading, other] = await replicas.both();
     await waitFor(
       "a claim",
       async () =>
@@ -82,7 +105,7 @@ describe("two replicas of the operator", () => {
   });
 
   test("tell reconciles, queues, caches and addresses", async () => {
-    const leading = (await leads(operators[0]!)) ? operators[0]! : operators[1]!;
+    const [leading] = await replicas.both();
     for (const name of [
       'controller_runtime_reconcile_total{controller="fleet",result="success"}',
       'controller_runtime_max_concurrent_reconciles{controller="fleet"} 4',
@@ -107,13 +130,13 @@ describe("two replicas of the operator", () => {
       );
   });
 
-  test("tell all that the documentation lists, and nothing of Proxyfleet's own that it does not list", async () => {
+  test("give all that the documentation lists, and nothing else of Proxyfleet's own", async () => {
     const page = await readFile(join(import.meta.dirname, "../../../docs/operations.md"), "utf8");
     const rows = page.split("\n").filter((line) => line.startsWith("| `"));
     const listed = rows.flatMap(
       (row) => row.split("|")[1]!.match(/[a-z]+_[a-z_]+(?=[`{*])/g) ?? [],
     );
-    const told = (await says(operators[0]!, "/metrics")).text.matchAll(/^# TYPE (\S+)/gm);
+    const told = (await says(replicas.operators[0]!, "/metrics")).text.matchAll(/^# TYPE (\S+)/gm);
     const names = [...told].flatMap(([, name]) => name ?? []);
     const isTold = (name: string): boolean =>
       names.some((each) => each === name || (name.endsWith("_") && each.startsWith(name)));
@@ -129,17 +152,21 @@ describe("two replicas of the operator", () => {
       "are not in the documentation",
     );
   });
+});
 
-  test("the other takes over at once when the leader is told to stop, and goes on with the work", async () => {
-    const [leading, other] = (await leads(operators[0]!))
-      ? [operators[0]!, operators[1]!]
-      : [operators[1]!, operators[0]!];
-    const before = await holder();
+describe("a leader that is told to stop", () => {
+  const replicas = new Replicas();
+  before(async () => replicas.start());
+  after(async () => replicas.stop());
+
+  test("is followed at once by the other, which goes on with the work", async () => {
+    const [leading, other] = await replicas.both();
+    const before = await replicas.holder();
     await leading.stop();
     assert.ok(!leading.lines.some(({ level }) => level >= 50));
     await waitFor("the other to lead", async () => (await leads(other)) || undefined);
-    assert.notEqual(await holder(), before);
-    await apply(server, fleet({}, "second"));
+    assert.notEqual(await replicas.holder(), before);
+    await apply(replicas.server, fleet({}, "second"));
     await waitFor(
       "a claim by the new leader",
       async () =>

@@ -24,6 +24,12 @@ const examples: Record<string, Record<string, string>> = {
   gcp: { registry: "registry.example.org", "gcp:project": "project", "gcp:region": "europe-west1" },
 };
 
+/** What came of an example's run. */
+interface Outcome {
+  readonly resources: readonly Registered[];
+  readonly isSecret: boolean;
+}
+
 interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -56,30 +62,24 @@ after(async () => server?.stop());
 for (const [name, config] of Object.entries(examples)) {
   describe(`the Pulumi example for ${name}`, () => {
     let folder: string;
-    let resources: readonly Registered[];
+    let outcome: Outcome;
 
-    before(() => {
+    before(async () => {
       folder = installedExample(name);
+      const runner = join(import.meta.dirname, "run-example.ts");
+      const program = [runner, join(folder, "index.ts"), JSON.stringify(config)];
+      outcome = JSON.parse((await run(process.execPath, program)).stdout) as Outcome;
     });
 
     test("has no fault of types, with the package as it is published", async () => {
       await run(join(project, "node_modules/.bin/tsc"), ["--project", folder]);
     });
 
-    test("runs, and keeps the addresses of people secret", async () => {
-      const runner = join(import.meta.dirname, "run-example.ts");
-      const { stdout } = await run(process.execPath, [
-        runner,
-        join(folder, "index.ts"),
-        JSON.stringify(config),
-      ]);
-      const outcome = JSON.parse(stdout) as { resources: readonly Registered[]; isSecret: boolean };
-      assert.equal(outcome.isSecret, true);
-      resources = outcome.resources;
-    });
+    test("runs, and keeps the addresses of people secret", () =>
+      assert.equal(outcome.isSecret, true));
 
     test("feeds the pool with what the cloud allocated", () => {
-      const [pool] = objectsOf(resources).filter(({ kind }) => kind === "AddressPool");
+      const [pool] = objectsOf(outcome.resources).filter(({ kind }) => kind === "AddressPool");
       const { named } = pool!.spec as { named: readonly { name: string; address: string }[] };
       assert.ok(named.length >= 5);
       for (const { name, address } of named) {
@@ -89,7 +89,7 @@ for (const [name, config] of Object.entries(examples)) {
     });
 
     test("makes objects that the API server takes, with strict validation and not one warning", async () => {
-      const objects = objectsOf(resources);
+      const objects = objectsOf(outcome.resources);
       const isOurs = ({ apiVersion }: KubeObject) => apiVersion.startsWith("proxyfleet.dev/");
       const list = JSON.stringify({
         apiVersion: "v1",

@@ -43,13 +43,11 @@ async function playWhatsApp(
 describe("a proxy that sends PROXY headers of version 2", () => {
   let whatsapp: WhatsApp;
   let loopbackProxy: LoopbackProxy;
-  before(
-    async () =>
-      ({ whatsapp, loopbackProxy } = await playWhatsApp("V2", {
-        chat: headerVersion2(client, proxy),
-        media: none,
-      })),
-  );
+  const behindProxy = async () =>
+    playWhatsApp("V2", { chat: headerVersion2(client, proxy), media: none });
+  before(async () => {
+    ({ whatsapp, loopbackProxy } = await behindProxy());
+  });
   after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
 
   test("chat shows the proxy's certificate, and what the header said", async () => {
@@ -90,7 +88,12 @@ describe("a proxy that sends PROXY headers of version 2", () => {
     assert.equal(opened.media.handshake.certificateSHA256, whatsapp.report.certificateSHA256);
   });
 
-  test("the counters tell what came, on loopback", async () => {
+  test("the counters tell what came, on loopback", async (t) => {
+    const { whatsapp, loopbackProxy } = await behindProxy();
+    t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
+    const ports = { chatPort: loopbackProxy.chatPort, mediaPort: loopbackProxy.mediaPort };
+    for (let visit = 0; visit < 2; visit++)
+      await openLink(shareLink({ host, ...ports, chatTls: true }), common);
     const counters = await readCounters(whatsapp.countersPort, common.signal);
     assert.deepEqual(counters.chat, {
       connections: 2,

@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseAddressPool } from "../../../src/api/address-pool.ts";
-import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
-import { parseProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { AddressAsk } from "../../../src/address/asks.ts";
 import { decideAddress } from "../../../src/address/decide.ts";
 import type { ObservedAddress } from "../../../src/address/observed.ts";
@@ -18,52 +15,19 @@ import {
   seconds,
 } from "../../../src/values/time.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { parsedPool } from "../../objects/address-pool.ts";
+import { fleetUid, parsedFleet } from "../../objects/fleet.ts";
+import { entryObject, parsedEntry } from "../../objects/ledger-entry.ts";
+import { podObject } from "../../objects/pod.ts";
+import { serviceObject } from "../../objects/service.ts";
 import { noon } from "../rotation/build.ts";
 
-const apiVersion = "proxyfleet.dev/v1alpha1";
 const address = "203.0.113.9";
-
-function parsed<T>(result: { ok: true; value: T } | { ok: false; problem: string }): T {
-  assert.ok(result.ok, result.ok ? "" : result.problem);
-  return result.value;
-}
-
-const raw = {
-  apiVersion,
-  kind: "ProxyAddress",
-  metadata: { name: "ip-203-0-113-9", uid: "e1", resourceVersion: "1", generation: 1 },
-  spec: {
-    pool: "pool-a",
-    address,
-    claimRef: { namespace: "proxies", name: "family", uid: "u1", slot: 0 },
-    lane: 0,
-    ports: [{ name: "chat", port: 443, targetPort: 20_000 }],
-    cause: "NewSlot",
-    want: "Serve",
-  },
-};
-const fleet = parsed(
-  parseWhatsAppProxy({
-    apiVersion,
-    kind: "WhatsAppProxy",
-    metadata: { name: "family", namespace: "proxies", uid: "u1" },
-    spec: { addresses: { pools: [{ name: "pool-a" }] } },
-  }),
-);
-const pool = parsed(
-  parseAddressPool({
-    apiVersion,
-    kind: "AddressPool",
-    metadata: { name: "pool-a" },
-    spec: { provider: "MetalLB", addresses: ["203.0.113.0/24"] },
-  }),
-);
-const service: Service = {
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: { name: "family-0-abc", namespace: "proxies", uid: "s1" },
-  spec: {},
-};
+const metadata = { uid: "e1", resourceVersion: "1", generation: 1 };
+const raw = entryObject({ address, metadata });
+const fleet = parsedFleet({ metadata: { uid: fleetUid } });
+const pool = parsedPool();
+const service = serviceObject({ metadata: { uid: "s1" } });
 
 /** What is so while something is down. */
 interface Outage {
@@ -77,9 +41,9 @@ const works: ProbeResult = { readyPods: 2, lagging: [], problems: [], referenceW
 function observed(
   status: object,
   balancer: ObservedAddress["balancer"],
-  spec: object = raw.spec,
+  spec: Readonly<Record<string, unknown>> = {},
 ): ObservedAddress {
-  const entry = parsed(parseProxyAddress({ ...raw, spec, status }));
+  const entry = parsedEntry({ address, metadata, spec, status });
   return {
     raw,
     entry,
@@ -237,14 +201,13 @@ describe("the Service of an entry", () => {
   });
 
   test("stays as it is when its pool forgets the address's name", () => {
-    const named = parsed(
-      parseAddressPool({
-        apiVersion,
-        kind: "AddressPool",
-        metadata: { name: "pool-a" },
-        spec: { provider: "GCP", named: [{ name: "family-1", address: "203.0.113.10" }] },
-      }),
-    );
+    const named = parsedPool({
+      spec: {
+        provider: "GCP",
+        addresses: undefined,
+        named: [{ name: "family-1", address: "203.0.113.10" }],
+      },
+    });
     const sight = { ...observed({ phase: "Serving" }, given), pool: named };
     const plan = decideAddress(sight, { now: noon, random });
     const { phase } = statusOf(plan) as { phase: string };
@@ -257,7 +220,7 @@ describe("the Service of an entry", () => {
 
 test("a repeat stays one though the other entry was forgotten meanwhile", () => {
   const fault = { kind: "Repeat", since: "2026-11-23T11:00:00Z" };
-  const { address: _address, ...spec } = raw.spec;
+  const spec = { address: undefined };
   const sight = observed({ phase: "Provisioning", fault }, given, spec);
   const held = serviceOf(decideAddress(sight, { now: noon, random }));
   assert.equal(held?.spec.selector?.["proxyfleet.dev/held"], "true");
@@ -318,14 +281,38 @@ describe("a plan for an entry", () => {
     assert.equal(statusOf(plan), undefined);
   });
 
-  test("takes an old probe for none, and one of other pods neither", () => {
+  test("is published on a probe that worked, however late a busy operator reads it", () => {
     const sight = observed({}, given);
     const [ask] = decided(sight).asks;
     assert.ok(ask?.kind === "probe");
     const probe: Probe = { request: ask.request, result: works, at: noon };
+    const read = (later: Millis) =>
+      decideAddress({ ...sight, probe }, { now: plus(noon, later), random });
+    assert.deepEqual(read(seconds(20)).asks, []);
+    assert.equal((statusOf(read(seconds(20))) as { phase?: string }).phase, "Serving");
+    assert.equal(read(seconds(30)).asks.length, 1);
+  });
+
+  test("says again what failed while it probes again", () => {
+    const sight = observed({ phase: "Verifying", phaseSince: formatInstant(noon) }, given);
+    const [ask] = decided(sight).asks;
+    assert.ok(ask?.kind === "probe");
+    const failed = { ...works, problems: [{ listener: "chat" as const, problem: "timed out" }] };
+    const probe: Probe = { request: ask.request, result: failed, at: noon };
+    const plan = decideAddress({ ...sight, probe }, { now: plus(noon, seconds(2)), random });
+    assert.equal(plan.asks.length, 1);
+    assert.equal(reasonOf(plan), "ChatFails");
+  });
+
+  test("asks again for a probe that failed, and for one of other pods or of a later clock", () => {
+    const sight = observed({}, given);
+    const [ask] = decided(sight).asks;
+    assert.ok(ask?.kind === "probe");
+    const failed = { ...works, problems: [{ listener: "chat" as const, problem: "timed out" }] };
+    const probe: Probe = { request: ask.request, result: failed, at: noon };
     const isAsked = (given: Partial<ObservedAddress>, now: Instant) =>
       decideAddress({ ...sight, probe, ...given }, { now, random }).asks.length > 0;
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "p-2" } };
+    const pod = podObject({ name: "p-2" });
     assert.deepEqual(
       [
         isAsked({}, noon),
@@ -356,7 +343,7 @@ describe("a plan for an entry", () => {
   });
 
   test("evicts a pod that lags for a minute, and keeps the budget's no to itself", () => {
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "p-1", uid: "u" } };
+    const pod = podObject({ name: "p-1", metadata: { uid: "u" } });
     const status = { phase: "Verifying", phaseSince: "2026-11-23T11:58:00Z" };
     const sight = { ...observed(status, given), pods: [pod] };
     const lagging = { ...works, lagging: [{ pod: "p-1", problem: "it is late" }] };
@@ -368,7 +355,7 @@ describe("a plan for an entry", () => {
   });
 
   test("forgets an address whose quarantine is over, in the very state that was judged", () => {
-    const spec = { ...raw.spec, want: "Quarantine", quarantineUntil: "2026-11-23T11:00:00Z" };
+    const spec = { want: "Quarantine", quarantineUntil: "2026-11-23T11:00:00Z" };
     const sight = { ...observed({ phase: "Quarantined" }, undefined, spec), services: [] };
     const forget = decided(sight).effects.find(({ kind }) => kind === "delete");
     assert.ok(forget?.kind === "delete");

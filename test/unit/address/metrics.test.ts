@@ -3,13 +3,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { rotationEnd, verdictSamples } from "../../../src/address/io/metrics.ts";
 import { viewOfEntry } from "../../../src/ledger/view.ts";
-import { ledgerEntry } from "../../integration/samples.ts";
+import { entryObject } from "../../objects/ledger-entry.ts";
 
 function entry(phase: string | undefined, spec: Record<string, unknown> = {}): CustomObject {
-  return {
-    ...ledgerEntry({ cause: "Age", ...spec }),
-    status: phase === undefined ? {} : { phase },
-  };
+  const status = phase === undefined ? {} : { phase };
+  return entryObject({ spec: { cause: "Age", ...spec }, status });
 }
 
 const drained = { want: "Drain", drainUntil: "2026-11-23T12:00:00Z", retiredBecause: "Age" };
@@ -78,10 +76,7 @@ describe("verdicts are counted by country", () => {
   const judged = (
     reachability: readonly object[],
     spec: Record<string, unknown> = {},
-  ): CustomObject => ({
-    ...ledgerEntry(spec),
-    status: { phase: "Serving", reachability },
-  });
+  ): CustomObject => entryObject({ spec, status: { phase: "Serving", reachability } });
   const verdict = (country: string, verdict: string): object => ({
     country,
     verdict,

@@ -5,17 +5,11 @@ import { after, before, describe, test } from "node:test";
 import { balancerOf } from "../../../src/address/io/observe.ts";
 import { noon } from "../rotation/build.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { serviceObject } from "../../objects/service.ts";
 import { dnsResolver } from "../../../src/address/io/resolve.ts";
 
-function service(...ingress: readonly { ip?: string; hostname?: string }[]): Service {
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: "s" },
-    spec: {},
-    status: { loadBalancer: { ingress: [...ingress] } },
-  };
-}
+const service = (...ingress: readonly { ip?: string; hostname?: string }[]): Service =>
+  serviceObject({ status: { loadBalancer: { ingress: [...ingress] } } });
 
 /** Answers A and AAAA questions (RFC 1035 §4.1) with what `records` holds. */
 class NameServer {

@@ -130,15 +130,14 @@ describe("an address that is to serve", () => {
       },
       expect: { phase: "Serving", says: ["True", "VerifiedAtPods"] },
     },
-    "says so when its load balancer has another address now, and goes on: the fleet replaces it first":
-      {
-        given: { phase: "Serving", service: { ...published, given: ["203.0.113.8"] } },
-        expect: {
-          phase: "Serving",
-          service: "keep",
-          says: ["False", "AddressChanged", "has now set 203.0.113.8"],
-        },
+    "says when its load balancer has another address now, and goes on until it is replaced": {
+      given: { phase: "Serving", service: { ...published, given: ["203.0.113.8"] } },
+      expect: {
+        phase: "Serving",
+        service: "keep",
+        says: ["False", "AddressChanged", "has now set 203.0.113.8"],
       },
+    },
     "says so when its load balancer has no address any more, and goes on: it may come back": {
       given: { phase: "Serving", service: silent },
       expect: {
@@ -183,7 +182,7 @@ describe("an address that is to serve", () => {
     test(name, () => check(given, expect));
 });
 
-describe("an address that the ledger knows, of a provider that can't be asked, as after a restore elsewhere", () => {
+describe("a known address of a provider that can't be asked, as after a restore elsewhere", () => {
   const other = { ...published, given: ["203.0.113.8"] };
   const cases: Record<string, { given: Partial<AddressSituation>; expect: Expected }> = {
     "is given up when the provider has given another one for a minute": {

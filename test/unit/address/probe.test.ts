@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { createServer } from "node:tls";
 import { probeAddress } from "../../../src/address/io/probe.ts";
 import type { ProbeResult } from "../../../src/address/probe.ts";
-import type { Pod } from "../../../src/kubernetes/objects.ts";
+import { podObject } from "../../objects/pod.ts";
 import type { PodStatusReader } from "../../../src/pods/io/status-reader.ts";
 import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
 
@@ -51,12 +51,7 @@ async function open(host: string, listener: Listener, certificate = own): Promis
   if (!servers.has(`${host}:${ports[listener]}`)) await listen(host, ports[listener], certificate);
 }
 
-const pod: Pod = {
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name: "family-proxy-1", namespace: "proxies" },
-  status: { podIP },
-};
+const pod = podObject({ name: "family-proxy-1", status: { podIP } });
 
 /** Loaded, as a ready pod should have it. */
 const readStatus: PodStatusReader = async () => ({

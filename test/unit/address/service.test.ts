@@ -1,33 +1,21 @@
-import type { ServicePool } from "../../../src/pool/provider.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ProxyAddressSpec } from "../../../src/api/proxy-address.ts";
 import { serviceName } from "../../../src/api/names.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
 import { providers } from "../../../src/pool/providers.ts";
 import { type ServiceInput, serviceManifest } from "../../../src/address/service.ts";
+import { parsedPool } from "../../objects/address-pool.ts";
+import { parsedEntry } from "../../objects/ledger-entry.ts";
 import { child } from "../proxy/sample.ts";
 
 const metallb = providers.get("MetalLB")!;
-const pool: ServicePool = {
-  provider: "MetalLB",
-  named: [],
-  service: { annotations: {}, labels: {} },
-  proxyProtocol: { version: "None", from: [] },
-};
-const spec: ProxyAddressSpec = {
-  pool: "pool-a",
-  address: "203.0.113.9",
-  claimRef: { namespace: "proxies", name: "family", uid: "u1", slot: 1 },
-  lane: 3,
-  ports: [
-    { name: "chat", port: 443, targetPort: 20_012 },
-    { name: "media", port: 587, targetPort: 20_013 },
-    { name: "plainChat", port: 5222, targetPort: 20_014 },
-  ],
-  cause: "NewSlot",
-  want: "Serve",
-};
+const { spec: pool } = parsedPool();
+const ports = [
+  { name: "chat", port: 443, targetPort: 20_012 },
+  { name: "media", port: 587, targetPort: 20_013 },
+  { name: "plainChat", port: 5222, targetPort: 20_014 },
+];
+const { spec } = parsedEntry({ slot: 1, lane: 3, spec: { ports } });
 const uid = "0d6c7f5e-2f0f-4f1c-9a55-0d3c8f3a9f11";
 
 function made(given: { address?: string } & Partial<Omit<ServiceInput, "entry">> = {}): Service {
@@ -129,7 +117,7 @@ describe("the Service of an address", () => {
     });
   });
 
-  test("leaves its family to a provider that can't be asked: it stays the same once the address is known", () =>
+  test("leaves its family to a provider that can't be asked, also once the address is known", () =>
     assert.ok(!("ipFamilies" in made({ provider: providers.get("Assigned")! }).spec)));
 });
 

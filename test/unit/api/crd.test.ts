@@ -71,7 +71,7 @@ for (const kind of kinds) {
       );
     });
 
-    test("gives every rule words that end without a full stop, since the API server goes on after them", () => {
+    test("gives every rule words without a full stop, since the API server goes on after them", () => {
       const rules = nodes.flatMap(
         ({ schema }) =>
           (schema["x-kubernetes-validations"] ?? []) as {

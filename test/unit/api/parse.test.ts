@@ -4,14 +4,15 @@ import * as fc from "fast-check";
 import { parseAddressPool } from "../../../src/api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { parseProxyAddress } from "../../../src/api/proxy-address.ts";
+import { fleetObject } from "../../objects/fleet.ts";
+import { apiVersion } from "../../objects/metadata.ts";
 
-const apiVersion = "proxyfleet.dev/v1alpha1";
 const addresses = { pools: [{ name: "metallb-a" }] };
 const fleet = (spec: object, more: object = {}): object => ({
-  apiVersion,
-  kind: "WhatsAppProxy",
-  metadata: { name: "family", namespace: "proxies", uid: "u", labels: { team: "a" } },
-  spec: { addresses, ...spec },
+  ...fleetObject({
+    metadata: { uid: "u", labels: { team: "a" } },
+    spec: { addresses, ...spec },
+  }),
   ...more,
 });
 

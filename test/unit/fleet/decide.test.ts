@@ -1,65 +1,42 @@
 import { addressView } from "../../../src/ledger/view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseAddressPool } from "../../../src/api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
-import { parseProxyAddress, type ProxyAddress } from "../../../src/api/proxy-address.ts";
+import { type ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { AddressPhase } from "../../../src/api/address-phase.ts";
 import type { FleetAsk } from "../../../src/fleet/asks.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
 import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import type { ObservedFleet } from "../../../src/fleet/observed.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
-import type { Pod, Secret } from "../../../src/kubernetes/objects.ts";
+import type { Secret } from "../../../src/kubernetes/objects.ts";
 import type { Plan } from "../../../src/runtime/plan.ts";
+import { parsedPool } from "../../objects/address-pool.ts";
+import { fleetObject, fleetUid } from "../../objects/fleet.ts";
+import { parsedEntry } from "../../objects/ledger-entry.ts";
+import { liveMeta } from "../../objects/metadata.ts";
+import { podObject } from "../../objects/pod.ts";
 import { formatInstant, plus, seconds } from "../../../src/values/time.ts";
 import { noon, pool, answered } from "../rotation/build.ts";
 
-const apiVersion = "proxyfleet.dev/v1alpha1";
-const fleet = {
-  apiVersion,
-  kind: "WhatsAppProxy",
-  metadata: {
-    name: "family",
-    namespace: "proxies",
-    uid: "fleet-uid",
-    generation: 1,
-    resourceVersion: "1",
-    creationTimestamp: "2026-11-23T10:00:00Z",
-  },
-  spec: { addresses: { count: 1, pools: [{ name: "pool-a" }] } },
-};
+const addresses = { count: 1, pools: [{ name: "pool-a" }] };
+const fleet = fleetObject({ metadata: liveMeta(fleetUid), spec: { addresses } });
 
 function entry(
-  ip: string,
+  address: string,
   lane: number,
   want: ProxyAddress["spec"]["want"],
   phase: AddressPhase,
 ): ProxyAddress {
   const until = "2026-12-23T12:00:00Z";
-  const parsed = parseProxyAddress({
-    apiVersion,
-    kind: "ProxyAddress",
-    metadata: {
-      name: `ip-${ip.replaceAll(".", "-")}`,
-      uid: `uid-${lane}`,
-      resourceVersion: "1",
-      creationTimestamp: "2026-11-23T11:00:00Z",
-    },
-    spec: {
-      pool: "pool-a",
-      address: ip,
-      claimRef: { namespace: "proxies", name: "family", uid: "fleet-uid", slot: 0 },
-      lane,
-      ports: [{ name: "chat", port: 443, targetPort: 20_000 + 4 * lane }],
-      cause: "NewSlot",
-      want,
-      ...(want === "Serve" ? {} : { drainUntil: until, quarantineUntil: until }),
-    },
-    status: { phase, phaseSince: "2026-11-23T11:00:00Z" },
+  const since = "2026-11-23T11:00:00Z";
+  return parsedEntry({
+    address,
+    lane,
+    metadata: liveMeta(`uid-${lane}`, { creationTimestamp: since }),
+    spec: { want, ...(want === "Serve" ? {} : { drainUntil: until, quarantineUntil: until }) },
+    status: { phase, phaseSince: since },
   });
-  assert.ok(parsed.ok, parsed.ok ? "" : parsed.problem);
-  return parsed.value;
 }
 
 function observed(
@@ -206,17 +183,11 @@ describe("limits per client are said not to be applied", () => {
   };
   for (const [name, { policy, proxyProtocol, limits, expect }] of Object.entries(cases))
     test(name, () => {
-      const addresses = { ...fleet.spec.addresses, externalTrafficPolicy: policy };
-      const parsedPool = parseAddressPool({
-        apiVersion,
-        kind: "AddressPool",
-        metadata: { name: "pool-a", resourceVersion: "1" },
-        spec: { provider: "MetalLB", addresses: ["203.0.113.0/28"], proxyProtocol },
-      });
-      assert.ok(parsedPool.ok, parsedPool.ok ? "" : parsedPool.problem);
+      const withPolicy = { ...addresses, externalTrafficPolicy: policy };
+      const { spec } = parsedPool({ spec: { proxyProtocol } });
       const given = {
-        parsed: parseWhatsAppProxy({ ...fleet, spec: { addresses, limits } }),
-        poolSpecs: new Map([["pool-a", parsedPool.value.spec]]),
+        parsed: parseWhatsAppProxy({ ...fleet, spec: { addresses: withPolicy, limits } }),
+        poolSpecs: new Map([["pool-a", spec]]),
         reports: [answered()],
       };
       const condition = statusIn(planFor([], given)).conditions.find(
@@ -287,12 +258,7 @@ describe("a plan for a fleet", () => {
 
   test("asks pods for their sessions while an address drains, and not of a settled fleet", () => {
     const conditions = [{ type: "Ready", status: "True" }];
-    const pod: Pod = {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "p-1", namespace: "proxies" },
-      status: { conditions },
-    };
+    const pod = podObject({ name: "p-1", status: { conditions } });
     const draining = entry("203.0.113.2", 1, "Drain", "Draining");
     const asks = (...entries: readonly ProxyAddress[]) => planFor(entries, { pods: [pod] }).asks;
     assert.deepEqual(asks(serving), []);

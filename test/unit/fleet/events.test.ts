@@ -6,14 +6,11 @@ import { fleetStatus } from "../../../src/fleet/status.ts";
 import { eventEffects } from "../../../src/fleet/report.ts";
 import type { EventNote } from "../../../src/kubernetes/events.ts";
 import type { PodReport } from "../../../src/pods/report.ts";
+import { fleetObject } from "../../objects/fleet.ts";
 import { planRotation } from "../../../src/rotation/plan.ts";
 import { at, draining, entry, fleet, noon, pool, servers, answered } from "../rotation/build.ts";
 
-const about = {
-  apiVersion: "proxyfleet.dev/v1alpha1",
-  kind: "WhatsAppProxy",
-  metadata: { name: "family" },
-};
+const about = fleetObject();
 const healthy: PodsView = {
   wanted: 2,
   replicas: 2,
@@ -203,7 +200,7 @@ describe("the story of a fleet", () => {
     });
   });
 
-  test("that a new fleet is not Ready yet is no news; that it became Ready is, unless the last publication says so", () => {
+  test("a new fleet's becoming Ready is news, unless the last publication says so", () => {
     assert.deepEqual(
       notesOf(fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }), empty),
       [],

@@ -4,13 +4,12 @@ import { describe, test } from "node:test";
 import { blockedSamples, claimSamples, conditionSamples } from "../../../src/fleet/io/metrics.ts";
 import { type AddressView, viewOfEntry } from "../../../src/ledger/view.ts";
 import { instant } from "../../../src/values/time.ts";
-import { fleet, ledgerEntry } from "../../integration/samples.ts";
+import { fleetObject } from "../../objects/fleet.ts";
+import { entryObject } from "../../objects/ledger-entry.ts";
 
 const since = "2026-11-24T08:00:00Z";
-const withStatus = (status: object, spec: Record<string, unknown> = {}): CustomObject => ({
-  ...fleet(spec),
-  status,
-});
+const withStatus = (status: object, spec: Record<string, unknown> = {}): CustomObject =>
+  fleetObject({ namespace: "default", spec, status });
 const row = (slot: number, phase: string, blockedIn?: readonly string[]) => ({
   address: `203.0.113.${slot}${phase === "Draining" ? 9 : ""}`,
   slot,
@@ -35,10 +34,8 @@ test("each condition of a fleet has a sample for each status, of which one is 1"
 });
 
 test("a fleet that can't be read has no samples", () => {
-  const malformed = {
-    ...fleet({ replicas: "many" }),
-    status: { addresses: [row(0, "Serving", ["IR"])] },
-  } as CustomObject;
+  const status = { addresses: [row(0, "Serving", ["IR"])] };
+  const malformed = withStatus(status, { replicas: "many" });
   assert.deepEqual([...conditionSamples(malformed), ...blockedSamples(malformed)], []);
 });
 
@@ -66,12 +63,14 @@ describe("a slot counts as blocked", () => {
 describe("the oldest claim", () => {
   const now = instant(Date.parse("2026-11-24T08:10:00Z"));
   const entry = (name: string, createdAt: string, phase: string | undefined): AddressView => {
-    const sample = ledgerEntry({}, name);
-    const { view } = viewOfEntry({
-      ...sample,
-      metadata: { ...sample.metadata, creationTimestamp: createdAt },
-      status: phase === undefined ? {} : { phase },
-    });
+    const { view } = viewOfEntry(
+      entryObject({
+        name,
+        metadata: { creationTimestamp: createdAt },
+        spec: { claimRef: { namespace: "default", name: "family", uid: "u1", slot: 0 } },
+        status: phase === undefined ? {} : { phase },
+      }),
+    );
     assert.ok(view);
     return view;
   };

@@ -250,25 +250,23 @@ describe("a fleet's conditions", () => {
       given: { before: reconcilingSince(-30, "Creating") },
       expect: { Ready: ["True", "Serving"], Reconciling: undefined },
     },
-    "a generation that is looked at for the first time is not realised: its pods are those of the one before":
-      {
-        given: { before: { ...realised, observedGeneration: 2 } },
-        expect: {
-          Ready: ["True", "Serving"],
-          Reconciling: ["True", "Updating", "the new spec is being applied"],
-        },
+    "a generation seen for the first time is not realised: its pods are of the one before": {
+      given: { before: { ...realised, observedGeneration: 2 } },
+      expect: {
+        Ready: ["True", "Serving"],
+        Reconciling: ["True", "Updating", "the new spec is being applied"],
       },
-    "a young fleet is being created until every slot has an address, whatever was changed meanwhile":
-      {
-        given: {
-          fleet: fleet({ count: 2, addresses: [served] }),
-          before: reconcilingSince(-30, "Creating"),
-        },
-        expect: {
-          Ready: ["False", "SlotsWithoutAddress"],
-          Reconciling: ["True", "Creating", "1 of 2 slots have no address"],
-        },
+    },
+    "a young fleet is being created until every slot has an address, whatever has changed": {
+      given: {
+        fleet: fleet({ count: 2, addresses: [served] }),
+        before: reconcilingSince(-30, "Creating"),
       },
+      expect: {
+        Ready: ["False", "SlotsWithoutAddress"],
+        Reconciling: ["True", "Creating", "1 of 2 slots have no address"],
+      },
+    },
     "a fleet that served is updated, not created, when its spec changes": {
       given: {
         fleet: fleet({ count: 2, addresses: [served] }),

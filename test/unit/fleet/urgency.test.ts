@@ -109,7 +109,7 @@ describe("a status may wait for what is urgent", () => {
     test(name, () => assert.equal(urgencyOf(before, after), "eventually"));
 });
 
-test("a status that tells people of one more address waits only for what comes with it, even if the fleet is not up", () => {
+test("a status with one more published address waits only for what comes with it", () => {
   const comingUp = { conditions: ready("False", "SlotsWithoutAddress") };
   const [before, after] = ["Verifying", "Serving"].map((phase) =>
     status({ ...comingUp, addresses: [row(phase)] }),

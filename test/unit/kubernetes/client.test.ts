@@ -8,6 +8,7 @@ import { services } from "../../../src/kubernetes/builtin.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { ApiError, ApiUnreachableError, ConnectionError } from "../../../src/kubernetes/errors.ts";
+import { serviceObject } from "../../objects/service.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -20,7 +21,7 @@ const says =
   };
 const hangsUp: Answer = (request) => request.socket.destroy();
 const key = { namespace: "proxies", name: "a" };
-const service = { apiVersion: "v1", kind: "Service", metadata: key, spec: {} };
+const service = serviceObject(key);
 
 /**
  * Faults that a real API server can't be made to have on demand: busy, broken, gone in the middle

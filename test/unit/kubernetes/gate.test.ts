@@ -8,9 +8,10 @@ import { services } from "../../../src/kubernetes/builtin.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import type { Answered, TransportOptions } from "../../../src/kubernetes/transport.ts";
+import { serviceObject } from "../../objects/service.ts";
 
 const key = { namespace: "proxies", name: "a" };
-const service = { apiVersion: "v1", kind: "Service", metadata: key, spec: {} };
+const service = serviceObject(key);
 
 describe("what leaves this process", () => {
   let server: Server;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { Store } from "../../../src/kubernetes/store.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
+import { configMapObject } from "../../objects/config-map.ts";
 
 /** What a server with few names may do, and what may befall its client in between. */
 const step = fc.oneof(
@@ -31,11 +32,8 @@ class ModelServer {
 
   write(name: string): KubeObject {
     const type = this.objects.has(name) ? "MODIFIED" : "ADDED";
-    const object = {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name, namespace: "n", resourceVersion: String(++this.#version) },
-    };
+    const metadata = { resourceVersion: String(++this.#version) };
+    const object = configMapObject(name, { namespace: "n", metadata });
     this.objects.set(name, object);
     this.said.push({ type, object });
     return object;

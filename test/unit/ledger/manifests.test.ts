@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type ProxyAddress, parseProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { Claim } from "../../../src/rotation/claim.ts";
+import { liveMeta } from "../../objects/metadata.ts";
 import { at, noon } from "../rotation/build.ts";
 import { specOf } from "../proxy/sample.ts";
 
@@ -21,12 +22,7 @@ const claim: Claim = {
 const claimant = { namespace: "proxies", name: "family", uid: "u1" };
 const entry = (): ProxyAddress => {
   const { metadata, ...rest } = claimManifest(claimant, specOf().listeners, claim);
-  const live = {
-    uid: "e1",
-    resourceVersion: "77",
-    generation: 1,
-    creationTimestamp: "2026-11-23T11:00:00Z",
-  };
+  const live = liveMeta("e1", { resourceVersion: "77" });
   return { ...rest, kind: "ProxyAddress", metadata: { ...metadata, ...live }, status: {} };
 };
 
@@ -70,7 +66,7 @@ describe("a claim", () => {
 });
 
 describe("an entry's next state", () => {
-  test("touches only the version that was looked at, and keeps all other fields: they are the ledger's", () => {
+  test("touches only the version that was looked at, and keeps all other fields", () => {
     const drained = retiredManifest(entry(), {
       kind: "drain",
       name: claim.name,

@@ -1,63 +1,33 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseAddressPool } from "../../../src/api/address-pool.ts";
-import { parseProxyAddress } from "../../../src/api/proxy-address.ts";
 import { type AddressView, addressView } from "../../../src/ledger/view.ts";
 import { type Orphan, judgeOrphan } from "../../../src/orphans/judge.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { poolObject } from "../../objects/address-pool.ts";
+import { parsedEntry } from "../../objects/ledger-entry.ts";
+import { serviceObject } from "../../objects/service.ts";
 
-const apiVersion = "proxyfleet.dev/v1alpha1";
-const spec = {
-  pool: "pool-a",
-  address: "203.0.113.9",
-  claimRef: { namespace: "proxies", name: "family", uid: "u1", slot: 1 },
-  lane: 3,
-  ports: [{ name: "chat", port: 443, targetPort: 20_012 }],
-  cause: "NewSlot",
-  want: "Serve",
-};
+const { spec } = parsedEntry({ slot: 1, lane: 3 });
 
 function service(claim: unknown = spec, name = "ip-203-0-113-9"): Service {
-  return {
-    apiVersion: "v1",
-    kind: "Service",
+  return serviceObject({
+    name: "family-1-abc",
     metadata: {
-      name: "family-1-abc",
-      namespace: "proxies",
       labels: { "proxyfleet.dev/fleet": "family", "proxyfleet.dev/address": name },
       annotations: {
         "proxyfleet.dev/claim": typeof claim === "string" ? claim : JSON.stringify(claim),
       },
     },
-    spec: {},
-  };
+  });
 }
 
-function entry(given: object, phase = "Serving"): AddressView {
-  const parsed = parseProxyAddress({
-    apiVersion,
-    kind: "ProxyAddress",
-    metadata: { name: "ip-203-0-113-20" },
-    spec: {
-      ...spec,
-      address: "203.0.113.20",
-      lane: 0,
-      ports: [{ name: "chat", port: 443, targetPort: 20_000 }],
-      ...given,
-    },
-    status: { phase },
-  });
-  assert.ok(parsed.ok, parsed.ok ? "" : parsed.problem);
-  return addressView(parsed.value);
+function entry(given: Record<string, unknown>, phase = "Serving"): AddressView {
+  const address = "203.0.113.20";
+  return addressView(parsedEntry({ address, slot: 1, spec: given, status: { phase } }));
 }
 
-const pool = (given: object) =>
-  parseAddressPool({
-    apiVersion,
-    kind: "AddressPool",
-    metadata: { name: "pool-a" },
-    spec: { provider: "MetalLB", addresses: ["203.0.113.0/26"], ...given },
-  });
+const pool = (spec: Record<string, unknown>) => parseAddressPool(poolObject({ spec }));
 
 const lost: Orphan = {
   service: service(),

@@ -93,9 +93,9 @@ describe("whether the configuration is applied", () => {
   const cases: Record<string, Case> = {
     ...unasked,
     "it is": { given: [answered()], expect: ["True", "Loaded"] },
-    "a pod that lags is named": {
-      given: [answered(), answered("p-2", { lags: true })],
-      expect: ["False", "PodsLag", "serve the one before: p-2."],
+    "pods that lag are named": {
+      given: ["p-1", "p-2", "p-3"].map((name) => answered(name, { lags: name !== "p-1" })),
+      expect: ["False", "PodsLag", "serve the one before: p-2, p-3."],
     },
     "HAProxy's refusal goes before, in its own words": {
       given: [
@@ -142,9 +142,9 @@ describe("whether the limits hold", () => {
       ],
     },
     "that is known before any pod tells": {
-      limits: perClient,
+      limits: { ...perClient, clientsHiddenBehind: ["metallb-a", "metallb-b"] },
       given: [],
-      expect: ["False", "ClientsNotSeen"],
+      expect: ["False", "ClientsNotSeen", "of pool metallb-a, metallb-b"],
     },
     "a limit per client where they can": {
       limits: { ...perClient, clientsHiddenBehind: [] },
@@ -162,6 +162,11 @@ describe("whether the limits hold", () => {
         "only 7800",
         "LimitNOFILE",
       ],
+    },
+    "of several pods that may, the one that takes the fewest connections is named": {
+      limits: plain,
+      given: [few, answered("p-1", { connections: { wanted: 27_500, granted: 9_000 } })],
+      expect: ["False", "FewerConnections", "2 of 2 pods", "only 7800"],
     },
     "both are told": {
       limits: perClient,

@@ -24,7 +24,11 @@ const slots: Readonly<Record<string, number>> = { "ip-a": 0, "ip-b": 0, "ip-c": 
 function counted(...answers: readonly PodStatus[]): Record<string, number> {
   const totals = new TrafficTotals();
   answers.forEach((answer, index) =>
-    totals.count("proxies/family", answers[index - 1], answer, (entry) => slots[entry]),
+    totals.count(
+      "proxies/family",
+      { before: answers[index - 1], after: answer },
+      (entry) => slots[entry],
+    ),
   );
   return Object.fromEntries([...totals.all()].map(({ slot, traffic }) => [slot, traffic.bytesIn]));
 }
@@ -34,6 +38,10 @@ describe("what a slot has carried", () => {
     "is what was added since the first answer": {
       given: [pod(100, "ip-a"), pod(130, "ip-a"), pod(150, "ip-a")],
       expect: { 0: 50 },
+    },
+    "is no more when nothing was added": {
+      given: [pod(100, "ip-a"), pod(130, "ip-a"), pod(130, "ip-a")],
+      expect: { 0: 30 },
     },
     "is not known from one answer": { given: [pod(100, "ip-a")], expect: {} },
     "goes on when the pod counts from zero again": {
@@ -61,9 +69,23 @@ describe("what a slot has carried", () => {
     test(name, () => assert.deepEqual(counted(...given), expect));
 });
 
+test("bytes that no entry's address brought are counted for no slot", () => {
+  const totals = new TrafficTotals();
+  totals.count("proxies/family", { before: pod(0), after: pod(9) }, () => 0);
+  assert.deepEqual([...totals.all()], []);
+});
+
+test("a slot has carried what all lanes that serve it have, each counted by itself", () => {
+  const lanes = (...counts: readonly number[]): PodStatus => ({
+    revision: "r",
+    lanes: counts.map((bytesIn, lane) => ({ lane, open: true, address: "ip-a", bytesIn })),
+  });
+  assert.deepEqual(counted(lanes(100, 5), lanes(110, 10)), { 0: 15 });
+});
+
 test("a fleet that is gone leaves no series behind", () => {
   const totals = new TrafficTotals();
-  totals.count("proxies/family", pod(0, "ip-a"), pod(9, "ip-a"), () => 0);
+  totals.count("proxies/family", { before: pod(0, "ip-a"), after: pod(9, "ip-a") }, () => 0);
   totals.forget("proxies/family");
   assert.deepEqual([...totals.all()], []);
 });

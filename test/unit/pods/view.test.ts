@@ -1,38 +1,36 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { V1DeploymentStatus, V1PodStatus } from "@kubernetes/client-node";
+import type {
+  V1ContainerState,
+  V1ContainerStatus,
+  V1DeploymentStatus,
+  V1PodCondition,
+  V1PodStatus,
+} from "@kubernetes/client-node";
 import { isServingPod, podsView } from "../../../src/pods/view.ts";
 import type { Deployment, Pod } from "../../../src/kubernetes/objects.ts";
+import { deploymentObject } from "../../objects/deployment.ts";
+import { podObject } from "../../objects/pod.ts";
 
-const pod = (status: V1PodStatus, deletionTimestamp?: string): Pod => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: {
-    name: "family-proxy-x",
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-  },
-  status,
-});
-const waiting = (reason: string, message?: string): Pod =>
-  pod({
-    containerStatuses: [
-      {
-        name: "proxy",
-        image: "proxy:1",
-        imageID: "",
-        ready: false,
-        restartCount: 0,
-        state: { waiting: { reason, ...(message === undefined ? {} : { message }) } },
-      },
-    ],
+const pod = (status: V1PodStatus, deletionTimestamp?: string): Pod =>
+  podObject({
+    metadata: deletionTimestamp === undefined ? {} : { deletionTimestamp },
+    status,
   });
-const deployment = (status: V1DeploymentStatus, generation = 3): Deployment => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "family-proxy", generation },
-  spec: { replicas: 2, selector: {}, template: {} },
-  status,
+const container = (state?: V1ContainerState): V1ContainerStatus => ({
+  name: "proxy",
+  image: "proxy:1",
+  imageID: "",
+  ready: false,
+  restartCount: 0,
+  ...(state === undefined ? {} : { state }),
 });
+const waiting = (reason: string, message?: string): Pod => {
+  const why = { reason, ...(message === undefined ? {} : { message }) };
+  return pod({ containerStatuses: [container({ waiting: why })] });
+};
+const untouched = deploymentObject({ metadata: { generation: 3 } });
+const deployment = (status: V1DeploymentStatus): Deployment => ({ ...untouched, status });
 const rolledOut = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, readyReplicas: 2 };
 
 describe("a rollout", () => {
@@ -54,9 +52,29 @@ describe("a rollout", () => {
       expect: false,
     },
     "is not done without a Deployment": { given: undefined, expect: false },
+    "is not done while nobody looked at the Deployment yet": { given: untouched, expect: false },
   };
   for (const [name, { given, expect }] of Object.entries(cases))
     test(name, () => assert.equal(podsView(2, given, []).isRolledOut, expect));
+});
+
+describe("the pods of a fleet", () => {
+  const counts = (given: Deployment | undefined) => {
+    const { wanted, replicas, ready } = podsView(4, given, []);
+    return { wanted, replicas, ready };
+  };
+
+  test("are counted by their Deployment, all of them and those that are ready", () =>
+    assert.deepEqual(counts(deployment({ ...rolledOut, replicas: 3, readyReplicas: 1 })), {
+      wanted: 4,
+      replicas: 3,
+      ready: 1,
+    }));
+
+  test("are none while there is no Deployment, or it has counted none", () => {
+    const none = { wanted: 4, replicas: 0, ready: 0 };
+    assert.deepEqual([counts(undefined), counts(deployment({}))], [none, none]);
+  });
 });
 
 describe("what keeps a pod from starting", () => {
@@ -65,6 +83,31 @@ describe("what keeps a pod from starting", () => {
       given: waiting("ImagePullBackOff", "Back-off pulling image"),
       reason: "ImagePullFailed",
       says: "pod family-proxy-x does not start with image proxy:1: check spec.image and its pull secrets (Back-off pulling image)",
+    },
+    "an image that could not be pulled the first time": {
+      given: waiting("ErrImagePull"),
+      reason: "ImagePullFailed",
+      says: "check spec.image and its pull secrets (ErrImagePull)",
+    },
+    "an image whose name is none": {
+      given: waiting("InvalidImageName"),
+      reason: "ImagePullFailed",
+      says: "correct spec.image (InvalidImageName)",
+    },
+    "a container that can't be configured": {
+      given: waiting("CreateContainerConfigError", 'secret "keys" not found'),
+      reason: "PodsCantStart",
+      says: 'see kubectl describe pod (secret "keys" not found)',
+    },
+    "a container that waits beside one that runs and one that nobody looked at": {
+      given: pod({
+        containerStatuses: [
+          container(),
+          container({ running: {} }),
+          container({ waiting: { reason: "CrashLoopBackOff" } }),
+        ],
+      }),
+      reason: "PodsCrash",
     },
     "an image that may not be pulled": {
       given: waiting("ErrImageNeverPull"),
@@ -83,11 +126,30 @@ describe("what keeps a pod from starting", () => {
       reason: "PodsUnschedulable",
       says: "finds no node: 0/1 nodes are available. Check spec.scheduling",
     },
+    "a node that nobody finds, whatever else is not so": {
+      given: pod({
+        conditions: [
+          { type: "Initialized", status: "True" },
+          { type: "PodScheduled", status: "False" },
+        ],
+      }),
+      reason: "PodsUnschedulable",
+      says: "finds no node: . Check",
+    },
+    "a pod that has a node and is not ready yet is no problem": {
+      given: pod({
+        conditions: [
+          { type: "Ready", status: "False" },
+          { type: "PodScheduled", status: "True" },
+        ],
+      }),
+      reason: undefined,
+    },
     "a container that is being made is no problem": {
       given: waiting("ContainerCreating"),
       reason: undefined,
     },
-    "a pod that nobody looked at yet is no problem": { given: pod({}), reason: undefined },
+    "a pod that nobody looked at yet is no problem": { given: podObject(), reason: undefined },
   };
   for (const [name, { given, reason, says }] of Object.entries(cases))
     test(name, () => {
@@ -97,10 +159,28 @@ describe("what keeps a pod from starting", () => {
     });
 });
 
-test("people are sent to pods that are ready and not on their way out", () => {
-  const ready: V1PodStatus = { conditions: [{ type: "Ready", status: "True" }] };
-  assert.equal(isServingPod(pod(ready)), true);
-  assert.equal(isServingPod(pod(ready, "2026-11-23T12:00:00Z")), false);
-  assert.equal(isServingPod(pod({ conditions: [{ type: "Ready", status: "False" }] })), false);
-  assert.equal(isServingPod(pod({})), false);
+describe("people are sent to a pod", () => {
+  const scheduled: V1PodCondition = { type: "PodScheduled", status: "True" };
+  const unready: V1PodCondition = { type: "Ready", status: "False" };
+  const ready: V1PodCondition = { type: "Ready", status: "True" };
+  const gated: V1PodCondition = { type: "example.org/gate", status: "False" };
+  const cases: Record<string, { given: Pod; expect: boolean }> = {
+    "that is ready": { given: pod({ conditions: [scheduled, ready] }), expect: true },
+    "that is ready, whatever else is not so": {
+      given: pod({ conditions: [gated, ready] }),
+      expect: true,
+    },
+    "but to none that has a node and is not ready": {
+      given: pod({ conditions: [scheduled, unready] }),
+      expect: false,
+    },
+    "but to none that is on its way out": {
+      given: pod({ conditions: [ready] }, "2026-11-23T12:00:00Z"),
+      expect: false,
+    },
+    "but to none without conditions": { given: pod({}), expect: false },
+    "but to none that nobody looked at yet": { given: podObject(), expect: false },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => assert.equal(isServingPod(given), expect));
 });

@@ -74,32 +74,41 @@ describe("what a Service carries so that its provider gives it this very address
       },
       needsNodePorts: false,
     },
-    "AWS with nodes as targets needs node ports; the pool's owner may choose that, but no other address":
-      {
-        pool: pool("AWS", {
-          named: [{ name: eip.name, address: eip.address }],
-          service: {
-            annotations: {
-              [`${aws}-nlb-target-type`]: "instance",
-              [`${aws}-eip-allocations`]: "eipalloc-other",
-            },
-            labels: {},
+    "AWS with nodes as targets, its owner's choice, needs node ports and keeps its address": {
+      pool: pool("AWS", {
+        named: [{ name: eip.name, address: eip.address }],
+        service: {
+          annotations: {
+            [`${aws}-nlb-target-type`]: "instance",
+            [`${aws}-eip-allocations`]: "eipalloc-other",
           },
-        }),
-        annotations: {
-          [`${aws}-type`]: "external",
-          [`${aws}-nlb-target-type`]: "instance",
-          [`${aws}-scheme`]: "internet-facing",
-          [`${aws}-eip-allocations`]: "eipalloc-0a1b2c3d",
+          labels: {},
         },
-        needsNodePorts: true,
+      }),
+      annotations: {
+        [`${aws}-type`]: "external",
+        [`${aws}-nlb-target-type`]: "instance",
+        [`${aws}-scheme`]: "internet-facing",
+        [`${aws}-eip-allocations`]: "eipalloc-0a1b2c3d",
       },
+      needsNodePorts: true,
+    },
     "GKE takes the name of a reserved address": {
-      pool: pool("GCP", { named: [{ name: "family-1", address: "203.0.113.9" }] }),
+      pool: pool("GCP", {
+        named: [
+          { name: "family-0", address: "203.0.113.8" },
+          { name: "family-1", address: "203.0.113.9" },
+        ],
+      }),
       annotations: {
         "cloud.google.com/l4-rbs": "enabled",
         "networking.gke.io/load-balancer-ip-addresses": "family-1",
       },
+      needsNodePorts: true,
+    },
+    "GKE is asked for nothing where the pool does not list the address": {
+      pool: pool("GCP", { named: [{ name: "family-0", address: "203.0.113.8" }] }),
+      annotations: { "cloud.google.com/l4-rbs": "enabled" },
       needsNodePorts: true,
     },
     "Azure takes the name of a public IP": {
@@ -123,7 +132,12 @@ test("every provider that a pool may name is in the table", () =>
   assert.deepEqual([...providers.keys()].toSorted(), [...names].toSorted()));
 
 test("an address of a pool of names can be asked for only while the pool lists it", () => {
-  const named = pool("GCP", { named: [{ name: "family-1", address: "203.0.113.9" }] });
+  const named = pool("GCP", {
+    named: [
+      { name: "family-0", address: "203.0.113.8" },
+      { name: "family-1", address: "203.0.113.9" },
+    ],
+  });
   assert.ok(knowsName(providers.get("GCP")!, named, "203.0.113.9"));
   assert.ok(!knowsName(providers.get("GCP")!, named, "203.0.113.10"));
   assert.ok(knowsName(providers.get("MetalLB")!, pool("MetalLB"), "203.0.113.10"));

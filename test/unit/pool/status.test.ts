@@ -3,19 +3,16 @@ import { describe, test } from "node:test";
 import { type AddressPool, parseAddressPool } from "../../../src/api/address-pool.ts";
 import type { Parsed } from "../../../src/api/parse.ts";
 import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
+import type { AddressView } from "../../../src/ledger/view.ts";
 import { parseRange } from "../../../src/values/ip.ts";
 import { held } from "../rotation/build.ts";
-import { type PoolEntry, lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
+import { lowWater, poolCounts, poolProblem } from "../../../src/pool/status.ts";
 import { poolView } from "../../../src/pool/view.ts";
+import { poolObject } from "../../objects/address-pool.ts";
 import { hours } from "../rotation/build.ts";
 
 const parsed = (spec: object): Parsed<AddressPool> =>
-  parseAddressPool({
-    apiVersion: "proxyfleet.dev/v1alpha1",
-    kind: "AddressPool",
-    metadata: { name: "metallb-a" },
-    spec: { provider: "MetalLB", addresses: ["203.0.113.0/26"], ...spec },
-  });
+  parseAddressPool(poolObject({ name: "metallb-a", spec: { ...spec } }));
 const namespace = { name: "proxies", labels: { team: "relief" } };
 const view = (pool: Parsed<AddressPool> | undefined, held = 0): ReturnType<typeof poolView> =>
   poolView("metallb-a", pool, { namespace, held, supported: new Set(["MetalLB"]) });
@@ -77,6 +74,20 @@ describe("the pool as a fleet may use it", () => {
     assert.deepEqual([ranges, reserve], [[parseRange("203.0.113.0/26")], 4]);
   });
 
+  test("nobody knows how many addresses there are where the provider gives what it gives", () => {
+    const assigned = parsed({ provider: "Assigned", addresses: [] });
+    assert.deepEqual([view(assigned).assigned, view(parsed({})).assigned], [true, false]);
+  });
+
+  test("ranges that nobody can read leave nothing to claim, and say why", () => {
+    const pool = parsed({});
+    assert.ok(pool.ok);
+    const spec = { ...pool.value.spec, addresses: ["203.0.113.9-203.0.113.2"] };
+    const { refusal, ranges } = view({ ...pool, value: { ...pool.value, spec } });
+    assert.match(refusal ?? "", /pool metallb-a can't be used: spec\.addresses: .*runs backwards/);
+    assert.deepEqual(ranges, []);
+  });
+
   test("a namespace with a limit is told how many more it may take", () => {
     assert.equal(view(parsed({ perNamespace: 3 }), 1).room, 2);
     assert.equal(view(parsed({}), 1).room, undefined);
@@ -84,7 +95,7 @@ describe("the pool as a fleet may use it", () => {
 });
 
 describe("poolCounts", () => {
-  const entries: readonly PoolEntry[] = [
+  const entries: readonly Pick<AddressView, "want" | "phase">[] = [
     { want: "Serve", phase: "Serving" },
     { want: "Serve", phase: "Provisioning" },
     { want: "Drain", phase: "Serving" },
@@ -94,7 +105,7 @@ describe("poolCounts", () => {
   const ledger = HeldAddresses.of(
     held(["203.0.113.1", "203.0.113.2", "203.0.113.3", "198.51.100.1"]),
   );
-  test("counts each address where it is in its life, and as free what nobody holds, of this pool or of one that overlaps", () =>
+  test("counts addresses by phase, and as free what nobody holds, nor an overlapping pool", () =>
     assert.deepEqual(poolCounts([parseRange("203.0.113.0/28")], entries, ledger), {
       total: 16,
       serving: 2,
@@ -128,21 +139,55 @@ describe("lowWater", () => {
     assert.equal(lowWater(counts(9), { total: 9, quarantined: 3 }, 1), undefined));
 });
 
-describe("poolProblem", () => {
-  const ranges = [parseRange("203.0.113.0/26")];
-  test("a pool of its own addresses has none", () =>
-    assert.equal(
-      poolProblem(ranges, [{ name: "b", ranges: [parseRange("203.0.113.64/26")] }]),
-      undefined,
-    ));
-  test("a pool that overlaps another names it, and where", () => {
-    const problem = poolProblem(ranges, [
-      { name: "b", ranges: [parseRange("203.0.113.63-203.0.113.70")] },
-    ]);
-    assert.equal(problem?.reason, "Overlaps");
-    assert.match(problem.message, /overlap pool b\. No address is given out twice/);
-  });
-  test("a pool of too many addresses says how many it may have", () => {
+describe("a pool beside another one", () => {
+  const ranges = ["198.51.100.0/30", "203.0.113.64/26"].map(parseRange);
+  const cases: Record<string, { theirs: readonly string[]; overlaps: boolean }> = {
+    "may end right before the other's first address": {
+      theirs: ["203.0.113.128-203.0.113.140"],
+      overlaps: false,
+    },
+    "may begin right after the other's last address": {
+      theirs: ["203.0.113.60-203.0.113.63"],
+      overlaps: false,
+    },
+    "may have the same numbers in the other address family": {
+      theirs: ["::cb00:7140/122"],
+      overlaps: false,
+    },
+    "may not share its first address": {
+      theirs: ["203.0.113.60-203.0.113.64"],
+      overlaps: true,
+    },
+    "may not share its last address": {
+      theirs: ["203.0.113.127-203.0.113.140"],
+      overlaps: true,
+    },
+    "may not hold all that the other has": { theirs: ["203.0.113.70"], overlaps: true },
+    "may not lie within the other": { theirs: ["203.0.0.0/16"], overlaps: true },
+    "may not share what comes last in the other's list": {
+      theirs: ["192.0.2.1", "203.0.113.70"],
+      overlaps: true,
+    },
+  };
+  for (const [name, { theirs, overlaps }] of Object.entries(cases))
+    test(name, () => {
+      const others = [
+        { name: "a", ranges: [parseRange("192.0.2.9")] },
+        { name: "b", ranges: theirs.map(parseRange) },
+      ];
+      const problem = poolProblem(ranges, others);
+      assert.equal(problem?.reason, overlaps ? "Overlaps" : undefined);
+      if (problem === undefined) return;
+      const says = "addresses from 203.0.113.64 on overlap pool b. No address is given out twice";
+      assert.ok(problem.message.startsWith(says), problem.message);
+    });
+});
+
+describe("the size of a pool", () => {
+  test("may be what a pool has at most", () =>
+    assert.equal(poolProblem([parseRange("10.0.0.0/12")], []), undefined));
+
+  test("may not be more, and says how many it may be", () => {
     const halves = ["10.0.0.0/12", "10.16.0.0/12"].map(parseRange);
     const problem = poolProblem(halves, []);
     assert.deepEqual([problem?.status, problem?.reason], ["False", "TooManyAddresses"]);

@@ -21,7 +21,8 @@ test("only HAProxy's configuration is compressed, and always into the same bytes
   assert.deepEqual(compressed(files)["haproxy.cfg.gz"], config);
 });
 
-test("the Secret of the largest fleet that the API takes fits: 64 slots, all lanes open, plain chat, 8 servers each, 32 networks of its load balancer, both limits", async () => {
+// 64 slots, all lanes open, plain chat, 8 servers each, 32 load balancer networks, both limits.
+test("the Secret of the largest fleet that the API takes fits", async () => {
   const { pem, sha256 } = await issueCertificate(noon, seeded(1));
   const open = Array.from({ length: 256 }, (_, lane): CertifiedLane => {
     const proxiesFrom = Array.from(

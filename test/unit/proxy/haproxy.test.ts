@@ -92,23 +92,22 @@ describe("renderHaproxyConfig", () => {
           "    tcp-request session reject if { sc0_conn_cur gt 3 }",
         ],
       },
-      "where only a PROXY header tells the client, those without one are not counted: they would all be one":
-        {
-          given: {
-            limits: {
-              maxConnections: 10,
-              connectionsPerClient: 0,
-              connectionRatePerClient: 60,
-              clientsSeen: "WithProxyHeader",
-            },
+      "clients without a PROXY header, where only it names them, are not counted as one": {
+        given: {
+          limits: {
+            maxConnections: 10,
+            connectionsPerClient: 0,
+            connectionRatePerClient: 60,
+            clientsSeen: "WithProxyHeader",
           },
-          lines: [
-            "    stick-table type ipv6 size 200k expire 2m store conn_rate(1m)",
-            "    tcp-request session track-sc0 src,ipmask(32,64) table clients if { fc_rcvd_proxy }",
-            "    tcp-request session reject if { sc0_conn_rate gt 60 }",
-          ],
-          without: ["    tcp-request session track-sc0 src,ipmask(32,64) table clients"],
         },
+        lines: [
+          "    stick-table type ipv6 size 200k expire 2m store conn_rate(1m)",
+          "    tcp-request session track-sc0 src,ipmask(32,64) table clients if { fc_rcvd_proxy }",
+          "    tcp-request session reject if { sc0_conn_rate gt 60 }",
+        ],
+        without: ["    tcp-request session track-sc0 src,ipmask(32,64) table clients"],
+      },
     };
   for (const [name, { given, lines, without = [] }] of Object.entries(has)) {
     test(name, () => {

@@ -54,6 +54,59 @@ describe("a person's report of a block", () => {
         message: "reported by a person",
       },
     },
+    "is none where the annotation is blank": { given: report("  "), expect: { kind: "none" } },
+    "is none of a fleet that is being deleted: all goes dark anyway": {
+      given: report("203.0.113.9 IR x", { deleting: true }),
+      expect: { kind: "none" },
+    },
+    "is read whatever blanks are around it": {
+      given: report(" 203.0.113.9\t IR  on  monday "),
+      expect: {
+        kind: "verdict",
+        text: "203.0.113.9\t IR  on  monday",
+        entry: "ip-203-0-113-9",
+        country: "IR",
+        message: "reported by a person: on monday",
+      },
+    },
+    "is cut where it is long": {
+      given: report(`203.0.113.9 IR ${"x".repeat(600)}`),
+      expect: {
+        kind: "verdict",
+        text: `203.0.113.9 IR ${"x".repeat(600)}`,
+        entry: "ip-203-0-113-9",
+        country: "IR",
+        message: `reported by a person: ${"x".repeat(490)}`,
+      },
+    },
+    "passes over entries that have no address yet": {
+      given: report("203.0.113.9 IR", {
+        addresses: [entry("203.0.113.5", { address: undefined }), entry("203.0.113.9")],
+      }),
+      expect: {
+        kind: "verdict",
+        text: "203.0.113.9 IR",
+        entry: "ip-203-0-113-9",
+        country: "IR",
+        message: "reported by a person",
+      },
+    },
+    "becomes a verdict where the address is only suspected there, and blocked elsewhere": {
+      given: report("203.0.113.9 IR", {
+        addresses: [
+          entry("203.0.113.9", {
+            reachability: [blocked("RU"), blocked("IR", { verdict: "Suspected" })],
+          }),
+        ],
+      }),
+      expect: {
+        kind: "verdict",
+        text: "203.0.113.9 IR",
+        entry: "ip-203-0-113-9",
+        country: "IR",
+        message: "reported by a person",
+      },
+    },
     "is answered once the ledger shows it": {
       given: report("203.0.113.9 IR x", {
         addresses: [entry("203.0.113.9", { reachability: [blocked("IR")] })],
@@ -82,6 +135,18 @@ describe("a person's report of a block", () => {
     "without an address is refused": {
       given: report("everything is blocked"),
       expect: /has no address in front: write "<address> <country>/,
+    },
+    "with a country of three letters is refused": {
+      given: report("203.0.113.9 IRN"),
+      expect: /names the country "IRN"/,
+    },
+    "with a country of one letter is refused": {
+      given: report("203.0.113.9 I"),
+      expect: /names the country "I"/,
+    },
+    "with a country of small letters is refused": {
+      given: report("203.0.113.9 xIR"),
+      expect: /names the country "xIR".* such as "203\.0\.113\.9 IR again"/,
     },
     "without a country is refused": {
       given: report("203.0.113.9 Iran"),

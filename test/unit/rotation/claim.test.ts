@@ -93,7 +93,7 @@ describe("claimFor", () => {
       }),
       expect: { lane: 1 },
     },
-    "the lane of an address that has just gone dark is taken last: it is still open for that one": {
+    "the lane of an address that has just gone dark is taken last: it is still open": {
       given: fleet({ addresses: [dark("203.0.113.9", { lane: 0, phaseSince: at(-4) })] }),
       expect: { lane: 1 },
     },

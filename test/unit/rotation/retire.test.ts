@@ -1,7 +1,13 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type RetirementView, drainTime, retirement } from "../../../src/rotation/retire.ts";
+import {
+  type Retirement,
+  type RetirementView,
+  drainTime,
+  orphanRetirement,
+  retirement,
+} from "../../../src/rotation/retire.ts";
 import { minutes, plus, seconds } from "../../../src/values/time.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, pool } from "./build.ts";
@@ -62,27 +68,25 @@ describe("the end of an address", () => {
         now: { kind: "drain", name: old.name, because: "Requested", until: plus(noon, hours(24)) },
       },
     },
-    "an address drains only once the fleet's status no longer tells people of it, so that they know its successor for all of the drain":
-      {
-        given: fleet({ addresses: [old, fresh], announced: new Set(["203.0.113.9"]) }),
-        of: old,
-        expect: { requeueAt: noon },
-      },
+    "an address drains only once the fleet's status no longer publishes it": {
+      given: fleet({ addresses: [old, fresh], announced: new Set(["203.0.113.9"]) }),
+      of: old,
+      expect: { requeueAt: noon },
+    },
     "a published address stays for as long as it has no successor": {
       given: fleet({ addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
       expect: none,
     },
-    "the address of a slot that is no more drains only once the fleet's status no longer tells people of it":
-      {
-        given: fleet({
-          count: 1,
-          addresses: [{ ...old, slot: 1 }],
-          announced: new Set(["203.0.113.9"]),
-        }),
-        of: { ...old, slot: 1 },
-        expect: { requeueAt: noon },
-      },
+    "the address of a removed slot drains only once the fleet's status has dropped it": {
+      given: fleet({
+        count: 1,
+        addresses: [{ ...old, slot: 1 }],
+        announced: new Set(["203.0.113.9"]),
+      }),
+      of: { ...old, slot: 1 },
+      expect: { requeueAt: noon },
+    },
     "when the fleet is deleted, an address goes dark even if the status still names it": {
       given: fleet({ deleting: true, addresses: [old], announced: new Set(["203.0.113.9"]) }),
       of: old,
@@ -114,19 +118,18 @@ describe("the end of an address", () => {
         },
       },
     },
-    "an address in the making of a slot that is no more goes dark without a drain: nobody knows it":
-      {
-        given: fleet({ count: 1 }),
-        of: { ...fresh, slot: 1, phase: "Verifying" },
-        expect: {
-          now: {
-            kind: "quarantine",
-            name: fresh.name,
-            because: "SlotRemoved",
-            until: plus(noon, hours(168)),
-          },
+    "an address in the making of a removed slot goes dark without a drain: nobody knows it": {
+      given: fleet({ count: 1 }),
+      of: { ...fresh, slot: 1, phase: "Verifying" },
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: fresh.name,
+          because: "SlotRemoved",
+          until: plus(noon, hours(168)),
         },
       },
+    },
     "an address in the making that a person deleted goes dark": {
       given: fleet(),
       of: { ...fresh, phase: "Provisioning", deleting: true },
@@ -156,16 +159,15 @@ describe("the end of an address", () => {
         },
       },
     },
-    "an address that its load balancer lost drains once its successor is published: who holds a session keeps it":
-      {
-        given: fleet({
-          addresses: [{ ...old, lost: { since: at(-300), balancerHas: "another" } }, fresh],
-        }),
-        of: { ...old, lost: { since: at(-300), balancerHas: "another" } },
-        expect: {
-          now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) },
-        },
+    "an address that its load balancer lost drains once its successor is published": {
+      given: fleet({
+        addresses: [{ ...old, lost: { since: at(-300), balancerHas: "another" } }, fresh],
+      }),
+      of: { ...old, lost: { since: at(-300), balancerHas: "another" } },
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) },
       },
+    },
     "an address that its load balancer lost rests as long as any that was published": {
       given: fleet(),
       of: draining("203.0.113.9", { drainUntil: noon, retiredBecause: "Unusable" }),
@@ -207,7 +209,7 @@ describe("the end of an address", () => {
       of: dark("203.0.113.9"),
       expect: none,
     },
-    "a drain goes on until its time is over, and is looked at again when sessions may have ended": {
+    "a drain goes on until its time, and is looked at again when sessions may have ended": {
       given: fleet(),
       of: draining("203.0.113.9", { sessions: 3, drainUntil: at(3600) }),
       expect: { requeueAt: at(10) },
@@ -304,19 +306,18 @@ describe("the end of an address", () => {
         },
       },
     },
-    "a blocked address stays burnt when its fleet is deleted: applying it again must not bring it back":
-      {
-        given: fleet({ deleting: true, addresses: [{ ...old, reachability: [blocked("IR")] }] }),
-        of: { ...old, reachability: [blocked("IR")] },
-        expect: {
-          now: {
-            kind: "quarantine",
-            name: old.name,
-            because: "Blocked",
-            until: plus(noon, hours(720)),
-          },
+    "a blocked address stays burnt when its fleet is deleted and applied again": {
+      given: fleet({ deleting: true, addresses: [{ ...old, reachability: [blocked("IR")] }] }),
+      of: { ...old, reachability: [blocked("IR")] },
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Blocked",
+          until: plus(noon, hours(720)),
         },
       },
+    },
     "a blocked address is burnt, though it was replaced by hand": {
       given: fleet({ addresses: [{ ...old, reachability: [blocked("IR")] }, fresh] }),
       of: { ...old, reachability: [blocked("IR")] },
@@ -373,20 +374,119 @@ describe("the end of an address", () => {
       of: repeat,
       expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
     },
-    "a move by age is remembered for an hour, though its address rests for a shorter time: the budget counts it":
-      {
-        given: fleet({
-          pools: [
-            pool({
-              quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) },
-            }),
-          ],
-        }),
-        of: draining("203.0.113.9", { cause: "Age", createdAt: at(-600), drainUntil: noon }),
-        expect: {
-          now: { kind: "quarantine", name: old.name, because: "Requested", until: at(3000) },
+    "a repeat is kept while what came after it is not published": {
+      given: fleet({ addresses: [repeat, { ...fresh, ordinal: 2, phase: "Verifying" }] }),
+      of: repeat,
+      expect: { requeueAt: at(3000) },
+    },
+    "a repeat is kept though another slot has a fresh address": {
+      given: fleet({ count: 2, addresses: [repeat, { ...fresh, slot: 1, ordinal: 2 }] }),
+      of: repeat,
+      expect: { requeueAt: at(3000) },
+    },
+    "a repeat is kept though an older address serves": {
+      given: fleet({ addresses: [{ ...old, ordinal: 0 }, repeat] }),
+      of: repeat,
+      expect: { requeueAt: at(3000) },
+    },
+    "a repeat is given back after an hour": {
+      given: fleet({ addresses: [{ ...repeat, createdAt: at(-3600) }] }),
+      of: { ...repeat, createdAt: at(-3600) },
+      expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
+    },
+    "a repeat is kept for an hour after the last one, of its own slot and pool": {
+      given: fleet({
+        addresses: [
+          { ...repeat, createdAt: at(-3600) },
+          { ...repeat, name: "ip-later", createdAt: at(-60) },
+          { ...repeat, name: "ip-other-slot", slot: 1, createdAt: at(-10) },
+          { ...repeat, name: "ip-other-pool", pool: "pool-b", createdAt: at(-10) },
+          { ...repeat, name: "ip-gone", want: "Quarantine", createdAt: at(-10) },
+          { ...fresh, phase: "Verifying", createdAt: at(-10) },
+        ],
+      }),
+      of: { ...repeat, createdAt: at(-3600) },
+      expect: { requeueAt: at(3540) },
+    },
+    "a repeat that a person deleted is given back": {
+      given: fleet({ addresses: [repeat] }),
+      of: { ...repeat, deleting: true },
+      expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
+    },
+    "a repeat of a slot that is no more is given back": {
+      given: fleet({ count: 1, addresses: [{ ...repeat, slot: 1 }] }),
+      of: { ...repeat, slot: 1 },
+      expect: { now: { kind: "quarantine", name: repeat.name, because: "Repeat", until: noon } },
+    },
+    "an address is replaced by age": {
+      given: fleet({ addresses: [old, { ...fresh, cause: "Age" }] }),
+      of: old,
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Age", until: plus(noon, hours(24)) },
+      },
+    },
+    "an address that was replaced by a first one counts as replaced by hand": {
+      given: fleet({ addresses: [old, { ...fresh, cause: "NewSlot" }] }),
+      of: old,
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Requested", until: plus(noon, hours(24)) },
+      },
+    },
+    "an unpublished address of the last slot stays in the making": {
+      given: fleet({ count: 2 }),
+      of: { ...fresh, slot: 1, phase: "Verifying" },
+      expect: none,
+    },
+    "a burnt address that a person deleted while it rests is left to be forgotten": {
+      given: fleet(),
+      of: dark("203.0.113.9", { reachability: [blocked("IR")], deleting: true }),
+      expect: none,
+    },
+    "a drain is looked at again when people have had time to read the new address": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 3, phaseSince: at(-29) }),
+      expect: { requeueAt: at(1) },
+    },
+    "a drain without sessions ends as soon as people have had that time": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 0, phaseSince: at(-30) }),
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: old.name,
+          because: "Requested",
+          until: plus(noon, hours(168)),
         },
       },
+    },
+    "two drains end none where the slot was not blocked": {
+      given: { ...crowded, addresses: [{ ...fresh, ordinal: 3 }, ...crowded.addresses.slice(1)] },
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain where none waits to drain": {
+      given: { ...crowded, addresses: crowded.addresses.toSpliced(1, 1) },
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain where there is room for one more": {
+      given: { ...crowded, addresses: crowded.addresses.slice(0, 3) },
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a move by age is remembered for an hour, for the budget, however short its rest": {
+      given: fleet({
+        pools: [
+          pool({
+            quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) },
+          }),
+        ],
+      }),
+      of: draining("203.0.113.9", { cause: "Age", createdAt: at(-600), drainUntil: noon }),
+      expect: {
+        now: { kind: "quarantine", name: old.name, because: "Requested", until: at(3000) },
+      },
+    },
   };
   for (const [name, { given, of, expect }] of Object.entries(cases))
     test(name, () => assert.deepEqual(retirement(given, of, noon), expect));
@@ -396,4 +496,38 @@ test("no drain is shorter than the DNS record's time to live", () => {
   const given = { drain: { scheduled: minutes(2), blocked: seconds(10) }, dnsTtl: seconds(60) };
   assert.equal(drainTime(given, "Requested"), minutes(2));
   assert.equal(drainTime(given, "Blocked"), seconds(60));
+});
+
+describe("an address whose fleet is gone", () => {
+  const rest = (until: Retirement["until"], because: Retirement["because"] = "FleetDeleted") => ({
+    kind: "quarantine" as const,
+    name: old.name,
+    because,
+    until,
+  });
+  const brief = pool({
+    quarantine: { blocked: hours(3), retired: hours(2), unusable: hours(1) },
+  });
+  const cases: Record<string, { of: AddressView; expect: Retirement | undefined }> = {
+    "goes dark as long as its pool says": { of: old, expect: rest(plus(noon, hours(2))) },
+    "goes dark in the middle of its drain": {
+      of: draining("203.0.113.9"),
+      expect: rest(plus(noon, hours(2))),
+    },
+    "rests as a blocked one where it was": {
+      of: { ...old, reachability: [blocked("IR")] },
+      expect: rest(plus(noon, hours(3)), "Blocked"),
+    },
+    "stays dark": { of: dark("203.0.113.9"), expect: undefined },
+    "rests longer once it is found blocked, and never shorter than it was to": {
+      of: dark("203.0.113.9", { reachability: [blocked("IR")] }),
+      expect: rest(at(86_400), "Blocked"),
+    },
+    "is forgotten where it never had an address": {
+      of: { ...old, address: undefined, phase: "Provisioning" },
+      expect: rest(noon),
+    },
+  };
+  for (const [name, { of, expect }] of Object.entries(cases))
+    test(name, () => assert.deepEqual(orphanRetirement(of, [brief], noon), expect));
 });

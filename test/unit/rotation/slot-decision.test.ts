@@ -7,7 +7,7 @@ import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, rules } from "./build.ts";
 
 const decisionOf = (given: FleetView, slot = 0): SlotDecision =>
-  decideSlots(given, rotateRequest(given), noon)[slot]!.decision;
+  decideSlots(given, rotateRequest(given), noon).slots[slot]!.decision;
 const serving = entry("203.0.113.9");
 
 /**
@@ -134,7 +134,7 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       }),
       expect: { kind: "stay", because: "two of its addresses still drain" },
     },
-    "an address whose successor was just published takes up room, though it is not to drain yet": {
+    "an address whose successor was just published takes up room before it drains": {
       given: fleet({
         rotateAt: "now",
         addresses: [
@@ -213,15 +213,14 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       given: fleet({ rotateAt: "now" }),
       expect: { kind: "move", cause: "NewSlot", requestedAt: "now" },
     },
-    "what replaces the address of an open request answers it again, so that it is not asked a second time":
-      {
-        given: fleet({
-          count: 2,
-          rotateAt: "now",
-          addresses: [entry("203.0.113.9", { requestedAt: "now", deleting: true })],
-        }),
-        expect: { kind: "move", cause: "Requested", requestedAt: "now" },
-      },
+    "what replaces the address of an open request answers that request again": {
+      given: fleet({
+        count: 2,
+        rotateAt: "now",
+        addresses: [entry("203.0.113.9", { requestedAt: "now", deleting: true })],
+      }),
+      expect: { kind: "move", cause: "Requested", requestedAt: "now" },
+    },
     "a slot that is blocked moves": {
       given: fleet({ addresses: [entry("203.0.113.9", { reachability: [blocked("IR")] })] }),
       expect: { kind: "move", cause: "Blocked", because: "203.0.113.9 is blocked in IR" },

@@ -47,7 +47,7 @@ function shop(reconcile: (key: string, nth: number) => Promise<Outcome>, workers
         return reconcile(key, seen.length);
       },
     };
-    await runController(controller, log, stop.signal, { workers });
+    await runController(controller, { log, signal: stop.signal, workers });
   };
   return { queue, delays, seen, lines, run };
 }

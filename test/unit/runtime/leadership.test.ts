@@ -41,7 +41,7 @@ describe("the end of the work", () => {
     const { log, warnings } = recorder();
     const stop = new AbortController();
     const work = Promise.withResolvers<void>();
-    const ended = endInTime(work.promise, stop.signal, 60_000, log);
+    const ended = endInTime(work.promise, { stop: stop.signal, graceMs: 60_000, log });
     stop.abort();
     let isOver = false;
     void ended.then(() => (isOver = true));
@@ -54,7 +54,7 @@ describe("the end of the work", () => {
 
   test("is not waited for longer than the grace period: what is left, the next leader goes on with", async () => {
     const { log, warnings } = recorder();
-    assert.equal(await endInTime(never, AbortSignal.abort(), 1, log), "ended");
+    assert.equal(await endInTime(never, { stop: AbortSignal.abort(), graceMs: 1, log }), "ended");
     assert.deepEqual(warnings, ["reconciles that did not end in time are left to the next leader"]);
   });
 });
@@ -67,14 +67,13 @@ describe("a leader", () => {
       await aborted(signal);
       story.push("worked");
     };
-    const leading = whileLeading(
-      seat,
-      stop.signal,
-      () => story.push("halted"),
-      60_000,
-      recorder().log,
+    const leading = whileLeading(seat, {
+      stop: stop.signal,
+      halt: () => story.push("halted"),
+      graceMs: 60_000,
+      log: recorder().log,
       work,
-    );
+    });
     stop.abort();
     await leading;
     assert.deepEqual(story, ["worked", "halted", "released"]);
@@ -82,27 +81,25 @@ describe("a leader", () => {
 
   test("whose work hangs gives the lease back all the same, when nothing more can be written", async () => {
     const { election: seat, story } = election();
-    await whileLeading(
-      seat,
-      AbortSignal.abort(),
-      () => story.push("halted"),
-      1,
-      recorder().log,
-      async () => never,
-    );
+    await whileLeading(seat, {
+      stop: AbortSignal.abort(),
+      halt: () => story.push("halted"),
+      graceMs: 1,
+      log: recorder().log,
+      work: async () => never,
+    });
     assert.deepEqual(story, ["halted", "released"]);
   });
 
   test("that loses the lease ends its calls at once, and gives nothing back", async () => {
     const { election: seat, lose, story } = election();
-    const leading = whileLeading(
-      seat,
-      new AbortController().signal,
-      () => story.push("halted"),
-      60_000,
-      recorder().log,
-      async () => never,
-    );
+    const leading = whileLeading(seat, {
+      stop: new AbortController().signal,
+      halt: () => story.push("halted"),
+      graceMs: 60_000,
+      log: recorder().log,
+      work: async () => never,
+    });
     lose();
     await assert.rejects(leading, { name: "LeadershipLostError" });
     assert.deepEqual(story, ["halted"]);

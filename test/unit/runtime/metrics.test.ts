@@ -26,7 +26,7 @@ describe("a number that is read when somebody asks", () => {
   for (const type of kinds) {
     test(`is told as a ${type}, with its labels, as it is at that moment`, async () => {
       const [metrics, fleets]: [Metrics, Fleets] = [new Metrics(), new Map([["family", 3]])];
-      metrics[type]("sessions", "Open sessions", ["fleet"], () =>
+      metrics[type]({ name: "sessions", help: "Open sessions", labelNames: ["fleet"] }, () =>
         [...fleets].map(([fleet, count]) => [{ fleet }, count] as const),
       );
       assert.deepEqual(await told(metrics), lines(type, 'sessions{fleet="family"} 3'));
@@ -42,7 +42,7 @@ describe("a number that is read when somebody asks", () => {
 
   test("is told in small pieces of whole lines, however many samples there are", async () => {
     const metrics = new Metrics();
-    metrics.gauge("sessions", "Open sessions", ["fleet"], () =>
+    metrics.gauge({ name: "sessions", help: "Open sessions", labelNames: ["fleet"] }, () =>
       Array.from({ length: 10_000 }, (_, n) => [{ fleet: `fleet-${n}` }, n] as const),
     );
     const pieces = (await piecesOf(metrics)).filter((piece) => piece.includes("sessions"));

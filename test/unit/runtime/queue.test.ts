@@ -104,7 +104,7 @@ describe("a queue of keys", () => {
     assert.deepEqual([queue.depth, clock.waiting], [1, 0]);
   });
 
-  test("doubles the pause with each failure in a row, up to a minute, and starts anew after a success", () => {
+  test("doubles the pause with each failure in a row, up to a minute, until a success", () => {
     const { queue, clock } = handQueue();
     const pause = (): number => {
       const before = queue.depth;

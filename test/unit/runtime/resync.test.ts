@@ -38,11 +38,16 @@ async function once(
       setImmediate(() => stop.abort());
     },
   };
-  const running = runController({ name: "shop", queue, reconcile }, silent, stop.signal, {
-    workers: 1,
-    observer,
-    resyncMs: () => 36_000_000,
-  });
+  const running = runController(
+    { name: "shop", queue, reconcile },
+    {
+      log: silent,
+      signal: stop.signal,
+      workers: 1,
+      observer,
+      resyncMs: () => 36_000_000,
+    },
+  );
   await new Promise((resolve) => setImmediate(resolve));
   const asked = [...delays];
   await running;

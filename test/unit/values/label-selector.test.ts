@@ -39,6 +39,35 @@ describe("matchesSelector", () => {
       given: { matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] },
       expect: false,
     },
+    "In does not take another value": {
+      given: { matchExpressions: [{ key: "tier", operator: "In", values: ["silver"] }] },
+      expect: false,
+    },
+    "In takes nothing where it has no values": {
+      given: { matchExpressions: [{ key: "tier", operator: "In" }] },
+      expect: false,
+    },
+    "NotIn takes another value": {
+      given: { matchExpressions: [{ key: "tier", operator: "NotIn", values: ["silver"] }] },
+      expect: true,
+    },
+    "Exists does not take a label that is not there": {
+      given: { matchExpressions: [{ key: "x", operator: "Exists" }] },
+      expect: false,
+    },
+    "DoesNotExist takes a label that is not there": {
+      given: { matchExpressions: [{ key: "x", operator: "DoesNotExist" }] },
+      expect: true,
+    },
+    "of several expressions all must match": {
+      given: {
+        matchExpressions: [
+          { key: "tier", operator: "Exists" },
+          { key: "x", operator: "Exists" },
+        ],
+      },
+      expect: false,
+    },
     "an operator that nobody knows takes nothing": {
       given: { matchExpressions: [{ key: "tier", operator: "Near", values: ["gold"] }] },
       expect: false,

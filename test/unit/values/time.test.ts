@@ -2,11 +2,21 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import {
+  dateOf,
   earliest,
+  formatDuration,
   formatInstant,
+  hours,
   instant,
+  latest,
+  millis,
+  minutes,
   parseDuration,
   parseInstant,
+  plus,
+  seconds,
+  since,
+  spokenTime,
 } from "../../../src/values/time.ts";
 
 describe("parseDuration", () => {
@@ -55,4 +65,64 @@ describe("times in RFC 3339", () => {
 test("the earliest time is found among those that are known", () => {
   assert.equal(earliest(undefined, instant(9), instant(3), undefined), 3);
   assert.equal(earliest(undefined), undefined);
+});
+
+test("the later of two times is found, in whatever order they come", () =>
+  assert.deepEqual(
+    [
+      latest(instant(3), instant(9)),
+      latest(instant(9), instant(3)),
+      latest(instant(3), instant(3)),
+    ],
+    [9, 9, 3],
+  ));
+
+test("times and lengths of time add up", () =>
+  assert.deepEqual(
+    [
+      hours(1),
+      minutes(2),
+      seconds(3),
+      plus(instant(10), millis(5)),
+      since(instant(10), instant(25)),
+    ],
+    [3_600_000, 120_000, 3_000, 15, 15],
+  ));
+
+describe("a length of time in words", () => {
+  const cases: Record<string, { given: number; expect: string }> = {
+    "is in hours as far as they go": { given: 48 * 3600, expect: "48h" },
+    "leaves out what there is none of": { given: 3600 + 45, expect: "1h45s" },
+    "has minutes and seconds": { given: 90 * 60 + 5, expect: "1h30m5s" },
+    "begins a minute after 59 seconds": { given: 59, expect: "59s" },
+    "begins an hour after 59 minutes": { given: 59 * 60, expect: "59m" },
+    "is rounded to whole seconds": { given: 44.6, expect: "45s" },
+    "is never empty": { given: 0.2, expect: "0s" },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => assert.equal(formatDuration(seconds(given)), expect));
+
+  test("is read back as it was", () =>
+    fc.assert(
+      fc.property(fc.nat(10_000_000), (s) =>
+        assert.equal(parseDuration(formatDuration(seconds(s))), seconds(s)),
+      ),
+    ));
+});
+
+describe("a time as messages give it", () => {
+  const at = (minute: number) => instant(Date.UTC(2026, 10, 23, 14, minute, 59));
+
+  test("is in minutes, in UTC", () => assert.equal(spokenTime(at(5)), "2026-11-23 14:05 UTC"));
+
+  test("is each time's own, however many were asked for before", () => {
+    for (let round = 0; round < 2; round++)
+      for (let minute = 0; minute < 5_000; minute++) {
+        const text = spokenTime(at(minute));
+        assert.equal(
+          text,
+          `${dateOf(at(minute)).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+        );
+      }
+  });
 });

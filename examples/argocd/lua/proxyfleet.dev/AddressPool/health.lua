@@ -1,4 +1,4 @@
--- A pool's health: whether fleets may claim addresses from it. Having few left is told by fleets and alerts, and is no fault of the pool.
+-- A pool's health: whether fleets may claim addresses from it. If few are left, fleets and alerts report it; that is no fault of the pool.
 local status = obj.status or {}
 
 for _, condition in ipairs(status.conditions or {}) do

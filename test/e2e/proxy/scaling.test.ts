@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { autoscalerObject } from "../../objects/autoscaler.ts";
 import { apply, kubectl, read } from "../stage/kubectl.ts";
-import { waitFor as until } from "../../../tooling/wait-for.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { MetricsApi } from "./metrics-api.ts";
 import { serving } from "./pods.ts";
-import type { Stage } from "./stage.ts";
+import { bringUp, proxyFleet } from "./stage.ts";
 
 interface Autoscaler {
   readonly status?: {
@@ -17,28 +18,17 @@ interface Autoscaler {
 }
 
 /** The real controller of autoscalers, on the fleet's scale subresource. */
-export function scaling({ fleet }: Stage): void {
-  test("an autoscaler adds pods when they are busy, and takes them away when they are not", async (t) => {
+describe("an autoscaler", () => {
+  const fleet = proxyFleet({ name: "e2e-proxy-scaling", addresses: ["203.0.113.216/30"] });
+  before(async () => bringUp(fleet));
+  after(async () => fleet.remove());
+
+  test("adds pods when they are busy, and takes them away when they are not", async (t) => {
     const api = await MetricsApi.start();
     t.after(async () => api.stop());
-    const scaleTargetRef = {
-      apiVersion: "proxyfleet.dev/v1alpha1",
-      kind: "WhatsAppProxy",
-      name: fleet.name,
-    };
-    const cpu = {
-      type: "Resource",
-      resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
-    };
-    const behavior = { scaleDown: { stabilizationWindowSeconds: 0 } };
     api.cpu = "90m"; // of the 100m that a pod asks for by default
-    await apply({
-      apiVersion: "autoscaling/v2",
-      kind: "HorizontalPodAutoscaler",
-      metadata: { name: fleet.name, namespace: fleet.name },
-      spec: { scaleTargetRef, minReplicas: 2, maxReplicas: 3, metrics: [cpu], behavior },
-    });
-    await until(
+    await apply(autoscalerObject(fleet));
+    await waitFor(
       "the fleet to have 3 pods",
       async () => (await fleet.read()).status.readyReplicas === 3,
     );
@@ -60,4 +50,4 @@ export function scaling({ fleet }: Stage): void {
     await serving(fleet.name, 2);
     await kubectl("delete", "hpa", fleet.name, "-n", fleet.name);
   });
-}
+});

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { test } from "node:test";
+import { before, describe, test } from "node:test";
 import { connect } from "node:tls";
 import type { X509Certificate } from "node:crypto";
 import type { PublishedAddress } from "../../stand-ins/client/load.ts";
 import { nuisances } from "../../stand-ins/client/pester.ts";
+import type { TestFleet } from "../stage/fleet.ts";
 import { pesterAt } from "../stage/people.ts";
-import { type Stage, slots } from "./stage.ts";
+import { clients, sharedFleet, slots } from "./stage.ts";
 
 /** Words that would tell a scanner what answers here, or who made it. */
 const telltale = /proxy|haproxy|fleet|whatsapp|http|html|nginx|error|bad request|server:/i;
@@ -21,9 +22,13 @@ async function certificateOf({ host, chat: port }: PublishedAddress): Promise<X5
   return certificate;
 }
 
-/** What somebody learns who only knocks. */
-export function scanning({ fleet, clients }: Stage): void {
-  test("a published port says nothing that names what it is, whatever it is told", async () => {
+describe("anyone who only knocks", () => {
+  let fleet: TestFleet;
+  before(async () => {
+    fleet = await sharedFleet();
+  });
+
+  test("hears nothing from a published port that names what it is, whatever they say", async () => {
     const { host, chat, media } = (await fleet.published()).get(0)!;
     const looks = nuisances.flatMap((nuisance) =>
       [chat, media].map(async (port) => ({
@@ -42,7 +47,8 @@ export function scanning({ fleet, clients }: Stage): void {
       }
   });
 
-  test("no two addresses look alike: certificate, key, name, number and dates are each their own", async () => {
+  // Each address has a certificate, key, name, number and dates of its own.
+  test("finds no two addresses that look alike", async () => {
     const published = [...(await fleet.published()).values()];
     assert.equal(published.length, slots);
     const certificates = await Promise.all(published.map(certificateOf));
@@ -57,4 +63,4 @@ export function scanning({ fleet, clients }: Stage): void {
     for (const [trait, of] of Object.entries(traits))
       assert.equal(new Set(certificates.map(of)).size, slots, trait);
   });
-}
+});

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, describe, test } from "node:test";
 import { directReader } from "../../../src/pods/io/status-reader.ts";
+import type { TestFleet } from "../stage/fleet.ts";
 import { Crowd, pesterAt } from "../stage/people.ts";
-import { waitFor as until } from "../../../tooling/wait-for.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
 import { servingPods } from "./pods.ts";
-import { type Stage, perClient } from "./stage.ts";
+import { clients, perClient, sharedFleet } from "./stage.ts";
 
-/** Clients that mean no good, or know no better. */
-export function bothering({ fleet, clients }: Stage): void {
-  test("garbage, slow and flooding clients are ended, and honest ones notice nothing", async (t) => {
+describe("clients that mean no good, or know no better", () => {
+  let fleet: TestFleet;
+  before(async () => {
+    fleet = await sharedFleet();
+  });
+
+  test("are ended, honest ones notice nothing, and nothing of them stays", async (t) => {
     const own = (await fleet.published()).get(0)!;
     const honest = new Crowd(async () => [own]);
     const many = { connections: 50 };
@@ -43,18 +48,12 @@ export function bothering({ fleet, clients }: Stage): void {
     assert.ok(held > 0, "a client under its limit is let in");
     const { connections } = await honest.goHome();
     assert.deepEqual(honest.failures, []);
+    await waitFor("all sessions to be over", async () => {
+      const statuses = await Promise.all((await servingPods(fleet.name)).map(directReader()));
+      return statuses.every(({ lanes }) => lanes.every(({ sessions }) => sessions === 0));
+    });
     t.diagnostic(
       `of ${flood.connections} connections of one client ${held} were taken; ${connections} honest ones, 0 failed`,
     );
   });
-}
-
-/** When strangers have gone. */
-export function afterwards({ fleet }: Stage): void {
-  test("nothing of them stays", async () => {
-    await until("all sessions to be over", async () => {
-      const statuses = await Promise.all((await servingPods(fleet.name)).map(directReader()));
-      return statuses.every(({ lanes }) => lanes.every(({ sessions }) => sessions === 0));
-    });
-  });
-}
+});

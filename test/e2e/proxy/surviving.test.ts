@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { Crowd, Gathering } from "../stage/people.ts";
-import { waitFor as until } from "../../../tooling/wait-for.ts";
-import { evict, patch, restarts, servingPods, serving, tagAgain } from "./pods.ts";
-import { type Stage, slots } from "./stage.ts";
+import { after, before, describe, test } from "node:test";
+import { Crowd, Gathering, whatsapp } from "../stage/people.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { evict, restarts, servingPods, serving, tagAgain } from "./pods.ts";
+import { bringUp, clients, perClient, proxyFleet, slots } from "./stage.ts";
 
 const half = 1_000;
 
@@ -14,12 +14,21 @@ const half = 1_000;
  * on their way out; those of the second half through the eviction of the pods that came with the
  * update.
  */
-export function surviving({ fleet, upstreams, clients }: Stage): void {
-  test("2,000 open connections live through 20 lane changes, an image update, and the eviction of every pod", async (t) => {
+describe("2,000 open connections", () => {
+  const fleet = proxyFleet({
+    name: "e2e-proxy-surviving",
+    addresses: ["203.0.113.128/26"],
+    slots,
+    spec: { limits: { connectionsPerClient: perClient }, rotation: { maxConcurrent: slots } },
+  });
+  before(async () => bringUp(fleet));
+  after(async () => fleet.remove());
+
+  test("live through 20 lane changes, an image update, and the eviction of every pod", async (t) => {
     const own = (await fleet.published()).get(0)!;
     const newcomers = new Crowd(
       async () => [...(await fleet.published()).values()].slice(0, 1),
-      (await upstreams.report(21)).certificateSHA256,
+      (await whatsapp()).certificateSHA256,
     );
     const first = await Gathering.at(own, half, clients);
 
@@ -29,21 +38,21 @@ export function surviving({ fleet, upstreams, clients }: Stage): void {
     }
     const before = (await servingPods(fleet.name)).map(({ metadata }) => metadata.name);
     await tagAgain("again");
-    await patch(fleet.name, { image: { tag: "again" } });
+    await fleet.patch({ image: { tag: "again" } });
     const updated = await serving(fleet.name, 2, ":again");
     assert.ok(updated.every(({ metadata }) => !before.includes(metadata.name)));
 
     const second = await Gathering.at((await fleet.published()).get(0)!, half, clients);
     for (const pod of updated) {
       await evict(pod);
-      await until(`pod ${pod.metadata.name} to be replaced`, async () => {
+      await waitFor(`pod ${pod.metadata.name} to be replaced`, async () => {
         const now = await servingPods(fleet.name);
         return now.length === 2 && now.every(({ metadata }) => metadata.name !== pod.metadata.name);
       });
     }
 
     const echoes = [first, second].map(({ state }) => state.echoes);
-    await until("everybody to be answered once more", async () =>
+    await waitFor("everybody to be answered once more", async () =>
       [first, second].every(
         ({ state }, index) => state.echoes >= (echoes[index] ?? 0) + state.open,
       ),
@@ -58,4 +67,4 @@ export function surviving({ fleet, upstreams, clients }: Stage): void {
       `${2 * slots} lane changes; ${ends[0].echoes + ends[1].echoes} echoes; meanwhile ${connections} newcomers in ${seconds} s, 0 failed`,
     );
   });
-}
+});

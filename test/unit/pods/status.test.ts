@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parsePodStatus } from "../../../src/pods/status.ts";
+
+const least = { revision: "r1", lanes: [] };
+const lane = { lane: 0, open: true };
+const upstream = {
+  group: "chat",
+  name: "chat-0",
+  up: 1,
+  total: 2,
+  since: "2026-11-23T11:00:00Z",
+};
+const full = {
+  revision: "r1",
+  refused: { revision: "r2", message: "line 7: unknown keyword" },
+  maxConnections: { wanted: 27_500, granted: 7_800 },
+  oldWorkers: 1,
+  upstreams: [upstream, { ...upstream, group: "media", name: "media-0" }],
+  lanes: [
+    {
+      ...lane,
+      address: "ip-203-0-113-9",
+      certificateSHA256: "c".repeat(64),
+      sessions: 1,
+      sessionsTotal: 9,
+      bytesIn: 100,
+      bytesOut: 200,
+      handshakeFailures: 3,
+    },
+  ],
+};
+
+describe("what a pod says of itself is read whole", () => {
+  const cases: Record<string, object> = {
+    "all that a supervisor can say": full,
+    "by one that has loaded its first configuration and knows nothing else": least,
+    "by one whose configuration nobody refused": { ...least, refused: null },
+    "by one that counts nothing on its lanes": { ...least, lanes: [lane] },
+  };
+  for (const [name, given] of Object.entries(cases))
+    test(name, () => assert.deepEqual(parsePodStatus(given), given));
+
+  test("and what a newer one says besides is left out", () =>
+    assert.deepEqual(parsePodStatus({ ...least, mood: "good" }), least));
+});
+
+describe("no answer of a supervisor", () => {
+  const cases: Record<string, unknown> = {
+    "is one that names no configuration": { lanes: [] },
+    "is one that knows no lanes": { revision: "r1" },
+    "is one with a lane that is neither open nor shut": { ...least, lanes: [{ lane: 0 }] },
+    "is one with an upstream that there is not": {
+      ...least,
+      upstreams: [{ ...upstream, group: "voice" }],
+    },
+    "is a page of something else": "<html>",
+  };
+  for (const [name, given] of Object.entries(cases))
+    test(name, () => assert.throws(() => parsePodStatus(given), { name: "ZodError" }));
+});
