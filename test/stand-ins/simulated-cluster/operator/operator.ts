@@ -134,7 +134,7 @@ export class SimulatedOperator {
     if (queue.depth === 0) return;
     const key = await queue.next();
     if (key === undefined) return;
-    await reconcileOnce(controller, key, { workers: 1, log });
+    await reconcileOnce(controller, key, { log });
     queue.done(key);
   }
 }
