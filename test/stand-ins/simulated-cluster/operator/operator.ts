@@ -25,7 +25,7 @@ const log = pino({ level: "silent" });
 const settings = { proxyImage: "proxy:1", operatorNamespace: "proxyfleet" };
 
 /** Names of the operator's controllers. */
-export type ControllerName = "fleet" | "address" | "pool" | "service" | "pod";
+export type ControllerName = "fleet" | "address" | "pool" | "orphan" | "pod";
 
 export interface SimulatedOperatorOptions {
   readonly cluster: SimulatedCluster;
