@@ -65,6 +65,9 @@ export interface ControllerOptions {
  */
 const conflictPauseMs = 200;
 
+/** What one reconcile is made with. */
+export type ReconcileOptions = Omit<ControllerOptions, "signal" | "workers">;
+
 /** Runs the controller's workers until `signal` fires and the reconciles under way have ended. */
 export async function runController(
   controller: Controller,
@@ -97,7 +100,7 @@ async function work(controller: Controller, options: ControllerOptions): Promise
 export async function reconcileOnce(
   controller: Controller,
   key: string,
-  { log, observer, resyncMs }: ControllerOptions,
+  { log, observer, resyncMs }: ReconcileOptions,
 ): Promise<void> {
   const started = performance.now();
   const elapsedMs = () => performance.now() - started;

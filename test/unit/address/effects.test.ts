@@ -102,7 +102,7 @@ describe("what a provider gave that can't be asked", () => {
   test("leads to no pod while it rests, even before its lane is there", () => {
     const rests = { pool, heldElsewhere: [address], certificate: undefined };
     const held = effectOf(decided(observedAddress(given, rests)), "apply", "service");
-    assert.equal((held?.object as Service).spec.selector?.["proxyfleet.dev/held"], "true");
+    assert.equal((held!.object as Service).spec.selector?.["proxyfleet.dev/held"], "true");
   });
 });
 

@@ -1,13 +1,7 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  type Retirement,
-  type RetirementView,
-  drainTime,
-  orphanRetirement,
-  retirement,
-} from "../../../src/rotation/retire.ts";
+import { type RetirementView, drainTime, retirement } from "../../../src/rotation/retire.ts";
 import { minutes, plus, seconds } from "../../../src/values/time.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, pool } from "./build.ts";
@@ -562,38 +556,4 @@ test("no drain is shorter than the DNS record's time to live", () => {
   const given = { drain: { scheduled: minutes(2), blocked: seconds(10) }, dnsTtl: seconds(60) };
   assert.equal(drainTime(given, "Requested"), minutes(2));
   assert.equal(drainTime(given, "Blocked"), seconds(60));
-});
-
-describe("an address whose fleet is gone", () => {
-  const rest = (until: Retirement["until"], because: Retirement["because"] = "FleetDeleted") => ({
-    kind: "quarantine" as const,
-    name: old.name,
-    because,
-    until,
-  });
-  const brief = pool({
-    quarantine: { blocked: hours(3), retired: hours(2), unusable: hours(1) },
-  });
-  const cases: Record<string, { of: AddressView; expect: Retirement | undefined }> = {
-    "goes dark as long as its pool says": { of: old, expect: rest(plus(noon, hours(2))) },
-    "goes dark in the middle of its drain": {
-      of: draining("203.0.113.9"),
-      expect: rest(plus(noon, hours(2))),
-    },
-    "rests as a blocked one where it was": {
-      of: { ...old, reachability: [blocked("IR")] },
-      expect: rest(plus(noon, hours(3)), "Blocked"),
-    },
-    "stays dark": { of: dark("203.0.113.9"), expect: undefined },
-    "rests longer once it is found blocked, and never shorter than it was to": {
-      of: dark("203.0.113.9", { reachability: [blocked("IR")] }),
-      expect: rest(at(86_400), "Blocked"),
-    },
-    "is forgotten where it never had an address": {
-      of: { ...old, address: undefined, phase: "Provisioning" },
-      expect: rest(noon),
-    },
-  };
-  for (const [name, { of, expect }] of Object.entries(cases))
-    test(name, () => assert.deepEqual(orphanRetirement(of, [brief], noon), expect));
 });

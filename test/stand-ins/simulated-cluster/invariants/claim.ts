@@ -10,7 +10,7 @@ import {
 } from "../../../../src/values/ip.ts";
 import { parseDuration, parseInstant } from "../../../../src/values/time.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
-import { type Entry, isBurnt, isInMaking, isPublished } from "./entry.ts";
+import { type Entry, fleetOf, isBurnt, isInMaking, isPublished } from "./entry.ts";
 import { type Fleet, ownEntries } from "./fleet.ts";
 
 /** A claim that was just made. */
@@ -49,8 +49,7 @@ const fewestFailing = 3;
 function movesInOutage({ claim, fleet, seen }: MadeClaim): readonly string[] {
   const published = newestOfEachSlot(ownEntries(fleet, seen).filter(isPublished));
   const { slot } = claim.spec.claimRef;
-  const isReplaced = published.some((each) => each.spec.claimRef.slot === slot && each.isDeleting);
-  if (claim.spec.cause === "NewSlot" || isReplaced) return [];
+  if (claim.spec.cause === "NewSlot" || replacesDeleted(claim, published)) return [];
   const { outagePercent, blockedWhen } = fleet.spec.reachability;
   const within = parseDuration(blockedWhen.within);
   const since = published
@@ -63,6 +62,14 @@ function movesInOutage({ claim, fleet, seen }: MadeClaim): readonly string[] {
   const isOutage =
     together >= fewestFailing && together * 100 > outagePercent * fleet.spec.addresses.count;
   return isOutage ? [`slot ${slot} moves during an outage`] : [];
+}
+
+/** Whether a person deleted the published address that a claim is to replace. */
+export function replacesDeleted(claim: Entry, others: readonly Entry[]): boolean {
+  const { slot } = claim.spec.claimRef;
+  return others
+    .filter((each) => fleetOf(each) === fleetOf(claim) && each.spec.claimRef.slot === slot)
+    .some((each) => isPublished(each) && each.isDeleting);
 }
 
 /** Of two that serve, the one that came later is published. */
@@ -84,7 +91,7 @@ function failingSince({ spec }: Fleet, { status }: Entry): number | undefined {
 }
 
 /** Beside a blocked address is claimed only when nothing else is free. */
-function besideBurnt({ server, claim, fleet, seen }: MadeClaim): readonly string[] {
+function besideBurnt({ server, claim, fleet, others, seen }: MadeClaim): readonly string[] {
   const { address } = claim.spec;
   if (address === undefined) return [];
   const pools = fleet.spec.addresses.pools.flatMap(({ name }) => {
@@ -100,9 +107,13 @@ function besideBurnt({ server, claim, fleet, seen }: MadeClaim): readonly string
     );
   const isNear = (ip: string): boolean => contains(burnt, parseIp(ip));
   if (!isNear(address)) return [];
-  const taken = new Set([address, ...seen.flatMap(({ spec }) => spec.address ?? [])]);
+  const held = [...seen, ...others].flatMap(({ spec }) => spec.address ?? []);
+  const taken = new Set([address, ...held]);
   const free = pools
-    .flatMap((pool) => pool.addresses.flatMap((range) => listed(parseRange(range))))
+    .flatMap(({ addresses, named }) => [
+      ...addresses.flatMap((range) => listed(parseRange(range))),
+      ...named.map((each) => each.address),
+    ])
     .find((ip) => !taken.has(ip) && !isNear(ip));
   return free === undefined
     ? []

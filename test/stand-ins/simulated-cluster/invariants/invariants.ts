@@ -5,7 +5,7 @@ import type { SimulatedCluster, SimulatedProcess } from "../cluster.ts";
 import type { SimulatedClient } from "../process/client.ts";
 import type { StoredChange } from "../server/server.ts";
 import type { StoredObject } from "../server/stored-object.ts";
-import { wrongWithClaim } from "./claim.ts";
+import { replacesDeleted, wrongWithClaim } from "./claim.ts";
 import { type Entry, entryOf, isPublished, ledger } from "./entry.ts";
 import { type Fleet, ownEntries, readFleet, requestedSlots } from "./fleet.ts";
 import { Memory } from "./memory.ts";
@@ -123,7 +123,8 @@ export class Invariants {
       .objects()
       .map((raw) => entryOf(raw as StoredObject));
     this.#note(wrongWithClaim({ server, claim, fleet, others, seen }));
-    this.#note(this.#memory.claimed(claim, fleet, clock.now()));
+    const isAsked = !replacesDeleted(claim, others);
+    this.#note(this.#memory.claimed(claim, fleet, { now: clock.now(), isAsked }));
   }
 
   /** The operator never takes a slot's published address away before it has another. */

@@ -11,12 +11,15 @@ export class Memory {
   readonly #movesByAge = new Map<string, Instant>();
   readonly #certificates = new Map<string, string>();
 
-  /** What is wrong with a claim as the next of several. */
-  claimed(entry: Entry, fleet: Fleet, now: Instant): readonly string[] {
+  /** What is wrong with a claim as the next of several. `isAsked`: it replaces no deleted entry. */
+  claimed(
+    entry: Entry,
+    fleet: Fleet,
+    { now, isAsked }: { readonly now: Instant; readonly isAsked: boolean },
+  ): readonly string[] {
     const { cause, requestedAt, claimRef } = entry.spec;
-    // What replaces a deleted entry is asked for without a text.
     const isByText = cause === "Requested" && requestedAt !== undefined;
-    if (isByText && this.isServed(fleet, requestedAt, claimRef.slot))
+    if (isByText && isAsked && this.isServed(fleet, requestedAt, claimRef.slot))
       return [`slot ${claimRef.slot} answers "${requestedAt}" for the second time`];
     if (cause !== "Age") return [];
     const recent = [...this.#movesByAge.values()].filter((at) => since(at, now) < hours(1)).length;

@@ -25,7 +25,7 @@ const log = pino({ level: "silent" });
 const settings = { proxyImage: "proxy:1", operatorNamespace: "proxyfleet" };
 
 /** Names of the operator's controllers. */
-export type ControllerName = "fleet" | "address" | "pool" | "service" | "pod";
+export type ControllerName = "fleet" | "address" | "pool" | "orphan" | "pod";
 
 export interface SimulatedOperatorOptions {
   readonly cluster: SimulatedCluster;
@@ -134,7 +134,7 @@ export class SimulatedOperator {
     if (queue.depth === 0) return;
     const key = await queue.next();
     if (key === undefined) return;
-    await reconcileOnce(controller, key, { workers: 1, log });
+    await reconcileOnce(controller, key, { log });
     queue.done(key);
   }
 }

@@ -2,7 +2,7 @@ import {
   ApiError,
   ConflictError,
   NotFoundError,
-  type Refusal,
+  type ErrorDetails,
 } from "../../../../src/kubernetes/errors.ts";
 import { type ObjectKey, type Resource, keyText } from "../../../../src/kubernetes/resource.ts";
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
@@ -55,7 +55,7 @@ export function invalid(call: Call, why: string): ApiError {
 }
 
 /** Any other refusal, in the server's words. */
-export function refused(call: Call, refusal: Refusal): ApiError {
+export function refused(call: Call, refusal: ErrorDetails): ApiError {
   return refusal.status === 409
     ? new ConflictError(words(call), refusal)
     : new ApiError(words(call), refusal);

@@ -86,7 +86,7 @@ function keyFor(
       return picked(stage.entries, pick)?.name ?? "ip-203-0-113-1";
     case "pool":
       return "pool-a";
-    case "service":
+    case "orphan":
       return nameOf(picked(stage.services, pick));
     case "pod":
       return nameOf(picked(podsOf(stage), pick));

@@ -61,7 +61,7 @@ export type Step = Run | Hindrance | Happening | Change;
 
 const pick = fc.nat(20);
 const life = fc.nat(6);
-const controller = fc.constantFrom("fleet", "fleet", "address", "address", "pool", "service");
+const controller = fc.constantFrom("fleet", "fleet", "address", "address", "pool", "orphan");
 const watched = fc.constantFrom(
   "ProxyAddress",
   "WhatsAppProxy",
