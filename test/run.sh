@@ -3,6 +3,8 @@
 #   run.sh unit          pure code, the chart, builds, generators, the demo and shared tooling; and the supervisor's own tests
 #   run.sh integration   against a real API server and a real HAProxy, on loopback; no root needed
 #   run.sh slow          the long runs
+#   run.sh mutation      the last of them: how much of the pure code can be broken without a test that fails.
+#                        Of one room: run.sh mutation --mutate 'src/pods/*.ts'
 set -euo pipefail
 # shellcheck source=tooling/step.sh
 source "$(dirname "$0")/../tooling/step.sh"
@@ -24,8 +26,9 @@ case $1 in
   integration) node --test --test-force-exit --test-concurrency=2 --test-reporter=spec 'test/integration/**/*.test.ts' ;;
   slow)
     node --test --test-reporter=spec 'test/slow/**/*.test.ts'
-    mkdir -p dist
-    NODE_COMPILE_CACHE=$project/dist/compile-cache stryker run test/mutation/stryker.json
     PROXYFLEET_SOAK_SECONDS=${PROXYFLEET_SOAK_SECONDS:-600} node --test --test-force-exit --test-reporter=spec 'test/integration/soak/*.test.ts'
+    test/run.sh mutation
     ;;
+  # Of each change to the pure code, whether a test fails. Node reads what it compiled before: a test file is started for each change.
+  mutation) NODE_COMPILE_CACHE=$project/dist/compile-cache stryker run test/mutation/stryker.json "${@:2}" ;;
 esac

@@ -28,6 +28,11 @@ export interface ControllerDefinition<Observed, Ask> {
   readonly answer?: (key: string, ask: Ask, log: Logger) => Promise<"now" | "later">;
   /** Drops what is kept of a key: its object is gone. */
   readonly forget?: (key: string) => void;
+  /**
+   * Goes on through the queue after a pass that left something to the next one, instead of at once:
+   * by its turn, what it waits for may have come, and one write says it all.
+   */
+  readonly goesOnInTurn?: true;
   /** No key is looked at again earlier (ms). */
   readonly everyMs?: number;
 }
@@ -97,6 +102,7 @@ class Reconciler<Observed, Ask> {
     const answered = await this.#answer(key, plan.asks, log);
     const failure = failureOf(result);
     if (failure !== undefined) throw failure.error;
+    if (isSuperseded(result) && this.#definition.goesOnInTurn === true) return requeueAfter(0);
     if (isSuperseded(result) || answered) return undefined;
     return requeueAfter(this.#requeueMs(plan, waitOf(result)));
   }

@@ -35,6 +35,7 @@ export function addressController(options: AddressControllerOptions): Controller
   return defineController(
     {
       name: "address",
+      goesOnInTurn: true,
       observe: (name, memory) => observeAddress(name, memory, all),
       decide: decideAddress,
       answer: async (name, ask) => answer(name, ask, options),

@@ -115,11 +115,12 @@ describe("a try of an address", () => {
 describe("a probe that failed is not made again", () => {
   const probed = (age: number, phaseSince: string, given: Partial<ProbeRequest> = {}) => {
     const status = { phase: "Verifying", phaseSince };
-    const request = requestOf({ status });
+    const pods = [podObject({ name: "p-1" })];
+    const request = requestOf({ status }, { pods });
     assert.ok(request !== undefined);
     const result = { ...works, problems: [{ listener: "chat" as const, problem: "refused" }] };
     const probe = { request: { ...request, ...given }, result, at: at(-age) };
-    return asksOf(seen({ status }, { probe })).length === 0;
+    return asksOf(seen({ status }, { probe, pods })).length === 0;
   };
   const [young, old] = ["2026-11-23T11:59:00Z", "2026-11-23T11:00:00Z"];
   const cases: Record<string, { given: Parameters<typeof probed>; holds: boolean }> = {
@@ -130,6 +131,10 @@ describe("a probe that failed is not made again", () => {
     "not for fifteen": { given: [15, old], holds: false },
     "not when it comes from the future: the clock jumped": { given: [-0.001, old], holds: false },
     "not for another certificate": { given: [0, young, { certificate: "e" }], holds: false },
+    "not for other pods": {
+      given: [0, young, { pods: [podObject({ name: "p-2" })] }],
+      holds: false,
+    },
     "not where nobody else was asked, and somebody is to be": {
       given: [0, old, { compare: false }],
       holds: false,

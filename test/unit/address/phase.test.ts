@@ -112,6 +112,22 @@ describe("an address that is to serve", () => {
       given: { phaseSince: at(-120), judgement: failing },
       expect: { phase: "Verifying", requeueAt: at(15) },
     },
+    "is tried again in a second after its first failure, however long it took to be set": {
+      given: { phase: "Provisioning", phaseSince: at(-120), judgement: failing },
+      expect: { phase: "Verifying", requeueAt: at(1), says: ["False", "ChatFails"] },
+    },
+    "is not late before it has a phase, however old its entry is": {
+      given: { phase: undefined, phaseSince: at(-3600), service: silent },
+      expect: { phase: "Provisioning", says: ["Unknown", "WaitingForLoadBalancer"] },
+    },
+    "looks again at its load balancer's name once it is verified": {
+      given: { service: { ...named, given: [address] }, judgement: { kind: "verified" } },
+      expect: { phase: "Serving", requeueAt: at(60), verifiedBy: "Inside" },
+    },
+    "needs no other look where its load balancer has no name": {
+      given: { phase: "Serving" },
+      expect: { phase: "Serving", requeueAt: undefined },
+    },
     "serves once it is verified": {
       given: { judgement: { kind: "verified" } },
       expect: { phase: "Serving", requeueAt: undefined, says: ["True", "Verified"] },
@@ -274,7 +290,7 @@ describe("an address on its way out", () => {
         phase: "Draining",
         service: "keep",
         entry: "keep",
-        says: ["True", "Draining", "no longer published"],
+        says: ["True", "Draining", "203.0.113.9 still serves, but is no longer published"],
       },
     },
     "is not dark before its Service is gone": {
@@ -297,6 +313,14 @@ describe("an address on its way out", () => {
         quarantineUntil: at(600),
       },
       expect: { phase: "Quarantined", entry: "keep", requeueAt: noon },
+    },
+    "is named as its load balancer gave it where the ledger does not have it": {
+      given: { want: "Drain", phase: "Serving", address: undefined },
+      expect: { says: ["True", "Draining", "203.0.113.9 still serves"] },
+    },
+    "has no name where nobody gave one": {
+      given: { want: "Drain", phase: "Serving", address: undefined, service: undefined },
+      expect: { says: ["True", "Draining", "the address still serves"] },
     },
     "goes dark without ever having had a Service": {
       given: { want: "Quarantine", phase: undefined, service: undefined, quarantineUntil: at(600) },

@@ -2,87 +2,17 @@ import { addressView } from "../../../src/ledger/view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
-import { type ProxyAddress } from "../../../src/api/proxy-address.ts";
-import type { AddressPhase } from "../../../src/api/address-phase.ts";
+import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { FleetAsk } from "../../../src/fleet/asks.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
-import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
-import type { ObservedFleet } from "../../../src/fleet/observed.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
 import type { Secret } from "../../../src/kubernetes/objects.ts";
 import type { Plan } from "../../../src/runtime/plan.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
-import { fleetObject, fleetUid } from "../../objects/fleet.ts";
-import { parsedEntry } from "../../objects/ledger-entry.ts";
-import { liveMeta } from "../../objects/metadata.ts";
 import { podObject } from "../../objects/pod.ts";
 import { formatInstant, plus, seconds } from "../../../src/values/time.ts";
-import { noon, pool, answered } from "../rotation/build.ts";
-
-const addresses = { count: 1, pools: [{ name: "pool-a" }] };
-const fleet = fleetObject({ metadata: liveMeta(fleetUid), spec: { addresses } });
-
-function entry(
-  address: string,
-  lane: number,
-  want: ProxyAddress["spec"]["want"],
-  phase: AddressPhase,
-): ProxyAddress {
-  const until = "2026-12-23T12:00:00Z";
-  const since = "2026-11-23T11:00:00Z";
-  return parsedEntry({
-    address,
-    lane,
-    metadata: liveMeta(`uid-${lane}`, { creationTimestamp: since }),
-    spec: { want, ...(want === "Serve" ? {} : { drainUntil: until, quarantineUntil: until }) },
-    status: { phase, phaseSince: since },
-  });
-}
-
-function observed(
-  entries: readonly ProxyAddress[],
-  given: Partial<ObservedFleet> = {},
-): ObservedFleet {
-  const certificates = new Map(
-    entries.map(({ metadata: { uid } }) => [uid, { pem: "pem", sha256: "c".repeat(64) }]),
-  );
-  return {
-    key: { namespace: "proxies", name: "family" },
-    raw: fleet,
-    parsed: parseWhatsAppProxy(fleet),
-    own: entries.map((each) => ({ entry: each, view: addressView(each) })),
-    orphans: [],
-    lostServices: [],
-    pools: [pool()],
-    formerPools: [],
-    poolSpecs: new Map(),
-    held: HeldAddresses.of([]),
-    children: {
-      secret: undefined,
-      deployment: undefined,
-      disruptionBudget: undefined,
-      networkPolicy: undefined,
-    },
-    pods: [],
-    certificates,
-    answers: new Map(),
-    reports: [],
-    isAsking: false,
-    refused: [],
-    isBusy: false,
-    settings: { proxyImage: "proxyfleet/proxy:test", operatorNamespace: "proxyfleet-system" },
-    ...given,
-  };
-}
-
-const context = { now: noon, random: () => 0.5 };
-
-function planFor(
-  entries: readonly ProxyAddress[],
-  given: Partial<ObservedFleet> = {},
-): Plan<FleetAsk> {
-  return decideFleet(observed(entries, given), context);
-}
+import { noon, answered } from "../rotation/build.ts";
+import { addresses, entry, fleet, observed, planFor } from "./observed-fleet.ts";
 
 interface Lanes {
   readonly bank: number;
@@ -282,6 +212,7 @@ describe("a plan for a fleet", () => {
 
   test("is the same for the same view, time and chance", () => {
     const view = observed([serving]);
+    const context = { now: noon, random: () => 0.5 };
     assert.deepEqual(decideFleet(view, context), decideFleet(view, context));
   });
 });

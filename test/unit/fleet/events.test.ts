@@ -8,7 +8,18 @@ import type { EventNote } from "../../../src/kubernetes/events.ts";
 import type { PodReport } from "../../../src/pods/report.ts";
 import { fleetObject } from "../../objects/fleet.ts";
 import { planRotation } from "../../../src/rotation/plan.ts";
-import { at, draining, entry, fleet, noon, pool, servers, answered } from "../rotation/build.ts";
+import {
+  answered,
+  at,
+  blocked,
+  draining,
+  entry,
+  fleet,
+  noon,
+  pool,
+  rules,
+  servers,
+} from "../rotation/build.ts";
 
 const about = fleetObject();
 const healthy: PodsView = {
@@ -27,7 +38,11 @@ const known = {
 };
 
 interface Before {
-  readonly addresses: readonly { readonly address: string; readonly phase: string }[];
+  readonly addresses: readonly {
+    readonly address: string;
+    readonly phase: string;
+    readonly blockedIn?: readonly string[];
+  }[];
   readonly conditions: readonly {
     readonly type: string;
     readonly status: "True" | "False";
@@ -197,6 +212,72 @@ describe("the story of a fleet", () => {
         "Normal UpstreamReachable",
       ]);
       assert.deepEqual(reasons(known, answered()), []);
+    });
+  });
+
+  describe("of blocks", () => {
+    const view = (given: Partial<FleetView>, ...countries: readonly string[]) =>
+      fleet({
+        rotation: rules({ onBlocked: false }),
+        addresses: [
+          draining("203.0.113.5"),
+          {
+            ...served,
+            reachability: countries.map((country) =>
+              blocked(country, { message: `no answer in ${country}` }),
+            ),
+          },
+        ],
+        ...given,
+      });
+    const knownIn = (...blockedIn: readonly string[]): Before => ({
+      ...known,
+      addresses: [
+        { address: "203.0.113.5", phase: "Draining", blockedIn: ["IR", "RU"] },
+        { address: "203.0.113.9", phase: "Serving", blockedIn },
+      ],
+    });
+    const told = (given: FleetView, before: Before) =>
+      notesOf(given, before).map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+
+    test("warns of each that is new, with what shows it", () =>
+      assert.deepEqual(told(view({}, "IR", "RU"), knownIn("IR")), [
+        "Warning Blocked: slot 0: 203.0.113.9 is blocked in RU (no answer in RU)",
+      ]));
+
+    test("says nothing of those that are known", () =>
+      assert.deepEqual(told(view({}, "IR"), knownIn("IR")), []));
+
+    test("says nothing of what shows it where nothing does", () => {
+      const addresses = [{ ...served, reachability: [blocked("IR")] }];
+      assert.deepEqual(told(view({ addresses }), known), [
+        "Warning Blocked: slot 0: 203.0.113.9 is blocked in IR",
+      ]);
+    });
+
+    test("says that the slot does not move for a country that is not of its audience", () => {
+      const audience = ["RU"];
+      assert.deepEqual(told(view({ audience }, "IR", "RU"), known), [
+        "Warning Blocked: slot 0: 203.0.113.9 is blocked in IR (no answer in IR). The slot does not move for it: IR is not in spec.audience.countries",
+        "Warning Blocked: slot 0: 203.0.113.9 is blocked in RU (no answer in RU)",
+      ]);
+    });
+
+    test("answers a person who reported one, once", () => {
+      const reportBlocked = "203.0.113.9 IR";
+      const given = view({ reportBlocked }, "IR");
+      assert.deepEqual(told(given, knownIn("IR")), [
+        "Normal BlockReported: 203.0.113.9 counts as blocked in IR from now on, since a person reported it",
+      ]);
+      const handled = view({ reportBlocked, lastHandledReport: reportBlocked }, "IR");
+      assert.deepEqual(told(handled, knownIn("IR")), []);
+      assert.deepEqual(told(view({ reportBlocked }), knownIn()), []);
+    });
+
+    test("refuses a person's report that makes no sense", () => {
+      const [note, ...others] = told(view({ reportBlocked: "198.51.100.1 IR" }), known);
+      assert.match(note ?? "", /^Warning ReportRefused: .*names 198\.51\.100\.1/);
+      assert.deepEqual(others, []);
     });
   });
 

@@ -73,6 +73,46 @@ describe("what the ledger holds", () => {
     assert.deepEqual(indexed(index), before);
   });
 
+  test("is in order, whatever order it came in, IPv4 first", () => {
+    const index = HeldAddresses.of(held(["2001:db8::1", "203.0.113.9", "198.51.100.7", "::1"]));
+    assert.deepEqual(
+      [...index].map(({ ip }) => formatIp(ip)),
+      ["198.51.100.7", "203.0.113.9", "::1", "2001:db8::1"],
+    );
+  });
+
+  test("says what of some ranges is taken", () => {
+    const index = HeldAddresses.of(held(["203.0.113.9", "203.0.113.0", "192.0.2.1"]));
+    assert.deepEqual(index.takenOf(ranges), ["203.0.113.0", "203.0.113.9"].map(parseRange));
+  });
+
+  test("says which networks are in use, until the last address of one is gone", () => {
+    const both = held(["203.0.113.0", "203.0.113.9"]);
+    const index = HeldAddresses.of([...both, ...held(["2001:db8:1:2::1"])]);
+    const used = () => index.networksInUse().toSorted((a, b) => a.family - b.family);
+    assert.deepEqual(used(), ["203.0.113.0/24", "2001:db8:1::/48"].map(parseRange));
+    index.remove(both[0]!);
+    assert.deepEqual(used(), ["203.0.113.0/24", "2001:db8:1::/48"].map(parseRange));
+    index.remove(both[1]!);
+    assert.deepEqual(used(), [parseRange("2001:db8:1::/48")]);
+  });
+
+  test("keeps its count of a network when a copy loses the address there", () => {
+    const both = held(["203.0.113.0", "203.0.113.9"]);
+    const index = HeldAddresses.of(both);
+    index.copy().remove(both[0]!);
+    index.remove(both[1]!);
+    assert.deepEqual(index.networksInUse(), [parseRange("203.0.113.0/24")]);
+  });
+
+  test("counts an address once while it is held twice, and still once afterwards", () => {
+    const twice = held(["203.0.113.9", "203.0.113.9", "203.0.113.10"]);
+    const index = HeldAddresses.of(twice);
+    assert.equal(index.countInside(ranges), 2);
+    index.remove(twice[0]!);
+    assert.equal(index.countInside(ranges), 2);
+  });
+
   test("keeps away from the whole network of a blocked address, as far as it is asked", () => {
     const index = HeldAddresses.of(held(["203.0.113.9"], { burnt: true }));
     assert.deepEqual(index.nearBurnt({ ipv4: 24, ipv6: 48 }), [parseRange("203.0.113.0/24")]);

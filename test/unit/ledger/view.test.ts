@@ -64,13 +64,13 @@ describe("how decisions see a ledger entry", () => {
     }));
 
   test("one that serves has its phase, its number and its verdicts", () => {
-    const verdict = { country: "IR", verdict: "Blocked", since, lastChecked: since };
+    const verdict = { country: "IR", verdict: "Blocked", since, message: "no answer" };
     const status = { phase: "Serving", phaseSince: since, reachability: [verdict] };
     assert.partialDeepStrictEqual(seen({ spec: { ordinal: 7 }, status }), {
       ordinal: 7,
       phase: "Serving",
       phaseSince: at(-3600),
-      reachability: [{ country: "IR", verdict: "Blocked", since: at(-3600) }],
+      reachability: [{ country: "IR", verdict: "Blocked", since: at(-3600), message: "no answer" }],
       deleting: false,
     });
   });

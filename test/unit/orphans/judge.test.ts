@@ -67,9 +67,59 @@ describe("a Service whose ledger entry is lost", () => {
     assert.equal(decision.kind, "adopt");
   });
 
+  const ofClaimant = (given: object) => ({ claimRef: { ...spec.claimRef, ...given } });
+  const harmless: Record<string, Partial<Orphan>> = {
+    "another fleet's address serves on a lane of that number": {
+      ledger: [entry({ lane: 3, ...ofClaimant({ name: "other" }) })],
+    },
+    "a fleet of that name in another namespace serves on a lane of that number": {
+      ledger: [entry({ lane: 3, ...ofClaimant({ namespace: "other" }) })],
+    },
+    "an address that served on its lane is dark": {
+      ledger: [entry({ lane: 3 }, "Quarantined")],
+    },
+    "the namespace holds as many as it may of another pool": {
+      pool: pool({ perNamespace: 1 }),
+      ledger: [entry({ pool: "pool-b" })],
+    },
+    "another namespace holds as many as it may": {
+      pool: pool({ perNamespace: 1 }),
+      ledger: [entry(ofClaimant({ namespace: "other" }))],
+    },
+  };
+  for (const [name, given] of Object.entries(harmless))
+    test(`is adopted back though ${name}`, () =>
+      assert.equal(judgeOrphan({ ...lost, ...given }).kind, "adopt"));
+
   const doubted: Record<string, { given: Partial<Orphan>; because: RegExp }> = {
     "its fleet is gone": { given: { fleetLives: false }, because: /its fleet is gone/ },
     "its claim is garbled": { given: { service: service("{") }, because: /names no address/ },
+    "it carries no claim": {
+      given: { service: serviceObject({ metadata: { labels: service().metadata.labels ?? {} } }) },
+      because: /names no address/,
+    },
+    "nothing says whose entry it had": {
+      given: {
+        service: serviceObject({ metadata: { annotations: service().metadata.annotations ?? {} } }),
+      },
+      because: /names no address/,
+    },
+    "one of its ports leads past its lane": {
+      given: {
+        service: service({
+          ...spec,
+          ports: [spec.ports[0], { name: "media", port: 587, targetPort: 9101 }],
+        }),
+      },
+      because: /not its lane's/,
+    },
+    "its name is longer than that of an address that a provider chose": {
+      given: {
+        service: service(spec, "ip-a1b2c3d4e5f6-7"),
+        pool: pool({ provider: "Assigned", addresses: [] }),
+      },
+      because: /name of its ledger entry is not its address's/,
+    },
     "its claim never had an address": {
       given: { service: service({ ...spec, address: undefined }) },
       because: /names no address/,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { dueByAge, hourlyRoom } from "../../../src/rotation/age.ts";
+import { blockMayMoveAt, dueByAge, hourlyRoom } from "../../../src/rotation/age.ts";
 import { ledgerName } from "../../../src/ledger/name.ts";
-import { at, dark, entry, fleet, hours, rules } from "./build.ts";
+import type { AddressView } from "../../../src/ledger/view.ts";
+import { at, dark, draining, entry, fleet, hours, rules } from "./build.ts";
 
 const servingSince = (n: number) =>
   entry(`203.0.${n >> 8}.${n & 255}`, {
@@ -35,6 +36,11 @@ describe("when an address should move by age", () => {
       dueByAge(spread, servingSince(7)),
       dueByAge(spread, structuredClone(servingSince(7))),
     ));
+  test("it keeps its jitter when the operator is another version", () =>
+    assert.deepEqual(
+      [7, 8].map((n) => dueByAge(spread, entry(`203.0.0.${n}`, { phaseSince: at(0) })) - at(0)),
+      [319_215_204, 403_937_213],
+    ));
   test("without jitter it is maxAge", () =>
     assert.equal(dueByAge(rules({ maxAge: hours(5) }), servingSince(1)), at(5 * 3600)));
   test("it is never before minAge", () => {
@@ -62,6 +68,16 @@ describe("the hourly budget", () => {
       given: { count: 2, addresses: [moved(-3600)] },
       left: 1,
     },
+    "the latest of them says when, whatever order they come in": {
+      given: { count: 2, addresses: [moved(-600), moved(-60)] },
+      left: 0,
+      nextAt: -60 + 3600,
+    },
+    "one that is under way counts": {
+      given: { count: 2, addresses: [moved(-60, { phase: "Verifying" })] },
+      left: 0,
+      nextAt: -60 + 3600,
+    },
     "one whose address is dark again counts": {
       given: {
         count: 2,
@@ -87,4 +103,55 @@ describe("the hourly budget", () => {
       const room = hourlyRoom(fleet(given), at(0));
       assert.deepEqual(room, { left, nextAt: nextAt === undefined ? undefined : at(nextAt) });
     });
+});
+
+describe("when a block may move a slot", () => {
+  const newest = entry("203.0.113.9", {
+    cause: "Blocked",
+    ordinal: 2,
+    createdAt: at(-610),
+    phaseSince: at(-600),
+  });
+  const before = (given: Partial<AddressView> = {}) =>
+    dark("203.0.113.1", { ordinal: 1, createdAt: at(-1000), drainUntil: at(-500), ...given });
+  const [atOnce, later] = [at(-600), at(0)];
+  const cases: Record<string, { given: readonly AddressView[]; expect: number }> = {
+    "is at once where it is the first": { given: [newest], expect: atOnce },
+    "is ten minutes later after one that died young": { given: [before(), newest], expect: later },
+    "is at once where the one before was never published": {
+      given: [before({ drainUntil: undefined }), newest],
+      expect: atOnce,
+    },
+    "is at once where the one before lived for six hours": {
+      given: [before({ createdAt: at(-610 - 6 * 3600) }), newest],
+      expect: atOnce,
+    },
+    "is later where it lived for a moment less": {
+      given: [before({ createdAt: at(-609 - 6 * 3600) }), newest],
+      expect: later,
+    },
+    "is at once where a person replaced the one before": {
+      given: [before(), { ...newest, cause: "Requested" }],
+      expect: atOnce,
+    },
+    "is not put off by what was published after it, as a restored ledger may say": {
+      given: [
+        newest,
+        draining("203.0.113.8", { cause: "Blocked", ordinal: 3, createdAt: at(-50) }),
+      ],
+      expect: atOnce,
+    },
+    "follows when they were claimed where they have no numbers": {
+      given: [before({ ordinal: 0 }), { ...newest, ordinal: 0 }],
+      expect: later,
+    },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => {
+      const published = given.find(({ address }) => address === newest.address);
+      assert.equal(blockMayMoveAt({ slot: 0, addresses: given, published }), expect);
+    });
+
+  test("is any time for a slot without an address", () =>
+    assert.equal(blockMayMoveAt({ slot: 0, addresses: [before()], published: undefined }), 0));
 });

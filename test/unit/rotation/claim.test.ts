@@ -207,6 +207,20 @@ describe("claimFor", () => {
       given: fleet({ pools: [pool({ ranges: [], assigned: true, reserve: 1 })] }),
       expect: { address: undefined, name: "ip-aaaaaaaaaaaa" },
     },
+    "the first address of a slot is its number 1": {
+      given: fleet({ addresses: [entry("203.0.113.9", { slot: 1, lane: 4, ordinal: 9 })] }),
+      expect: { ordinal: 1 },
+    },
+    "an address has the number after the highest that its slot has had": {
+      given: fleet({
+        addresses: [
+          dark("203.0.113.7", { ordinal: 4 }),
+          entry("203.0.113.8", { ordinal: 3 }),
+          entry("203.0.113.9", { slot: 1, lane: 4, ordinal: 9 }),
+        ],
+      }),
+      expect: { ordinal: 5 },
+    },
     "a repeat takes no lane, and another address is asked for": {
       given: fleet({ pools: [pool({ ranges: [], assigned: true })], addresses: [repeat(1)] }),
       expect: { address: undefined, lane: 0 },
@@ -251,6 +265,29 @@ describe("claimFor", () => {
     assert.deepEqual(
       claims.map(({ lane }) => lane),
       [0, 1, 2, 3],
+    );
+  });
+
+  test("an entry without an address has a name by chance", () => {
+    const given = fleet({ pools: [pool({ ranges: [], assigned: true })] });
+    const chances = [0, 0.5, 0.999].values();
+    const context = { fleet: given, allocated: allocationsOf(given, noon), bank };
+    const random = () => chances.next().value ?? 0.1;
+    const found = claimFor(0, move("NewSlot"), { ...context, random });
+    assert.equal("name" in found && found.name, "ip-as9ddddddddd");
+  });
+
+  test("claims of one plan keep away from each other's networks, and shun none as blocked", () => {
+    const ranges = ["203.0.113.0/31", "203.0.200.0/31"];
+    const given = fleet({
+      count: 2,
+      pools: [pool({ ranges, avoidPrefix: { ipv4: 16, ipv6: 32 } })],
+    });
+    const context = { fleet: given, allocated: allocationsOf(given, noon), bank, random: () => 0 };
+    const found = [0, 1].map((slot) => claimFor(slot, move("NewSlot"), context));
+    assert.deepEqual(
+      found.map((result) => "address" in result && result.address),
+      ["203.0.113.0", "203.0.200.0"],
     );
   });
 

@@ -119,6 +119,24 @@ describe("which slots move together", () => {
       }),
       slots: [0, 1],
     },
+    "a move by hand takes up none of the hourly budget": {
+      given: fleet({
+        count: 2,
+        maxConcurrent: 2,
+        rotateAt: "0@now",
+        rotation: aged,
+        addresses: [served(0), served(1)],
+      }),
+      slots: [0, 1],
+    },
+    "a slot that waits for its first address takes up no room of the others": {
+      given: fleet({
+        count: 2,
+        rotateAt: "1@now",
+        addresses: [entry("203.0.113.20", { phase: "Verifying" }), served(1)],
+      }),
+      slots: [1],
+    },
     "a fleet that is deleted claims nothing": {
       given: fleet({ count: 3, deleting: true }),
       slots: [],
@@ -214,6 +232,70 @@ test("the plan says for every slot why it moves or stays", () => {
     { slot: 0, explanation: "nothing asks for a move" },
     { slot: 1, explanation: "the slot has no address" },
   ]);
+});
+
+describe("the plan says of a slot that should move and does not", () => {
+  const said = (given: FleetView, slot: number) => plan(given).slots[slot];
+  const asked = (given: Partial<FleetView> = {}) =>
+    fleet({
+      count: 3,
+      rotateAt: "now",
+      addresses: [served(0, { phaseSince: at(-9000) }), served(1), served(2)],
+      ...given,
+    });
+
+  test("that it waits for others, since it was published", () =>
+    assert.deepEqual(said(asked(), 1), {
+      slot: 1,
+      explanation:
+        "asked by hand (now); it waits for other slots, since spec.rotation.maxConcurrent is 1",
+      next: { at: at(-3600), reason: "now, when fewer others move (maxConcurrent)" },
+    }));
+
+  test("that it waits for others, since it was due by age", () => {
+    const rotation = rules({ maxAge: hours(0.5), maxPerHourPercent: 100 });
+    assert.deepEqual(said(asked({ rotateAt: undefined, rotation }), 2)?.next, {
+      at: at(-1800),
+      reason: "now, when fewer others move (maxConcurrent)",
+    });
+  });
+
+  test("that it waits for the hour, and when that is over", () =>
+    assert.equal(
+      said(asked({ rotateAt: undefined, rotation: aged, maxConcurrent: 3 }), 1)?.explanation,
+      "203.0.113.2 has served for 1h; it waits until 2026-11-23 12:00 UTC, since spec.rotation.maxPerHourPercent is 25",
+    ));
+
+  test("why it finds no address, each in its own words", () => {
+    const pools = [pool({ ranges: ["198.51.100.1"] })];
+    const given = asked({ maxConcurrent: 3, pools });
+    const explanations = plan(given).slots.map(({ explanation }) => explanation.slice(0, 30));
+    assert.deepEqual(explanations, [
+      "asked by hand (now)",
+      "slot 1 should move and can't: ",
+      "slot 2 should move and can't: ",
+    ]);
+  });
+
+  test("nothing of a next move where it moves now", () =>
+    assert.deepEqual(said(asked(), 0), { slot: 0, explanation: "asked by hand (now)" }));
+
+  test("and is looked at again by no clock: others' end brings it about", () =>
+    assert.equal(plan(asked()).requeueAt, undefined));
+});
+
+test("the plan has what becomes of each address that is no longer needed", () => {
+  const given = fleet({
+    addresses: [
+      served(0),
+      draining("203.0.113.8", { drainUntil: noon }),
+      draining("203.0.113.9", { drainUntil: at(3600) }),
+    ],
+  });
+  assert.deepEqual(
+    plan(given).retirements.map(({ kind, name }) => `${kind} ${name}`),
+    ["quarantine ip-203-0-113-8"],
+  );
 });
 
 test("the next look is at the first drain that may end", () => {

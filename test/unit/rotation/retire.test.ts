@@ -1,13 +1,7 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  type Retirement,
-  type RetirementView,
-  drainTime,
-  orphanRetirement,
-  retirement,
-} from "../../../src/rotation/retire.ts";
+import { type RetirementView, drainTime, retirement } from "../../../src/rotation/retire.ts";
 import { minutes, plus, seconds } from "../../../src/values/time.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, blocked, dark, draining, entry, fleet, hours, noon, pool } from "./build.ts";
@@ -30,6 +24,12 @@ const crowded = fleet({
     draining("203.0.113.1", { phaseSince: at(-500) }),
     draining("203.0.113.3", { phaseSince: at(-400) }),
   ],
+});
+
+/** The same, with something else about the blocked one that waits, or about the younger drain. */
+const crowdedBut = (given: Partial<AddressView>, which: 1 | 3 = 1): FleetView => ({
+  ...crowded,
+  addresses: crowded.addresses.map((one, index) => (index === which ? { ...one, ...given } : one)),
 });
 
 describe("the end of an address", () => {
@@ -433,7 +433,7 @@ describe("the end of an address", () => {
       },
     },
     "an unpublished address of the last slot stays in the making": {
-      given: fleet({ count: 2 }),
+      given: fleet({ count: 2, addresses: [{ ...fresh, slot: 1, phase: "Verifying" }] }),
       of: { ...fresh, slot: 1, phase: "Verifying" },
       expect: none,
     },
@@ -474,6 +474,66 @@ describe("the end of an address", () => {
       of: crowded.addresses[2]!,
       expect: { requeueAt: at(10) },
     },
+    "a move by hand is remembered no longer than it rests": {
+      given: fleet({
+        pools: [
+          pool({
+            quarantine: { blocked: minutes(1), retired: minutes(1), unusable: minutes(1) },
+          }),
+        ],
+      }),
+      of: draining("203.0.113.9", { cause: "Requested", createdAt: at(-5), drainUntil: noon }),
+      expect: {
+        now: { kind: "quarantine", name: old.name, because: "Requested", until: at(60) },
+      },
+    },
+    "a block ends no drain for an address of another slot": {
+      given: crowdedBut({ slot: 1 }),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain for an address that is still verified": {
+      given: crowdedBut({ phase: "Verifying" }),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain for an address that is to go dark": {
+      given: crowdedBut({ want: "Quarantine" }),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block ends no drain where the second one is another slot's": {
+      given: crowdedBut({ slot: 1 }, 3),
+      of: crowded.addresses[2]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a block does not end the younger of two drains, whatever order they come in": {
+      given: { ...crowded, addresses: crowded.addresses.toReversed() },
+      of: crowded.addresses[3]!,
+      expect: { requeueAt: at(10) },
+    },
+    "a drain is looked at again later once people have had time to read the new address": {
+      given: fleet(),
+      of: draining("203.0.113.9", { sessions: 3, phaseSince: at(-30) }),
+      expect: { requeueAt: at(10) },
+    },
+    "of two that began to drain at once, a block ends the first by name": {
+      given: {
+        ...crowded,
+        addresses: crowded.addresses
+          .map((one) => (one.want === "Drain" ? { ...one, phaseSince: at(-500) } : one))
+          .toReversed(),
+      },
+      of: crowded.addresses[2]!,
+      expect: {
+        now: {
+          kind: "quarantine",
+          name: "ip-203-0-113-1",
+          because: "Requested",
+          until: plus(noon, hours(168)),
+        },
+      },
+    },
     "a move by age is remembered for an hour, for the budget, however short its rest": {
       given: fleet({
         pools: [
@@ -496,38 +556,4 @@ test("no drain is shorter than the DNS record's time to live", () => {
   const given = { drain: { scheduled: minutes(2), blocked: seconds(10) }, dnsTtl: seconds(60) };
   assert.equal(drainTime(given, "Requested"), minutes(2));
   assert.equal(drainTime(given, "Blocked"), seconds(60));
-});
-
-describe("an address whose fleet is gone", () => {
-  const rest = (until: Retirement["until"], because: Retirement["because"] = "FleetDeleted") => ({
-    kind: "quarantine" as const,
-    name: old.name,
-    because,
-    until,
-  });
-  const brief = pool({
-    quarantine: { blocked: hours(3), retired: hours(2), unusable: hours(1) },
-  });
-  const cases: Record<string, { of: AddressView; expect: Retirement | undefined }> = {
-    "goes dark as long as its pool says": { of: old, expect: rest(plus(noon, hours(2))) },
-    "goes dark in the middle of its drain": {
-      of: draining("203.0.113.9"),
-      expect: rest(plus(noon, hours(2))),
-    },
-    "rests as a blocked one where it was": {
-      of: { ...old, reachability: [blocked("IR")] },
-      expect: rest(plus(noon, hours(3)), "Blocked"),
-    },
-    "stays dark": { of: dark("203.0.113.9"), expect: undefined },
-    "rests longer once it is found blocked, and never shorter than it was to": {
-      of: dark("203.0.113.9", { reachability: [blocked("IR")] }),
-      expect: rest(at(86_400), "Blocked"),
-    },
-    "is forgotten where it never had an address": {
-      of: { ...old, address: undefined, phase: "Provisioning" },
-      expect: rest(noon),
-    },
-  };
-  for (const [name, { of, expect }] of Object.entries(cases))
-    test(name, () => assert.deepEqual(orphanRetirement(of, [brief], noon), expect));
 });

@@ -126,6 +126,14 @@ describe("windows that can never open are reported with field, value and remedy"
       given: window("0 0 31 APR *"),
       expect: /never comes: there is no 31 April/,
     },
+    "31 February, whatever blanks are between": {
+      given: window("0 0  31 2 *"),
+      expect: /never comes: there is no 31 February/,
+    },
+    "a day that none of several months has": {
+      given: window("0 0 31 2,4 *"),
+      expect: /never comes: no date has this day and month/,
+    },
     "a list of days that no month has": {
       given: window("0 0 30,31 2 *"),
       expect: /never comes: no date has this day and month/,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
+import { NameTakenError } from "../../../src/kubernetes/applier.ts";
 import { apiError } from "../../../src/kubernetes/errors.ts";
 import type { EventNote } from "../../../src/kubernetes/events.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
@@ -9,6 +10,7 @@ import { Store } from "../../../src/kubernetes/store.ts";
 import { PlanApplier, PlanOrderError } from "../../../src/runtime/apply-plan.ts";
 import type { Effect } from "../../../src/runtime/effect.ts";
 import {
+  type EffectResult,
   type PlanResult,
   failureOf,
   isSuperseded,
@@ -204,6 +206,15 @@ describe("what a plan met", () => {
     assert.deepEqual(refusalsOf(result), [{ id: "a", object: "Widget a", words: "no, thank you" }]);
   });
 
+  test("quotes who knows that a name is taken", () => {
+    const error = new NameTakenError(widget("a"));
+    const result = new Map<Effect, EffectResult>([
+      [create("a"), { kind: "failed", error }],
+      [create("b"), { kind: "applied" }],
+    ]);
+    assert.deepEqual(refusalsOf(result), [{ id: "a", object: "Widget a", words: error.message }]);
+  });
+
   test("is tried again after an error rather than after a conflict", async () => {
     const { apply } = bench({ a: 409, b: 503, d: 403 });
     const failed = failureOf(await apply(create("a"), create("b")));
@@ -227,6 +238,16 @@ describe("a status", () => {
     clock.now = 100;
     assert.equal(waitOf(await apply(...plan)), undefined);
     assert.deepEqual([sent.length, events.length], [1, 1]);
+  });
+
+  test("that waits longer than another does not hold it up", async () => {
+    const { apply } = bench();
+    const paced = (id: string, quietMs: number) =>
+      status(id, { is: 2 }, {
+        about: widget(id),
+        pacing: { kind: "debounce", quietMs, longestMs: 500 },
+      } as Partial<Effect>);
+    assert.equal(waitOf(await apply(paced("a", 300), paced("b", 100))), 100);
   });
 
   test("that only reports progress comes once in a while", async () => {

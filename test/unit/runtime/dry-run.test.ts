@@ -13,16 +13,27 @@ const key = { namespace: "proxies", name: "p-1" };
 type Links = Pick<Effect, "needs" | "unless">;
 
 const make = (id: string, links: Links = {}): Effect => ({
-  ...{ kind: "apply", id, of: services, object: serviceObject({ name: id }), fieldManager },
+  kind: "apply",
+  id,
+  of: services,
+  object: serviceObject({ name: id }),
+  fieldManager,
   ...links,
 });
 const report = (status: object, links: Links = {}): Effect => ({
-  ...{ kind: "status", id: "status", of: pods, about: pod, before: { is: 1 }, status },
-  ...{ fieldManager },
+  kind: "status",
+  id: "status",
+  of: pods,
+  about: pod,
+  before: { is: 1 },
+  status,
+  fieldManager,
   ...links,
 });
 const event = (needs?: readonly string[]): Effect => ({
-  ...{ kind: "event", id: "event", about: pod },
+  kind: "event",
+  id: "event",
+  about: pod,
   notes: [
     { type: "Normal", reason: "Made", message: "it is there" },
     { type: "Warning", reason: "Late", message: "it took long" },
@@ -74,12 +85,22 @@ describe("an effect in a line", () => {
     "create Pod proxies/p-1": { kind: "create", id: "x", of: pods, object: pod, fieldManager },
     "change Pod proxies/p-1": { kind: "apply", id: "x", of: pods, object: pod, fieldManager },
     "change Pod proxies/p-1 ": {
-      ...{ kind: "patch", id: "x", of: pods, key, state, metadata: {} },
+      kind: "patch",
+      id: "x",
+      of: pods,
+      key,
+      state,
+      metadata: {},
       fieldManager,
     },
     "delete Pod proxies/p-1": { kind: "delete", id: "x", of: pods, key, state },
     "evict Pod proxies/p-1, since it is late": {
-      ...{ kind: "evict", id: "x", of: pods, key, state, because: "it is late" },
+      kind: "evict",
+      id: "x",
+      of: pods,
+      key,
+      state,
+      because: "it is late",
     },
     "write the status of Pod proxies/p-1": report({ is: 2 }),
     "Event of Pod p-1: Made (it is there); Late (it took long)": event(),

@@ -127,6 +127,23 @@ describe("a queue of keys", () => {
     assert.equal(pause(), 50);
   });
 
+  test("shortens a pause at random, by half at most", () => {
+    const { clock } = handQueue();
+    const queue = new WorkQueue({ now: clock.now, timer: clock.timer, random: () => 0 });
+    queue.addFailed("a");
+    clock.advance(24);
+    assert.equal(queue.depth, 0);
+    clock.advance(1);
+    assert.equal(queue.depth, 1);
+  });
+
+  test("takes what goes on later though nobody works on it now", () => {
+    const { queue, clock } = handQueue();
+    queue.addAgain("a", 10);
+    clock.advance(10);
+    assert.equal(queue.depth, 1);
+  });
+
   test("waits at least as long as the server wishes", () => {
     const { queue, clock } = handQueue();
     queue.addFailed("a", 3_000);

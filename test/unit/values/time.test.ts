@@ -24,6 +24,7 @@ describe("parseDuration", () => {
     "no time at all": { given: "0s", expect: 0 },
     "hours and minutes together": { given: "1h30m", expect: 5_400_000 },
     "half an hour as a fraction": { given: "0.5h", expect: 1_800_000 },
+    "a fraction of several digits": { given: "0.125s", expect: 125 },
     "milliseconds are not minutes": { given: "250ms", expect: 250 },
     "Go's microseconds in both spellings": { given: "500us500µs", expect: 1 },
     "a month in hours": { given: "720h", expect: 2_592_000_000 },
