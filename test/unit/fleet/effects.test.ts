@@ -5,12 +5,13 @@ import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import { lanesOf } from "../../../src/fleet/lanes.ts";
 import type { ObservedFleet } from "../../../src/fleet/observed.ts";
 import { statusEffect } from "../../../src/fleet/report.ts";
+import type { FleetStatus } from "../../../src/fleet/status.ts";
 import { addressView } from "../../../src/ledger/view.ts";
 import type { Effect } from "../../../src/runtime/effect.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
 import { fleetObject } from "../../objects/fleet.ts";
 import { podObject } from "../../objects/pod.ts";
-import { at, noon } from "../rotation/build.ts";
+import { at, hours, noon, pool } from "../rotation/build.ts";
 import { entry, fleet, observed, planFor } from "./observed-fleet.ts";
 
 const serving = entry("203.0.113.1", 0, "Serve", "Serving");
@@ -171,6 +172,83 @@ describe("a fleet that is being deleted", () => {
     );
     assert.deepEqual(event?.needs, ["retire ip-203-0-113-1"]);
     assert.deepEqual([event.about, others], [deleted.raw, []]);
+  });
+});
+
+describe("a fleet whose addresses are dark", () => {
+  const dark = entry("203.0.113.1", 0, "Quarantine", "Quarantined");
+
+  test("is not looked at every second where nobody deletes it", () =>
+    assert.notEqual(planFor([dark]).requeueAt, at(1)));
+
+  test("is not looked at every second either while one of them serves on", () => {
+    const deleted = stored({ deletionTimestamp: earlier });
+    assert.notEqual(
+      planFor([dark, entry("203.0.113.2", 1, "Drain", "Draining")], deleted).requeueAt,
+      at(1),
+    );
+  });
+});
+
+describe("the entries of an earlier fleet of that name", () => {
+  const orphans = [{ entry: serving, view: addressView(serving) }];
+  const quarantine = { blocked: hours(3), retired: hours(2), unusable: hours(1) };
+  const rest = (given: Partial<ObservedFleet>) =>
+    effectsOf("apply", [], { raw: undefined, parsed: undefined, orphans, ...given })[0]?.object;
+
+  test("rest as long as their pool says, whether a fleet names it still or not", () => {
+    const until = { spec: { want: "Quarantine", quarantineUntil: "2026-11-23T14:00:00Z" } };
+    assert.partialDeepStrictEqual(rest({ pools: [pool({ quarantine })] }), until);
+    assert.partialDeepStrictEqual(rest({ pools: [], formerPools: [pool({ quarantine })] }), until);
+  });
+});
+
+test("a fleet's Secret does not wait for what its pods say", () => {
+  const status = { conditions: [{ type: "Ready", status: "True" as const }] };
+  const pods = [podObject({ name: "p-1", status })];
+  const draining = entry("203.0.113.2", 1, "Drain", "Draining");
+  const ids = effectsOf("apply", [serving, draining], { pods }).map(({ id }) => id);
+  assert.ok(ids.includes("secret"), ids.join(", "));
+});
+
+describe("the status of a fleet", () => {
+  const statusIn = (given: Partial<ObservedFleet> = {}) =>
+    effectsOf("status", [serving], given)[0]?.status as FleetStatus;
+
+  test("says by which labels its pods are found", () =>
+    assert.equal(
+      statusIn().selector,
+      "app.kubernetes.io/name=whatsapp-proxy,proxyfleet.dev/fleet=family",
+    ));
+
+  test("names the pools behind which no client can be told from another", () => {
+    const spec = {
+      addresses: { count: 1, pools: [{ name: "pool-b" }, { name: "pool-a" }] },
+      limits: { connectionsPerClient: 5 },
+    };
+    const { spec: poolSpec } = parsedPool();
+    const poolSpecs = new Map(["pool-b", "pool-a"].map((name) => [name, poolSpec]));
+    const given = { parsed: parseWhatsAppProxy({ ...fleet, spec }), poolSpecs };
+    const limits = statusIn(given).conditions.find(({ type }) => type === "LimitsApplied");
+    assert.match(limits?.message ?? "", /addresses of pool pool-a, pool-b,/);
+  });
+
+  test("says that a generation is being realised only until it was", () => {
+    const isReconciling = (given: Partial<ObservedFleet>) =>
+      statusIn(given).conditions.some(({ type }) => type === "Reconciling");
+    const condition = {
+      type: "Ready",
+      status: "True",
+      reason: "Serving",
+      message: "",
+      lastTransitionTime: earlier,
+    };
+    const before = (observedGeneration: number) =>
+      stored({}, { observedGeneration, conditions: [condition] });
+    assert.deepEqual(
+      [isReconciling({}), isReconciling(before(0)), isReconciling(before(1))],
+      [true, true, false],
+    );
   });
 });
 

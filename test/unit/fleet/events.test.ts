@@ -204,6 +204,22 @@ describe("the story of a fleet", () => {
       assert.deepEqual(reasons(since("True", "AllServersUp"), partly), ["Warning SomeServersDown"]);
     });
 
+    test("warns again when something else is lost", () => {
+      const media = answered("p-1", { servers: servers({ "a:5222": "up" }, "down") });
+      assert.deepEqual(reasons(since("False", "ChatUnreachable"), media), [
+        "Warning MediaUnreachable",
+      ]);
+    });
+
+    test("warns of it though an address is published in the same moment", () => {
+      const moved = fleet({ addresses: [served, fresh] });
+      const told = notesOf(moved, since("True", "AllServersUp"), {}, [dead]);
+      assert.deepEqual(
+        told.map(({ reason }) => reason),
+        ["Published", "ChatUnreachable", "Draining"],
+      );
+    });
+
     test("says when it is back, and no word of a new fleet's", () => {
       assert.deepEqual(reasons(since("False", "ChatUnreachable"), answered()), [
         "Normal UpstreamReachable",
@@ -279,6 +295,26 @@ describe("the story of a fleet", () => {
       assert.match(note ?? "", /^Warning ReportRefused: .*names 198\.51\.100\.1/);
       assert.deepEqual(others, []);
     });
+  });
+
+  test("that limits hold again is no news, nor that a repeat is given back", () => {
+    const limits = { type: "LimitsApplied", status: "False", reason: "ClientsNotSeen" } as const;
+    const repeat = entry("203.0.113.5", {
+      address: undefined,
+      repeat: true,
+      phase: "Provisioning",
+      createdAt: at(-3600),
+    });
+    const before = { ...known, conditions: [...known.conditions, limits] };
+    assert.deepEqual(notesOf(fleet({ addresses: [served, repeat] }), before), []);
+  });
+
+  test("an address that people could not use before is published", () => {
+    const before = { ...known, addresses: [{ address: "203.0.113.9", phase: "Verifying" }] };
+    assert.deepEqual(
+      notesOf(fleet({ addresses: [served] }), before).map(({ reason }) => reason),
+      ["Published"],
+    );
   });
 
   test("a new fleet's becoming Ready is news, unless the last publication says so", () => {

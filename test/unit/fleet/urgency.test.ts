@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
+import { pacingOf } from "../../../src/fleet/report.ts";
 import { urgencyOf } from "../../../src/fleet/urgency.ts";
 
 const since = { lastTransitionTime: "2026-11-23T12:00:00Z", observedGeneration: 1 };
@@ -115,4 +116,40 @@ test("a status with one more published address waits only for what comes with it
     status({ ...comingUp, addresses: [row(phase)] }),
   );
   assert.equal(urgencyOf(before, after!), "soon");
+});
+
+describe("how long a status may wait", () => {
+  const debounced = (quietMs: number, longestMs: number) => ({
+    kind: "debounce" as const,
+    quietMs,
+    longestMs,
+  });
+  const comingUp = { conditions: ready("False", "SlotsWithoutAddress") };
+  const verifying = status({ ...comingUp, addresses: [row("Verifying")] });
+  const cases: Record<
+    string,
+    { before: FleetStatus; after: FleetStatus; waits: readonly object[] }
+  > = {
+    "is not at all where people wait for it": {
+      before: status(),
+      after: status({ conditions: ready("False") }),
+      waits: [],
+    },
+    "is a few seconds, or longer while much else waits for the operator": {
+      before: status({ readyReplicas: 1 }),
+      after: status(),
+      waits: [debounced(1_000, 5_000), debounced(60_000, 60_000)],
+    },
+    "is a few seconds in any case where an address is new to people": {
+      before: verifying,
+      after: status(comingUp),
+      waits: [debounced(1_000, 5_000), debounced(5_000, 5_000)],
+    },
+  };
+  for (const [name, { before, after, waits }] of Object.entries(cases))
+    test(name, () => {
+      const known = before as Parameters<typeof pacingOf>[0];
+      const found = [false, true].map((isBusy) => pacingOf(known, after, isBusy));
+      assert.deepEqual(found, waits.length === 0 ? [undefined, undefined] : waits);
+    });
 });
