@@ -19,7 +19,8 @@ const assigned = parsedPool({ spec: { provider: "Assigned", addresses: undefined
 /** Phase, reason and message that are reported of an address. */
 function reported(given: Given, observed?: Partial<ObservedAddress>, result?: ProbeResult) {
   const write = effectOf(decided(observedAddress(given, observed), result), "status");
-  const { phase, conditions } = write?.status as {
+  assert.ok(write !== undefined);
+  const { phase, conditions } = write.status as {
     phase: string;
     conditions: readonly { reason: string; message: string }[];
   };

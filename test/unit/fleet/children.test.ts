@@ -4,7 +4,7 @@ import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { appliedMarks } from "../../../src/api/names.ts";
 import type { Children, ObservedFleet } from "../../../src/fleet/observed.ts";
 import { hashOfObject } from "../../../src/kubernetes/difference.ts";
-import type { KubeObject, Pod, Secret } from "../../../src/kubernetes/objects.ts";
+import type { KubeObject, Pod } from "../../../src/kubernetes/objects.ts";
 import { secretRevision } from "../../../src/proxy/lane-certificates.ts";
 import { podObject } from "../../objects/pod.ts";
 import { entry, fleet, planFor } from "./observed-fleet.ts";
@@ -147,7 +147,7 @@ describe("a pod learns at once of a new Secret", () => {
       annotations["proxyfleet.dev/first-revision"] = "another";
       return { ...object, metadata: { ...object.metadata, annotations } };
     });
-  const revision = secretRevision(live().secret as Secret) ?? "";
+  const revision = secretRevision(live().secret) ?? "";
   const knows = { annotations: { "proxyfleet.dev/config-revision": revision } };
 
   const cases: Record<string, { pod: Pod; children?: Children; isAnnotated: boolean }> = {

@@ -277,7 +277,7 @@ describe("the lanes of a fleet", () => {
 describe("what is written of a fleet that can't be read", () => {
   const problem = "spec.replicas must be a number";
   const written = (status?: unknown) => {
-    const raw = { ...fleet, ...(status === undefined ? {} : { status }) } as typeof fleet;
+    const raw = { ...fleet, ...(status === undefined ? {} : { status }) };
     const [write] = effectsOf("status", [serving], { raw, parsed: { ok: false, problem } });
     return write?.status as { observedGeneration: number; conditions: readonly object[] };
   };

@@ -16,22 +16,6 @@ const repeat = entry("203.0.113.5", {
   createdAt: at(-600),
   ordinal: 1,
 });
-/** Two addresses drain, and one that was blocked is to drain as well. */
-const crowded = fleet({
-  addresses: [
-    { ...fresh, cause: "Blocked", ordinal: 3 },
-    entry("203.0.113.2", { ordinal: 2, reachability: [blocked("IR")] }),
-    draining("203.0.113.1", { phaseSince: at(-500) }),
-    draining("203.0.113.3", { phaseSince: at(-400) }),
-  ],
-});
-
-/** The same, with something else about the blocked one that waits, or about the younger drain. */
-const crowdedBut = (given: Partial<AddressView>, which: 1 | 3 = 1): FleetView => ({
-  ...crowded,
-  addresses: crowded.addresses.map((one, index) => (index === which ? { ...one, ...given } : one)),
-});
-
 describe("the end of an address", () => {
   const cases: Record<string, { given: FleetView; of: AddressView; expect: RetirementView }> = {
     "an address that is published stays": {
@@ -342,28 +326,6 @@ describe("the end of an address", () => {
       of: dark("203.0.113.9", { retiredBecause: "Blocked", reachability: [blocked("IR")] }),
       expect: none,
     },
-    "a blocked address waits while two others drain": {
-      given: crowded,
-      of: crowded.addresses[1]!,
-      expect: none,
-    },
-    "a block ends the oldest of two drains": {
-      given: crowded,
-      of: crowded.addresses[2]!,
-      expect: {
-        now: {
-          kind: "quarantine",
-          name: "ip-203-0-113-1",
-          because: "Requested",
-          until: plus(noon, hours(168)),
-        },
-      },
-    },
-    "and not the younger one": {
-      given: crowded,
-      of: crowded.addresses[3]!,
-      expect: { requeueAt: at(10) },
-    },
     "a repeat is kept while its slot waits for a fresh address": {
       given: fleet({ addresses: [repeat] }),
       of: repeat,
@@ -459,21 +421,6 @@ describe("the end of an address", () => {
         },
       },
     },
-    "two drains end none where the slot was not blocked": {
-      given: { ...crowded, addresses: [{ ...fresh, ordinal: 3 }, ...crowded.addresses.slice(1)] },
-      of: crowded.addresses[2]!,
-      expect: { requeueAt: at(10) },
-    },
-    "a block ends no drain where none waits to drain": {
-      given: { ...crowded, addresses: crowded.addresses.toSpliced(1, 1) },
-      of: crowded.addresses[2]!,
-      expect: { requeueAt: at(10) },
-    },
-    "a block ends no drain where there is room for one more": {
-      given: { ...crowded, addresses: crowded.addresses.slice(0, 3) },
-      of: crowded.addresses[2]!,
-      expect: { requeueAt: at(10) },
-    },
     "a move by hand is remembered no longer than it rests": {
       given: fleet({
         pools: [
@@ -487,52 +434,10 @@ describe("the end of an address", () => {
         now: { kind: "quarantine", name: old.name, because: "Requested", until: at(60) },
       },
     },
-    "a block ends no drain for an address of another slot": {
-      given: crowdedBut({ slot: 1 }),
-      of: crowded.addresses[2]!,
-      expect: { requeueAt: at(10) },
-    },
-    "a block ends no drain for an address that is still verified": {
-      given: crowdedBut({ phase: "Verifying" }),
-      of: crowded.addresses[2]!,
-      expect: { requeueAt: at(10) },
-    },
-    "a block ends no drain for an address that is to go dark": {
-      given: crowdedBut({ want: "Quarantine" }),
-      of: crowded.addresses[2]!,
-      expect: { requeueAt: at(10) },
-    },
-    "a block ends no drain where the second one is another slot's": {
-      given: crowdedBut({ slot: 1 }, 3),
-      of: crowded.addresses[2]!,
-      expect: { requeueAt: at(10) },
-    },
-    "a block does not end the younger of two drains, whatever order they come in": {
-      given: { ...crowded, addresses: crowded.addresses.toReversed() },
-      of: crowded.addresses[3]!,
-      expect: { requeueAt: at(10) },
-    },
     "a drain is looked at again later once people have had time to read the new address": {
       given: fleet(),
       of: draining("203.0.113.9", { sessions: 3, phaseSince: at(-30) }),
       expect: { requeueAt: at(10) },
-    },
-    "of two that began to drain at once, a block ends the first by name": {
-      given: {
-        ...crowded,
-        addresses: crowded.addresses
-          .map((one) => (one.want === "Drain" ? { ...one, phaseSince: at(-500) } : one))
-          .toReversed(),
-      },
-      of: crowded.addresses[2]!,
-      expect: {
-        now: {
-          kind: "quarantine",
-          name: "ip-203-0-113-1",
-          because: "Requested",
-          until: plus(noon, hours(168)),
-        },
-      },
     },
     "a move by age is remembered for an hour, for the budget, however short its rest": {
       given: fleet({

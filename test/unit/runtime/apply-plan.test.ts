@@ -243,10 +243,14 @@ describe("a status", () => {
   test("that waits longer than another does not hold it up", async () => {
     const { apply } = bench();
     const paced = (id: string, quietMs: number) =>
-      status(id, { is: 2 }, {
-        about: widget(id),
-        pacing: { kind: "debounce", quietMs, longestMs: 500 },
-      } as Partial<Effect>);
+      status(
+        id,
+        { is: 2 },
+        {
+          about: widget(id),
+          pacing: { kind: "debounce", quietMs, longestMs: 500 },
+        },
+      );
     assert.equal(waitOf(await apply(paced("a", 300), paced("b", 100))), 100);
   });
 

@@ -9,10 +9,17 @@ import { Preconditions } from "../../../src/runtime/preconditions.ts";
 import { podObject } from "../../objects/pod.ts";
 
 const atMost = (count: number, value = "pool-a"): Precondition => ({
-  ...{ kind: "atMost", of: pods, index: "share", value, count },
+  kind: "atMost",
+  of: pods,
+  index: "share",
+  value,
+  count,
 });
 const noOthers = (...names: readonly string[]): Precondition => ({
-  ...{ kind: "noOthers", of: pods, labelSelector: "fleet=family", names },
+  kind: "noOthers",
+  of: pods,
+  labelSelector: "fleet=family",
+  names,
 });
 const pod = (name: string) => podObject({ name, metadata: { resourceVersion: "1" } });
 
