@@ -4,7 +4,7 @@ import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { appliedMarks } from "../../../src/api/names.ts";
 import type { Children, ObservedFleet } from "../../../src/fleet/observed.ts";
 import { hashOfObject } from "../../../src/kubernetes/difference.ts";
-import type { KubeObject, Pod } from "../../../src/kubernetes/objects.ts";
+import type { KubeObject, Pod, Secret } from "../../../src/kubernetes/objects.ts";
 import { secretRevision } from "../../../src/proxy/lane-certificates.ts";
 import { podObject } from "../../objects/pod.ts";
 import { entry, fleet, planFor } from "./observed-fleet.ts";
@@ -112,6 +112,31 @@ describe("what the fleet's controller makes", () => {
   test("is the Secret alone while the fleet is being deleted: its lanes are to close", () => {
     const raw = { ...fleet, metadata: { ...fleet.metadata, deletionTimestamp: younger } };
     assert.deepEqual(idsOf(applied({ raw, parsed: parseWhatsAppProxy(raw) })), ["secret"]);
+  });
+
+  test("gives each lane the certificate that was made for its entry", () => {
+    const other = entry("203.0.113.2", 1, "Drain", "Draining");
+    const certificates = new Map(
+      [serving, other].map(({ metadata: { uid } }, index) => [
+        uid,
+        { pem: `pem of ${uid}`, sha256: String(index).repeat(64) },
+      ]),
+    );
+    const pemsIn = (object: KubeObject | undefined) =>
+      ["lane-0.pem", "lane-1.pem"].map((file) =>
+        Buffer.from((object as Secret).data?.[file] ?? "", "base64").toString(),
+      );
+    const secretOf = (effects: ReturnType<typeof applied>) =>
+      effects.find(({ id }) => id === "secret");
+    const made = secretOf(applied({ certificates }, [serving, other]));
+    assert.deepEqual(pemsIn(made?.object), ["pem of uid-0", "pem of uid-1"]);
+    // A third lane changes the Secret: the certificates that it has stay as they are.
+    const third = entry("203.0.113.3", 2, "Drain", "Draining");
+    const children = { ...live(), secret: made?.object as Secret };
+    const newer = { pem: "newer", sha256: "f".repeat(64) };
+    const renewed = new Map(["uid-0", "uid-1", "uid-2"].map((uid) => [uid, newer]));
+    const next = applied({ children, certificates: renewed }, [serving, other, third]);
+    assert.deepEqual(pemsIn(secretOf(next)?.object), ["pem of uid-0", "pem of uid-1"]);
   });
 
   test("keeps the certificate of a lane as long as it serves the same entry", () => {

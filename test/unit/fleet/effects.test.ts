@@ -266,6 +266,21 @@ describe("the lanes of a fleet", () => {
     },
     "believe none where the pool is gone": { given: {}, from: [] },
   };
+  test("are each for its own entry", () => {
+    const other = entry("203.0.113.2", 1, "Drain", "Draining");
+    assert.deepEqual(
+      lanesOf(observed([other, serving]), noon).map(({ lane, entry: name, uid }) => [
+        lane,
+        name,
+        uid,
+      ]),
+      [
+        [0, "ip-203-0-113-1", "uid-0"],
+        [1, "ip-203-0-113-2", "uid-1"],
+      ],
+    );
+  });
+
   for (const [name, { given, from }] of Object.entries(cases))
     test(name, () =>
       assert.deepEqual(lanesOf(observed([serving], given), noon), [

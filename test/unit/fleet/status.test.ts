@@ -180,6 +180,62 @@ describe("a fleet's conditions", () => {
         AddressesReady: ["False", "AddressLost"],
       },
     },
+    "addresses that their load balancers lost are counted, and the first is told in full": {
+      given: {
+        fleet: fleet({
+          count: 3,
+          addresses: [0, 1, 2].map((slot) =>
+            entry(`203.0.113.${slot}`, {
+              slot,
+              lane: slot,
+              lost: { since: at(-5), balancerHas: "none" },
+            }),
+          ),
+        }),
+      },
+      expect: {
+        AddressesReady: [
+          "False",
+          "AddressLost",
+          "slot 0: 203.0.113.0 is published, but its load balancer has no address any more: see kubectl describe wapa ip-203-0-113-0. So are the addresses of 2 other slots.",
+        ],
+      },
+    },
+    "a slot whose address is being prepared is told, whatever other slots have": {
+      given: {
+        fleet: fleet({
+          count: 2,
+          addresses: [
+            served,
+            entry("203.0.113.5", { slot: 1, lane: 1, want: "Quarantine" }),
+            entry("203.0.113.7", { slot: 1, lane: 2, phase: "Provisioning" }),
+          ],
+        }),
+      },
+      expect: {
+        AddressesReady: [
+          "False",
+          "SlotsWithoutAddress",
+          "slot 1: 203.0.113.7 is being prepared: see kubectl describe wapa ip-203-0-113-7",
+        ],
+      },
+    },
+    "the first slot without an address is told, and not why another one finds none": {
+      given: {
+        fleet: fleet({
+          count: 3,
+          addresses: [served, entry("203.0.113.7", { slot: 1, lane: 1, phase: "Provisioning" })],
+          pools: [pool({ ranges: [] })],
+        }),
+      },
+      expect: {
+        AddressesReady: [
+          "False",
+          "SlotsWithoutAddress",
+          "2 of 3 slots have no address yet. slot 1: 203.0.113.7 is being prepared",
+        ],
+      },
+    },
     "a slot that finds no address is told with what to do": {
       given: { fleet: fleet({ pools: [pool({ ranges: [] })] }) },
       expect: {
