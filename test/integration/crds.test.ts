@@ -34,7 +34,7 @@ describe("the generated CRDs", () => {
     "wap.spec.rotation.maxAge": ["0s = never by age", "Default: 48h"],
     "wap.spec.listeners.media.port": ["1 to 65535", "Default: 587"],
     "wapool.spec.quarantine": ["rests", "Default: 720h (30 days)"],
-    "wapa.spec.want": ["Drain (serves, but is no longer published)"],
+    "wapa.spec.want": ["Drain (serve, but no longer published)"],
   };
   for (const [field, words] of Object.entries(explained)) {
     test(`kubectl explain ${field} tells what it is`, async () => {
