@@ -7,11 +7,13 @@ import type { WorkQueue } from "./queue.ts";
 
 /**
  * What a reconcile found: nothing to do until something changes, or a time to look again (ms from
- * now), or that the object is gone, so that nothing of its key is kept.
+ * now), or that the object is gone, so that nothing of its key is kept; or that a write failed, so
+ * that it is tried again after a pause, and at `afterMs` where all else needs an earlier look.
  */
 export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "requeue"; readonly afterMs: number }
+  | { readonly kind: "failed"; readonly error: unknown; readonly afterMs: number | undefined }
   | { readonly kind: "gone" };
 
 export const done: Outcome = { kind: "done" };
@@ -20,6 +22,18 @@ export const gone: Outcome = { kind: "gone" };
 /** Requeues the key after `afterMs`, or not at all where there is no such time. */
 export function requeueAfter(afterMs: number | undefined): Outcome {
   return afterMs === undefined ? done : { kind: "requeue", afterMs: Math.max(0, afterMs) };
+}
+
+/**
+ * What failed is not tried in each of the steps that all else takes: those come no faster than this
+ * while a write fails (ms).
+ */
+const stepBesideFailureMs = 1_000;
+
+/** A write failed; what else there is to do goes on after `afterMs`, where there is something. */
+export function failed(error: unknown, afterMs: number | undefined): Outcome {
+  const ms = afterMs === undefined ? undefined : Math.max(stepBesideFailureMs, afterMs);
+  return { kind: "failed", error, afterMs: ms };
 }
 
 /** Brings one kind of object to where its spec wants it. */
@@ -120,24 +134,40 @@ async function resultOf(
 ): Promise<ReconcileResult> {
   const { queue } = controller;
   const ms = () => Math.round(elapsedMs());
-  try {
-    const outcome = await controller.reconcile(key, log);
-    queue.forget(key);
-    if (outcome.kind === "requeue") queue.addAgain(key, outcome.afterMs);
-    if (outcome.kind !== "gone" && resyncMs !== undefined) queue.addAfter(key, resyncMs());
-    log.debug({ outcome: outcome.kind, ...inMs(outcome), ms: ms() }, "reconciled");
-    return outcome.kind === "requeue" ? "requeue_after" : "success";
-  } catch (error) {
-    if (error instanceof ConflictError) {
-      queue.addAgain(key, conflictPauseMs);
-      log.debug({ outcome: "conflict", ms: ms(), error: explainError(error) }, "reconciled");
-      return "requeue";
-    }
-    queue.addFailed(key, error instanceof ApiError ? error.retryAfterMs : undefined);
-    const stack = error instanceof Error ? error.stack : undefined;
-    log.warn({ outcome: "error", ms: ms(), error: explainError(error), stack }, "reconciled");
-    return "error";
+  const outcome = await outcomeOf(controller, key, log);
+  if (outcome.kind === "failed") {
+    if (outcome.afterMs !== undefined) queue.addAgain(key, outcome.afterMs);
+    return afterFailure(outcome.error, queue, { key, log, ms: ms() });
   }
+  queue.forget(key);
+  if (outcome.kind === "requeue") queue.addAgain(key, outcome.afterMs);
+  if (outcome.kind !== "gone" && resyncMs !== undefined) queue.addAfter(key, resyncMs());
+  log.debug({ outcome: outcome.kind, ...inMs(outcome), ms: ms() }, "reconciled");
+  return outcome.kind === "requeue" ? "requeue_after" : "success";
+}
+
+async function outcomeOf(controller: Controller, key: string, log: Logger): Promise<Outcome> {
+  try {
+    return await controller.reconcile(key, log);
+  } catch (error) {
+    return failed(error, undefined);
+  }
+}
+
+function afterFailure(
+  error: unknown,
+  queue: WorkQueue,
+  { key, log, ms }: { readonly key: string; readonly log: Logger; readonly ms: number },
+): ReconcileResult {
+  if (error instanceof ConflictError) {
+    queue.addAgain(key, conflictPauseMs);
+    log.debug({ outcome: "conflict", ms, error: explainError(error) }, "reconciled");
+    return "requeue";
+  }
+  queue.addFailed(key, error instanceof ApiError ? error.retryAfterMs : undefined);
+  const stack = error instanceof Error ? error.stack : undefined;
+  log.warn({ outcome: "error", ms, error: explainError(error), stack }, "reconciled");
+  return "error";
 }
 
 /** For the log: when the object is looked at again although nothing changes (ms from then). */

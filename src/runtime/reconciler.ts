@@ -2,7 +2,8 @@ import type { Logger } from "pino";
 import type { Random } from "../values/random.ts";
 import { type Instant, earliest, millis, plus } from "../values/time.ts";
 import type { PlanApplier } from "./apply-plan.ts";
-import { type Controller, type Outcome, gone, requeueAfter } from "./controller.ts";
+import { ConflictError } from "../kubernetes/errors.ts";
+import { type Controller, type Outcome, failed, gone, requeueAfter } from "./controller.ts";
 import { type Refusal, failureOf, isSuperseded, refusalsOf, waitOf } from "./effect-result.ts";
 import type { Context, Plan } from "./plan.ts";
 import type { WorkQueue } from "./queue.ts";
@@ -39,7 +40,7 @@ export interface ControllerDefinition<Observed, Ask> {
 
 export interface ReconcilerOptions {
   readonly queue: WorkQueue;
-  readonly applier: PlanApplier;
+  readonly applier: Pick<PlanApplier, "apply" | "forget">;
   readonly now: () => Instant;
   readonly random: Random;
   /** Never goes back (ms). */
@@ -66,6 +67,12 @@ export function defineController<Observed, Ask>(
   };
 }
 
+/** How a pass ended, and whether the next one should come at once. */
+interface PassEnd {
+  readonly outcome: Outcome;
+  readonly goesOn: boolean;
+}
+
 class Reconciler<Observed, Ask> {
   readonly #definition: ControllerDefinition<Observed, Ask>;
   readonly #options: ReconcilerOptions;
@@ -83,28 +90,31 @@ class Reconciler<Observed, Ask> {
     const waitMs = this.#throttle?.waitMs(key) ?? 0;
     if (waitMs > 0) return requeueAfter(waitMs);
     this.#throttle?.went(key);
-    for (let pass = 0; pass < mostPasses; pass++) {
-      const outcome = await this.#pass(key, log);
-      if (outcome !== undefined) return outcome;
+    for (let pass = 1; ; pass++) {
+      const { outcome, goesOn } = await this.#pass(key, log);
+      if (!goesOn || pass === mostPasses) return outcome;
     }
-    return requeueAfter(0);
   }
 
-  /** One pass; undefined where the next one should come at once. */
-  async #pass(key: string, log: Logger): Promise<Outcome | undefined> {
+  async #pass(key: string, log: Logger): Promise<PassEnd> {
     const { observe, decide } = this.#definition;
     const observed = observe(key, { refused: this.#refused.get(key) });
-    if (observed === undefined) return this.#forget(key);
+    if (observed === undefined) return { outcome: this.#forget(key), goesOn: false };
     const { applier, now, random } = this.#options;
     const plan = decide(observed, { now: now(), random });
     const result = await applier.apply(this.#planKey(key), plan, log);
     this.#refused.set(key, refusalsOf(result));
     const answered = await this.#answer(key, plan.asks, log);
+    const isLeftOver = isSuperseded(result);
+    const isNext = isLeftOver || answered;
+    const afterMs = isNext ? 0 : this.#requeueMs(plan, waitOf(result));
     const failure = failureOf(result);
-    if (failure !== undefined) throw failure.error;
-    if (isSuperseded(result) && this.#definition.goesOnInTurn === true) return requeueAfter(0);
-    if (isSuperseded(result) || answered) return undefined;
-    return requeueAfter(this.#requeueMs(plan, waitOf(result)));
+    const isConflict = failure?.error instanceof ConflictError;
+    const waitsItsTurn = isLeftOver && this.#definition.goesOnInTurn === true;
+    return {
+      outcome: failure === undefined ? requeueAfter(afterMs) : failed(failure.error, afterMs),
+      goesOn: isNext && !isConflict && !waitsItsTurn,
+    };
   }
 
   /** Whether an answer came that the next pass should see at once. */

@@ -6,6 +6,7 @@ import {
   type Controller,
   type Outcome,
   done,
+  failed,
   requeueAfter,
   runController,
 } from "../../../src/runtime/controller.ts";
@@ -94,6 +95,17 @@ describe("the loop of a controller", () => {
       seen.filter((key) => key !== "bad"),
       ["a", "b"],
     );
+  });
+
+  test("what failed is tried after a pause, or earlier where the rest goes on", async () => {
+    const { queue, run, delays } = shop(async (_key, nth) => {
+      if (nth <= 3) return failed(new Error(`try ${nth}`), nth === 2 ? 0 : 60_000);
+      return done;
+    });
+    queue.add("a");
+    await run(4);
+    // The shorter of the two counts: 60 s or 50 ms, then 1 s or 100 ms, then 60 s or 200 ms.
+    assert.deepEqual(delays, [60_000, 50, 1_000, 100, 60_000, 200]);
   });
 
   test("waits as long as a busy server wishes", async () => {
