@@ -23,7 +23,7 @@ export interface ErrorDetails {
 
 /**
  * The API server answered with an error. `retryAfterMs` is the server's wish (429, 503), if it had
- * one.
+ * one; it never is longer than half a minute.
  */
 export class ApiError extends ProxyfleetError {
   readonly status: number;
@@ -68,6 +68,12 @@ export interface ErrorAnswer {
   readonly retryAfter?: string | undefined;
 }
 
+/**
+ * A server's wish to be left alone counts up to this long (ms): neither a proxy on the way nor a
+ * server in trouble may put an object to sleep for hours.
+ */
+const longestWishMs = 30_000;
+
 const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
   404: NotFoundError,
   409: ConflictError,
@@ -77,14 +83,19 @@ const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
 /** Makes the typed error for an answer. */
 export function apiError(call: string, { status, body, retryAfter }: ErrorAnswer): ApiError {
   const parsed = parseStatus(body);
-  const seconds = Number(retryAfter ?? parsed.details?.retryAfterSeconds ?? Number.NaN);
   const TypedError = errorsByStatus[status] ?? ApiError;
   return new TypedError(call, {
     status,
     reason: parsed.reason ?? "",
     message: parsed.message ?? body.slice(0, 300),
-    retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    retryAfterMs: wishMs(retryAfter ?? parsed.details?.retryAfterSeconds),
   });
+}
+
+/** The wish in ms; undefined where it is no number of seconds, such as a date. */
+function wishMs(seconds: string | number | undefined): number | undefined {
+  const ms = Number(seconds ?? Number.NaN) * 1000;
+  return Number.isNaN(ms) ? undefined : Math.max(0, Math.min(longestWishMs, ms));
 }
 
 function parseStatus(body: string): StatusBody {

@@ -8,6 +8,11 @@ type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" |
 /** One call has this long in all, its retries included (ms). */
 const callDeadlineMs = 30_000;
 const mostRetries = 3;
+/**
+ * A call waits no longer than this (ms) between two tries: whoever made it holds a worker, and can
+ * come again.
+ */
+const longestPauseMs = 5_000;
 
 /**
  * One request to the API server. `resource` is its plural, with the subresource if there is one:
@@ -102,8 +107,8 @@ export class Transport {
       } catch (thrown) {
         const error = reachable(call, thrown);
         const pause = this.#pauseMs(error, failures);
-        const isLast = failures >= retries || performance.now() + pause > endsAt;
-        if (isLast || signal.aborted || !mayRepeat(call, error)) throw error;
+        const isTooLong = pause > longestPauseMs || performance.now() + pause > endsAt;
+        if (failures >= retries || isTooLong || signal.aborted || !mayRepeat(call, error)) throw error;
         await sleep(pause, signal);
       }
     }

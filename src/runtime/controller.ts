@@ -59,12 +59,6 @@ export interface ControllerOptions {
   readonly resyncMs?: (() => number) | undefined;
 }
 
-/**
- * A cache may lag behind an own write by a moment: a conflict is looked at again soon, not counted
- * as a failure (ms).
- */
-const conflictPauseMs = 200;
-
 /** What one reconcile is made with. */
 export type ReconcileOptions = Omit<ControllerOptions, "signal" | "workers">;
 
@@ -129,7 +123,7 @@ async function resultOf(
     return outcome.kind === "requeue" ? "requeue_after" : "success";
   } catch (error) {
     if (error instanceof ConflictError) {
-      queue.addAgain(key, conflictPauseMs);
+      queue.addConflicted(key);
       log.debug({ outcome: "conflict", ms: ms(), error: explainError(error) }, "reconciled");
       return "requeue";
     }

@@ -62,6 +62,14 @@ describe("a call whose answer is not what it should be", () => {
     assert.deepEqual(await client.get(services, key), { kind: "Service" });
     assert.deepEqual(slept, [3_000]);
   });
+  test("is given back to its maker, who holds a worker, where the server wishes for longer than seconds", async () => {
+    answers = [says(429, {}, { "retry-after": "20" }), says(200, { kind: "Service" })];
+    await assert.rejects(
+      client.get(services, key),
+      (error) => error instanceof ApiError && error.retryAfterMs === 20_000,
+    );
+    assert.deepEqual([methods.length, slept], [1, []]);
+  });
   test("is repeated three times, with pauses that double", async () => {
     answers = [says(500), hangsUp, says(503), says(504)];
     await assert.rejects(
