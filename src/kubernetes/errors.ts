@@ -41,6 +41,9 @@ export class ApiError extends ProxyfleetError {
   }
 }
 
+/** 403: this process has no right to do that. */
+export class ForbiddenError extends ApiError {}
+
 /** 404: there is no such object. */
 export class NotFoundError extends ApiError {}
 
@@ -75,6 +78,7 @@ export interface ErrorAnswer {
 const longestWishMs = 30_000;
 
 const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
+  403: ForbiddenError,
   404: NotFoundError,
   409: ConflictError,
   410: ExpiredError,

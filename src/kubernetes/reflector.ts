@@ -1,6 +1,6 @@
 import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
-import { ApiError, ApiUnreachableError, ExpiredError } from "./errors.ts";
+import { ApiError, ApiUnreachableError, ExpiredError, ForbiddenError } from "./errors.ts";
 import { SyncProgress } from "./sync-progress.ts";
 import {
   type ReflectorInput,
@@ -39,6 +39,8 @@ export interface ReflectorOptions<T extends KubeObject> {
 export interface Source {
   readonly kind: string;
   readonly progress: SyncProgress;
+  /** The namespace that is read alone; undefined where all are. */
+  readonly namespace: string | undefined;
   /** Runs until `signal` fires. Never throws. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -61,6 +63,10 @@ export class Reflector<T extends KubeObject> implements Source {
     return this.#options.resource.kind;
   }
 
+  get namespace(): string | undefined {
+    return this.#options.namespace;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     let state = initialState;
     while (!signal.aborted) {
@@ -78,11 +84,16 @@ export class Reflector<T extends KubeObject> implements Source {
         ? await this.#listPage(state.continueToken, signal)
         : await this.#watch(state.resourceVersion, signal);
     } catch (error) {
-      if (!signal.aborted) this.#options.onFailure(error, state);
+      if (!signal.aborted) this.#failed(error, state);
       return error instanceof ExpiredError
         ? { kind: "expired" }
         : { kind: "failed", healthyMs: 0, ...wishOf(error) };
     }
+  }
+
+  #failed(error: unknown, state: ReflectorState): void {
+    this.#options.onFailure(error, state);
+    if (error instanceof ForbiddenError) this.progress.recordRefusal();
   }
 
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
@@ -96,9 +107,9 @@ export class Reflector<T extends KubeObject> implements Source {
       metadataOnly,
       signal,
     });
-    this.progress.recordAnswer();
     for (const item of page.items) this.#staged.push(store.transform(item));
     if (page.continueToken === undefined) this.#takeIn(page.resourceVersion);
+    this.progress.recordAnswer();
     return {
       kind: "page",
       resourceVersion: page.resourceVersion,
@@ -145,8 +156,7 @@ export class Reflector<T extends KubeObject> implements Source {
       return { kind: "ended", resourceVersion, healthyMs: now() - started };
     } catch (error) {
       if (error instanceof ExpiredError) throw error;
-      if (!signal.aborted)
-        this.#options.onFailure(error, { name: "watching", resourceVersion, failures: 0 });
+      if (!signal.aborted) this.#failed(error, { name: "watching", resourceVersion, failures: 0 });
       return { kind: "failed", resourceVersion, healthyMs: lastHeard - started, ...wishOf(error) };
     } finally {
       clearInterval(timer);

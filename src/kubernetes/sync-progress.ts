@@ -4,8 +4,11 @@
  */
 export class SyncProgress {
   readonly #now: () => number;
-  readonly #filled = Promise.withResolvers<void>();
+  readonly #synced = Promise.withResolvers<void>();
+  readonly #settled = Promise.withResolvers<void>();
+  readonly #listeners: (() => void)[] = [];
   #isSynced = false;
+  #isRefused = false;
   #answeredAt: number;
   #triedAt: number;
 
@@ -21,7 +24,22 @@ export class SyncProgress {
 
   /** Resolves when the store first holds a complete list. */
   get synced(): Promise<void> {
-    return this.#filled.promise;
+    return this.#synced.promise;
+  }
+
+  /** Whether the server's last answer was that this process has no right to read it. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** Resolves when the store first holds a complete list, or the server has refused to give it. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** Calls `listener` each time that the store became complete, was refused, or is followed again. */
+  onTurn(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Time since the server last sent something (ms): a list, an object, an event or a bookmark. */
@@ -42,11 +60,28 @@ export class SyncProgress {
   /** The server sent something. */
   recordAnswer(): void {
     this.#answeredAt = this.#now();
+    if (!this.#isRefused) return;
+    this.#isRefused = false;
+    this.#turn();
+  }
+
+  /** The server refused: this process has no right to read it. */
+  recordRefusal(): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    this.#turn();
   }
 
   /** The store holds a complete list. */
   recordSync(): void {
+    if (this.#isSynced) return;
     this.#isSynced = true;
-    this.#filled.resolve();
+    this.#synced.resolve();
+    this.#turn();
+  }
+
+  #turn(): void {
+    this.#settled.resolve();
+    for (const listener of this.#listeners) listener();
   }
 }

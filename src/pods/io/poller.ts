@@ -3,7 +3,7 @@ import { parseWhatsAppProxy } from "../../api/fleet.ts";
 import { childName, fleetLabel } from "../../api/names.ts";
 import type { Caches } from "../../cluster/caches.ts";
 import { enqueueOn } from "../../cluster/changes.ts";
-import { type Settings, isWatched } from "../../cluster/settings.ts";
+import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, Pod } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { secretRevision } from "../../proxy/lane-certificates.ts";
@@ -72,10 +72,12 @@ export class PodPoller {
   }
 
   async #poll(key: string): Promise<Outcome> {
-    const { caches, settings, reports, random } = this.#options;
+    const { caches, reports, random } = this.#options;
     const pod = caches.pods.get(parseKey(key));
     const isPolled =
-      pod !== undefined && isServingPod(pod) && isWatched(settings, pod.metadata.namespace);
+      pod !== undefined &&
+      isServingPod(pod) &&
+      isLookedAfter(this.#options, pod.metadata.namespace);
     if (!isPolled) {
       reports.forget(key);
       return gone;
