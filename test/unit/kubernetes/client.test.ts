@@ -104,6 +104,21 @@ describe("a call whose answer is not what it should be", () => {
     answers = [says(429), says(201, service)];
     assert.deepEqual(await client.create(services, service, "test"), service);
   });
+  test("says the server's time, also where it is an error", async () => {
+    const heard: number[] = [];
+    const options = { sleep: async () => undefined, random: () => 0 };
+    const heardTime = (ms: number) => void heard.push(ms);
+    const stop = new AbortController().signal;
+    const listening = new ApiClient(connection, stop, { ...options, heardTime });
+    const date = (text: string) => ({ date: text });
+    answers = [
+      says(200, service, date("Mon, 23 Nov 2026 12:00:00 GMT")),
+      says(404, {}, date("Mon, 23 Nov 2026 12:00:01 GMT")),
+      says(200, service, date("yesterday")),
+    ];
+    for (let calls = 0; calls < 3; calls++) await listening.get(services, key);
+    assert.deepEqual(heard, [Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 12, 0, 1)]);
+  });
   test("is no error for an object that is gone already", async () => {
     answers = [says(404), says(404)];
     assert.equal(await client.get(services, key), undefined);
