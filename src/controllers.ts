@@ -4,7 +4,7 @@ import { probeAddress } from "./address/io/probe.ts";
 import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
 import type { Resolution } from "./address/observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
-import type { Caches } from "./cluster/caches.ts";
+import { type Caches, claimant } from "./cluster/caches.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
@@ -75,7 +75,7 @@ export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): W
 const busyFromMs = 1_000;
 
 /** Probes of slow addresses have a place of their own: they take no worker, and hold up nobody. */
-const probing = { atOnce: 32, deadlineMs: 60_000 };
+const probing = { atOnce: 64, deadlineMs: 60_000 };
 const resolving = { atOnce: 8, deadlineMs: 15_000 };
 const confirming = { atOnce: 4, deadlineMs: 60_000 };
 
@@ -94,8 +94,12 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const sources = { caches, settings, isBusy };
   const polling = { caches, settings, reports, readStatus, now, random, log };
   const poller = new PodPoller({ ...polling, queue: makeQueue() });
+  const fleetOf = (name: string) => {
+    const entry = caches.addresses.get({ name });
+    return (entry === undefined ? undefined : claimant(entry)[0]) ?? name;
+  };
   const certificates = new IssuedCertificates(world.makeCertificate);
-  const probes = new Inquiries<Probe>({ ...probing, log });
+  const probes = new Inquiries<Probe>({ ...probing, ownerOf: fleetOf, log });
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   const fleets = fleetController({ ...common(), sources, reports, poller, certificates });

@@ -123,10 +123,7 @@ describe("the loop of a controller", () => {
     });
     queue.add("a");
     await run(12);
-    assert.deepEqual(
-      delays,
-      [200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 7, 200],
-    );
+    assert.deepEqual(delays, [200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 7, 200]);
     assert.deepEqual(
       lines.filter(({ level }) => level === 40),
       [],

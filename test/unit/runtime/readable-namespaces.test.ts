@@ -30,8 +30,11 @@ class RightfulServer {
     };
   }
 
+  /** Nothing ever changes. */
   async *watch(_of: unknown, _options: unknown, signal: AbortSignal): AsyncGenerator<never> {
-    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    yield* await new Promise<never[]>((resolve) =>
+      signal.addEventListener("abort", () => resolve([]), { once: true }),
+    );
   }
 
   async get({ kind }: Resource<KubeObject>, { name }: ObjectKey) {
