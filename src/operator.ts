@@ -65,6 +65,7 @@ export async function runOperator(
   const { namespaces, workers } = { namespaces: config.watchNamespaces, workers: config.workers };
   const manager = new Manager({ client, log, namespaces, metrics, workers });
   const caches = watchCaches(manager);
+  election?.onWentBack(() => manager.relist());
   const wiring = { caches, client, config, metrics, inCluster, mayWrite, checkedClock, log };
   addControllers(manager, wiring);
   registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);

@@ -29,6 +29,7 @@ export interface PollOptions<T extends KubeObject> {
 export class Poll<T extends KubeObject> implements Source {
   readonly #options: PollOptions<T>;
   readonly progress: SyncProgress;
+  #isOutdated = false;
 
   constructor(options: PollOptions<T>) {
     this.#options = options;
@@ -41,6 +42,10 @@ export class Poll<T extends KubeObject> implements Source {
 
   get namespace(): string {
     return this.#options.name;
+  }
+
+  relist(): void {
+    this.#isOutdated = true;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -60,6 +65,8 @@ export class Poll<T extends KubeObject> implements Source {
     const { client, resource, store, name } = this.#options;
     this.progress.recordTry();
     const object = await client.get(resource, { name }, signal);
+    if (this.#isOutdated) store.rewind();
+    this.#isOutdated = false;
     const known = store.get({ name });
     if (object !== undefined) store.recordEvent("MODIFIED", object);
     else if (known !== undefined) store.recordEvent("DELETED", known);

@@ -41,6 +41,8 @@ export interface Source {
   readonly progress: SyncProgress;
   /** The namespace that is read alone; undefined where all are. */
   readonly namespace: string | undefined;
+  /** The server's versions went back: reads everything again at once. */
+  relist(): void;
   /** Runs until `signal` fires. Never throws. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -53,6 +55,8 @@ export class Reflector<T extends KubeObject> implements Source {
   readonly #options: ReflectorOptions<T>;
   readonly progress: SyncProgress;
   #staged: T[] = [];
+  /** Ends what is under way, so that everything is listed again. */
+  #relisting = new AbortController();
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -68,6 +72,20 @@ export class Reflector<T extends KubeObject> implements Source {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const relisting = new AbortController();
+      this.#relisting = relisting;
+      await this.#runUntil(AbortSignal.any([signal, relisting.signal]));
+      if (!signal.aborted) this.#options.store.rewind(this.#options.namespace);
+    }
+  }
+
+  relist(): void {
+    this.#relisting.abort();
+  }
+
+  /** Lists, and follows what was listed. */
+  async #runUntil(signal: AbortSignal): Promise<void> {
     let state = initialState;
     while (!signal.aborted) {
       if (state.failures > 0)

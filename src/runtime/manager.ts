@@ -149,6 +149,14 @@ export class Manager {
     return `the watch of ${stuck.kind} has done nothing for ${Math.round(stuck.progress.idleMs / 1000)} s`;
   }
 
+  /** The server's versions went back: every cache is read again at once. */
+  relist(): void {
+    this.#options.log.warn(
+      "the API server's versions went back, as after a restore of etcd: everything is read again",
+    );
+    for (const source of this.#sources) source.relist();
+  }
+
   /** Feeds the caches until `signal` fires. */
   async fill(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#sources.map(async (source) => source.run(signal)));

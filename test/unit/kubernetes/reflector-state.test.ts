@@ -94,8 +94,5 @@ test("the pause doubles from 0.1 s to 30 s, and is at least half of that", () =>
 test("the pause is never shorter than the server's wish, and longer with each failure", () => {
   const pause = (failures: number, retryAfterMs: number) =>
     backoffMs({ failures, retryAfterMs }, () => 0);
-  assert.deepEqual(
-    [pause(1, 7_000), pause(50, 7_000), pause(1, 30_000)],
-    [7_000, 15_000, 30_000],
-  );
+  assert.deepEqual([pause(1, 7_000), pause(50, 7_000), pause(1, 30_000)], [7_000, 15_000, 30_000]);
 });
