@@ -117,7 +117,7 @@ function clocksAgree({ clocksDiffer }: FleetView): Finding | undefined {
     status: "False",
     reason: "ClocksDiffer",
     message:
-      "the clocks of the operator's node and of the API server differ by more than a minute: moves by age, ends of drains and the forgetting of addresses wait until they agree. Check the time service (NTP) of both",
+      "the time may be wrong: the clocks of the operator's node and of the API server differ by more than a minute, or were set in the last ten. Moves by age, ends of drains and the forgetting of addresses wait. Check the time service (NTP) of both",
   };
 }
 

@@ -57,7 +57,8 @@ export class Poll<T extends KubeObject> implements Source {
         if (!signal.aborted) onFailure(error);
         if (error instanceof ForbiddenError) this.progress.recordRefusal();
       }
-      await sleep((this.progress.isSynced ? pollMs : 2_000) * (0.9 + 0.2 * random()), signal);
+      const isAnswered = this.progress.isSynced || this.progress.isRefused;
+      await sleep((isAnswered ? pollMs : 2_000) * (0.9 + 0.2 * random()), signal);
     }
   }
 

@@ -86,7 +86,7 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
    */
   replaceAll(objects: readonly T[], resourceVersion: string, namespace?: string): void {
     const listed = new Map(objects.map((object) => [keyText(keyOf(object)), object]));
-    for (const [key, object] of [...this.#objects]) {
+    for (const [key, object] of this.#objects) {
       if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
       if (!listed.has(key) && compareResourceVersions(this.#versionOf(key), resourceVersion) <= 0)
         this.#set(key, undefined);

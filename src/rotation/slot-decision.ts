@@ -198,7 +198,7 @@ function byAge({ fleet, published, request, slot, now }: SlotView): SlotDecision
 }
 
 const waitsForClocks =
-  "its move by age is due, and waits until the clocks of the operator's node and of the API server agree";
+  "its move by age is due, and waits, since the time may be wrong: see the condition ClocksAgree";
 
 function reasonOf(due: Instant, at: Instant, maxAge: FleetView["rotation"]["maxAge"]): string {
   const age = `by age (maxAge ${formatDuration(maxAge)})`;

@@ -212,7 +212,7 @@ export class Manager {
     { labelSelector, metadataOnly, namespace }: WatchScope<T> & { readonly namespace?: string },
   ): Source {
     const { client, log } = this.#options;
-    return new Reflector<T>({
+    const reflector = new Reflector<T>({
       client,
       resource,
       store,
@@ -220,12 +220,13 @@ export class Manager {
       labelSelector,
       metadataOnly,
       ...clocks,
-      onFailure: (error, { name: state }) =>
-        log.warn(
-          { kind: resource.kind, namespace, state, error: explainError(error) },
-          "a watch failed and will be tried again",
-        ),
+      onFailure: (error, { name: state }) => {
+        const facts = { kind: resource.kind, namespace, state, error: explainError(error) };
+        const isKnown = reflector.progress.isRefused;
+        log[isKnown ? "debug" : "warn"](facts, "a watch failed and will be tried again");
+      },
     });
+    return reflector;
   }
 }
 

@@ -350,7 +350,7 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       expect: {
         kind: "stay",
         because:
-          "203.0.113.9 has served since 2026-11-23 11:00 UTC; its move by age is due, and waits until the clocks of the operator's node and of the API server agree",
+          "203.0.113.9 has served since 2026-11-23 11:00 UTC; its move by age is due, and waits, since the time may be wrong: see the condition ClocksAgree",
       },
     },
     "but a block moves it, whatever the clocks say": {
