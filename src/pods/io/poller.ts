@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { parseWhatsAppProxy } from "../../api/fleet.ts";
 import { childName, fleetLabel } from "../../api/names.ts";
-import type { Caches } from "../../cluster/caches.ts";
+import { type Caches, podFleet } from "../../cluster/caches.ts";
 import { enqueueOn } from "../../cluster/changes.ts";
 import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, Pod } from "../../kubernetes/objects.ts";
@@ -51,8 +51,12 @@ export class PodPoller {
 
   constructor(options: PodPollerOptions) {
     this.#options = options;
-    this.#inquiries = new Inquiries({ ...inquiry, log: options.log });
-    const { caches, queue } = options;
+    const { caches, queue, log } = options;
+    const ownerOf = (key: string) => {
+      const pod = caches.pods.get(parseKey(key));
+      return (pod === undefined ? undefined : podFleet(pod)[0]) ?? key;
+    };
+    this.#inquiries = new Inquiries({ ...inquiry, ownerOf, log });
     enqueueOn(
       caches.pods,
       () => true,
