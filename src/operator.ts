@@ -59,14 +59,15 @@ export async function runOperator(
     ? candidate(connection, config, { log, heardTime })
     : undefined;
   const metrics = new Metrics();
-  const mayWrite = () => election?.isLeading ?? true;
+  const isLeading = () => election?.isLeading ?? true;
+  const mayWrite = () => isLeading() && !manager.isReadingAgain;
   const gate = { halt: halt.signal, metrics, mayWrite, heardTime };
   const client = gatedClient(connection, config, gate);
   const { namespaces, workers } = { namespaces: config.watchNamespaces, workers: config.workers };
   const manager = new Manager({ client, log, namespaces, metrics, workers });
   const caches = watchCaches(manager);
   election?.onWentBack(() => manager.relist());
-  const wiring = { caches, client, config, metrics, inCluster, mayWrite, checkedClock, log };
+  const wiring = { caches, client, config, metrics, inCluster, isLeading, checkedClock, log };
   addControllers(manager, wiring);
   registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);
   const health = await serveHealth(config.healthPort, {
@@ -97,13 +98,13 @@ interface Wiring {
   readonly config: OperatorConfig;
   readonly metrics: Metrics;
   readonly inCluster: boolean;
-  readonly mayWrite: () => boolean;
+  readonly isLeading: () => boolean;
   readonly checkedClock: CheckedClock;
   readonly log: Logger;
 }
 
 function addControllers(manager: Manager, wiring: Wiring): void {
-  const { caches, client, config, metrics, inCluster, mayWrite, checkedClock, log } = wiring;
+  const { caches, client, config, metrics, inCluster, isLeading, checkedClock, log } = wiring;
   const world = realWorld(inCluster ? directReader() : proxiedReader(client), checkedClock);
   const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
@@ -120,7 +121,7 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   const settings = settingsOf(config);
   const controllers = makeControllers({ caches, client, applier, reports, settings, world, log });
   for (const controller of controllers) manager.add(controller);
-  registerAddressMetrics(metrics, caches, mayWrite);
+  registerAddressMetrics(metrics, caches, isLeading);
   registerFleetMetrics(metrics, caches, world.now);
   registerPodMetrics(metrics, caches, reports);
   registerClock(metrics, checkedClock);

@@ -6,10 +6,13 @@ export class ConnectionError extends ProxyfleetError {}
 /** A call got no answer: refused, reset, timed out. Every such call may be tried again. */
 export class ApiUnreachableError extends ProxyfleetError {}
 
-/** A write was held back, since this process is not, or not surely, the leader. */
+/**
+ * A write was held back, since this process is not, or not surely, the leader, or reads its caches
+ * again.
+ */
 export class NotLeadingError extends ProxyfleetError {
   constructor(call: string) {
-    super(`${call} was not sent: another operator may lead now`);
+    super(`${call} was not sent: another operator may lead now, or caches are being read again`);
   }
 }
 

@@ -9,7 +9,7 @@ import {
   initialState,
   nextState,
 } from "./reflector-state.ts";
-import { newest } from "./resource-version.ts";
+import { compareResourceVersions, newest } from "./resource-version.ts";
 import type { Resource } from "./resource.ts";
 import type { Store } from "./store.ts";
 import { present } from "../values/present.ts";
@@ -31,6 +31,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
+  /** Called when a list is older than what was known: the server went back to an earlier state. */
+  readonly onWentBack?: () => void;
   /** Called after each failure; the reflector itself goes on. */
   readonly onFailure: (error: unknown, state: ReflectorState) => void;
 }
@@ -55,6 +57,8 @@ export class Reflector<T extends KubeObject> implements Source {
   readonly #options: ReflectorOptions<T>;
   readonly progress: SyncProgress;
   #staged: T[] = [];
+  /** The newest version that was listed. */
+  #newest = "0";
   /** Ends what is under way, so that everything is listed again. */
   #relisting = new AbortController();
 
@@ -81,6 +85,8 @@ export class Reflector<T extends KubeObject> implements Source {
   }
 
   relist(): void {
+    this.#newest = "0";
+    this.progress.outdate();
     this.#relisting.abort();
   }
 
@@ -125,6 +131,10 @@ export class Reflector<T extends KubeObject> implements Source {
       metadataOnly,
       signal,
     });
+    if (this.#isEarlier(page.resourceVersion)) {
+      this.#options.onWentBack?.();
+      return { kind: "failed", healthyMs: 0 };
+    }
     for (const item of page.items) this.#staged.push(store.transform(item));
     if (page.continueToken === undefined) this.#takeIn(page.resourceVersion);
     this.progress.recordAnswer();
@@ -133,6 +143,12 @@ export class Reflector<T extends KubeObject> implements Source {
       resourceVersion: page.resourceVersion,
       continueToken: page.continueToken,
     };
+  }
+
+  #isEarlier(resourceVersion: string): boolean {
+    const wentBack = compareResourceVersions(resourceVersion, this.#newest) < 0;
+    this.#newest = resourceVersion;
+    return wentBack;
   }
 
   #takeIn(resourceVersion: string): void {

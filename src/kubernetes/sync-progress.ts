@@ -9,6 +9,7 @@ export class SyncProgress {
   readonly #listeners: (() => void)[] = [];
   #isSynced = false;
   #isRefused = false;
+  #isOutdated = false;
   #answeredAt: number;
   #triedAt: number;
 
@@ -20,6 +21,11 @@ export class SyncProgress {
   /** Whether the store holds a complete list. */
   get isSynced(): boolean {
     return this.#isSynced;
+  }
+
+  /** Whether the store holds what the server may never have had, until it is listed again. */
+  get isOutdated(): boolean {
+    return this.#isOutdated;
   }
 
   /** Resolves when the store first holds a complete list. */
@@ -72,8 +78,14 @@ export class SyncProgress {
     this.#turn();
   }
 
+  /** The server went back to an earlier state: what the store holds is to be listed again. */
+  outdate(): void {
+    this.#isOutdated = true;
+  }
+
   /** The store holds a complete list. */
   recordSync(): void {
+    this.#isOutdated = false;
     if (this.#isSynced) return;
     this.#isSynced = true;
     this.#synced.resolve();

@@ -149,6 +149,17 @@ export class Manager {
     return `the watch of ${stuck.kind} has done nothing for ${Math.round(stuck.progress.idleMs / 1000)} s`;
   }
 
+  /**
+   * Whether some caches were read after the server went back to an earlier state, and others not
+   * yet: nothing may be written then, for objects that never were.
+   */
+  get isReadingAgain(): boolean {
+    return this.#sources.some(
+      ({ progress, namespace }) =>
+        progress.isOutdated && (namespace === undefined || !progress.isRefused),
+    );
+  }
+
   /** The server's versions went back: every cache is read again at once. */
   relist(): void {
     this.#options.log.warn(
@@ -220,6 +231,7 @@ export class Manager {
       labelSelector,
       metadataOnly,
       ...clocks,
+      onWentBack: () => this.relist(),
       onFailure: (error, { name: state }) => {
         const facts = { kind: resource.kind, namespace, state, error: explainError(error) };
         const isKnown = reflector.progress.isRefused;

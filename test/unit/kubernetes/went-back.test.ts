@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { services } from "../../../src/kubernetes/builtin.ts";
 import type { ApiClient, WatchOptions } from "../../../src/kubernetes/client.ts";
+import { apiError } from "../../../src/kubernetes/errors.ts";
 import { LeaderElection } from "../../../src/kubernetes/lease.ts";
 import { defaultLeaseTimes } from "../../../src/kubernetes/lease-state.ts";
 import type { KubeObject, Service } from "../../../src/kubernetes/objects.ts";
@@ -15,6 +16,9 @@ class RestoredServer {
   /** The versions from which watches were asked for. */
   readonly watched: string[] = [];
   #heard = Promise.withResolvers<string>();
+
+  /** Ends the watch that is open with an error. */
+  end: (error: Error) => void = () => undefined;
 
   /** The version from which the next watch is asked for. */
   get nextWatch(): Promise<string> {
@@ -35,9 +39,10 @@ class RestoredServer {
     this.watched.push(resourceVersion);
     this.#heard.resolve(resourceVersion);
     this.#heard = Promise.withResolvers<string>();
-    yield* await new Promise<never[]>((_resolve, reject) =>
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
-    );
+    yield* await new Promise<never[]>((_resolve, reject) => {
+      this.end = reject;
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
   }
 }
 
@@ -52,6 +57,7 @@ test("a cache whose server went back to an earlier state is read again at once, 
     sleep: async () => new Promise<void>((resolve) => setImmediate(resolve)),
     random: () => 1,
     now: () => 0,
+    onWentBack: () => assert.fail("nobody has to be told twice"),
     onFailure: (error) => failures.push(error),
   });
   const stop = new AbortController();
@@ -70,6 +76,31 @@ test("a cache whose server went back to an earlier state is read again at once, 
   stop.abort();
   await running;
   assert.deepEqual(server.watched, ["1000", "900"], "it ends when it is told to");
+});
+
+test("a list that is older than the one before says that the server went back", async () => {
+  const server = new RestoredServer();
+  const stop = new AbortController();
+  const reflector: Reflector<Service> = new Reflector<Service>({
+    client: server as unknown as ApiClient,
+    resource: services,
+    store: new Store<Service>(),
+    sleep: async () => new Promise<void>((resolve) => setImmediate(resolve)),
+    random: () => 1,
+    now: () => 0,
+    onWentBack: () => reflector.relist(),
+    onFailure: () => undefined,
+  });
+  const first = server.nextWatch;
+  const running = reflector.run(stop.signal);
+  await first;
+  server.version = 900;
+  const second = server.nextWatch;
+  server.end(apiError("watch services", { status: 410, body: "" }));
+  assert.equal(await second, "900");
+  assert.equal(reflector.progress.isOutdated, false);
+  stop.abort();
+  await running;
 });
 
 describe("an election whose Lease is in an older version than before", () => {
