@@ -4,11 +4,12 @@ import { probeAddress } from "./address/io/probe.ts";
 import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
 import type { Resolution } from "./address/observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
-import type { Caches } from "./cluster/caches.ts";
+import { type Caches, claimant } from "./cluster/caches.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
+import { keyOf, keyText } from "./kubernetes/resource.ts";
 import type { Confirmation } from "./orphans/decide.ts";
 import { orphanController } from "./orphans/io/controller.ts";
 import { PodPoller } from "./pods/io/poller.ts";
@@ -17,13 +18,14 @@ import type { PodStatusReader } from "./pods/io/status-reader.ts";
 import { issueCertificate } from "./proxy/io/issue-certificate.ts";
 import { poolController } from "./pool/io/controller.ts";
 import type { PlanApplier } from "./runtime/apply-plan.ts";
+import type { CheckedClock } from "./runtime/checked-clock.ts";
 import { timer } from "./runtime/clock.ts";
 import type { Controller } from "./runtime/controller.ts";
 import { Inquiries } from "./runtime/inquiries.ts";
 import { type QueueOptions, WorkQueue } from "./runtime/queue.ts";
 import { cryptoRandom } from "./runtime/random.ts";
 import type { Random } from "./values/random.ts";
-import { type Instant, instant } from "./values/time.ts";
+import type { Instant } from "./values/time.ts";
 
 /** What the controllers of one process are made of. */
 export interface Parts {
@@ -39,6 +41,10 @@ export interface Parts {
 /** What lies beyond the API server: time, chance, and what is on the network. */
 export interface World {
   readonly now: () => Instant;
+  /** Whether the clocks of this machine and of the API server say the same. */
+  readonly clocksAgree: () => boolean;
+  /** Calls `listener` each time that this has changed. */
+  readonly onClockTurn: (listener: () => void) => void;
   readonly random: Random;
   /** Never goes back (ms). */
   readonly clock: () => number;
@@ -50,9 +56,11 @@ export interface World {
 }
 
 /** The world as it is. */
-export function realWorld(readStatus: PodStatusReader): World {
+export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): World {
   return {
-    now: () => instant(Date.now()),
+    now: checked.now,
+    clocksAgree: checked.agrees,
+    onClockTurn: (listener) => checked.onTurn(listener),
     random: cryptoRandom,
     clock: () => performance.now(),
     timer,
@@ -67,14 +75,14 @@ export function realWorld(readStatus: PodStatusReader): World {
 const busyFromMs = 1_000;
 
 /** Probes of slow addresses have a place of their own: they take no worker, and hold up nobody. */
-const probing = { atOnce: 32, deadlineMs: 60_000 };
+const probing = { atOnce: 64, deadlineMs: 60_000 };
 const resolving = { atOnce: 8, deadlineMs: 15_000 };
 const confirming = { atOnce: 4, deadlineMs: 60_000 };
 
 /** All controllers, and the poller of pods, which share one hand that writes. */
 export function makeControllers(parts: Parts): readonly Controller[] {
   const { caches, client, applier, reports, settings, world, log } = parts;
-  const { now, random, clock, readStatus, probe, resolve } = world;
+  const { now, clocksAgree, random, clock, readStatus, probe, resolve } = world;
   const queues: WorkQueue[] = [];
   const makeQueue = () => {
     const queue = new WorkQueue({ now: clock, random, timer: world.timer });
@@ -82,17 +90,29 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     return queue;
   };
   const isBusy = () => queues.some(({ lagMs }) => lagMs > busyFromMs);
-  const common = () => ({ queue: makeQueue(), applier, now, random, clock });
+  const common = () => ({ queue: makeQueue(), applier, now, clocksAgree, random, clock });
   const sources = { caches, settings, isBusy };
   const polling = { caches, settings, reports, readStatus, now, random, log };
   const poller = new PodPoller({ ...polling, queue: makeQueue() });
+  const fleetOf = (name: string) => {
+    const entry = caches.addresses.get({ name });
+    return (entry === undefined ? undefined : claimant(entry)[0]) ?? name;
+  };
   const certificates = new IssuedCertificates(world.makeCertificate);
-  const probes = new Inquiries<Probe>({ ...probing, log });
+  const probes = new Inquiries<Probe>({ ...probing, ownerOf: fleetOf, log });
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
+  const fleets = fleetController({ ...common(), sources, reports, poller, certificates });
+  const addressOptions = { ...common(), sources, probes, resolutions, probe, resolve, log };
+  const addresses = addressController(addressOptions);
+  // What waited for the right time is to be looked at, and what was dated by a wrong one.
+  world.onClockTurn(() => {
+    for (const fleet of caches.fleets.list()) fleets.queue.add(keyText(keyOf(fleet)));
+    for (const { metadata } of caches.addresses.list()) addresses.queue.add(metadata.name);
+  });
   return [
-    fleetController({ ...common(), sources, reports, poller, certificates }),
-    addressController({ ...common(), sources, probes, resolutions, probe, resolve, log }),
+    fleets,
+    addresses,
     poolController({ ...common(), caches }),
     orphanController({ ...common(), caches, client, confirmations, resolutions, resolve }),
     poller.controller,

@@ -18,6 +18,7 @@ import { registerPodMetrics } from "./pods/io/metrics.ts";
 import { PodReports } from "./pods/io/reports.ts";
 import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
 import { PlanApplier } from "./runtime/apply-plan.ts";
+import { CheckedClock } from "./runtime/checked-clock.ts";
 import { sleep } from "./runtime/clock.ts";
 import { serveHealth } from "./runtime/health.ts";
 import { endInTime, whileLeading } from "./runtime/leadership.ts";
@@ -48,14 +49,26 @@ export async function runOperator(
 ): Promise<void> {
   const halt = new AbortController();
   const connection = Connection.fromDefault(config.kubeconfig, { http2: config.http2 });
-  const election = config.leaderElection ? candidate(connection, config, log) : undefined;
+  const checkedClock = new CheckedClock({
+    wall: Date.now,
+    monotonic: () => performance.now(),
+    log,
+  });
+  const heardTime = (ms: number) => checkedClock.heard(ms);
+  const election = config.leaderElection
+    ? candidate(connection, config, { log, heardTime })
+    : undefined;
   const metrics = new Metrics();
-  const mayWrite = () => election?.isLeading ?? true;
-  const client = gatedClient(connection, config, { halt: halt.signal, metrics, mayWrite });
+  const isLeading = () => election?.isLeading ?? true;
+  const mayWrite = () => isLeading() && !manager.isReadingAgain;
+  const gate = { halt: halt.signal, metrics, mayWrite, heardTime };
+  const client = gatedClient(connection, config, gate);
   const { namespaces, workers } = { namespaces: config.watchNamespaces, workers: config.workers };
   const manager = new Manager({ client, log, namespaces, metrics, workers });
   const caches = watchCaches(manager);
-  addControllers(manager, { caches, client, config, metrics, inCluster, mayWrite, log });
+  election?.onWentBack(() => manager.relist());
+  const wiring = { caches, client, config, metrics, inCluster, isLeading, checkedClock, log };
+  addControllers(manager, wiring);
   registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);
   const health = await serveHealth(config.healthPort, {
     problem: () => manager.problem,
@@ -85,13 +98,14 @@ interface Wiring {
   readonly config: OperatorConfig;
   readonly metrics: Metrics;
   readonly inCluster: boolean;
-  readonly mayWrite: () => boolean;
+  readonly isLeading: () => boolean;
+  readonly checkedClock: CheckedClock;
   readonly log: Logger;
 }
 
 function addControllers(manager: Manager, wiring: Wiring): void {
-  const { caches, client, config, metrics, inCluster, mayWrite, log } = wiring;
-  const world = realWorld(inCluster ? directReader() : proxiedReader(client));
+  const { caches, client, config, metrics, inCluster, isLeading, checkedClock, log } = wiring;
+  const world = realWorld(inCluster ? directReader() : proxiedReader(client), checkedClock);
   const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
   const applier = new PlanApplier({
@@ -107,16 +121,17 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   const settings = settingsOf(config);
   const controllers = makeControllers({ caches, client, applier, reports, settings, world, log });
   for (const controller of controllers) manager.add(controller);
-  registerAddressMetrics(metrics, caches, mayWrite);
+  registerAddressMetrics(metrics, caches, isLeading);
   registerFleetMetrics(metrics, caches, world.now);
   registerPodMetrics(metrics, caches, reports);
+  registerClock(metrics, checkedClock);
 }
 
 /** The election's own calls pass no gate and no rate limit, and end early. */
 function candidate(
   connection: Connection,
   { namespace }: OperatorConfig,
-  log: Logger,
+  { log, heardTime }: { readonly log: Logger; readonly heardTime: (ms: number) => void },
 ): LeaderElection {
   const never = new AbortController().signal;
   return new LeaderElection({
@@ -126,6 +141,7 @@ function candidate(
       random: Math.random,
       deadlineMs: leaseCallMs,
       retries: 0,
+      heardTime,
     }),
     key: { namespace, name: "proxyfleet" },
     fieldManager: fieldManagers.lease,
@@ -147,12 +163,13 @@ interface Gate {
   readonly halt: AbortSignal;
   readonly metrics: Metrics;
   readonly mayWrite: () => boolean;
+  readonly heardTime: (ms: number) => void;
 }
 
 function gatedClient(
   connection: Connection,
   { maxRequestsPerSecond: perSecond }: OperatorConfig,
-  { halt, metrics, mayWrite }: Gate,
+  { halt, metrics, mayWrite, heardTime }: Gate,
 ): ApiClient {
   const now = () => performance.now();
   const burst = Math.max(1, perSecond);
@@ -163,6 +180,7 @@ function gatedClient(
     random: Math.random,
     mayWrite,
     observe: metrics.answered,
+    heardTime,
     ...limit,
   });
 }
@@ -184,5 +202,16 @@ function registerLeader(metrics: Metrics, isLeading: () => boolean): void {
       labelNames: ["name"],
     },
     () => [[{ name: "proxyfleet" }, isLeading() ? 1 : 0]],
+  );
+}
+
+function registerClock(metrics: Metrics, clock: CheckedClock): void {
+  metrics.gauge(
+    {
+      name: "proxyfleet_clock_ahead_seconds",
+      help: "How far this machine's clock is ahead of the API server's",
+      labelNames: [],
+    },
+    () => (clock.aheadBy === undefined ? [] : [[{}, clock.aheadBy / 1000]]),
   );
 }

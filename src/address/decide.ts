@@ -24,8 +24,11 @@ import { type Sight, sightOf } from "./sight.ts";
 const answerPatience = seconds(60);
 
 /** Decides the next step of a ledger entry: its Service, its phase, and its end. */
-export function decideAddress(observed: ObservedAddress, { now }: Context): Plan<AddressAsk> {
-  const sight = sightOf(observed, now);
+export function decideAddress(
+  observed: ObservedAddress,
+  { now, clocksDiffer = false }: Context,
+): Plan<AddressAsk> {
+  const sight = sightOf(observed, now, clocksDiffer);
   const asks = asksOf(sight);
   const decision = decidePhase(situationOf(sight), now);
   const requeueAt = asks.length > 0 ? plus(now, answerPatience) : decision.requeueAt;
@@ -70,6 +73,7 @@ function situationOf(sight: Sight): AddressSituation {
     phase: status.phase,
     phaseSince: parseInstant(status.phaseSince) ?? now,
     deleting: metadata.deletionTimestamp !== undefined,
+    clocksDiffer: sight.clocksDiffer,
     quarantineUntil: parseInstant(spec.quarantineUntil),
     address: spec.address,
     canBeAsked: providers.get(pool?.spec.provider ?? "")?.asks !== "nothing",

@@ -19,6 +19,8 @@ export interface AddressSituation extends Pick<
 > {
   /** Undefined before the first status. */
   readonly phase: AddressPhase | undefined;
+  /** The time may be wrong: nothing is forgotten on its word. */
+  readonly clocksDiffer?: boolean;
   /** Whether the provider can be asked for a certain address. */
   readonly canBeAsked: boolean;
   /** Why no Service can be made now: no fleet, no pool, no lane certificate. */
@@ -52,6 +54,9 @@ export interface AddressDecision {
   readonly verifiedBy?: Verification;
   readonly requeueAt: Instant | undefined;
 }
+
+/** What waits for clocks to agree is looked at again after this time. */
+const clockPatience = seconds(60);
 
 /** A load balancer's name is resolved again after this time. */
 export const resolveEvery = seconds(60);
@@ -90,13 +95,15 @@ function ending(situation: AddressSituation, now: Instant): AddressDecision {
       entry: "keep",
       requeueAt: plus(now, seconds(5)),
     };
-  const isOver = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
+  const isDue = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
+  const isOver = isDue && situation.clocksDiffer !== true;
   const dark = { ...base, phase: "Quarantined" } as const;
   // The fleet closes the lane when it sees the entry dark: let it see that before the entry goes.
   if (situation.phase !== "Quarantined") return { ...dark, entry: "keep", requeueAt: now };
   const requeueAt = situation.quarantineUntil;
   if (situation.deleting) return { ...dark, entry: "finish", requeueAt };
-  return { ...dark, entry: isOver ? "delete" : "keep", requeueAt };
+  if (isOver) return { ...dark, entry: "delete", requeueAt };
+  return { ...dark, entry: "keep", requeueAt: isDue ? plus(now, clockPatience) : requeueAt };
 }
 
 /**

@@ -5,7 +5,14 @@ import type { AddressFault, ProxyAddressStatus } from "../api/proxy-address.ts";
 import * as resources from "../api/resources.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { Pacing } from "../runtime/pacer.ts";
-import { formatInstant, parseInstant, seconds, since } from "../values/time.ts";
+import {
+  clockTolerance,
+  formatInstant,
+  parseInstant,
+  plus,
+  seconds,
+  since,
+} from "../values/time.ts";
 import { nameOf } from "./effects.ts";
 import { serviceEffect } from "./obstacle.ts";
 import type { AddressDecision } from "./phase.ts";
@@ -70,7 +77,7 @@ function statusOf(
 ): Omit<ProxyAddressStatus, "reachability"> {
   const { entry, certificate, raw, balancer, now } = sight;
   const { spec, status } = entry;
-  const phaseSince = status.phase === decision.phase ? status.phaseSince : undefined;
+  const phaseSince = status.phase === decision.phase ? known(status.phaseSince, sight) : undefined;
   const sha256 = certificate ?? status.certificateSHA256;
   const address = spec.address ?? balancer?.given[0];
   const isPublished = decision.phase === "Serving" || decision.phase === "Draining";
@@ -96,12 +103,23 @@ const faults: ReadonlyMap<string, AddressFault> = new Map([
 ]);
 
 /** What the fleet must act on, as a field of its own: a condition's reason is for people. */
-function faultOf(
-  { entry: { status }, now }: Sight,
-  { verified }: AddressDecision,
-): Pick<ProxyAddressStatus, "fault"> {
+function faultOf(sight: Sight, { verified }: AddressDecision): Pick<ProxyAddressStatus, "fault"> {
+  const {
+    entry: { status },
+    now,
+  } = sight;
   const kind = faults.get(verified.reason);
   if (kind === undefined) return {};
-  const known = status.fault?.kind === kind ? status.fault : undefined;
-  return { fault: known ?? { kind, since: formatInstant(now) } };
+  const before = status.fault?.kind === kind ? known(status.fault.since, sight) : undefined;
+  return { fault: { kind, since: before ?? formatInstant(now) } };
+}
+
+/**
+ * A time that is still to come was written by a clock that was ahead: what counts from it would wait
+ * until then. Unknown is counted from now on.
+ */
+function known(time: string | undefined, { now, clocksDiffer }: Sight): string | undefined {
+  const at = parseInstant(time);
+  const isToCome = at !== undefined && !clocksDiffer && at > plus(now, clockTolerance);
+  return isToCome ? undefined : time;
 }

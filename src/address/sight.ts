@@ -10,9 +10,11 @@ import { type ProbeRequest, type ProbeResult, answers, hasFailed } from "./probe
 /** An entry as it is observed, with what follows from that: worked out once a pass. */
 export interface Sight extends ObservedAddress {
   readonly now: Instant;
+  /** The time may be wrong. */
+  readonly clocksDiffer: boolean;
   readonly obstacleToService: Finding | undefined;
   readonly obstacleToLane: Finding | undefined;
-  /** Since when the address has been probed without success. */
+  /** Since when the address has been probed without success: not long, where nobody can say. */
   readonly verifyingSince: Instant;
   /** The probe that it should have passed before it is published; none while it can't be. */
   readonly probeRequest: ProbeRequest | undefined;
@@ -29,13 +31,14 @@ export interface Sight extends ObservedAddress {
 const probeTrust = seconds(30);
 
 /** Works out what follows from what was observed. */
-export function sightOf(observed: ObservedAddress, now: Instant): Sight {
+export function sightOf(observed: ObservedAddress, now: Instant, clocksDiffer = false): Sight {
   const judged = {
     ...observed,
     now,
+    clocksDiffer,
     obstacleToService: obstacleToService(observed),
     obstacleToLane: obstacleToLane(observed),
-    verifyingSince: verifyingSince(observed, now),
+    verifyingSince: clocksDiffer ? now : verifyingSince(observed, now),
   };
   const request = requestOf(judged);
   const result = request === undefined ? undefined : trustedResult(judged, request);

@@ -5,6 +5,7 @@
 export const conditionTypes = [
   "AddressesReady",
   "ChildrenApplied",
+  "ClocksAgree",
   "ConfigApplied",
   "FieldsWithoutEffect",
   "LimitsApplied",
@@ -30,6 +31,7 @@ export const conditionReasons = [
   "ChatFails",
   "ChatUnreachable",
   "ClientsNotSeen",
+  "ClocksDiffer",
   "ConfigRefused",
   "Creating",
   "Draining",

@@ -32,6 +32,7 @@ export async function readCaches(
     secrets: new Store(),
     disruptionBudgets: new Store(),
     networkPolicies: new Store(),
+    reach: { isReadable: () => true, onReadable: () => undefined },
   };
 }
 

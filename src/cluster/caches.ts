@@ -14,6 +14,7 @@ import * as custom from "../api/resources.ts";
 import type { Store } from "../kubernetes/store.ts";
 import { addressLabel, fleetLabel, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
+import type { NamespacesInReach } from "../runtime/readable-namespaces.ts";
 import { Ledger, shareOf } from "../ledger/ledger.ts";
 import { viewOfEntry } from "../ledger/view.ts";
 import type { Resource } from "../kubernetes/resource.ts";
@@ -36,6 +37,8 @@ export interface Caches {
   readonly namespaces: Store<Namespace>;
   readonly disruptionBudgets: Store<PodDisruptionBudget>;
   readonly networkPolicies: Store<NetworkPolicy>;
+  /** Of which namespaces all this is complete. */
+  readonly reach: NamespacesInReach;
 }
 
 /**
@@ -66,6 +69,7 @@ export function watchCaches(manager: Manager): Caches {
     namespaces: manager.watchNamespaces(builtin.namespaces, { metadataOnly: true }),
     disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),
     networkPolicies: manager.watch(builtin.networkPolicies, ours),
+    reach: manager.namespaces,
   };
 }
 

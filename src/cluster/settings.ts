@@ -1,3 +1,5 @@
+import type { NamespacesInReach } from "../runtime/readable-namespaces.ts";
+
 /** What the operator was started with, as far as controllers depend on it. */
 export interface Settings {
   /** The image of proxy pods where a fleet names none. */
@@ -10,10 +12,27 @@ export interface Settings {
   readonly namespaces?: readonly string[];
 }
 
+/** What decides whose fleets are looked after. */
+interface Watching {
+  readonly caches: { readonly reach: Pick<NamespacesInReach, "isReadable"> };
+  readonly settings: Settings;
+}
+
+/**
+ * Whether fleets of this namespace are looked after now: it is this operator's, and can be read. Of
+ * one that can't be, nothing may be concluded, since what is not in a cache may exist all the same.
+ */
+export function isLookedAfter(
+  { caches, settings }: Watching,
+  namespace: string | undefined,
+): boolean {
+  return isWatched(settings, namespace) && caches.reach.isReadable(namespace);
+}
+
 /**
  * Whether fleets of this namespace are this operator's. The ledger is the whole cluster's: what
  * another operator watches, or none, must not be taken for the leftovers of a fleet that is gone.
  */
-export function isWatched({ namespaces = [] }: Settings, namespace: string | undefined): boolean {
+function isWatched({ namespaces = [] }: Settings, namespace: string | undefined): boolean {
   return namespaces.length === 0 || (namespace !== undefined && namespaces.includes(namespace));
 }

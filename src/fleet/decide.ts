@@ -68,11 +68,14 @@ interface Decision {
   readonly asks: readonly FleetAsk[];
 }
 
-function decideLive(live: LiveFleet, { now, random }: Context): Plan<FleetAsk> {
+function decideLive(
+  live: LiveFleet,
+  { now, random, clocksDiffer = false }: Context,
+): Plan<FleetAsk> {
   const { observed, fleet } = live;
   const { pools, formerPools, held } = observed;
   const entries = withSessions(observed, now);
-  const view = fleetView({ fleet, entries, pools, formerPools, held });
+  const view = fleetView({ fleet, entries, pools, formerPools, held, clocksDiffer });
   if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);

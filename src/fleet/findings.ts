@@ -83,6 +83,7 @@ export function findings(
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
     FieldsWithoutEffect: view.withoutEffect,
+    ClocksAgree: clocksAgree(fleet),
     Paused: fleet.paused
       ? {
           status: "True",
@@ -106,6 +107,17 @@ function podFindings({ reports, limits, isAsking, before }: StatusView) {
     UpstreamReachable: stored("UpstreamReachable") ?? upstreamReachable(reports),
     ConfigApplied: stored("ConfigApplied") ?? configApplied(reports),
     LimitsApplied: stored("LimitsApplied") ?? limitsApplied(limits, reports),
+  };
+}
+
+/** Said only while it is not so. */
+function clocksAgree({ clocksDiffer }: FleetView): Finding | undefined {
+  if (clocksDiffer !== true) return undefined;
+  return {
+    status: "False",
+    reason: "ClocksDiffer",
+    message:
+      "the time may be wrong: the clocks of the operator's node and of the API server differ by more than a minute, or were set in the last ten. Moves by age, ends of drains and the forgetting of addresses wait. Check the time service (NTP) of both",
   };
 }
 

@@ -6,10 +6,13 @@ export class ConnectionError extends ProxyfleetError {}
 /** A call got no answer: refused, reset, timed out. Every such call may be tried again. */
 export class ApiUnreachableError extends ProxyfleetError {}
 
-/** A write was held back, since this process is not, or not surely, the leader. */
+/**
+ * A write was held back, since this process is not, or not surely, the leader, or reads its caches
+ * again.
+ */
 export class NotLeadingError extends ProxyfleetError {
   constructor(call: string) {
-    super(`${call} was not sent: another operator may lead now`);
+    super(`${call} was not sent: another operator may lead now, or caches are being read again`);
   }
 }
 
@@ -23,7 +26,7 @@ export interface ErrorDetails {
 
 /**
  * The API server answered with an error. `retryAfterMs` is the server's wish (429, 503), if it had
- * one.
+ * one; it never is longer than half a minute.
  */
 export class ApiError extends ProxyfleetError {
   readonly status: number;
@@ -40,6 +43,9 @@ export class ApiError extends ProxyfleetError {
     this.words = message;
   }
 }
+
+/** 403: this process has no right to do that. */
+export class ForbiddenError extends ApiError {}
 
 /** 404: there is no such object. */
 export class NotFoundError extends ApiError {}
@@ -68,7 +74,14 @@ export interface ErrorAnswer {
   readonly retryAfter?: string | undefined;
 }
 
+/**
+ * A server's wish to be left alone counts up to this long (ms): neither a proxy on the way nor a
+ * server in trouble may put an object to sleep for hours.
+ */
+const longestWishMs = 30_000;
+
 const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
+  403: ForbiddenError,
   404: NotFoundError,
   409: ConflictError,
   410: ExpiredError,
@@ -77,14 +90,19 @@ const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
 /** Makes the typed error for an answer. */
 export function apiError(call: string, { status, body, retryAfter }: ErrorAnswer): ApiError {
   const parsed = parseStatus(body);
-  const seconds = Number(retryAfter ?? parsed.details?.retryAfterSeconds ?? Number.NaN);
   const TypedError = errorsByStatus[status] ?? ApiError;
   return new TypedError(call, {
     status,
     reason: parsed.reason ?? "",
     message: parsed.message ?? body.slice(0, 300),
-    retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    retryAfterMs: wishMs(retryAfter ?? parsed.details?.retryAfterSeconds),
   });
+}
+
+/** The wish in ms; undefined where it is no number of seconds, such as a date. */
+function wishMs(seconds: string | number | undefined): number | undefined {
+  const ms = Number(seconds ?? Number.NaN) * 1000;
+  return Number.isNaN(ms) ? undefined : Math.max(0, Math.min(longestWishMs, ms));
 }
 
 function parseStatus(body: string): StatusBody {

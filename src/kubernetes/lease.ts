@@ -9,6 +9,7 @@ import {
   leaseStep,
   observe,
 } from "./lease-state.ts";
+import { compareResourceVersions } from "./resource-version.ts";
 import { type ObjectKey, type Resource, resource } from "./resource.ts";
 import { present } from "../values/present.ts";
 
@@ -57,6 +58,9 @@ export interface LeaseOptions {
 export class LeaderElection {
   readonly #options: LeaseOptions;
   #observed: Observation | undefined;
+  /** The newest version of the Lease that the server has shown. */
+  #newest = "0";
+  readonly #listeners: (() => void)[] = [];
   #validUntil = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
@@ -72,6 +76,14 @@ export class LeaderElection {
   /** The holder of the lease, as last seen. Empty: nobody. */
   get holder(): string {
     return this.#observed?.lease?.holder ?? "";
+  }
+
+  /**
+   * Calls `listener` when the server knows the Lease in an older version than it did before: its
+   * database was restored, and what was read from it earlier may never have been.
+   */
+  onWentBack(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Resolves with true once this process leads, with false when `signal` fires first. */
@@ -165,6 +177,7 @@ export class LeaderElection {
   async #look(): Promise<Observation> {
     const { client, key, now, times } = this.#options;
     const lease = await client.get(leases, key);
+    this.#see(lease);
     this.#observed = observe(
       this.#observed,
       lease === undefined ? undefined : viewOf(lease, times),
@@ -183,7 +196,16 @@ export class LeaderElection {
       step.kind === "create"
         ? await client.create(leases, lease, fieldManager)
         : await client.apply<Lease>(leases, lease, fieldManager);
+    this.#see(answer);
     this.#observed = observe(this.#observed, viewOf(answer, times), now());
+  }
+
+  #see(lease: Lease | undefined): void {
+    const version = lease?.metadata.resourceVersion;
+    if (version === undefined) return;
+    const wentBack = compareResourceVersions(version, this.#newest) < 0;
+    this.#newest = version;
+    if (wentBack) for (const listener of this.#listeners) listener();
   }
 
   /** A released lease lasts one second, so that nobody waits for a leader that has left. */

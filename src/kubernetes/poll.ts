@@ -1,5 +1,6 @@
 import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
+import { ForbiddenError } from "./errors.ts";
 import { SyncProgress } from "./sync-progress.ts";
 import type { Source } from "./reflector.ts";
 import type { Resource } from "./resource.ts";
@@ -12,7 +13,7 @@ export interface PollOptions<T extends KubeObject> {
   readonly client: ApiClient;
   readonly resource: Resource<T>;
   readonly store: Store<T>;
-  readonly names: readonly string[];
+  readonly name: string;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
@@ -21,13 +22,14 @@ export interface PollOptions<T extends KubeObject> {
 }
 
 /**
- * Keeps a store equal to a few named cluster-scoped objects with `get` alone. It stands in for a
- * watch of Namespaces where the operator has rights on some of them only: a rule with resourceNames
- * can't narrow a list.
+ * Keeps a Namespace in a store as the server has it, with `get` alone. It stands in for a watch of
+ * Namespaces where the operator has rights on some of them only: a rule with resourceNames can't
+ * narrow a list.
  */
 export class Poll<T extends KubeObject> implements Source {
   readonly #options: PollOptions<T>;
   readonly progress: SyncProgress;
+  #isOutdated = false;
 
   constructor(options: PollOptions<T>) {
     this.#options = options;
@@ -38,6 +40,14 @@ export class Poll<T extends KubeObject> implements Source {
     return this.#options.resource.kind;
   }
 
+  get namespace(): string {
+    return this.#options.name;
+  }
+
+  relist(): void {
+    this.#isOutdated = true;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { sleep, random, onFailure } = this.#options;
     while (!signal.aborted) {
@@ -45,20 +55,22 @@ export class Poll<T extends KubeObject> implements Source {
         await this.#look(signal);
       } catch (error) {
         if (!signal.aborted) onFailure(error);
+        if (error instanceof ForbiddenError) this.progress.recordRefusal();
       }
-      await sleep((this.progress.isSynced ? pollMs : 2_000) * (0.9 + 0.2 * random()), signal);
+      const isAnswered = this.progress.isSynced || this.progress.isRefused;
+      await sleep((isAnswered ? pollMs : 2_000) * (0.9 + 0.2 * random()), signal);
     }
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { client, resource, store, names } = this.#options;
+    const { client, resource, store, name } = this.#options;
     this.progress.recordTry();
-    for (const name of names) {
-      const object = await client.get(resource, { name }, signal);
-      const known = store.get({ name });
-      if (object !== undefined) store.recordEvent("MODIFIED", object);
-      else if (known !== undefined) store.recordEvent("DELETED", known);
-    }
+    const object = await client.get(resource, { name }, signal);
+    if (this.#isOutdated) store.rewind();
+    this.#isOutdated = false;
+    const known = store.get({ name });
+    if (object !== undefined) store.recordEvent("MODIFIED", object);
+    else if (known !== undefined) store.recordEvent("DELETED", known);
     this.progress.recordAnswer();
     this.progress.recordSync();
   }

@@ -72,15 +72,12 @@ export function nextState(state: ReflectorState, input: ReflectorInput): Reflect
   }
 }
 
-/** A server's wish counts up to this long (ms): nobody may blind a cache for hours. */
-const longestWishMs = 60_000;
-
 /**
  * Pause before the next try (ms): 0.1 s doubling to 30 s, with jitter so that many replicas don't
  * come back together; never shorter than the server's wish.
  */
 export function backoffMs({ failures, retryAfterMs = 0 }: Retrying, random: () => number): number {
   if (failures === 0) return 0;
-  const wish = Math.min(longestWishMs, retryAfterMs) * (1 + random() / 10);
+  const wish = retryAfterMs * (1 + random() / 10);
   return Math.max(wish, Math.min(30_000, 100 * 2 ** (failures - 1)) * (0.5 + random() / 2));
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
-import { ApiError, ApiUnreachableError, ExpiredError } from "./errors.ts";
+import { ApiError, ApiUnreachableError, ExpiredError, ForbiddenError } from "./errors.ts";
 import { SyncProgress } from "./sync-progress.ts";
 import {
   type ReflectorInput,
@@ -9,7 +9,7 @@ import {
   initialState,
   nextState,
 } from "./reflector-state.ts";
-import { newest } from "./resource-version.ts";
+import { compareResourceVersions, newest } from "./resource-version.ts";
 import type { Resource } from "./resource.ts";
 import type { Store } from "./store.ts";
 import { present } from "../values/present.ts";
@@ -31,6 +31,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
+  /** Called when a list is older than what was known: the server went back to an earlier state. */
+  readonly onWentBack?: () => void;
   /** Called after each failure; the reflector itself goes on. */
   readonly onFailure: (error: unknown, state: ReflectorState) => void;
 }
@@ -39,6 +41,10 @@ export interface ReflectorOptions<T extends KubeObject> {
 export interface Source {
   readonly kind: string;
   readonly progress: SyncProgress;
+  /** The namespace that is read alone; undefined where all are. */
+  readonly namespace: string | undefined;
+  /** The server's versions went back: reads everything again at once. */
+  relist(): void;
   /** Runs until `signal` fires. Never throws. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -51,6 +57,10 @@ export class Reflector<T extends KubeObject> implements Source {
   readonly #options: ReflectorOptions<T>;
   readonly progress: SyncProgress;
   #staged: T[] = [];
+  /** The newest version that was listed. */
+  #newest = "0";
+  /** Ends what is under way, so that everything is listed again. */
+  #relisting = new AbortController();
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -61,7 +71,27 @@ export class Reflector<T extends KubeObject> implements Source {
     return this.#options.resource.kind;
   }
 
+  get namespace(): string | undefined {
+    return this.#options.namespace;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const relisting = new AbortController();
+      this.#relisting = relisting;
+      await this.#runUntil(AbortSignal.any([signal, relisting.signal]));
+      if (!signal.aborted) this.#options.store.rewind(this.#options.namespace);
+    }
+  }
+
+  relist(): void {
+    this.#newest = "0";
+    this.progress.outdate();
+    this.#relisting.abort();
+  }
+
+  /** Lists, and follows what was listed. */
+  async #runUntil(signal: AbortSignal): Promise<void> {
     let state = initialState;
     while (!signal.aborted) {
       if (state.failures > 0)
@@ -78,11 +108,16 @@ export class Reflector<T extends KubeObject> implements Source {
         ? await this.#listPage(state.continueToken, signal)
         : await this.#watch(state.resourceVersion, signal);
     } catch (error) {
-      if (!signal.aborted) this.#options.onFailure(error, state);
+      if (!signal.aborted) this.#failed(error, state);
       return error instanceof ExpiredError
         ? { kind: "expired" }
         : { kind: "failed", healthyMs: 0, ...wishOf(error) };
     }
+  }
+
+  #failed(error: unknown, state: ReflectorState): void {
+    this.#options.onFailure(error, state);
+    if (error instanceof ForbiddenError) this.progress.recordRefusal();
   }
 
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
@@ -96,14 +131,24 @@ export class Reflector<T extends KubeObject> implements Source {
       metadataOnly,
       signal,
     });
-    this.progress.recordAnswer();
+    if (this.#isEarlier(page.resourceVersion)) {
+      this.#options.onWentBack?.();
+      return { kind: "failed", healthyMs: 0 };
+    }
     for (const item of page.items) this.#staged.push(store.transform(item));
     if (page.continueToken === undefined) this.#takeIn(page.resourceVersion);
+    this.progress.recordAnswer();
     return {
       kind: "page",
       resourceVersion: page.resourceVersion,
       continueToken: page.continueToken,
     };
+  }
+
+  #isEarlier(resourceVersion: string): boolean {
+    const wentBack = compareResourceVersions(resourceVersion, this.#newest) < 0;
+    this.#newest = resourceVersion;
+    return wentBack;
   }
 
   #takeIn(resourceVersion: string): void {
@@ -145,8 +190,7 @@ export class Reflector<T extends KubeObject> implements Source {
       return { kind: "ended", resourceVersion, healthyMs: now() - started };
     } catch (error) {
       if (error instanceof ExpiredError) throw error;
-      if (!signal.aborted)
-        this.#options.onFailure(error, { name: "watching", resourceVersion, failures: 0 });
+      if (!signal.aborted) this.#failed(error, { name: "watching", resourceVersion, failures: 0 });
       return { kind: "failed", resourceVersion, healthyMs: lastHeard - started, ...wishOf(error) };
     } finally {
       clearInterval(timer);

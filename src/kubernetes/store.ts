@@ -40,6 +40,8 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
   readonly #listeners = new Set<(change: Change<T>) => void>();
   /** How far each watch is: one for all namespaces (under ""), or one for each. */
   readonly #seen = new Map<string, string>();
+  /** What was known before the server's versions went back: any version of it is newer. */
+  readonly #outdated = new Set<string>();
 
   /** Applied to each object, wherever it comes from. */
   readonly transform: Transform<T>;
@@ -86,11 +88,22 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
     const listed = new Map(objects.map((object) => [keyText(keyOf(object)), object]));
     for (const [key, object] of this.#objects) {
       if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
-      if (!listed.has(key) && compareResourceVersions(version(object), resourceVersion) <= 0)
+      if (!listed.has(key) && compareResourceVersions(this.#versionOf(key), resourceVersion) <= 0)
         this.#set(key, undefined);
     }
     for (const [key, object] of listed) this.#setIfNewer(key, object);
     this.#saw(resourceVersion, namespace);
+  }
+
+  /**
+   * The server's versions went back, as after a restore of its database: whatever comes next is
+   * newer than what is known, of one namespace or of all. What is known stays until then.
+   */
+  rewind(namespace?: string): void {
+    for (const [key, { metadata }] of this.#objects)
+      if (namespace === undefined || metadata.namespace === namespace) this.#outdated.add(key);
+    if (namespace === undefined) this.#seen.clear();
+    else this.#seen.delete(namespace);
   }
 
   /**
@@ -101,7 +114,8 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
     const key = keyText(keyOf(object));
     if (type !== "DELETED") this.#setUnlessGone(key, object);
     else if (
-      compareResourceVersions(version(this.#objects.get(key) ?? object), version(object)) <= 0
+      !this.#objects.has(key) ||
+      compareResourceVersions(this.#versionOf(key), version(object)) <= 0
     )
       this.#set(key, undefined);
     this.#saw(version(object), namespace);
@@ -134,14 +148,20 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
   }
 
   #setIfNewer(key: string, object: T, own = false): void {
-    const known = this.#objects.get(key);
-    if (known === undefined || compareResourceVersions(version(known), version(object)) < 0)
-      this.#set(key, object, own);
+    const isNewer = compareResourceVersions(this.#versionOf(key), version(object)) < 0;
+    if (!this.#objects.has(key) || isNewer) this.#set(key, object, own);
+  }
+
+  /** The version of a cached object; older than any other where it is outdated. */
+  #versionOf(key: string): string {
+    const object = this.#objects.get(key);
+    return object === undefined || this.#outdated.has(key) ? "0" : version(object);
   }
 
   #set(key: string, given: T | undefined, own = false): void {
     const after = given === undefined ? undefined : this.transform(given);
     const before = this.#objects.get(key);
+    this.#outdated.delete(key);
     if (before !== undefined) this.#unfile(key, before);
     if (after === undefined) this.#objects.delete(key);
     else {

@@ -4,8 +4,12 @@
  */
 export class SyncProgress {
   readonly #now: () => number;
-  readonly #filled = Promise.withResolvers<void>();
+  readonly #synced = Promise.withResolvers<void>();
+  readonly #settled = Promise.withResolvers<void>();
+  readonly #listeners: (() => void)[] = [];
   #isSynced = false;
+  #isRefused = false;
+  #isOutdated = false;
   #answeredAt: number;
   #triedAt: number;
 
@@ -19,9 +23,29 @@ export class SyncProgress {
     return this.#isSynced;
   }
 
+  /** Whether the store holds what the server may never have had, until it is listed again. */
+  get isOutdated(): boolean {
+    return this.#isOutdated;
+  }
+
   /** Resolves when the store first holds a complete list. */
   get synced(): Promise<void> {
-    return this.#filled.promise;
+    return this.#synced.promise;
+  }
+
+  /** Whether the server's last answer was that this process has no right to read it. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** Resolves when the store first holds a complete list, or the server has refused to give it. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
+  /** Calls `listener` each time that the store became complete, was refused, or is followed again. */
+  onTurn(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Time since the server last sent something (ms): a list, an object, an event or a bookmark. */
@@ -42,11 +66,34 @@ export class SyncProgress {
   /** The server sent something. */
   recordAnswer(): void {
     this.#answeredAt = this.#now();
+    if (!this.#isRefused) return;
+    this.#isRefused = false;
+    this.#turn();
+  }
+
+  /** The server refused: this process has no right to read it. */
+  recordRefusal(): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    this.#turn();
+  }
+
+  /** The server went back to an earlier state: what the store holds is to be listed again. */
+  outdate(): void {
+    this.#isOutdated = true;
   }
 
   /** The store holds a complete list. */
   recordSync(): void {
+    this.#isOutdated = false;
+    if (this.#isSynced) return;
     this.#isSynced = true;
-    this.#filled.resolve();
+    this.#synced.resolve();
+    this.#turn();
+  }
+
+  #turn(): void {
+    this.#settled.resolve();
+    for (const listener of this.#listeners) listener();
   }
 }

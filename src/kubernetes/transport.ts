@@ -8,6 +8,11 @@ type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" |
 /** One call has this long in all, its retries included (ms). */
 const callDeadlineMs = 30_000;
 const mostRetries = 3;
+/**
+ * A call waits no longer than this (ms) between two tries: whoever made it holds a worker, and can
+ * come again.
+ */
+const longestPauseMs = 5_000;
 
 /**
  * One request to the API server. `resource` is its plural, with the subresource if there is one:
@@ -45,6 +50,8 @@ export interface TransportOptions {
   readonly mayWrite?: () => boolean;
   /** Waits until one more request may leave. Absent: no limit. */
   readonly admit?: (signal: AbortSignal) => Promise<void>;
+  /** Called with the server's time as each answer says it (ms since 1970, whole seconds). */
+  readonly heardTime?: (ms: number) => void;
   /** Called after each request, retries included. */
   readonly observe?: (answered: Answered) => void;
   /** Time for one call with its retries (ms). */
@@ -54,6 +61,12 @@ export interface TransportOptions {
 
 interface ResponseBody extends AsyncIterable<Uint8Array> {
   json(): Promise<unknown>;
+}
+
+/** An answer, as far as it is there before its body. */
+interface Headed {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 /**
@@ -102,8 +115,9 @@ export class Transport {
       } catch (thrown) {
         const error = reachable(call, thrown);
         const pause = this.#pauseMs(error, failures);
-        const isLast = failures >= retries || performance.now() + pause > endsAt;
-        if (isLast || signal.aborted || !mayRepeat(call, error)) throw error;
+        const isTooLong = pause > longestPauseMs || performance.now() + pause > endsAt;
+        if (failures >= retries || isTooLong || signal.aborted || !mayRepeat(call, error))
+          throw error;
         await sleep(pause, signal);
       }
     }
@@ -157,19 +171,22 @@ export class Transport {
     throw apiError(describe(call), { status: statusCode, body: text, retryAfter });
   }
 
-  async #counted<R extends { readonly statusCode: number }>(
-    call: Call,
-    send: () => Promise<R>,
-  ): Promise<R> {
+  async #counted<R extends Headed>(call: Call, send: () => Promise<R>): Promise<R> {
     const { verb, method, resource } = call;
     try {
       const response = await send();
       this.#options.observe?.({ verb, method, resource, code: String(response.statusCode) });
+      this.#hearTime(response.headers["date"]);
       return response;
     } catch (error) {
       this.#options.observe?.({ verb, method, resource, code: "<error>" });
       throw error;
     }
+  }
+
+  #hearTime(header: string | string[] | undefined): void {
+    const ms = typeof header === "string" ? Date.parse(header) : Number.NaN;
+    if (!Number.isNaN(ms)) this.#options.heardTime?.(ms);
   }
 
   #pauseMs(error: unknown, failures: number): number {

@@ -1,5 +1,14 @@
 import type { FleetView, RotationRules } from "./fleet-view.ts";
-import { type Instant, hours, instant, millis, minutes, plus, since } from "../values/time.ts";
+import {
+  type Instant,
+  clockTolerance,
+  hours,
+  instant,
+  millis,
+  minutes,
+  plus,
+  since,
+} from "../values/time.ts";
 import type { SlotAddresses } from "./slots.ts";
 import { type AddressView, wasPublished } from "../ledger/view.ts";
 
@@ -82,7 +91,10 @@ export function movesByAge(fleet: FleetView, now: Instant): readonly Instant[] {
   const counted = fleet.addresses.filter(
     (address) => address.cause === "Age" && (address.want === "Serve" || wasPublished(address)),
   );
-  return counted.map(({ createdAt }) => createdAt).filter((at) => since(at, now) < anHour);
+  // A claim that is still to come was dated by a clock that was ahead.
+  return counted
+    .map(({ createdAt }) => createdAt)
+    .filter((at) => since(at, now) < anHour && at <= plus(now, clockTolerance));
 }
 
 /**

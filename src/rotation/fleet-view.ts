@@ -57,6 +57,8 @@ export interface FleetView {
   readonly formerPools: readonly PoolView[];
   /** Every address that the whole ledger holds. */
   readonly held: HeldAddresses;
+  /** The time may be wrong: no slot moves by age, and no drain ends by time. */
+  readonly clocksDiffer?: boolean;
 }
 
 export interface FleetViewInput {
@@ -65,10 +67,12 @@ export interface FleetViewInput {
   readonly pools: readonly PoolView[];
   readonly formerPools: readonly PoolView[];
   readonly held: HeldAddresses;
+  readonly clocksDiffer?: boolean;
 }
 
 /** A fleet as decisions see it. */
-export function fleetView({ fleet, entries, pools, formerPools, held }: FleetViewInput): FleetView {
+export function fleetView(input: FleetViewInput): FleetView {
+  const { fleet, entries, pools, formerPools, held, clocksDiffer = false } = input;
   const { metadata, spec, status } = fleet;
   return {
     namespace: metadata.namespace,
@@ -101,6 +105,7 @@ export function fleetView({ fleet, entries, pools, formerPools, held }: FleetVie
     pools,
     formerPools,
     held,
+    clocksDiffer,
   };
 }
 

@@ -7,6 +7,7 @@ import { repeatsKeptUntil } from "./repeats.ts";
 import {
   type Instant,
   type Millis,
+  clockTolerance,
   earliest,
   latest,
   millis,
@@ -37,6 +38,9 @@ const shortestDrain = seconds(30);
 
 /** Most addresses of a slot that drain at once. */
 const mostDrains = 2;
+
+/** What waits for clocks to agree is looked at again after this time. */
+const clockPatience = seconds(60);
 
 /** Sessions are counted again after this time. */
 const sessionCountInterval = seconds(10);
@@ -162,13 +166,22 @@ function ofDrained(situation: Situation): RetirementView {
   const { fleet, address, now } = situation;
   const cause = address.retiredBecause ?? "Requested";
   const until = address.drainUntil ?? now;
+  if (isDatedWrongly(situation)) return { now: drain(situation, cause) };
   const floor = plus(address.phaseSince, drainFloor(fleet, cause));
   const mayEnd = address.phase === "Draining" && now >= floor;
   const isOver =
     now >= until || (mayEnd && (address.sessions === 0 || mustMakeRoom(fleet, address)));
+  if (isOver && fleet.clocksDiffer === true) return { requeueAt: plus(now, clockPatience) };
   if (isOver) return { now: quarantine(situation, cause) };
   const next = now < floor ? floor : plus(now, sessionCountInterval);
   return { requeueAt: earliest(until, next) ?? until };
+}
+
+/** No drain of this fleet lasts so long: a clock that was ahead dated it, so it is dated again. */
+function isDatedWrongly({ fleet, address, now }: Situation): boolean {
+  const longest = Math.max(fleet.drain.scheduled, fleet.drain.blocked, fleet.dnsTtl);
+  const latestEnd = plus(plus(now, millis(longest)), clockTolerance);
+  return fleet.clocksDiffer !== true && (address.drainUntil ?? now) > latestEnd;
 }
 
 /**

@@ -187,6 +187,7 @@ function byAge({ fleet, published, request, slot, now }: SlotView): SlotDecision
       at,
       reason: reasonOf(due, at, maxAge),
     });
+  if (fleet.clocksDiffer === true) return stay(`${served}; ${waitsForClocks}`);
   const age = formatDuration(since(published.phaseSince, now));
   return {
     kind: "move",
@@ -195,6 +196,9 @@ function byAge({ fleet, published, request, slot, now }: SlotView): SlotDecision
     because: `${nameOf(published)} has served for ${age}`,
   };
 }
+
+const waitsForClocks =
+  "its move by age is due, and waits, since the time may be wrong: see the condition ClocksAgree";
 
 function reasonOf(due: Instant, at: Instant, maxAge: FleetView["rotation"]["maxAge"]): string {
   const age = `by age (maxAge ${formatDuration(maxAge)})`;

@@ -73,12 +73,6 @@ export interface ControllerOptions {
   readonly resyncMs?: (() => number) | undefined;
 }
 
-/**
- * A cache may lag behind an own write by a moment: a conflict is looked at again soon, not counted
- * as a failure (ms).
- */
-const conflictPauseMs = 200;
-
 /** What one reconcile is made with. */
 export type ReconcileOptions = Omit<ControllerOptions, "signal" | "workers">;
 
@@ -160,7 +154,7 @@ function afterFailure(
   { key, log, ms }: { readonly key: string; readonly log: Logger; readonly ms: number },
 ): ReconcileResult {
   if (error instanceof ConflictError) {
-    queue.addAgain(key, conflictPauseMs);
+    queue.addConflicted(key);
     log.debug({ outcome: "conflict", ms, error: explainError(error) }, "reconciled");
     return "requeue";
   }

@@ -12,6 +12,11 @@ export class DeadlineError extends ProxyfleetError {
 export interface InquiryOptions {
   /** How many run side by side; the others wait in line. */
   readonly atOnce: number;
+  /**
+   * Whose a subject is: slow answers of one owner don't keep another one's from being asked for.
+   * Absent: each is its own.
+   */
+  readonly ownerOf?: (subject: string) => string;
   /** What runs longer is given up (ms): a wait without an end would hold up the others. */
   readonly deadlineMs: number;
   readonly log: Logger;
@@ -19,13 +24,16 @@ export interface InquiryOptions {
 
 interface Waiting<Answer> {
   readonly subject: string;
+  readonly owner: string;
   readonly run: (signal: AbortSignal) => Promise<Answer>;
   readonly answered: () => void;
 }
 
 /**
  * Questions that only the network answers: asked beside the reconciles, in a place of their own, so
- * that slow answers hold up nobody who did not ask. The last answer for each subject is kept.
+ * that slow answers hold up nobody who did not ask. Of the places that others leave, an owner takes
+ * half at most, so that there is one for whoever comes next; who has the fewest is next in turn. The
+ * last answer for each subject is kept.
  */
 export class Inquiries<Answer> {
   readonly #options: InquiryOptions;
@@ -33,6 +41,8 @@ export class Inquiries<Answer> {
   readonly #line: Waiting<Answer>[] = [];
   /** Subjects that wait in line or are being asked about. */
   readonly #open = new Set<string>();
+  /** How many places each owner has. */
+  readonly #places = new Map<string, number>();
   #running = 0;
 
   constructor(options: InquiryOptions) {
@@ -56,7 +66,8 @@ export class Inquiries<Answer> {
   ask(subject: string, run: (signal: AbortSignal) => Promise<Answer>, answered: () => void): void {
     if (this.#open.has(subject)) return;
     this.#open.add(subject);
-    this.#line.push({ subject, run, answered });
+    const owner = this.#options.ownerOf?.(subject) ?? subject;
+    this.#line.push({ subject, owner, run, answered });
     this.#next();
   }
 
@@ -67,14 +78,39 @@ export class Inquiries<Answer> {
 
   #next(): void {
     while (this.#running < this.#options.atOnce) {
-      const waiting = this.#line.shift();
+      const waiting = this.#nextInTurn();
       if (waiting === undefined) return;
-      this.#running++;
+      this.#line.splice(this.#line.indexOf(waiting), 1);
+      this.#take(waiting.owner, 1);
       void this.#run(waiting);
     }
   }
 
-  async #run({ subject, run, answered }: Waiting<Answer>): Promise<void> {
+  /** Whose owner has the fewest places goes first, then who came first. */
+  #nextInTurn(): Waiting<Answer> | undefined {
+    const mayRun = this.#line.filter(({ owner }) => this.#hasRoom(owner));
+    const fewest = Math.min(...mayRun.map(({ owner }) => this.#placesOf(owner)));
+    return mayRun.find(({ owner }) => this.#placesOf(owner) === fewest);
+  }
+
+  #hasRoom(owner: string): boolean {
+    const own = this.#placesOf(owner);
+    const leftByOthers = this.#options.atOnce - (this.#running - own);
+    return own < leftByOthers / 2;
+  }
+
+  #placesOf(owner: string): number {
+    return this.#places.get(owner) ?? 0;
+  }
+
+  #take(owner: string, change: 1 | -1): void {
+    const places = this.#placesOf(owner) + change;
+    if (places === 0) this.#places.delete(owner);
+    else this.#places.set(owner, places);
+    this.#running += change;
+  }
+
+  async #run({ subject, owner, run, answered }: Waiting<Answer>): Promise<void> {
     const { deadlineMs, log } = this.#options;
     const deadline = new AbortController();
     const cancel = timer(deadlineMs, () => deadline.abort(new DeadlineError(deadlineMs)));
@@ -85,7 +121,7 @@ export class Inquiries<Answer> {
       log.debug({ subject, error: explainError(error) }, "a question got no answer");
     }
     cancel();
-    this.#running--;
+    this.#take(owner, -1);
     this.#open.delete(subject);
     answered();
     this.#next();

@@ -10,6 +10,7 @@ import type { KubeObject } from "../kubernetes/objects.ts";
 import { sleep } from "./clock.ts";
 import { type Controller, runController } from "./controller.ts";
 import type { Metrics } from "./metrics.ts";
+import { ReadableNamespaces } from "./readable-namespaces.ts";
 
 export interface WatchScope<T extends KubeObject> {
   readonly labelSelector?: string;
@@ -49,9 +50,12 @@ export class Manager {
   readonly #sources: Source[] = [];
   readonly #stores: { readonly kind: string; readonly store: { readonly size: number } }[] = [];
   readonly #controllers: Controller[] = [];
+  /** Which of the watched namespaces can be read. */
+  readonly namespaces: ReadableNamespaces;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.namespaces = new ReadableNamespaces(options.log);
     const { metrics } = options;
     if (metrics === undefined) return;
     metrics.queues(() => this.#controllers);
@@ -67,6 +71,14 @@ export class Manager {
       },
       () => this.#quiet(),
     );
+    metrics.gauge(
+      {
+        name: "proxyfleet_namespace_readable",
+        help: "1 for each namespace of watchNamespaces that can be read, 0 for one that is held out",
+        labelNames: ["namespace"],
+      },
+      () => this.namespaces.all.map(([namespace, is]) => [{ namespace }, Number(is)] as const),
+    );
   }
 
   /** A store that follows the server's objects of one kind once the caches run. */
@@ -75,10 +87,10 @@ export class Manager {
     this.#stores.push({ kind: resource.kind, store });
     const { namespaces = [] } = this.#options;
     if (namespaces.length === 0 || !resource.namespaced)
-      this.#sources.push(this.#reflector(resource, store, scope));
+      this.#follow(this.#reflector(resource, store, scope));
     else
       for (const namespace of namespaces)
-        this.#sources.push(this.#reflector(resource, store, { ...scope, namespace }));
+        this.#follow(this.#reflector(resource, store, { ...scope, namespace }));
     return store;
   }
 
@@ -94,13 +106,20 @@ export class Manager {
     if (names.length === 0) return this.watch(resource, scope);
     const store = new Store<T>(scope.indexes, scope.transform);
     this.#stores.push({ kind: resource.kind, store });
-    const onFailure = (error: unknown) =>
-      this.#options.log.warn(
-        { kind: resource.kind, error: explainError(error) },
-        "a look failed and will be tried again",
-      );
-    this.#sources.push(new Poll<T>({ client, resource, store, names, ...clocks, onFailure }));
+    for (const name of names) {
+      const onFailure = (error: unknown) =>
+        this.#options.log.warn(
+          { kind: resource.kind, name, error: explainError(error) },
+          "a look failed and will be tried again",
+        );
+      this.#follow(new Poll<T>({ client, resource, store, name, ...clocks, onFailure }));
+    }
     return store;
+  }
+
+  #follow(source: Source): void {
+    this.#sources.push(source);
+    if (source.namespace !== undefined) this.namespaces.add(source.namespace, source.progress);
   }
 
   add(controller: Controller): void {
@@ -109,9 +128,15 @@ export class Manager {
     this.#controllers.push(controller);
   }
 
-  /** Whether every cache holds a complete list. */
+  /**
+   * Whether every cache holds a complete list, but for those of namespaces that the API server
+   * refuses: these are held out, and hold up nobody.
+   */
   get isSynced(): boolean {
-    return this.#sources.every(({ progress }) => progress.isSynced);
+    return this.#sources.every(
+      ({ progress, namespace }) =>
+        progress.isSynced || (namespace !== undefined && progress.isRefused),
+    );
   }
 
   /**
@@ -124,18 +149,43 @@ export class Manager {
     return `the watch of ${stuck.kind} has done nothing for ${Math.round(stuck.progress.idleMs / 1000)} s`;
   }
 
+  /**
+   * Whether some caches were read after the server went back to an earlier state, and others not
+   * yet: nothing may be written then, for objects that never were.
+   */
+  get isReadingAgain(): boolean {
+    return this.#sources.some(
+      ({ progress, namespace }) =>
+        progress.isOutdated && (namespace === undefined || !progress.isRefused),
+    );
+  }
+
+  /** The server's versions went back: every cache is read again at once. */
+  relist(): void {
+    this.#options.log.warn(
+      "the API server's versions went back, as after a restore of etcd: everything is read again",
+    );
+    for (const source of this.#sources) source.relist();
+  }
+
   /** Feeds the caches until `signal` fires. */
   async fill(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#sources.map(async (source) => source.run(signal)));
   }
 
-  /** Resolves with true when all caches are full, with false when `signal` fires first. */
+  /**
+   * Resolves with true when all caches are full, or held out; with false when `signal` fires first.
+   */
   async filled(signal: AbortSignal): Promise<boolean> {
-    await Promise.race([
-      Promise.all(this.#sources.map(async ({ progress }) => progress.synced)),
-      aborted(signal),
-    ]);
+    const filled = Promise.all(
+      this.#sources.map(async ({ progress, namespace }) =>
+        namespace === undefined ? progress.synced : progress.settled,
+      ),
+    );
+    await Promise.race([filled, aborted(signal)]);
     if (signal.aborted) return false;
+    const heldOut = this.namespaces.all.flatMap(([name, is]) => (is ? [] : [name]));
+    if (heldOut.length > 0) this.#options.log.warn({ namespaces: heldOut }, heldOutText);
     this.#options.log.info(
       { kinds: this.#stores.length, watches: this.#sources.length },
       "caches are filled",
@@ -173,7 +223,7 @@ export class Manager {
     { labelSelector, metadataOnly, namespace }: WatchScope<T> & { readonly namespace?: string },
   ): Source {
     const { client, log } = this.#options;
-    return new Reflector<T>({
+    const reflector = new Reflector<T>({
       client,
       resource,
       store,
@@ -181,14 +231,19 @@ export class Manager {
       labelSelector,
       metadataOnly,
       ...clocks,
-      onFailure: (error, { name: state }) =>
-        log.warn(
-          { kind: resource.kind, namespace, state, error: explainError(error) },
-          "a watch failed and will be tried again",
-        ),
+      onWentBack: () => this.relist(),
+      onFailure: (error, { name: state }) => {
+        const facts = { kind: resource.kind, namespace, state, error: explainError(error) };
+        const isKnown = reflector.progress.isRefused;
+        log[isKnown ? "debug" : "warn"](facts, "a watch failed and will be tried again");
+      },
     });
+    return reflector;
   }
 }
+
+const heldOutText =
+  "these namespaces can't be read: their fleets are left alone, and it is tried again. If one was deleted, take it out of watchNamespaces; otherwise give its RoleBinding back with helm upgrade";
 
 const clocks = { sleep, random: Math.random, now: () => performance.now() };
 

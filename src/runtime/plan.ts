@@ -6,6 +6,11 @@ import type { Effect } from "./effect.ts";
 export interface Context {
   readonly now: Instant;
   readonly random: Random;
+  /**
+   * The clocks of this machine and of the API server differ, so that the time may be wrong: what
+   * can't be undone does not follow from it.
+   */
+  readonly clocksDiffer?: boolean;
 }
 
 /** Why something is as it is, in words: what a dry run prints. */

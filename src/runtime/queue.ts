@@ -2,6 +2,15 @@
 const backoff = { firstMs: 50, longestMs: 60_000 };
 
 /**
+ * The same after a conflict: a cache lags behind an own write by a moment, so the first look comes
+ * soon, but not before the watch can have caught up.
+ */
+const conflictBackoff = { firstMs: 200, longestMs: 30_000 };
+
+/** So many conflicts in a row keep a key's priority; one that goes on must not hold up others. */
+const urgentConflicts = 3;
+
+/**
  * A key of low priority goes before those of high priority that came this much later (ms): it
  * waits, but never for good.
  */
@@ -132,13 +141,27 @@ export class WorkQueue {
    * the server's wish.
    */
   addFailed(key: string, atLeastMs = 0): void {
+    this.#observer?.retried();
+    this.addAfter(key, Math.max(this.#pauseMs(key, backoff), atLeastMs));
+  }
+
+  /**
+   * Adds a key whose write met somebody else's, after a pause that doubles with each conflict in a
+   * row. The first tries keep the priority that it has now: the next look most likely succeeds.
+   */
+  addConflicted(key: string): void {
+    const isNew = (this.#failures.get(key) ?? 0) < urgentConflicts;
+    const pause = this.#pauseMs(key, conflictBackoff);
+    if (isNew) this.addAgain(key, pause);
+    else this.addAfter(key, pause);
+  }
+
+  /** The next pause of a key that fails (ms). */
+  #pauseMs(key: string, { firstMs, longestMs }: typeof backoff): number {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    this.#observer?.retried();
-    const pause =
-      Math.min(backoff.longestMs, backoff.firstMs * 2 ** Math.min(failures, 20)) *
-      (0.5 + this.#options.random() / 2);
-    this.addAfter(key, Math.max(pause, atLeastMs));
+    const jitter = 0.5 + this.#options.random() / 2;
+    return Math.min(longestMs, firstMs * 2 ** Math.min(failures, 20)) * jitter;
   }
 
   /** Ends the back-off of a key that succeeded. */

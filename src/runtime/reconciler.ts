@@ -42,6 +42,8 @@ export interface ReconcilerOptions {
   readonly queue: WorkQueue;
   readonly applier: Pick<PlanApplier, "apply" | "forget">;
   readonly now: () => Instant;
+  /** Whether the time can be relied on. Absent: it can. */
+  readonly clocksAgree?: () => boolean;
   readonly random: Random;
   /** Never goes back (ms). */
   readonly clock: () => number;
@@ -100,8 +102,9 @@ class Reconciler<Observed, Ask> {
     const { observe, decide } = this.#definition;
     const observed = observe(key, { refused: this.#refused.get(key) });
     if (observed === undefined) return { outcome: this.#forget(key), goesOn: false };
-    const { applier, now, random } = this.#options;
-    const plan = decide(observed, { now: now(), random });
+    const { applier, now, random, clocksAgree } = this.#options;
+    const clocksDiffer = clocksAgree?.() === false;
+    const plan = decide(observed, { now: now(), random, clocksDiffer });
     const result = await applier.apply(this.#planKey(key), plan, log);
     this.#refused.set(key, refusalsOf(result));
     const answered = await this.#answer(key, plan.asks, log);

@@ -14,6 +14,9 @@ export const minutes = (m: number): Millis => seconds(m * 60);
 export const hours = (h: number): Millis => minutes(h * 60);
 export const instant = (ms: number): Instant => ms as Instant;
 
+/** Two clocks that lie no further apart than this say the same. */
+export const clockTolerance: Millis = minutes(1);
+
 export class DurationError extends ProxyfleetError {}
 
 const unitMs = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;

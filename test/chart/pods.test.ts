@@ -156,7 +156,7 @@ describe("rights", () => {
     ]);
   });
 
-  test("with a list of namespaces, nothing in them is allowed cluster-wide", async () => {
+  test("with a list of namespaces, nothing in them is allowed cluster-wide but the end of fleets", async () => {
     const { rules } = only(
       await rendered({ watchNamespaces: ["a"] }),
       "ClusterRole",
@@ -168,7 +168,14 @@ describe("rights", () => {
         verbs: string[];
       }[];
     };
+    // A namespace that is deleted loses its Role before the finalizers of its fleets can go.
+    const finalizers = rules.filter(({ resources }) => resources.includes("whatsappproxies"));
+    assert.deepEqual(
+      finalizers.map(({ resources, verbs }) => ({ resources, verbs })),
+      [{ resources: ["whatsappproxies"], verbs: ["patch"] }],
+    );
     for (const { apiGroups, resources, resourceNames, verbs } of rules) {
+      if (resources.includes("whatsappproxies")) continue;
       if (apiGroups.includes("proxyfleet.dev"))
         assert.ok(resources.every((name) => /^(addresspools|proxyaddresses)(\/|$)/.test(name)));
       else

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import { addressLabel } from "../../api/names.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
-import { type Caches, podFleet } from "../../cluster/caches.ts";
+import { type Caches, claimant, podFleet } from "../../cluster/caches.ts";
 import { enqueueOn, isForeign, isMoreThanStatus, isOwnStatus } from "../../cluster/changes.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
-import { keyOf, keyText } from "../../kubernetes/resource.ts";
+import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
@@ -94,6 +94,13 @@ function enqueueAddresses(caches: Caches, add: (name: string) => void): void {
       ),
   );
   enqueueOn(caches.fleets, isMoreThanStatus, (fleet) => ofFleet(keyText(keyOf(fleet))));
+  caches.reach.onReadable((namespace) =>
+    addAll(
+      caches.addresses
+        .list()
+        .filter((entry) => claimant(entry).some((key) => parseKey(key).namespace === namespace)),
+    ),
+  );
   enqueueOn(caches.pools, isMoreThanStatus, ({ metadata }) =>
     addAll(caches.addresses.by("pool", metadata.name)),
   );

@@ -3,7 +3,7 @@ import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { childName } from "../../api/names.ts";
 import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts";
 import type { Caches } from "../../cluster/caches.ts";
-import { type Settings, isWatched } from "../../cluster/settings.ts";
+import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, Service } from "../../kubernetes/objects.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { addressView } from "../../ledger/view.ts";
@@ -31,20 +31,20 @@ const mostReferences = 3;
 
 /**
  * Reads an entry and all around it from the caches. Undefined: there is none, none that can be read,
- * or none of a namespace that is watched.
+ * or none of a namespace that is looked after.
  */
 export function observeAddress(
   name: string,
   { refused = [] }: PassMemory,
   sources: AddressSources,
 ): ObservedAddress | undefined {
-  const { caches, settings, isBusy, probes } = sources;
+  const { caches, isBusy, probes } = sources;
   const raw = caches.addresses.get({ name });
   const parsed = raw === undefined ? undefined : parseProxyAddress(raw);
   if (raw === undefined || parsed?.ok !== true) return undefined;
   const entry = parsed.value;
   const { claimRef } = entry.spec;
-  if (!isWatched(settings, claimRef.namespace)) return undefined;
+  if (!isLookedAfter(sources, claimRef.namespace)) return undefined;
   const services = servicesOf(entry, caches);
   const { balancer, resolution } = balancerOf(services[0], sources);
   return {

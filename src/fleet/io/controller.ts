@@ -82,6 +82,12 @@ function enqueueFleets(options: FleetControllerOptions, add: (key: string) => vo
   caches.pools.onChange((change) => {
     if (isMoreThanStatus(change)) all();
   });
+  caches.reach.onReadable((namespace) => {
+    const isThere = (key: string) => parseKey(key).namespace === namespace;
+    const fleets = caches.fleets.list().map((fleet) => keyText(keyOf(fleet)));
+    const claimants = caches.addresses.list().flatMap(claimant);
+    new Set([...fleets, ...claimants].filter(isThere)).forEach(add);
+  });
   caches.namespaces.onChange(({ before, after }) => {
     const [old, now] = [before, after].map((one) => JSON.stringify(one?.metadata.labels));
     if (old !== now) all();

@@ -5,7 +5,7 @@ import { childName } from "../../api/names.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
 import type { Parsed } from "../../api/parse.ts";
 import type { Caches } from "../../cluster/caches.ts";
-import { type Settings, isWatched } from "../../cluster/settings.ts";
+import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, Pod, Secret } from "../../kubernetes/objects.ts";
 import { type ObjectKey, keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { isOrphan } from "../../ledger/orphan.ts";
@@ -38,7 +38,7 @@ export function observeFleet(
 ): ObservedFleet | undefined {
   const { caches, settings, isBusy, certificates } = sources;
   const key = parseKey(text);
-  if (!isWatched(settings, key.namespace)) return undefined;
+  if (!isLookedAfter(sources, key.namespace)) return undefined;
   const raw = caches.fleets.get(key);
   const entries = caches.addresses.by("fleet", text).flatMap(entryOf);
   if (raw === undefined && entries.length === 0) return undefined;

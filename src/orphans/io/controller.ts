@@ -27,7 +27,14 @@ export interface OrphanControllerOptions extends ReconcilerOptions {
 /** Leaves no Service without its ledger entry. */
 export function orphanController(options: OrphanControllerOptions): Controller {
   const { caches, queue, confirmations } = options;
-  enqueueServices(caches, (service) => queue.add(keyText(keyOf(service))));
+  const add = (service: Service) => queue.add(keyText(keyOf(service)));
+  enqueueServices(caches, add);
+  caches.reach.onReadable((namespace) =>
+    caches.services
+      .list()
+      .filter((service) => service.metadata.namespace === namespace)
+      .forEach(add),
+  );
   return defineController(
     {
       name: "orphan",
@@ -51,12 +58,13 @@ function enqueueServices({ services, addresses }: Caches, add: (service: Service
   });
 }
 
-/** Undefined where the Service is gone, or has its entry. */
+/** Undefined where the Service is gone, or has its entry, or its fleet may be there unseen. */
 function observeOrphan(key: string, options: OrphanControllerOptions): ObservedOrphan | undefined {
   const { caches, confirmations } = options;
   const service = caches.services.get(parseKey(key));
   if (service === undefined || !isOrphan(service, caches.addresses)) return undefined;
   const { namespace = "" } = service.metadata;
+  if (!caches.reach.isReadable(namespace)) return undefined;
   const pool = caches.pools.get({ name: claimOf(service)?.spec.pool ?? "" });
   const { balancer, resolution } = balancerOf(service, options);
   const fleet = fleetOf(service, caches);

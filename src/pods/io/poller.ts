@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import { parseWhatsAppProxy } from "../../api/fleet.ts";
 import { childName, fleetLabel } from "../../api/names.ts";
-import type { Caches } from "../../cluster/caches.ts";
+import { type Caches, podFleet } from "../../cluster/caches.ts";
 import { enqueueOn } from "../../cluster/changes.ts";
-import { type Settings, isWatched } from "../../cluster/settings.ts";
+import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, Pod } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { secretRevision } from "../../proxy/lane-certificates.ts";
@@ -51,8 +51,12 @@ export class PodPoller {
 
   constructor(options: PodPollerOptions) {
     this.#options = options;
-    this.#inquiries = new Inquiries({ ...inquiry, log: options.log });
-    const { caches, queue } = options;
+    const { caches, queue, log } = options;
+    const ownerOf = (key: string) => {
+      const pod = caches.pods.get(parseKey(key));
+      return (pod === undefined ? undefined : podFleet(pod)[0]) ?? key;
+    };
+    this.#inquiries = new Inquiries({ ...inquiry, ownerOf, log });
     enqueueOn(
       caches.pods,
       () => true,
@@ -72,10 +76,12 @@ export class PodPoller {
   }
 
   async #poll(key: string): Promise<Outcome> {
-    const { caches, settings, reports, random } = this.#options;
+    const { caches, reports, random } = this.#options;
     const pod = caches.pods.get(parseKey(key));
     const isPolled =
-      pod !== undefined && isServingPod(pod) && isWatched(settings, pod.metadata.namespace);
+      pod !== undefined &&
+      isServingPod(pod) &&
+      isLookedAfter(this.#options, pod.metadata.namespace);
     if (!isPolled) {
       reports.forget(key);
       return gone;

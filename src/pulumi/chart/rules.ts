@@ -16,19 +16,22 @@ const rule = (apiGroup: string, resources: readonly string[], verbs: readonly st
 
 /**
  * Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people;
- * the ledger is the operator's own.
+ * the ledger is the operator's own. And the end of fleets, in any namespace.
  */
 export const ledgerRules: readonly Rule[] = [
   rule(group, ["addresspools"], ["list", "watch"]),
   rule(group, ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
   rule(group, ["addresspools/status", "proxyaddresses/status"], ["patch"]),
+  // The finalizer of fleets. A namespace that is deleted loses its Role before the finalizer can go,
+  // and would hang, so this right is not the Role's.
+  rule(group, ["whatsappproxies"], ["patch"]),
 ];
 
 export const eventRules: readonly Rule[] = [rule("events.k8s.io", ["events"], ["create"])];
 
 /** Fleets and their children, in the namespaces of fleets. */
 export const fleetRules: readonly Rule[] = [
-  rule(group, ["whatsappproxies"], ["list", "watch", "patch"]),
+  rule(group, ["whatsappproxies"], ["list", "watch"]),
   rule(group, ["whatsappproxies/status"], ["patch"]),
   rule(group, ["whatsappproxies/finalizers"], ["update"]),
   rule("", ["secrets"], ["get", "list", "watch", "create", "patch"]),

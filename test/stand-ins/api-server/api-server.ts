@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -46,8 +46,8 @@ export class ApiServer {
   /** Where etcd answers, e.g. for a compaction. */
   readonly etcdUrl: string;
   readonly #folder: string;
-  readonly #etcd: Program;
-  readonly #start: () => Program;
+  readonly #start: { readonly etcd: () => Program; readonly server: () => Program };
+  #etcd: Program;
   readonly #agent: Agent;
   #server: Program;
 
@@ -71,14 +71,17 @@ export class ApiServer {
     const [etcdPort = 0, peerPort = 0, port = 0] = await freePorts(3);
     const token = await writeCredentials(folder);
     const [url, etcdUrl] = [`https://127.0.0.1:${port}`, `http://127.0.0.1:${etcdPort}`];
-    const etcd = startProgram("etcd", etcdFlags(folder, etcdUrl, peerPort), folder);
-    const start = (): Program =>
-      startProgram(
-        "kube-apiserver",
-        [...serverFlags(folder, etcdUrl, port), ...(options.flags ?? [])],
-        folder,
-      );
-    const server = start();
+    const start = {
+      etcd: (): Program => startProgram("etcd", etcdFlags(folder, etcdUrl, peerPort), folder),
+      server: (): Program =>
+        startProgram(
+          "kube-apiserver",
+          [...serverFlags(folder, etcdUrl, port), ...(options.flags ?? [])],
+          folder,
+        ),
+    };
+    const etcd = start.etcd();
+    const server = start.server();
     const ca = await certificateOf(folder, server);
     const apiServer = new ApiServer({ url, ca, token, etcdUrl, folder, etcd, start, server });
     await writeFile(apiServer.kubeconfig, kubeconfigOf(apiServer));
@@ -94,8 +97,33 @@ export class ApiServer {
   /** Starts the API server again on the same port, and waits until it is ready. */
   async restart(): Promise<void> {
     await this.kill();
-    this.#server = this.#start();
+    this.#server = this.#start.server();
     await this.#ready();
+  }
+
+  /** Copies what etcd has stored. Both stand still for that. */
+  async backUp(): Promise<void> {
+    await this.#whileDown(async () => cp(this.#data, `${this.#data}.backup`, { recursive: true }));
+  }
+
+  /** Puts back what `backUp` copied, as an admin does: all that came later never was. */
+  async restore(): Promise<void> {
+    await this.#whileDown(async () => {
+      await rm(this.#data, { recursive: true });
+      await cp(`${this.#data}.backup`, this.#data, { recursive: true });
+    });
+  }
+
+  get #data(): string {
+    return join(this.#folder, "etcd");
+  }
+
+  async #whileDown(work: () => Promise<void>): Promise<void> {
+    await this.kill();
+    await this.#etcd.kill();
+    await work();
+    this.#etcd = this.#start.etcd();
+    await this.restart();
   }
 
   /** Ends everything, and removes the scratch folder. */
@@ -163,7 +191,7 @@ interface Parts {
   readonly folder: string;
   readonly etcd: Program;
   readonly server: Program;
-  readonly start: () => Program;
+  readonly start: { readonly etcd: () => Program; readonly server: () => Program };
 }
 
 async function writeCredentials(folder: string): Promise<string> {

@@ -74,6 +74,8 @@ export class FaultProxy {
   /** Every request that came, in order. */
   readonly asked: Passed[] = [];
   script: Script = () => undefined;
+  /** How far the server's clock is ahead (ms), as the header Date of answers that pass says it. */
+  clockAheadMs = 0;
   readonly #folder: string;
   readonly #pem: string;
   readonly #api: ApiServer;
@@ -194,10 +196,10 @@ export class FaultProxy {
     });
     asked.answered = { at: performance.now(), status: answer.statusCode };
     const contentType = answer.headers["content-type"];
-    response.writeHead(
-      answer.statusCode,
-      typeof contentType === "string" ? { "content-type": contentType } : {},
-    );
+    response.writeHead(answer.statusCode, {
+      date: new Date(Date.now() + this.clockAheadMs).toUTCString(),
+      ...(typeof contentType === "string" ? { "content-type": contentType } : {}),
+    });
     const chunks = fault?.kind === "body" ? fault.change(answer.body) : answer.body;
     for await (const chunk of chunks) {
       if (!response.write(chunk) && !gone.signal.aborted)

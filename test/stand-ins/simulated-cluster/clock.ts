@@ -4,6 +4,8 @@ import { type Instant, type Millis, plus } from "../../../src/values/time.ts";
 export class VirtualClock {
   #now: Instant;
   #elapsedMs = 0;
+  #isDoubtful = false;
+  readonly #listeners = new Set<() => void>();
 
   constructor(start: Instant) {
     this.#now = start;
@@ -13,6 +15,20 @@ export class VirtualClock {
 
   /** How much time has gone by (ms). It never goes back, wherever the clock is set. */
   readonly elapsedMs = (): number => this.#elapsedMs;
+
+  /** Whether another clock says otherwise: nobody can tell which of them is right. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
+  }
+
+  set isDoubtful(value: boolean) {
+    if (value === this.#isDoubtful) return;
+    this.#isDoubtful = value;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls `listener` each time that the clocks begin to differ, or to agree. */
+  readonly onTurn = (listener: () => void): void => void this.#listeners.add(listener);
 
   /** Time goes by. */
   pass(time: Millis): void {

@@ -227,3 +227,23 @@ describe("a fault that the fleet must act on", () => {
   test("is none while an address is only on its way", () =>
     assert.ok(!("fault" in written(observedAddress(hourOld("Verifying")), fails).status)));
 });
+
+describe("a time in the status that is still to come was written by a clock that was ahead", () => {
+  const ahead = "2027-01-02T12:00:00Z";
+  const statusOf = (given: object) =>
+    written(observedAddress({ status: given }, { balancer: other })).status as {
+      readonly phaseSince: string;
+      readonly fault?: { readonly since: string };
+    };
+
+  test("what is counted from it is counted from now on", () => {
+    const fault = { kind: "AddressChanged", since: ahead };
+    const { phaseSince, fault: since } = statusOf({ phase: "Serving", phaseSince: ahead, fault });
+    assert.deepEqual([phaseSince, since?.since], [now, now]);
+  });
+
+  test("a few seconds are no such time: two clocks are never quite the same", () => {
+    const soon = "2026-11-23T12:00:30Z";
+    assert.equal(statusOf({ phase: "Serving", phaseSince: soon }).phaseSince, soon);
+  });
+});

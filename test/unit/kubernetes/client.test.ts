@@ -62,6 +62,14 @@ describe("a call whose answer is not what it should be", () => {
     assert.deepEqual(await client.get(services, key), { kind: "Service" });
     assert.deepEqual(slept, [3_000]);
   });
+  test("is given back to its maker, who holds a worker, where the server wishes for longer than seconds", async () => {
+    answers = [says(429, {}, { "retry-after": "20" }), says(200, { kind: "Service" })];
+    await assert.rejects(
+      client.get(services, key),
+      (error) => error instanceof ApiError && error.retryAfterMs === 20_000,
+    );
+    assert.deepEqual([methods.length, slept], [1, []]);
+  });
   test("is repeated three times, with pauses that double", async () => {
     answers = [says(500), hangsUp, says(503), says(504)];
     await assert.rejects(
@@ -95,6 +103,21 @@ describe("a call whose answer is not what it should be", () => {
   test("is repeated for a create that the server was too busy to look at", async () => {
     answers = [says(429), says(201, service)];
     assert.deepEqual(await client.create(services, service, "test"), service);
+  });
+  test("says the server's time, also where it is an error", async () => {
+    const heard: number[] = [];
+    const options = { sleep: async () => undefined, random: () => 0 };
+    const heardTime = (ms: number) => void heard.push(ms);
+    const stop = new AbortController().signal;
+    const listening = new ApiClient(connection, stop, { ...options, heardTime });
+    const date = (text: string) => ({ date: text });
+    answers = [
+      says(200, service, date("Mon, 23 Nov 2026 12:00:00 GMT")),
+      says(404, {}, date("Mon, 23 Nov 2026 12:00:01 GMT")),
+      says(200, service, date("yesterday")),
+    ];
+    for (let calls = 0; calls < 3; calls++) await listening.get(services, key);
+    assert.deepEqual(heard, [Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 12, 0, 1)]);
   });
   test("is no error for an object that is gone already", async () => {
     answers = [says(404), says(404)];

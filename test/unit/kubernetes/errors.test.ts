@@ -44,6 +44,9 @@ describe("apiError", () => {
       header: "Mon, 23 Nov 2026 12:00:00 GMT",
       expect: undefined,
     },
+    "an hour is cut to half a minute": { given: body({}), header: "3600", expect: 30_000 },
+    "for ever is cut to half a minute": { given: body({}), header: "Infinity", expect: 30_000 },
+    "a time that is past is now": { given: body({}), header: "-5", expect: 0 },
     "nobody says it": { given: body({}), expect: undefined },
   };
   for (const [name, { given, header, expect }] of Object.entries(waits))

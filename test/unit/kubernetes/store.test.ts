@@ -79,6 +79,33 @@ describe("a store", () => {
       },
       expect: {},
     },
+    "believes a list of earlier versions once the server's versions went back": {
+      given: (store) => {
+        store.replaceAll([thing("a", 30), thing("ghost", 31)], "40");
+        store.rewind();
+        store.replaceAll([thing("a", 3)], "7");
+      },
+      expect: { a: "3" },
+    },
+    "believes events and answers of earlier versions after that": {
+      given: (store) => {
+        store.replaceAll([thing("a", 30), thing("b", 31), thing("c", 32)], "40");
+        store.rewind();
+        store.recordWrite(thing("a", 3));
+        store.recordWrite(thing("new", 4));
+        store.recordEvent("DELETED", thing("b", 5));
+      },
+      expect: { a: "3", c: "32", new: "4" },
+    },
+    "but again no older one than those": {
+      given: (store) => {
+        store.replaceAll([thing("a", 30)], "40");
+        store.rewind();
+        store.replaceAll([thing("a", 3)], "7");
+        store.recordEvent("MODIFIED", thing("a", 2));
+      },
+      expect: { a: "3" },
+    },
     "takes in an object that was made again after its deletion": {
       given: (store) => {
         store.recordEvent("ADDED", thing("a", 8));

@@ -51,7 +51,7 @@ describe("when an address should move by age", () => {
 
 describe("the hourly budget", () => {
   const moved = (s: number, given = {}) =>
-    entry(`203.0.113.${-s % 250}`, { cause: "Age", createdAt: at(s), ...given });
+    entry(`203.0.113.${Math.abs(s) % 250}`, { cause: "Age", createdAt: at(s), ...given });
   const cases: Record<
     string,
     { given: Parameters<typeof fleet>[0]; left: number; nextAt?: number }
@@ -85,6 +85,15 @@ describe("the hourly budget", () => {
       },
       left: 0,
       nextAt: -60 + 3600,
+    },
+    "one that a clock 40 days ahead dated does not, or it would stop all moves until then": {
+      given: { count: 2, addresses: [moved(40 * 86_400)] },
+      left: 1,
+    },
+    "one that a clock some seconds ahead dated does": {
+      given: { count: 2, addresses: [moved(5)] },
+      left: 0,
+      nextAt: 5 + 3600,
     },
     "one that was never published does not": {
       given: { count: 2, addresses: [dark("203.0.113.7", { cause: "Age", createdAt: at(-60) })] },

@@ -326,6 +326,32 @@ describe("the end of an address", () => {
       of: dark("203.0.113.9", { retiredBecause: "Blocked", reachability: [blocked("IR")] }),
       expect: none,
     },
+    "a drain does not end on the word of a clock that another one contradicts": {
+      given: fleet({ clocksDiffer: true }),
+      of: draining("203.0.113.9", { drainUntil: at(-40 * 86_400), sessions: 0 }),
+      expect: { requeueAt: at(60) },
+    },
+    "a drain that a clock 40 days ahead dated is dated again, so that it ends": {
+      given: fleet(),
+      of: draining("203.0.113.9", {
+        phaseSince: at(40 * 86_400),
+        drainUntil: at(41 * 86_400),
+        retiredBecause: "Blocked",
+      }),
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Blocked", until: plus(noon, hours(1)) },
+      },
+    },
+    "but not while nobody knows which clock is right": {
+      given: fleet({ clocksDiffer: true }),
+      of: draining("203.0.113.9", { drainUntil: at(41 * 86_400) }),
+      expect: { requeueAt: at(10) },
+    },
+    "the longest drain of the fleet is not dated again": {
+      given: fleet(),
+      of: draining("203.0.113.9", { drainUntil: plus(noon, hours(24)), retiredBecause: "Blocked" }),
+      expect: { requeueAt: at(10) },
+    },
     "a repeat is kept while its slot waits for a fresh address": {
       given: fleet({ addresses: [repeat] }),
       of: repeat,

@@ -341,6 +341,25 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       given: fleet({ rotation: rules({ maxAge: hours(1) }), addresses: [serving] }),
       expect: { kind: "move", cause: "Age", because: "203.0.113.9 has served for 1h" },
     },
+    "an old address stays while two clocks differ, since none of them may be right": {
+      given: fleet({
+        rotation: rules({ maxAge: hours(1) }),
+        addresses: [serving],
+        clocksDiffer: true,
+      }),
+      expect: {
+        kind: "stay",
+        because:
+          "203.0.113.9 has served since 2026-11-23 11:00 UTC; its move by age is due, and waits, since the time may be wrong: see the condition ClocksAgree",
+      },
+    },
+    "but a block moves it, whatever the clocks say": {
+      given: fleet({
+        addresses: [{ ...serving, reachability: [blocked("IR")] }],
+        clocksDiffer: true,
+      }),
+      expect: { kind: "move", cause: "Blocked" },
+    },
     "a younger one says when": {
       given: fleet({ rotation: rules({ maxAge: hours(3) }), addresses: [serving] }),
       expect: { kind: "stay", next: { at: at(7200), reason: "by age (maxAge 3h)" } },

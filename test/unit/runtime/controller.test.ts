@@ -118,14 +118,24 @@ describe("the loop of a controller", () => {
     assert.deepEqual(delays, [9_000]);
   });
 
-  test("a conflict is looked at again soon, and is no failure", async () => {
-    const { queue, run, delays, lines } = shop(async (_key, nth) => {
-      if (nth <= 3) throw apiError("apply x", { status: 409, body: "" });
+  test("an hour that a server wishes for puts nobody to sleep for an hour", async () => {
+    const { queue, run, delays } = shop(async (_key, nth) => {
+      if (nth === 1) throw apiError("apply x", { status: 503, body: "", retryAfter: "3600" });
       return done;
     });
     queue.add("a");
-    await run(4);
-    assert.deepEqual(delays, [200, 200, 200]);
+    await run(2);
+    assert.deepEqual(delays, [30_000]);
+  });
+
+  test("a conflict is looked at again soon, later each time, and is no failure", async () => {
+    const { queue, run, delays, lines } = shop(async (_key, nth) => {
+      if (nth === 10) return requeueAfter(7);
+      throw apiError("apply x", { status: 409, body: "" });
+    });
+    queue.add("a");
+    await run(12);
+    assert.deepEqual(delays, [200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 7, 200]);
     assert.deepEqual(
       lines.filter(({ level }) => level === 40),
       [],

@@ -46,6 +46,56 @@ describe("inquiries", () => {
     slow.answer("late");
   });
 
+  test("of one owner, however slow and many, leave room for those of others, and these for more", async () => {
+    const ownerOf = (subject: string) => subject.split(" ")[0] ?? "";
+    const inquiries = new Inquiries<string>({ atOnce: 8, deadlineMs: 10_000, ownerOf, log });
+    const begun: string[] = [];
+    const never = open<string>();
+    const ask = (subject: string) =>
+      inquiries.ask(
+        subject,
+        async () => {
+          begun.push(subject);
+          return never.run();
+        },
+        () => undefined,
+      );
+    for (const owner of ["a", "b", "c"]) for (let i = 0; i < 20; i++) ask(`${owner} ${i}`);
+    const count = (owner: string) => begun.filter((subject) => subject.startsWith(owner)).length;
+    assert.deepEqual(["a", "b", "c"].map(count), [4, 2, 1]);
+    await new Promise<void>((resolve) => inquiries.ask("d 0", async () => "yes", resolve));
+    assert.equal(inquiries.answer("d 0"), "yes");
+    never.answer("late");
+  });
+
+  test("go in turn: who has the fewest places is next, whoever came first", async () => {
+    const ownerOf = (subject: string) => subject.split(" ")[0] ?? "";
+    const inquiries = new Inquiries<string>({ atOnce: 2, deadlineMs: 10_000, ownerOf, log });
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const ask = async (subject: string) =>
+      new Promise<void>((resolve) => {
+        const run = async () => {
+          begun.push(subject);
+          const { promise, resolve: end } = Promise.withResolvers<string>();
+          ends.set(subject, () => end("x"));
+          return promise;
+        };
+        inquiries.ask(subject, run, resolve);
+      });
+    const first = ask("a 0");
+    for (const subject of ["a 1", "a 2", "b 0", "b 1"]) void ask(subject);
+    assert.deepEqual(begun, ["a 0", "b 0"]);
+    ends.get("a 0")?.();
+    await first;
+    assert.deepEqual(begun, ["a 0", "b 0", "a 1"]);
+    for (let i = 0; i < 5; i++) {
+      ends.forEach((end) => end());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(inquiries.open, 0);
+  });
+
   test("give up what takes too long, and make room for the next", async () => {
     const inquiries = new Inquiries<string>({ atOnce: 1, deadlineMs: 1, log });
     const never = open<string>();

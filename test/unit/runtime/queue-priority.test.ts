@@ -108,6 +108,24 @@ describe("which key comes first", () => {
       assert.deepEqual(await drain(queue), priority === "high" ? ["a", "b"] : ["b", "a"]);
     });
 
+  test("a write that goes on meeting others' loses its priority", async () => {
+    const { queue, time } = await servedQueue((_ms, callback) => (callback(), () => undefined));
+    queue.add("a", "high");
+    const order: string[] = [];
+    for (let conflicts = 0; conflicts < 4; conflicts++) {
+      const begun = (await queue.next()) ?? "";
+      queue.addConflicted(begun);
+      queue.done(begun);
+      time.now += 1;
+      queue.add("b", "high");
+      const [first = "", second = ""] = [await queue.next(), await queue.next()];
+      order.push(first);
+      for (const key of [first, second]) queue.done(key);
+      queue.add("a", "high");
+    }
+    assert.deepEqual(order, ["a", "a", "a", "b"]);
+  });
+
   test("no stream of changes starves a key: it waits for those of five seconds at most", async () => {
     const arrival = fc.record({
       key: fc.integer({ min: 0, max: 9 }),

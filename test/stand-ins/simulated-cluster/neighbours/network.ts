@@ -31,6 +31,9 @@ const upstreamCertificate = "0".repeat(64);
 export class SimulatedNetwork {
   /** Addresses to which no packet comes. */
   readonly broken = new Set<string>();
+  /** Addresses whose packets are lost on the way: nobody hears how a try ends until `release`. */
+  readonly blackHoles = new Set<string>();
+  #released = Promise.withResolvers<undefined>();
   /** No packet comes through any load balancer. */
   isDown = false;
   readonly #server: SimulatedApiServer;
@@ -49,7 +52,7 @@ export class SimulatedNetwork {
 
   /** SHA-256 of the certificate that a handshake shows. @throws HandshakeError */
   readonly certificateBehind = async (target: HandshakeTarget): Promise<string> => {
-    const arrival = this.#arrive(target);
+    const arrival = await this.#reach(target);
     if (arrival === undefined)
       throw new HandshakeError(`TLS handshake with port ${target.port} had no answer in 5 s`);
     return arrival.listener === "media" ? upstreamCertificate : arrival.certificateSHA256;
@@ -57,9 +60,20 @@ export class SimulatedNetwork {
 
   /** Whether a port is open, and stays so. @throws OpenPortError */
   readonly keepsConnections = async (target: Target): Promise<void> => {
-    if (this.#arrive(target) === undefined)
+    if ((await this.#reach(target)) === undefined)
       throw new OpenPortError(`connection to port ${target.port} had no answer in 5 s`);
   };
+
+  /** All tries that were lost on the way end, without an answer. */
+  release(): void {
+    this.blackHoles.clear();
+    this.#released.resolve(undefined);
+    this.#released = Promise.withResolvers<undefined>();
+  }
+
+  async #reach(target: Target): Promise<Arrival | undefined> {
+    return this.blackHoles.has(target.host) ? this.#released.promise : this.#arrive(target);
+  }
 
   #arrive({ host, port }: Target): Arrival | undefined {
     const pod = this.#server.list(pods).find(({ status }) => status?.podIP === host);

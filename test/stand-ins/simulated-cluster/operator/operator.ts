@@ -148,6 +148,8 @@ function worldOf(
   const readStatus = supervisors.read;
   return {
     now: clock.now,
+    clocksAgree: () => !clock.isDoubtful,
+    onClockTurn: clock.onTurn,
     random,
     clock: clock.elapsedMs,
     timer,

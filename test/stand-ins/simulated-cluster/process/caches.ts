@@ -1,14 +1,18 @@
+import { pino } from "pino";
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
 import type { Resource } from "../../../../src/kubernetes/resource.ts";
 import { Store } from "../../../../src/kubernetes/store.ts";
 import type { Manager, WatchScope } from "../../../../src/runtime/manager.ts";
+import { ReadableNamespaces } from "../../../../src/runtime/readable-namespaces.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
 import { SimulatedWatch } from "./watch.ts";
 
 /** Feeds the caches of one process. It stands where the operator has its Manager. */
-export class SimulatedCaches implements Pick<Manager, "watch" | "watchNamespaces"> {
+export class SimulatedCaches implements Pick<Manager, "watch" | "watchNamespaces" | "namespaces"> {
   readonly #server: SimulatedApiServer;
   readonly #watches: SimulatedWatch<KubeObject>[] = [];
+  /** All are watched, and so all can be read. */
+  readonly namespaces = new ReadableNamespaces(pino({ level: "silent" }));
 
   constructor(server: SimulatedApiServer) {
     this.#server = server;

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import * as custom from "../../../../src/api/resources.ts";
 import { pods } from "../../../../src/kubernetes/builtin.ts";
 import type { Pod, Service } from "../../../../src/kubernetes/objects.ts";
@@ -20,9 +21,31 @@ import type { Change, Happening, Hindrance, Step, Trouble } from "./steps.ts";
 export async function play(stage: Stage, steps: readonly Step[]): Promise<void> {
   for (const [index, step] of steps.entries()) {
     stage.plans.step = index;
+    const resting = restingInDoubt(stage);
     await act(stage, step, index);
     stage.check();
+    if (isOperators(step)) checkRemembered(stage, resting);
   }
+}
+
+/** Addresses that rest while nobody can say how late it is; none while that is known. */
+function restingInDoubt({ cluster, entries }: Stage): readonly string[] {
+  if (!cluster.clock.isDoubtful) return [];
+  const atRest = entries.filter(
+    ({ spec, isDeleting }) => spec.want === "Quarantine" && !isDeleting,
+  );
+  return atRest.map(({ name }) => name);
+}
+
+/** Whether all that comes about is the doing of the operator that leads. */
+function isOperators({ do: does }: Step): boolean {
+  return does === "everybodyRuns" || does === "operatorIsKilled" || does === "controllerRuns";
+}
+
+function checkRemembered(stage: Stage, resting: readonly string[]): void {
+  const left = new Set(stage.entries.map(({ name }) => name));
+  const forgotten = resting.filter((name) => !left.has(name));
+  assert.deepEqual(forgotten, [], stage.story("forgotten on the word of a doubtful clock"));
 }
 
 async function act(stage: Stage, step: Step, index: number): Promise<void> {
@@ -140,7 +163,9 @@ function happen(stage: Stage, step: Happening): void {
     case "wait":
       return clock.pass(seconds(step.seconds));
     case "clockJumps":
-      return clock.set(seconds(step.seconds));
+      clock.set(seconds(step.seconds));
+      clock.isDoubtful = step.doubted;
+      return undefined;
     case "sessionsEnd":
       return stage.entries.forEach(({ name }) => supervisors.setSessions(name, 0));
     case "provider":

@@ -21,6 +21,7 @@ function mend({ cluster, invariants, clients, fleet, entries }: Stage): void {
   for (const { faults } of clients) faults.clear();
   invariants.letArrive(clients);
   cluster.mend();
+  cluster.clock.isDoubtful = false;
   supervisors.stuck.clear();
   supervisors.silent.clear();
   supervisors.refused.clear();

@@ -33,7 +33,9 @@ export type Hindrance =
 
 /** Something happens around the operator. */
 export type Happening =
-  | { readonly do: "wait" | "clockJumps"; readonly seconds: number }
+  | { readonly do: "wait"; readonly seconds: number }
+  /** Doubted: another clock contradicts it. */
+  | { readonly do: "clockJumps"; readonly seconds: number; readonly doubted: boolean }
   | { readonly do: "provider"; readonly state: "works" | "silent" | "broken" }
   | {
       readonly do: "addressBreaks" | "addressChanges" | "addressIsTakenBack" | PodTrouble;
@@ -121,7 +123,10 @@ const kinds: readonly (readonly [weight: number, step: fc.Arbitrary<Step>])[] = 
   [2, step("report", { pick })],
   [2, step("measured", { pick, verdict: fc.constantFrom("Blocked", "Suspected", "Reachable") })],
   [1, step("addressChanges", { pick })],
-  [1, step("clockJumps", { seconds: fc.integer({ min: -4000, max: 8000 }) })],
+  [
+    2,
+    step("clockJumps", { seconds: fc.integer({ min: -4000, max: 8000 }), doubted: fc.boolean() }),
+  ],
   [1, step("pause", { on: fc.boolean() })],
   [1, step("provider", { state: fc.constantFrom("works", "silent", "broken") })],
   [1, step("addressIsTakenBack", { pick })],
