@@ -32,6 +32,7 @@ export const conditionReasons = [
   "ClientsNotSeen",
   "ConfigRefused",
   "Creating",
+  "Deleting",
   "Draining",
   "FewerConnections",
   "FleetMissing",
