@@ -23,6 +23,10 @@ const provider = withCel(z.enum(providers), {
     "can't be changed, since addresses of the old provider are in use: make another pool, and let fleets move there",
 });
 
+/** How people come to what a pool in use can't become. */
+const moveToAnother =
+  "make another AddressPool, put it first in the fleets' spec.addresses.pools, and rotate";
+
 const namedAddress = z.object({
   name: line(260, 1).describe(
     "AWS: allocation ID (eipalloc-…). GCP: address name. Azure: public IP name.",
@@ -44,11 +48,13 @@ const service = z.object({
 
 const proxyProtocol = withRules(
   z.object({
-    version: z
-      .enum(["None", "V2"])
+    version: withCel(z.enum(["None", "V2"]), {
+      rule: "self == oldSelf",
+      message: `can't be changed, since people would be cut off until the load balancer follows: ${moveToAnother}`,
+    })
       .default("None")
       .describe(
-        "Header with the client's address that this load balancer sends to the proxies: None or V2. Default: None.",
+        "Header with the client's address that this load balancer sends to the proxies: None or V2. Default: None. Can't be changed.",
       ),
     from: list(cidr(), 32)
       .default([])
@@ -122,7 +128,7 @@ const fields = z.object({
   )
     .exactOptional()
     .describe(
-      "Class of the load balancer, where the cluster has several. Default: the cluster's default.",
+      "Class of the load balancer, where the cluster has several. Default: the cluster's default. Can't be changed.",
     ),
   service: service.prefault({}).describe("What is added to the Services of this pool."),
   proxyProtocol: proxyProtocol
@@ -168,8 +174,7 @@ function needs(
   ];
 }
 
-/** A pool's spec, which an admin writes. */
-export const poolSpec = withRules(
+const checkedFields = withRules(
   fields,
   ...needs("addresses", rangeProviders),
   ...needs("named", namedProviders),
@@ -180,6 +185,13 @@ export const poolSpec = withRules(
     field: "named",
   },
 );
+
+/** A pool's spec, which an admin writes. */
+export const poolSpec = withCel(checkedFields, {
+  rule: "has(self.loadBalancerClass) == has(oldSelf.loadBalancerClass) && (!has(self.loadBalancerClass) || self.loadBalancerClass == oldSelf.loadBalancerClass)",
+  message: `can't be changed, added or removed, since a Service keeps the class that it was made with: ${moveToAnother}`,
+  fieldPath: ".loadBalancerClass",
+});
 
 const count = (what: string): z.ZodExactOptional<z.ZodInt> =>
   integer(0, 2 ** 31 - 1)

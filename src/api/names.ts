@@ -34,11 +34,12 @@ export const rotateAtAnnotation = `${group}/rotate-at`;
 export const reportBlockedAnnotation = `${group}/report-blocked`;
 /** Put on a pod so that the kubelet updates its Secret volume at once. */
 export const revisionAnnotation = `${group}/config-revision`;
-/** On a fleet's Secret: the revision that it was made with. */
+/** On a fleet's Secret, until it changes for the first time: the revision that it was made with. */
 export const firstRevisionAnnotation = `${group}/first-revision`;
 
 export const fleetFinalizer = `${group}/quarantine-addresses`;
 export const addressFinalizer = `${group}/release-service`;
+export const poolFinalizer = `${group}/pool-protection`;
 
 /**
  * Each controller, and the leader election, writes as its own field manager, so that none removes

@@ -34,6 +34,7 @@ export const conditionReasons = [
   "ClocksDiffer",
   "ConfigRefused",
   "Creating",
+  "Deleting",
   "Draining",
   "FewerConnections",
   "FleetMissing",

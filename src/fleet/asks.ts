@@ -1,29 +1,50 @@
 import { keyText } from "../kubernetes/resource.ts";
 import { isFresh } from "../pods/answer.ts";
 import { isServingPod } from "../pods/view.ts";
-import { laneCertificates } from "../proxy/lane-certificates.ts";
-import type { Instant } from "../values/time.ts";
-import type { FleetLane } from "./lanes.ts";
+import { type LaneCertificate, laneCertificates } from "../proxy/lane-certificates.ts";
+import { renewalAt } from "../proxy/renewal.ts";
+import { type Instant, earliest } from "../values/time.ts";
+import { type FleetLane, madeFor } from "./lanes.ts";
 import type { ObservedFleet } from "./observed.ts";
 
 /** What a fleet's plan wants to know, or to have made, before it can go on. */
 export type FleetAsk =
   /** A certificate that was never used before, for the entry of this uid. */
   | { readonly kind: "certificate"; readonly uid: string }
+  /** One that takes the place of the entry's own (SHA-256), whose life comes to an end. */
+  | { readonly kind: "renewal"; readonly uid: string; readonly of: string }
   /** What a pod has loaded, and how many sessions it has now. */
   | { readonly kind: "podStatus"; readonly pod: string };
 
-/** Lanes that serve an entry for which no certificate was made yet. */
+/** Lanes that serve an entry for which no certificate was made yet, or that need another one. */
 export function certificateAsks(
-  { children, certificates }: ObservedFleet,
+  observed: ObservedFleet,
   lanes: readonly FleetLane[],
+  now: Instant,
 ): readonly FleetAsk[] {
-  const known = laneCertificates(children.secret);
-  const missing = lanes.filter(
-    ({ lane, uid }) =>
-      !certificates.has(uid) && !known.some((made) => made.lane === lane && made.uid === uid),
-  );
-  return missing.map(({ uid }) => ({ kind: "certificate", uid }));
+  const { children, certificates } = observed;
+  return lanes.flatMap((lane): readonly FleetAsk[] => {
+    const { uid } = lane;
+    const made = madeFor(children.secret, lane);
+    if (certificates.has(made?.sha256 ?? uid)) return [];
+    if (made === undefined) return [{ kind: "certificate", uid }];
+    const at = renewalOf(made, observed);
+    return at !== undefined && at <= now ? [{ kind: "renewal", uid, of: made.sha256 }] : [];
+  });
+}
+
+/** When the next certificate of a lane is to be renewed. */
+export function nextRenewalAt(observed: ObservedFleet, now: Instant): Instant | undefined {
+  const times = laneCertificates(observed.children.secret).map((made) => renewalOf(made, observed));
+  return earliest(...times.filter((at) => at !== undefined && at > now));
+}
+
+function renewalOf(
+  { uid, sha256 }: LaneCertificate,
+  { lives }: ObservedFleet,
+): Instant | undefined {
+  const life = lives.get(sha256);
+  return life === undefined ? undefined : renewalAt(life, uid);
 }
 
 /** Sessions matter only where something drains or ends: a settled fleet's pods are left alone. */

@@ -66,7 +66,8 @@ function desiredSecret(
 ): Secret | undefined {
   const { metadata, spec } = fleet;
   const { secret: live } = observed.children;
-  const inputs = hashOf([metadata.uid, metadata.generation, bank, lanes]);
+  const certificates = [...observed.certificates.keys()];
+  const inputs = hashOf([metadata.uid, metadata.generation, bank, lanes, certificates]);
   return unlessMade(live, inputs, () => {
     const open = withCertificates(observed, lanes);
     return secretManifest({ child: ownerOf(fleet), spec, bank, open, live });

@@ -14,7 +14,7 @@ import { orphanRetirement } from "../rotation/retire.ts";
 import type { ApplyEffect, Effect, PatchEffect } from "../runtime/effect.ts";
 import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
-import { type FleetAsk, certificateAsks, podAsks } from "./asks.ts";
+import { type FleetAsk, certificateAsks, nextRenewalAt, podAsks } from "./asks.ts";
 import { type LaneBank, childEffects } from "./children.ts";
 import { lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
@@ -81,7 +81,7 @@ function decideLive(
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
   const rotation = withoutLost(planRotation(view, { bank, now, random }), observed);
   const status = fleetStatus(statusView(live, view, rotation), now);
-  const asks = [...certificateAsks(observed, lanes), ...podAsks(observed, now)];
+  const asks = [...certificateAsks(observed, lanes, now), ...podAsks(observed, now)];
   const decision = { view, rotation, lanes: { bank, lanes }, status, asks };
   return {
     effects: effectsOf(live, decision, now),
@@ -138,6 +138,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     rotation.requeueAt,
     stuckAt(status.conditions),
     nextLaneClosesAt(view.addresses, now),
+    nextRenewalAt(observed, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
   );

@@ -1,5 +1,6 @@
 import { laneUsers } from "../ledger/lane-use.ts";
-import { laneCertificates } from "../proxy/lane-certificates.ts";
+import type { Secret } from "../kubernetes/objects.ts";
+import { type LaneCertificate, laneCertificates } from "../proxy/lane-certificates.ts";
 import type { CertifiedLane } from "../proxy/pod-config.ts";
 import type { Instant } from "../values/time.ts";
 import type { ObservedFleet } from "./observed.ts";
@@ -17,7 +18,8 @@ export interface FleetLane {
  * Lanes stay open until their address is dark, and a moment longer: the Service goes first, so that
  * nobody meets a refusal.
  */
-export function lanesOf({ own, poolSpecs }: ObservedFleet, now: Instant): readonly FleetLane[] {
+export function lanesOf(observed: ObservedFleet, now: Instant): readonly FleetLane[] {
+  const { own } = observed;
   const users = laneUsers(
     own.map(({ view }) => view),
     now,
@@ -25,23 +27,46 @@ export function lanesOf({ own, poolSpecs }: ObservedFleet, now: Instant): readon
   return users.flatMap(({ name, lane, pool }) => {
     const uid = own.find(({ view }) => view.name === name)?.entry.metadata.uid;
     if (uid === undefined) return [];
-    const proxy = poolSpecs.get(pool)?.proxyProtocol;
-    return [{ lane, entry: name, uid, proxiesFrom: proxy?.version === "V2" ? proxy.from : [] }];
+    return [{ lane, entry: name, uid, proxiesFrom: proxiesOf(observed, pool, { lane, uid }) }];
   });
 }
 
 /**
- * Each lane with its certificate. It keeps it as long as it serves the same ledger entry; a new
- * entry always gets one that was never used before. A lane without one is left out.
+ * A pool that is gone or can't be read says nothing of its load balancers: they go on as before, so
+ * the lane goes on believing what it believes now.
+ */
+function proxiesOf(
+  { poolSpecs, children }: ObservedFleet,
+  pool: string,
+  lane: LaneClaim,
+): readonly string[] {
+  const proxy = poolSpecs.get(pool)?.proxyProtocol;
+  if (proxy === undefined) return madeFor(children.secret, lane)?.proxiesFrom ?? [];
+  return proxy.version === "V2" ? proxy.from : [];
+}
+
+type LaneClaim = Pick<FleetLane, "lane" | "uid">;
+
+/** What the Secret holds for a lane; undefined where it holds it for another entry, or nothing. */
+export function madeFor(
+  secret: Secret | undefined,
+  { lane, uid }: LaneClaim,
+): LaneCertificate | undefined {
+  return laneCertificates(secret).find((made) => made.lane === lane && made.uid === uid);
+}
+
+/**
+ * Each lane with its certificate. It keeps it until it is renewed, as long as it serves the same
+ * ledger entry; a new entry always gets one that was never used before. A lane without one is left
+ * out.
  */
 export function withCertificates(
   { children, certificates }: ObservedFleet,
   lanes: readonly FleetLane[],
 ): readonly CertifiedLane[] {
-  const known = laneCertificates(children.secret);
   return lanes.flatMap(({ lane, entry, uid, proxiesFrom }) => {
-    const kept = known.find((made) => made.lane === lane && made.uid === uid);
-    const certificate = kept ?? certificates.get(uid);
+    const kept = madeFor(children.secret, { lane, uid });
+    const certificate = certificates.get(kept?.sha256 ?? uid) ?? kept;
     if (certificate === undefined) return [];
     const { pem, sha256: certificateSHA256 } = certificate;
     return [{ lane, address: entry, uid, proxiesFrom, certificateSHA256, pem }];

@@ -17,6 +17,7 @@ import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { PodReport } from "../pods/report.ts";
 import type { PodAnswer } from "../pods/answer.ts";
+import type { CertificateLife } from "../proxy/renewal.ts";
 import type { PoolView } from "../pool/view.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 
@@ -43,8 +44,13 @@ export interface ObservedFleet {
   readonly held: HeldAddresses;
   readonly children: Children;
   readonly pods: readonly Pod[];
-  /** Certificates that were made for entries (by uid) and are in no Secret yet. */
+  /**
+   * Certificates that were made and are in no Secret yet: by the uid of the entry that they are for,
+   * or by the fingerprint of the one that they replace.
+   */
   readonly certificates: ReadonlyMap<string, IssuedCertificate>;
+  /** How long the certificates in the Secret are valid, by fingerprint, as far as that is known. */
+  readonly lives: ReadonlyMap<string, CertificateLife>;
   /** What serving pods answered last, by pod name; one that was never asked is missing. */
   readonly answers: ReadonlyMap<string, PodAnswer>;
   /** What serving pods say of themselves. */

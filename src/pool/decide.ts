@@ -5,21 +5,18 @@ import * as resources from "../api/resources.ts";
 import type { EventNote } from "../kubernetes/events.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
 import type { HeldAddresses } from "../ledger/held-addresses.ts";
-import type { AddressView } from "../ledger/view.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
 import type { IpRange } from "../values/ip.ts";
+import { type ProtectedPool, deletion, protecting, releasing } from "./protection.ts";
 import { providers } from "./providers.ts";
 import { type PoolCounts, lowWater, poolCounts, poolProblem } from "./status.ts";
 import { poolRanges } from "./view.ts";
 
-/** All that a pool's status is made from. */
-export interface ObservedPool {
-  readonly raw: CustomObject;
+/** All that a pool's next step is decided from. */
+export interface ObservedPool extends ProtectedPool {
   /** All other pools: two may hold the same addresses. */
   readonly others: readonly CustomObject[];
-  /** The ledger's entries that came from this pool. */
-  readonly entries: Iterable<AddressView>;
   /** All that the ledger holds, of whatever pool. */
   readonly held: HeldAddresses;
 }
@@ -29,9 +26,11 @@ interface PoolStatus extends Partial<PoolCounts> {
   readonly conditions: readonly Condition[];
 }
 
-/** Decides a pool's counts and conditions. It never touches an address. */
+/** Decides a pool's counts and conditions, and how long it is kept. It never touches an address. */
 export function decidePool(observed: ObservedPool, context: Context): Plan {
   const { raw } = observed;
+  const release = releasing(observed);
+  if (release !== undefined) return planOf({ effects: [release] });
   const status = statusOf(observed, context);
   const notes = notesOf(raw, status);
   const write: Effect = {
@@ -44,7 +43,8 @@ export function decidePool(observed: ObservedPool, context: Context): Plan {
     fieldManager: fieldManagers.pool,
   };
   const report: Effect = { kind: "event", id: "event", about: raw, notes, needs: [write.id] };
-  return planOf({ effects: notes.length === 0 ? [write] : [write, report] });
+  const reports = notes.length === 0 ? [write] : [write, report];
+  return planOf({ effects: [...protecting(observed), ...reports] });
 }
 
 function statusOf(observed: ObservedPool, { now }: Context): PoolStatus {
@@ -62,18 +62,21 @@ interface Review {
   readonly ready: Finding;
 }
 
-function reviewed({ raw, others, entries, held }: ObservedPool): Review {
+function reviewed(observed: ObservedPool): Review {
+  const { raw, others, entries, held } = observed;
   const parsed = parseAddressPool(raw);
-  if (!parsed.ok) return { ready: invalid(parsed.problem) };
+  const leaving = deletion(observed);
+  if (!parsed.ok) return { ready: leaving ?? invalid(parsed.problem) };
   const pool = parsed.value;
   const ranges = poolRanges(pool.spec);
-  if (typeof ranges === "string") return { ready: invalid(ranges) };
+  if (typeof ranges === "string") return { ready: leaving ?? invalid(ranges) };
   const usable: Finding = {
     status: "True",
     reason: "Usable",
     message: "fleets may claim addresses from this pool",
   };
-  const ready = unsupported(pool) ?? poolProblem(ranges, others.flatMap(rangesOf)) ?? usable;
+  const ready =
+    leaving ?? unsupported(pool) ?? poolProblem(ranges, others.flatMap(rangesOf)) ?? usable;
   const counted = pool.spec.provider === "Assigned" ? "assigned" : ranges;
   return { counts: poolCounts(counted, entries, held), ready };
 }

@@ -73,7 +73,7 @@ export function poolView(
     avoidPrefix: spec.avoidPrefix,
     reserve: spec.reserve,
     quarantine: quarantineTimes(spec.quarantine),
-    refusal: refusalOf(name, spec, claimant),
+    refusal: deletionOf(parsed.value) ?? refusalOf(name, spec, claimant),
     room: spec.perNamespace > 0 ? spec.perNamespace - claimant.held : undefined,
   };
 }
@@ -101,6 +101,11 @@ function quarantineTimes({
     retired: parseDuration(retired),
     unusable: parseDuration(unusable),
   };
+}
+
+function deletionOf({ metadata }: AddressPool): string | undefined {
+  if (metadata.deletionTimestamp === undefined) return undefined;
+  return `pool ${metadata.name} is being deleted, and gives no new addresses: name another pool in spec.addresses.pools`;
 }
 
 function refusalOf(

@@ -13,12 +13,17 @@ export interface LaneCertificate {
   readonly sha256: string;
   /** Certificate, then private key: a secret. */
   readonly pem: string;
+  /** Load balancers whose PROXY header the lane believes now (CIDRs). */
+  readonly proxiesFrom: readonly string[];
 }
 
-const lanesFile = z.object({
-  revision: z.string(),
-  open: z.array(z.object({ lane: z.number(), uid: z.string(), certificateSHA256: z.string() })),
+const openLane = z.object({
+  lane: z.number(),
+  uid: z.string(),
+  certificateSHA256: z.string(),
+  proxiesFrom: z.array(z.string()).default([]),
 });
+const lanesFile = z.object({ revision: z.string(), open: z.array(openLane) });
 
 /**
  * The certificates in a fleet's Secret. Whatever can't be read counts as absent: new ones are
@@ -33,7 +38,10 @@ export function secretRevision(secret: Secret | undefined): string | undefined {
   return secret === undefined ? undefined : readOnce(secret).revision;
 }
 
-/** The revision that the Secret was made with; undefined where an older operator made it. */
+/**
+ * The revision that the Secret was made with and has had ever since; undefined where it has changed,
+ * even if it came back to it.
+ */
 export function firstRevision({ metadata }: Secret): string | undefined {
   return metadata.annotations?.[firstRevisionAnnotation];
 }
@@ -46,9 +54,9 @@ const readOnce = memoizeWeakly(
     readonly certificates: readonly LaneCertificate[];
   } => {
     const file = readLanes(secret);
-    const certificates = file?.open.flatMap(({ lane, uid, certificateSHA256: sha256 }) => {
-      const pem = text(secret, `lane-${lane}.pem`);
-      return pem === undefined ? [] : [{ lane, uid, sha256, pem }];
+    const certificates = file?.open.flatMap(({ certificateSHA256: sha256, ...open }) => {
+      const pem = text(secret, `lane-${open.lane}.pem`);
+      return pem === undefined ? [] : [{ ...open, sha256, pem }];
     });
     return { revision: file?.revision, certificates: certificates ?? [] };
   },

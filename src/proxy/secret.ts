@@ -34,10 +34,11 @@ export function secretManifest({ child, spec, bank, open, live }: SecretInput): 
     ownerReferences: [owner],
   };
   const secret: Secret = { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data };
-  const first = live === undefined ? secretRevision(secret) : firstRevision(live);
-  if (first === undefined) return secret;
+  const revision = secretRevision(secret);
+  const hasNeverChanged = live === undefined || firstRevision(live) === revision;
+  if (revision === undefined || !hasNeverChanged) return secret;
   return {
     ...secret,
-    metadata: { ...metadata, annotations: { [firstRevisionAnnotation]: first } },
+    metadata: { ...metadata, annotations: { [firstRevisionAnnotation]: revision } },
   };
 }

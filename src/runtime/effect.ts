@@ -53,6 +53,7 @@ export interface PatchEffect extends EffectBase {
   readonly state: ObjectState;
   readonly metadata: object;
   readonly fieldManager: string;
+  readonly preconditions?: readonly Precondition[];
 }
 
 /** Deletes an object in the very state that was judged. That it is gone is no error. */
@@ -103,14 +104,18 @@ export type Effect =
   | StatusEffect
   | EventEffect;
 
-/** What must hold on the server when an object is created, beyond what its name can say. */
+/** What must hold on the server when an object is written, beyond what its name and state say. */
 export type Precondition = NoOthers | AtMost;
 
-/** Of the objects with these labels the server has none beside `names`: no cache was behind. */
+/**
+ * Of the objects with these labels, or of those that a cache's index files under a value, the server
+ * has none beside `names`: no cache was behind.
+ */
 export interface NoOthers {
   readonly kind: "noOthers";
   readonly of: Resource<KubeObject>;
-  readonly labelSelector: string;
+  readonly labelSelector?: string;
+  readonly filed?: { readonly index: string; readonly value: string };
   readonly names: readonly string[];
 }
 

@@ -2,8 +2,10 @@ import type { ApiClient } from "../kubernetes/client.ts";
 import { ConflictError } from "../kubernetes/errors.ts";
 import type { AtMost, NoOthers, Precondition } from "./effect.ts";
 import type { StoreOf } from "./store-of.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
+import { present } from "../values/present.ts";
 
-/** Checks what must hold when an object is created, over all plans that are carried out now. */
+/** Checks what must hold when an object is written, over all plans that are carried out now. */
 export class Preconditions {
   readonly #client: Pick<ApiClient, "list">;
   readonly #storeOf: StoreOf;
@@ -28,16 +30,16 @@ export class Preconditions {
   }
 
   /**
-   * Runs `create` once all hold, and counts it until it ends. @throws ConflictError where one does
+   * Runs `write` once all hold, and counts it until it ends. @throws ConflictError where one does
    * not hold: the next pass sees why
    */
-  async holding<T>(preconditions: readonly Precondition[], create: () => Promise<T>): Promise<T> {
+  async holding<T>(preconditions: readonly Precondition[], write: () => Promise<T>): Promise<T> {
     const limits = preconditions.filter((one) => one.kind === "atMost");
     for (const limit of limits) this.#count(limit, 1);
     try {
       for (const limit of limits) this.#expectRoom(limit);
       for (const one of preconditions) if (one.kind === "noOthers") await this.#expectNoOthers(one);
-      return await create();
+      return await write();
     } finally {
       for (const limit of limits) this.#count(limit, -1);
     }
@@ -65,12 +67,18 @@ export class Preconditions {
   }
 
   /** A cache may lag behind what was created just before a crash, so the server is asked. */
-  async #list({ of, labelSelector, names }: NoOthers): Promise<void> {
-    const { items } = await this.#client.list(of, { labelSelector });
-    const unknown = items.filter(({ metadata }) => !names.includes(metadata.name));
-    for (const item of unknown) this.#storeOf(of)?.recordWrite(item);
+  async #list({ of, labelSelector, filed, names }: NoOthers): Promise<void> {
+    const { items } = await this.#client.list(of, present({ labelSelector }));
+    const isUnknown = ({ metadata }: KubeObject) => !names.includes(metadata.name);
+    const store = this.#storeOf(of);
+    const listed = items.filter(isUnknown);
+    for (const item of listed) store?.recordWrite(item);
+    const isByLabel = filed === undefined || store === undefined;
+    const unknown = isByLabel ? listed : store.by(filed.index, filed.value).filter(isUnknown);
     if (unknown.length === 0) return;
-    const message = `there are ${unknown.length} more ${of.plural} with ${labelSelector} than were known`;
+    const where =
+      filed === undefined ? `with ${labelSelector}` : `of ${filed.index} ${filed.value}`;
+    const message = `there are ${unknown.length} more ${of.plural} ${where} than were known`;
     throw new ConflictError(`list ${of.plural}`, { status: 409, reason: "CacheBehind", message });
   }
 }

@@ -86,16 +86,12 @@ async function applyToState(effect: ApplyToState, writing: Writing): Promise<Eff
 
 async function patch(
   effect: PatchEffect,
-  { client, states, storeOf }: Writing,
+  { client, states, storeOf, preconditions: all }: Writing,
 ): Promise<EffectResult> {
-  const { of, key, state, metadata, fieldManager } = effect;
+  const { of, key, state, metadata, fieldManager, preconditions = [] } = effect;
   try {
-    const answer = await client.patch<KubeObject>(
-      of,
-      key,
-      states.expected(state),
-      { metadata },
-      fieldManager,
+    const answer = await all.holding(preconditions, async () =>
+      client.patch<KubeObject>(of, key, states.expected(state), { metadata }, fieldManager),
     );
     states.wrote(state, answer);
     storeOf(of)?.recordWrite(answer);

@@ -140,6 +140,31 @@ describe("what may not change", () => {
       to: pool({ provider: "Cilium" }),
       said: "make another pool",
     },
+    "a pool's class, which its Services keep": {
+      from: pool({ loadBalancerClass: "example.org/a" }),
+      to: pool({ loadBalancerClass: "example.org/b" }),
+      said: "spec.loadBalancerClass: Invalid value: can't be changed, added or removed, since a Service keeps the class that it was made with: make another AddressPool, put it first in the fleets' spec.addresses.pools, and rotate",
+    },
+    "a pool's class, added": {
+      from: pool(),
+      to: pool({ loadBalancerClass: "example.org/a" }),
+      said: "spec.loadBalancerClass",
+    },
+    "a pool's class, left out": {
+      from: pool({ loadBalancerClass: "example.org/a" }),
+      to: pool(),
+      said: "spec.loadBalancerClass",
+    },
+    "whether a pool's load balancer sends a header: people would be cut off meanwhile": {
+      from: pool(),
+      to: pool({ proxyProtocol: { version: "V2", from: ["10.0.0.0/8"] } }),
+      said: "make another AddressPool, put it first in the fleets' spec.addresses.pools, and rotate",
+    },
+    "whether a pool's load balancer sends a header, the other way": {
+      from: pool({ proxyProtocol: { version: "V2", from: ["10.0.0.0/8"] } }),
+      to: pool(),
+      said: "spec.proxyProtocol.version",
+    },
     "an address's pool": {
       from: ledgerEntry(),
       to: ledgerEntry({ pool: "other" }),

@@ -1,8 +1,9 @@
 {{- /* Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people; the ledger is the operator's own. And the end of fleets, in any namespace. */}}
 {{- define "proxyfleet.ledgerRules" -}}
+# Pools belong to people: the operator writes their status, and a finalizer.
 - apiGroups: [proxyfleet.dev]
   resources: [addresspools]
-  verbs: [list, watch]
+  verbs: [list, watch, patch]
 - apiGroups: [proxyfleet.dev]
   resources: [proxyaddresses]
   verbs: [get, list, watch, create, patch, delete]

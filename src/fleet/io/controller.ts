@@ -43,7 +43,10 @@ async function answer(
 ): Promise<"now" | "later"> {
   switch (ask.kind) {
     case "certificate":
-      await certificates.issue(key, ask.uid, now());
+      await certificates.issue(key, ask, now());
+      return "now";
+    case "renewal":
+      await certificates.issue(key, ask, now());
       return "now";
     case "podStatus":
       poller.ask(ask.pod, () => queue.add(key));

@@ -14,6 +14,7 @@ import { viewOfEntry } from "../../ledger/view.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
 import { isServingPod } from "../../pods/view.ts";
 import { providers } from "../../pool/providers.ts";
+import { certificateLives } from "../../proxy/io/certificate-lives.ts";
 import { poolView } from "../../pool/view.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import type { Children, Entry, ObservedFleet } from "../observed.ts";
@@ -57,6 +58,7 @@ export function observeFleet(
     children,
     pods,
     certificates: certificates.issued(text, children.secret),
+    lives: certificateLives(children.secret),
     ...answersOf(pods, sources),
     refused,
     isBusy: isBusy(),

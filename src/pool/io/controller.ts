@@ -1,6 +1,7 @@
 import { type Caches, claimedPool } from "../../cluster/caches.ts";
 import { isOwnStatus, sidesOf } from "../../cluster/changes.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import { type ObservedPool, decidePool } from "../decide.ts";
@@ -8,7 +9,7 @@ import { type ObservedPool, decidePool } from "../decide.ts";
 /** Between two looks at a pool (ms): each claim changes its counts, and many may claim at once. */
 const countEveryMs = 1_000;
 
-/** Keeps a pool's counts and conditions as the ledger is. */
+/** Keeps a pool's counts and conditions as the ledger is, and the pool itself while it is used. */
 export function poolController(
   options: ReconcilerOptions & { readonly caches: Caches },
 ): Controller {
@@ -25,11 +26,20 @@ export function poolController(
   );
 }
 
-function observePool(name: string, { pools, ledger }: Caches): ObservedPool | undefined {
+function observePool(name: string, caches: Caches): ObservedPool | undefined {
+  const { pools, ledger } = caches;
   const raw = pools.get({ name });
   if (raw === undefined) return undefined;
   const others = pools.list().filter(({ metadata }) => metadata.name !== name);
-  return { raw, others, entries: ledger.of(name), held: ledger.held };
+  const unreadable = unreadableOf(name, caches);
+  return { raw, others, entries: ledger.of(name), unreadable, held: ledger.held };
+}
+
+function unreadableOf(name: string, { addresses }: Caches): readonly string[] {
+  const entries = addresses.by("pool", name);
+  return entries.flatMap((entry) =>
+    viewOfEntry(entry).view === undefined ? [entry.metadata.name] : [],
+  );
 }
 
 function enqueuePools({ pools, addresses }: Caches, add: (name: string) => void): void {

@@ -15,11 +15,12 @@ const rule = (apiGroup: string, resources: readonly string[], verbs: readonly st
 });
 
 /**
- * Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people;
- * the ledger is the operator's own. And the end of fleets, in any namespace.
+ * Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people,
+ * and get a status and a finalizer; the ledger is the operator's own. And the end of fleets, in any
+ * namespace.
  */
 export const ledgerRules: readonly Rule[] = [
-  rule(group, ["addresspools"], ["list", "watch"]),
+  rule(group, ["addresspools"], ["list", "watch", "patch"]),
   rule(group, ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
   rule(group, ["addresspools/status", "proxyaddresses/status"], ["patch"]),
   // The finalizer of fleets. A namespace that is deleted loses its Role before the finalizer can go,

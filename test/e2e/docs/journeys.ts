@@ -95,11 +95,16 @@ export const journeys: readonly Journey[] = [
   {
     page: "docs/runbook.md",
     yours: { ADDRESS: addressOfGroup(0), COUNTRY: "IR", OLDEST: "ip-203-0-113-250" },
-    before: { "No address is left": restingAddress },
+    before: {
+      "No address is left": restingAddress,
+      "A pool was deleted": "kubectl delete wapool metallb-a --wait=false",
+    },
     promised: {
       "One group is cut off": `until kubectl get wap family -n proxies -o jsonpath='{.status.addresses[?(@.phase=="Draining")].address}' | grep -qF "$ADDRESS"; do sleep 0.2; done`,
       "No address is left":
         "kubectl get wapool metallb-a -o jsonpath='{.spec.addresses} {.spec.quarantine.blocked}' | grep '203.0.113.128/28.* 240h'",
+      "A pool was deleted":
+        "kubectl get wapool metallb-a -o jsonpath='{.metadata.deletionTimestamp}' | { ! grep .; }",
       After: `test "${spec("rotation.maxAge")} ${spec("listeners.media.port")} ${spec("paused")}" = "48h 587 false"`,
     },
   },

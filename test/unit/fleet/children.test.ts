@@ -168,8 +168,7 @@ describe("a pod learns at once of a new Secret", () => {
   const changed = () =>
     live((object, id) => {
       if (id !== "secret") return object;
-      const annotations = { ...object.metadata.annotations };
-      annotations["proxyfleet.dev/first-revision"] = "another";
+      const { "proxyfleet.dev/first-revision": _, ...annotations } = object.metadata.annotations!;
       return { ...object, metadata: { ...object.metadata, annotations } };
     });
   const revision = secretRevision(live().secret) ?? "";
@@ -187,6 +186,16 @@ describe("a pod learns at once of a new Secret", () => {
       children: changed(),
       isAnnotated: true,
     },
+    "where the Secret came back to what it was at first": {
+      pod: runs(younger, { annotations: { "proxyfleet.dev/config-revision": "in between" } }),
+      children: changed(),
+      isAnnotated: true,
+    },
+    "where it began while the Secret was another for a while": {
+      pod: runs(younger),
+      children: changed(),
+      isAnnotated: true,
+    },
     "not where it was annotated already": { pod: runs(older, knows), isAnnotated: false },
     "not before it runs": {
       pod: { ...runs(older), status: { phase: "Pending" } },
@@ -199,6 +208,21 @@ describe("a pod learns at once of a new Secret", () => {
   };
   for (const [name, { pod, children, isAnnotated }] of Object.entries(cases))
     test(name, () => assert.equal(annotated([pod], children).length > 0, isAnnotated));
+
+  test("so that a Secret that has changed never again counts as one that never did", () => {
+    const firstOf = (children: Children, entries = [serving]) => {
+      const secret = applied({ children }, entries).find(({ id }) => id === "secret")?.object;
+      const annotations = secret?.metadata.annotations ?? {};
+      return { secret, first: annotations["proxyfleet.dev/first-revision"] };
+    };
+    const more = [serving, entry("203.0.113.2", 1, "Drain", "Draining")];
+    const { secret: changedOnce, first } = firstOf(live(), more);
+    assert.ok(changedOnce !== undefined);
+    assert.equal(first, undefined);
+    const back = firstOf({ ...live(), secret: changedOnce });
+    assert.equal(secretRevision(back.secret as Secret), revision);
+    assert.equal(back.first, undefined);
+  });
 
   test("in the state that was seen, and without harm where that fails", () => {
     const [effect] = annotated([runs(older)]);

@@ -252,6 +252,15 @@ describe("the status of a fleet", () => {
   });
 });
 
+/** The children of a fleet whose lane 0 believes the headers of these networks. */
+function believing(proxiesFrom: readonly string[], uid = "uid-0"): ObservedFleet["children"] {
+  const open = [{ lane: 0, uid, certificateSHA256: "c".repeat(64), proxiesFrom }];
+  const files = { "lanes.json": JSON.stringify({ revision: "r", open }), "lane-0.pem": "pem" };
+  const data = Object.fromEntries(Object.entries(files).map(([key, text]) => [key, btoa(text)]));
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "family-proxy" }, data };
+  return { ...observed([]).children, secret };
+}
+
 describe("the lanes of a fleet", () => {
   const specOf = (proxyProtocol: object) =>
     new Map([["pool-a", parsedPool({ spec: { proxyProtocol } }).spec]]);
@@ -264,7 +273,22 @@ describe("the lanes of a fleet", () => {
       given: { poolSpecs: specOf({ version: "None" }) },
       from: [],
     },
-    "believe none where the pool is gone": { given: {}, from: [] },
+    "go on believing what they do where the pool is gone": {
+      given: { children: believing(["10.0.0.0/8"]) },
+      from: ["10.0.0.0/8"],
+    },
+    "believe none where the pool is gone, and the lane's last address was another": {
+      given: { children: believing(["10.0.0.0/8"], "uid-of-another") },
+      from: [],
+    },
+    "believe none where the pool is gone, and nothing is known": { given: {}, from: [] },
+    "believe no longer what the pool has left out": {
+      given: {
+        children: believing(["10.0.0.0/8"]),
+        poolSpecs: specOf({ version: "V2", from: ["192.0.2.0/24"] }),
+      },
+      from: ["192.0.2.0/24"],
+    },
   };
   test("are each for its own entry", () => {
     const other = entry("203.0.113.2", 1, "Drain", "Draining");

@@ -62,6 +62,7 @@ export function observed(
     },
     pods: [],
     certificates,
+    lives: new Map(),
     answers: new Map(),
     reports: [],
     isAsking: false,

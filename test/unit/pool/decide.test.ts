@@ -27,9 +27,13 @@ function reported(reason: string, counts: object = {}): { status: object } {
 }
 
 function decided(given: Partial<ObservedPool> = {}) {
-  const observed = { raw: pool(), others: [], entries: [], held: HeldAddresses.of([]) };
-  const { effects } = decidePool({ ...observed, ...given }, { now: noon, random: () => 0 });
-  const [write, report] = effects;
+  const nothing = { others: [], entries: [], unreadable: [], held: HeldAddresses.of([]) };
+  const { effects } = decidePool(
+    { raw: pool(), ...nothing, ...given },
+    { now: noon, random: () => 0 },
+  );
+  const [write] = effects.filter(({ kind }) => kind === "status");
+  const [report] = effects.filter(({ kind }) => kind === "event");
   assert.ok(write?.kind === "status");
   const { conditions, ...counts } = write.status as { conditions: readonly object[] };
   const notes = report?.kind === "event" ? report.notes : [];

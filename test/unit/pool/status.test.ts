@@ -32,6 +32,15 @@ describe("the pool as a fleet may use it", () => {
       given: parsed({ reserve: "two" }),
       refusal: /can't be used: AddressPool metallb-a: spec\.reserve "two"/,
     },
+    "a pool that is being deleted": {
+      given: parseAddressPool(
+        poolObject({
+          name: "metallb-a",
+          metadata: { deletionTimestamp: "2026-11-23T10:00:00Z" },
+        }),
+      ),
+      refusal: /pool metallb-a is being deleted, and gives no new addresses: name another pool/,
+    },
     "a pool whose provider is not there yet": {
       given: parsed({
         provider: "AWS",

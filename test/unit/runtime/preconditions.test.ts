@@ -118,6 +118,22 @@ describe("a creation that must know of all others", () => {
     assert.equal(lists.length, 2);
   });
 
+  const filedUnder = (value: string, ...names: readonly string[]): Precondition => ({
+    kind: "noOthers",
+    of: pods,
+    filed: { index: "share", value },
+    names,
+  });
+
+  test("may not be made where the server has another that the cache files there", async () => {
+    const { all, lists } = checker({ has: ["p-1", "p-2"] });
+    assert.ok(!(await may(all, filedUnder("pool-a", "p-1"))));
+    assert.deepEqual(lists, [undefined], "the server is asked for all");
+  });
+
+  test("may be made where what else the server has is filed elsewhere", async () =>
+    assert.ok(await may(checker({ has: ["p-1", "p-2"] }).all, filedUnder("pool-b"))));
+
   test("asks nothing where only a limit is to hold", async () => {
     const { all, lists } = checker({});
     await may(all, atMost(1));

@@ -20,6 +20,8 @@ const transitions: Readonly<Record<string, (old: unknown, value: unknown) => boo
   "self == oldSelf": isSame,
   "!has(oldSelf.address) || (has(self.address) && self.address == oldSelf.address)": (old, value) =>
     member(old, "address") === undefined || member(old, "address") === member(value, "address"),
+  "has(self.loadBalancerClass) == has(oldSelf.loadBalancerClass) && (!has(self.loadBalancerClass) || self.loadBalancerClass == oldSelf.loadBalancerClass)":
+    (old, value) => member(old, "loadBalancerClass") === member(value, "loadBalancerClass"),
   "oldSelf.want != 'Quarantine' || self.want == 'Quarantine'": (old, value) =>
     member(old, "want") !== "Quarantine" || member(value, "want") === "Quarantine",
 };
