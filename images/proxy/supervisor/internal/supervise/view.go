@@ -28,7 +28,9 @@ type view struct {
 	document status.Document
 }
 
-func newView(keeper *lanes.Keeper) *view { return &view{keeper: keeper, started: time.Now(), beat: time.Now()} }
+func newView(keeper *lanes.Keeper) *view {
+	return &view{keeper: keeper, started: time.Now(), beat: time.Now()}
+}
 
 func (v *view) update(change func(v *view)) {
 	v.mutex.Lock()
