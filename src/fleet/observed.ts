@@ -45,7 +45,7 @@ export interface ObservedFleet {
   readonly pods: readonly Pod[];
   /** Certificates that were made for entries (by uid) and are in no Secret yet. */
   readonly certificates: ReadonlyMap<string, IssuedCertificate>;
-  /** What serving pods answered last, by pod name; one that was never asked is missing. */
+  /** What pods answered last, by pod name; one that was never asked is missing. */
   readonly answers: ReadonlyMap<string, PodAnswer>;
   /** What serving pods say of themselves. */
   readonly reports: readonly PodReport[];
