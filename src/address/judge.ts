@@ -77,11 +77,13 @@ function worked({ address, probe }: JudgeInput): Judgement {
 }
 
 function failed(input: JudgeInput, first: ListenerProblem): Judgement {
-  const { address, probe, verifyingSince, now } = input;
+  const { address, pool, probe, verifyingSince, now } = input;
   const { lagging, referenceWorks, podsWork } = probe;
   const [laggard] = lagging;
   const isLong = since(verifyingSince, now) >= compareAfter;
-  if (isLong && podsWork === true && referenceWorks !== true) return outOfReach(input, first);
+  const isOutOfReach = isLong && podsWork === true && referenceWorks !== true;
+  // Where a pod lags, it may have been that pod that answered.
+  if (isOutOfReach && (pool.trustsPods || laggard === undefined)) return outOfReach(input, first);
   if (laggard !== undefined)
     return failing(
       "PodsLag",

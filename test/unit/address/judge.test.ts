@@ -60,6 +60,11 @@ describe("judge", () => {
       since: at(-120),
       expect: "OutOfReach",
     },
+    "a pod that lags may be why the operator reaches nothing": {
+      given: { lagging, problems, triedAllTheSame: true, podsWork: true },
+      since: at(-120),
+      expect: "PodsLag",
+    },
     "the pods' word is enough after two minutes where the pool's owner says so": {
       given: { problems, podsWork: true, referenceWorks: false },
       since: at(-120),
