@@ -95,8 +95,7 @@ export class PodPoller {
     const { name } = pod.metadata;
     try {
       const status = await readStatus(pod);
-      const expected = this.#expectedOf(pod);
-      reports.answered(key, { pod: name, status, ...expected }, now());
+      reports.answered(key, { pod: name, status, ...this.#expectedOf(pod) }, now());
     } catch (error) {
       log.debug({ pod: name, error: explainError(error) }, "a pod did not report its state");
       reports.silent(key, name, now());
