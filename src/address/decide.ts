@@ -5,7 +5,6 @@ import { type Context, type Plan, planOf } from "../runtime/plan.ts";
 import { parseInstant, plus, seconds } from "../values/time.ts";
 import { type AddressAsk, asksOf } from "./asks.ts";
 import {
-  evictionEffects,
   finalizerEffect,
   finishing,
   forgetting,
@@ -53,9 +52,8 @@ function effectsOf(
   // What is asked for the first time is reported with its answer: until then nothing has changed.
   const isReported = asks.every((ask) => isKnown(ask, sight));
   const reports = isReported ? statusEffect(sight, decision, makesService) : [];
-  const evictions = asks.length === 0 ? evictionEffects(sight) : [];
   const end = forgetting(sight, decision);
-  return [...finalizer, ...removals, ...service, ...reports, ...evictions, ...end];
+  return [...finalizer, ...removals, ...service, ...reports, ...end];
 }
 
 /** Whether an earlier answer still says something. */
@@ -68,6 +66,7 @@ function situationOf(sight: Sight): AddressSituation {
   const { spec, status, metadata } = entry;
   const [service] = services;
   const address = spec.address ?? "";
+  const judgedPool = { name: spec.pool, trustsPods: pool?.spec.verify === "AddressOrPods" };
   return {
     want: spec.want,
     phase: status.phase,
@@ -84,7 +83,10 @@ function situationOf(sight: Sight): AddressSituation {
         : { ...balancer, terminating: service.metadata.deletionTimestamp !== undefined },
     isRepeat: isRepeat(sight),
     verified: verifiedBefore(sight),
-    judgement: probe === undefined ? undefined : judge({ address, probe, verifyingSince, now }),
+    judgement:
+      probe === undefined
+        ? undefined
+        : judge({ address, pool: judgedPool, probe, verifyingSince, now }),
   };
 }
 

@@ -1,20 +1,16 @@
 import { ledgerName } from "../ledger/name.ts";
 import { addressFinalizer, fieldManagers, serviceName } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
-import { pods as podResource, services as serviceResource } from "../kubernetes/builtin.ts";
+import { services as serviceResource } from "../kubernetes/builtin.ts";
 import type { KubeObject, Service } from "../kubernetes/objects.ts";
 import { keyOf, stateOf } from "../kubernetes/resource.ts";
 import { providers } from "../pool/providers.ts";
 import type { Effect } from "../runtime/effect.ts";
-import { seconds, since } from "../values/time.ts";
 import { serviceEffect } from "./obstacle.ts";
 import type { ObservedAddress } from "./observed.ts";
 import type { AddressDecision } from "./phase.ts";
 import { serviceManifest } from "./service.ts";
 import type { Sight } from "./sight.ts";
-
-/** A pod that has not taken over a lane after this long is evicted. */
-const evictAfter = seconds(60);
 
 /** Whoever has set it: it goes, and those of others stay. */
 export function finishing({ raw }: ObservedAddress): Effect {
@@ -135,28 +131,6 @@ export function nameOf({
   const isLeaving = service?.metadata.deletionTimestamp !== undefined;
   if (service !== undefined && !isLeaving) return service.metadata.name;
   return serviceName(spec.claimRef.name, spec.claimRef.slot, metadata.uid);
-}
-
-/** A rotation waits no longer than this for a pod. The budget may refuse; it is tried again. */
-export function evictionEffects(sight: Sight): readonly Effect[] {
-  const { pods, probeResult, verifyingSince, now } = sight;
-  if (since(verifyingSince, now) <= evictAfter) return [];
-  const lagging = probeResult?.lagging ?? [];
-  return lagging.flatMap(({ pod: name, problem }) => {
-    const pod = pods.find(({ metadata }) => metadata.name === name);
-    if (pod === undefined) return [];
-    const id = `evict ${name}`;
-    const of = podResource;
-    const effect = {
-      kind: "evict",
-      id,
-      of,
-      key: keyOf(pod),
-      state: stateOf(pod),
-      because: problem,
-    } as const;
-    return [{ ...effect, optional: true } as const];
-  });
 }
 
 /** A quarantine is over: what was remembered of the address is forgotten. */

@@ -162,12 +162,12 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
     };
   if (judgement?.kind === "verified") {
     const requeueAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
-    const shutOut = judgement.shutOut === true;
+    const { by, message } = judgement;
     return {
       ...base,
       phase: "Serving",
-      verified: verifiedFinding(situation, shutOut),
-      verifiedBy: shutOut ? "ByPods" : "Inside",
+      verified: finding("True", by === "ByPods" ? "VerifiedAtPods" : "Verified", message),
+      verifiedBy: by,
       requeueAt,
     };
   }
@@ -200,21 +200,6 @@ function takenFinding(given: string): Finding {
     "Unknown",
     "Verifying",
     `the provider gave ${given}; it is entered into the ledger and tried`,
-  );
-}
-
-function verifiedFinding(situation: AddressSituation, shutOut: boolean): Finding {
-  const name = nameOf(situation);
-  if (!shutOut)
-    return finding(
-      "True",
-      "Verified",
-      `${name} answers on all ports with its own certificate, seen from inside the cluster`,
-    );
-  return finding(
-    "True",
-    "VerifiedAtPods",
-    `every pod serves ${name} with its own certificate. The address itself was not tried: spec.addresses.loadBalancerSourceRanges shuts the operator out`,
   );
 }
 

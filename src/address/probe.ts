@@ -43,6 +43,8 @@ export interface ProbeRequest extends Expected {
   readonly hasHeader: boolean;
   /** The fleet's ready pods. */
   readonly pods: readonly Pod[];
+  /** The address is not tried before all of them serve it. */
+  readonly waitsForPods: boolean;
   /** The operator may not come in (loadBalancerSourceRanges): pods are tried instead. */
   readonly isShutOut: boolean;
   /** Asks whose fault a failure is: of the pods, or of the whole pool. */
@@ -60,14 +62,19 @@ export interface ListenerProblem {
 export interface ProbeResult {
   /** Ready pods that don't serve the lane's certificate yet, with what each said. */
   readonly lagging: readonly { readonly pod: string; readonly problem: string }[];
+  /** The address was tried although these pods lag. */
+  readonly triedAllTheSame?: boolean;
   readonly readyPods: number;
   /** What is wrong with each listener that fails, chat first. */
   readonly problems: readonly ListenerProblem[];
-  /** Every ready pod was tried instead of the address. */
+  /** Every ready pod that serves the lane was tried instead of the address. */
   readonly shutOut?: boolean;
   /** Whether another address of the pool works; undefined where none was tried. */
   readonly referenceWorks: boolean | undefined;
-  /** Whether the fleet's own pods answer where the address does not; absent where not tried. */
+  /**
+   * Whether the fleet's own pods, as far as they serve the lane, answer where the address does not;
+   * absent where not tried.
+   */
   readonly podsWork?: boolean;
 }
 
@@ -79,8 +86,9 @@ export interface Probe {
 }
 
 /** Whether the address can't be published on this: something fails, or nobody could tell. */
-export function hasFailed({ readyPods, lagging, problems }: ProbeResult): boolean {
-  return readyPods === 0 || lagging.length > 0 || problems.length > 0;
+export function hasFailed(result: ProbeResult): boolean {
+  const { readyPods, lagging, problems, triedAllTheSame = false } = result;
+  return readyPods === 0 || problems.length > 0 || (lagging.length > 0 && !triedAllTheSame);
 }
 
 /** Whether a probe answers this request: the same address, certificate, pods and depth. */
@@ -88,7 +96,9 @@ export function answers({ request }: Probe, asked: ProbeRequest): boolean {
   return identityOf(request) === identityOf(asked) && (request.compare || !asked.compare);
 }
 
-function identityOf({ address, certificate, listeners, hasHeader, pods, isShutOut }: ProbeRequest) {
+function identityOf(request: ProbeRequest): string {
+  const { address, certificate, listeners, hasHeader, pods, waitsForPods, isShutOut } = request;
   const podNames = pods.map(({ metadata }) => metadata.name);
-  return JSON.stringify([address, certificate, listeners, hasHeader, podNames, isShutOut]);
+  const how = [hasHeader, waitsForPods, isShutOut];
+  return JSON.stringify([address, certificate, listeners, podNames, how]);
 }

@@ -1,7 +1,7 @@
 import type { Finding } from "../api/findings.ts";
 import { listenerNames } from "../api/names.ts";
 import { type Instant, parseInstant, seconds, since } from "../values/time.ts";
-import { compareAfter } from "./judge.ts";
+import { compareAfter, waitForPods } from "./judge.ts";
 import { obstacleToLane, obstacleToService } from "./obstacle.ts";
 import type { ObservedAddress } from "./observed.ts";
 import { probePause } from "./phase.ts";
@@ -61,6 +61,7 @@ function requestOf(judged: Judged): ProbeRequest | undefined {
   if (want !== "Serve" || phase === "Serving" || certificate === undefined) return undefined;
   if ((judged.obstacleToService ?? judged.obstacleToLane) !== undefined) return undefined;
   if (address === undefined || balancer?.given.includes(address) !== true) return undefined;
+  const triedFor = phase === "Verifying" ? since(judged.verifyingSince, now) : 0;
   const listeners = listenerNames.flatMap((name) => ports.filter((port) => port.name === name));
   return {
     address,
@@ -70,8 +71,9 @@ function requestOf(judged: Judged): ProbeRequest | undefined {
     hasHeader: pool?.spec.proxyProtocol.version === "V2",
     mediaServer: fleet?.spec.upstream.media.servers[0],
     pods,
+    waitsForPods: triedFor < waitForPods,
     isShutOut: (fleet?.spec.addresses.loadBalancerSourceRanges.length ?? 0) > 0,
-    compare: phase === "Verifying" && since(judged.verifyingSince, now) >= compareAfter,
+    compare: triedFor >= compareAfter,
     references,
   };
 }

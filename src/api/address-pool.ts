@@ -134,6 +134,12 @@ const fields = z.object({
   proxyProtocol: proxyProtocol
     .prefault({})
     .describe("Whether the load balancer sends the client's address in a PROXY header."),
+  verify: z
+    .enum(["Address", "AddressOrPods"])
+    .default("Address")
+    .describe(
+      "What must answer the operator before an address is published. Address: the address itself. AddressOrPods: where neither it nor another address of the pool answers for 2 minutes, as behind a firewall that keeps only the operator out, the fleet's pods are enough. Default: Address.",
+    ),
   quarantine: quarantine
     .prefault({})
     .describe("How long an address rests before it may be used again."),

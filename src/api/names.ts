@@ -36,6 +36,8 @@ export const reportBlockedAnnotation = `${group}/report-blocked`;
 export const revisionAnnotation = `${group}/config-revision`;
 /** On a fleet's Secret, until it changes for the first time: the revision that it was made with. */
 export const firstRevisionAnnotation = `${group}/first-revision`;
+/** On a fleet's PodDisruptionBudget: the uid of the pod that was evicted last, and when. */
+export const lastEvictionAnnotation = `${group}/last-eviction`;
 
 export const fleetFinalizer = `${group}/quarantine-addresses`;
 export const addressFinalizer = `${group}/release-service`;

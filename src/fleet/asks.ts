@@ -1,6 +1,6 @@
 import { keyText } from "../kubernetes/resource.ts";
 import { isFresh } from "../pods/answer.ts";
-import { isServingPod } from "../pods/view.ts";
+import { mayHoldSessions } from "../pods/view.ts";
 import { type LaneCertificate, laneCertificates } from "../proxy/lane-certificates.ts";
 import { renewalAt } from "../proxy/renewal.ts";
 import { type Instant, earliest } from "../values/time.ts";
@@ -52,7 +52,7 @@ export function podAsks(observed: ObservedFleet, now: Instant): readonly FleetAs
   if (!needsSessions(observed)) return [];
   const { pods, answers } = observed;
   const stale = pods.filter(
-    (pod) => isServingPod(pod) && !isFresh(answers.get(pod.metadata.name), now),
+    (pod) => mayHoldSessions(pod) && !isFresh(answers.get(pod.metadata.name), now),
   );
   return stale.map(({ metadata }) => ({ kind: "podStatus", pod: keyText(metadata) }));
 }

@@ -16,6 +16,7 @@ import { type Context, type Explanation, type Plan, planOf } from "../runtime/pl
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { type FleetAsk, certificateAsks, nextRenewalAt, podAsks } from "./asks.ts";
 import { type LaneBank, childEffects } from "./children.ts";
+import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
@@ -127,6 +128,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
     ...retireEffects(observed.own, rotation.retirements),
     ...claims,
     ...later.map((effect) => ({ ...effect, unless })),
+    ...(view.deleting ? [] : evictionEffects(live, now)),
     ...eventEffects(observed.raw, decided, now),
   ];
 }
@@ -139,6 +141,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     stuckAt(status.conditions),
     nextLaneClosesAt(view.addresses, now),
     nextRenewalAt(observed, now),
+    view.deleting ? undefined : evictionLookAt(live, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
   );

@@ -51,7 +51,7 @@ export interface ObservedFleet {
   readonly certificates: ReadonlyMap<string, IssuedCertificate>;
   /** How long the certificates in the Secret are valid, by fingerprint, as far as that is known. */
   readonly lives: ReadonlyMap<string, CertificateLife>;
-  /** What serving pods answered last, by pod name; one that was never asked is missing. */
+  /** What pods answered last, by pod name; one that was never asked is missing. */
   readonly answers: ReadonlyMap<string, PodAnswer>;
   /** What serving pods say of themselves. */
   readonly reports: readonly PodReport[];

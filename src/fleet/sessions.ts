@@ -1,17 +1,20 @@
 import type { AddressView } from "../ledger/view.ts";
 import { isFresh } from "../pods/answer.ts";
 import type { PodStatus } from "../pods/status.ts";
-import { isServingPod } from "../pods/view.ts";
+import { mayHoldSessions } from "../pods/view.ts";
 import type { Instant } from "../values/time.ts";
 import { needsSessions } from "./asks.ts";
 import type { ObservedFleet } from "./observed.ts";
 
-/** What serving pods say now; undefined for one that has not answered a moment ago. */
+/**
+ * What the pods say now in which sessions may be open, whether people are still sent to them or not;
+ * undefined for one that has not answered a moment ago. What is not known is not zero.
+ */
 export function freshStatuses(
   { pods, answers }: ObservedFleet,
   now: Instant,
 ): readonly (PodStatus | undefined)[] {
-  return pods.filter(isServingPod).map(({ metadata }) => {
+  return pods.filter(mayHoldSessions).map(({ metadata }) => {
     const answer = answers.get(metadata.name);
     return isFresh(answer, now) ? answer.status : undefined;
   });

@@ -1,4 +1,5 @@
 import { type Instant, type Millis, seconds, since } from "../values/time.ts";
+import type { Lag } from "./lag.ts";
 import type { PodStatus } from "./status.ts";
 
 /** How a pod answered when it was last asked. */
@@ -6,6 +7,8 @@ export interface PodAnswer {
   readonly at: Instant;
   /** Undefined where it did not answer. */
   readonly status: PodStatus | undefined;
+  /** How it lagged behind the wanted configuration, where it did. */
+  readonly lag?: Lag | undefined;
 }
 
 /** Sessions come and go: an older answer does not say how many there are now. */

@@ -38,6 +38,10 @@ const podStatus = z.object({
   revision: z.string(),
   refused: z.object({ revision: z.string(), message: z.string() }).nullish(),
   maxConnections: z.object({ wanted: z.number(), granted: z.number() }).optional(),
+  /**
+   * How long the supervisor has run, by a clock of the pod that never jumps. Older ones don't say.
+   */
+  uptimeSeconds: z.number().optional(),
   oldWorkers: z.number().optional(),
   upstreams: z.array(upstreamStatus).optional(),
   lanes: z.array(laneStatus),

@@ -88,6 +88,19 @@ function unschedulable(pod: Pod): PodsView["problem"] {
   };
 }
 
+/**
+ * A pod in which sessions may be open: one that serves, that is not ready any more, or that was told
+ * to go and still keeps its people. Not one whose containers never started or have all ended.
+ */
+export function mayHoldSessions(pod: Pod): boolean {
+  return pod.status?.phase !== "Pending" && !hasEnded(pod);
+}
+
+/** A pod whose containers have all ended, for good. */
+export function hasEnded({ status }: Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
+}
+
 /** A pod that people may be sent to: ready, and not on its way out. */
 export function isServingPod(pod: Pod): boolean {
   const ready =

@@ -180,6 +180,7 @@ const poolFields = {
     version: fc.constantFrom("None", "V2"),
     from: fc.array(networks, { maxLength: 3 }),
   }),
+  verify: fc.constantFrom("Address", "AddressOrPods"),
   quarantine: partly({ blocked: durations, retired: durations, unusable: durations }),
   avoidPrefix: partly({
     ipv4: fc.integer({ min: 8, max: 32 }),

@@ -113,6 +113,7 @@ describe("defaults", () => {
       perNamespace: 0,
       service: { annotations: {}, labels: {} },
       proxyProtocol: { version: "None", from: [] },
+      verify: "Address",
       quarantine: { blocked: "720h", retired: "168h", unusable: "1h" },
       avoidPrefix: { ipv4: 24, ipv6: 48 },
       reserve: 1,

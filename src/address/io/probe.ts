@@ -15,43 +15,67 @@ import { type Network, problemWith, tcp } from "./probe-listener.ts";
 /**
  * Tries an address as a phone would, before it is published: every ready pod has the lane's
  * certificate loaded, a handshake through the address shows it, the media port leads to the
- * upstream, and the plain chat port, where there is one, is open. A failure never throws.
+ * upstream, and the plain chat port, where there is one, is open. Pods that lag are waited for only
+ * where the request says so. A failure never throws.
  */
 export async function probeAddress(
   request: ProbeRequest,
   readStatus: PodStatusReader,
   network: Network = tcp,
 ): Promise<ProbeResult> {
-  const { pods, isShutOut, compare } = request;
-  const lagging = await laggingPods(request, readStatus);
-  const base = { readyPods: pods.length, lagging, referenceWorks: undefined, problems: [] };
-  if (lagging.length > 0 || pods.length === 0) return base;
+  const { pods, waitsForPods, isShutOut, compare } = request;
+  const lagging = await laggingPods(request, readStatus, network);
+  const asked = { readyPods: pods.length, lagging, referenceWorks: undefined, problems: [] };
+  if ((waitsForPods && lagging.length > 0) || pods.length === 0) return asked;
+  const base = lagging.length === 0 ? asked : { ...asked, triedAllTheSame: true };
   const problems = await problemsAt(throughAddress(request), request, network);
   if (problems.length === 0) return base;
   if (!isShutOut && !compare) return { ...base, problems };
-  const atPods = await problemsAt(atEachPod(request), request, network);
-  if (isShutOut) return { ...base, problems: atPods, shutOut: true };
+  const late = new Set(lagging.map(({ pod }) => pod));
+  const serving = pods.filter(({ metadata }) => !late.has(metadata.name));
+  const atPods = await problemsAt(atEach(serving, request), request, network);
+  if (isShutOut) return serving.length === 0 ? asked : { ...base, problems: atPods, shutOut: true };
   const failing = problems.map(({ listener }) => listener);
   const referenceWorks = await oneWorks(request.references, failing, network);
-  return { ...base, problems, podsWork: atPods.length === 0, referenceWorks };
+  const podsWork = serving.length > 0 && atPods.length === 0;
+  return { ...base, problems, podsWork, referenceWorks };
 }
 
 async function laggingPods(
-  { pods, lane, certificate }: ProbeRequest,
+  request: ProbeRequest,
   readStatus: PodStatusReader,
+  network: Network,
 ): Promise<ProbeResult["lagging"]> {
   const ask = async (pod: Pod) => {
-    try {
-      const { lanes, refused } = await readStatus(pod);
-      const status = lanes.find((one) => one.lane === lane);
-      if (status?.open === true && status.certificateSHA256 === certificate) return [];
-      const problem = refused?.message ?? "it has not loaded the lane's certificate";
-      return [{ pod: pod.metadata.name, problem }];
-    } catch (error) {
-      return [{ pod: pod.metadata.name, problem: explainError(error) }];
-    }
+    const problem = await problemOf(pod, request, { readStatus, network });
+    return problem === undefined ? [] : [{ pod: pod.metadata.name, problem }];
   };
-  return (await Promise.all(pods.map(ask))).flat();
+  return (await Promise.all(request.pods.map(ask))).flat();
+}
+
+interface WaysToPod {
+  readonly readStatus: PodStatusReader;
+  readonly network: Network;
+}
+
+/** Why a pod does not serve the lane, as it says itself. Of one that is silent the lane says more. */
+async function problemOf(
+  pod: Pod,
+  request: ProbeRequest,
+  { readStatus, network }: WaysToPod,
+): Promise<string | undefined> {
+  const { lane, certificate } = request;
+  try {
+    const { lanes, refused } = await readStatus(pod);
+    const status = lanes.find((one) => one.lane === lane);
+    if (status?.open === true && status.certificateSHA256 === certificate) return undefined;
+    return refused?.message ?? "it has not loaded the lane's certificate";
+  } catch (error) {
+    const listeners = request.listeners.filter(({ name }) => name === "chat");
+    const chat = { ...request, listeners };
+    const problems = await problemsAt(atEach([pod], request), chat, network);
+    return problems.length === 0 ? undefined : explainError(error);
+  }
 }
 
 type Points = (listener: ProbedListener) => readonly ProbePoint[];
@@ -79,7 +103,7 @@ function throughAddress({ address, hasHeader }: ProbeRequest): Points {
 }
 
 /** Past the load balancer: what fails here too is no fault of the address. */
-function atEachPod({ pods, hasHeader }: ProbeRequest): Points {
+function atEach(pods: readonly Pod[], { hasHeader }: ProbeRequest): Points {
   return ({ targetPort: port }) =>
     pods.map(({ status }) => ({ host: status?.podIP ?? "", port, hasHeader }));
 }

@@ -12,7 +12,7 @@ import { isOrphan } from "../../ledger/orphan.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
-import { isServingPod } from "../../pods/view.ts";
+import { isServingPod, mayHoldSessions } from "../../pods/view.ts";
 import { providers } from "../../pool/providers.ts";
 import { certificateLives } from "../../proxy/io/certificate-lives.ts";
 import { poolView } from "../../pool/view.ts";
@@ -91,12 +91,12 @@ function answersOf(
   pods: readonly Pod[],
   { reports }: FleetSources,
 ): Pick<ObservedFleet, "answers" | "reports" | "isAsking"> {
-  const serving = pods.filter(isServingPod).map((pod) => ({ pod, key: keyText(keyOf(pod)) }));
-  const answers = serving.flatMap(({ pod, key }) => {
-    const answer = reports.answer(key);
+  const answers = pods.filter(mayHoldSessions).flatMap((pod) => {
+    const answer = reports.answer(keyText(keyOf(pod)));
     return answer === undefined ? [] : [[pod.metadata.name, answer] as const];
   });
-  const known = serving.flatMap(({ key }) => reports.report(key) ?? []);
+  const serving = pods.filter(isServingPod);
+  const known = serving.flatMap((pod) => reports.report(keyText(keyOf(pod))) ?? []);
   return { answers: new Map(answers), reports: known, isAsking: known.length < serving.length };
 }
 

@@ -4,6 +4,7 @@ import type { Pod } from "../../kubernetes/objects.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
 import { type Caches, podFleet } from "../../cluster/caches.ts";
 import type { PodReports } from "./reports.ts";
+import { isServingPod } from "../view.ts";
 import { type Traffic, TrafficTotals } from "../traffic.ts";
 
 const fleetLabels = ["namespace", "fleet"] as const;
@@ -135,7 +136,7 @@ function upstreamServers(
 }
 
 function answeringPods(pods: readonly Pod[], reports: PodReports) {
-  return pods.flatMap((pod) => {
+  return pods.filter(isServingPod).flatMap((pod) => {
     const report = reports.report(keyText(keyOf(pod)));
     const [fleet] = fleetOf(pod);
     return report === undefined || fleet === undefined

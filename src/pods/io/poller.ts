@@ -70,7 +70,10 @@ export class PodPoller {
     return { name: "pod", queue, reconcile: async (key) => this.#poll(key) };
   }
 
-  /** Asks a pod now; `answered` is called when it has answered, or has not in time. */
+  /**
+   * Asks a pod now, also one that is not ready or on its way out; `answered` is called when it has
+   * answered, or has not in time.
+   */
   ask(key: string, answered: () => void): void {
     this.#inquiries.ask(key, async () => this.#ask(key), answered);
   }
@@ -103,17 +106,22 @@ export class PodPoller {
       log.debug({ pod: name, error: explainError(error) }, "a pod did not report its state");
       reports.silent(key, name, now());
     }
+    if (caches.pods.get(parseKey(key)) === undefined) reports.forget(key);
   }
 
-  /** The configuration that a pod should have loaded, and its fleet's servers by name. */
-  #expectedOf({ metadata }: Pod): {
+  /**
+   * The configuration that a pod should have loaded, and its fleet's servers by name. One that ends
+   * loads nothing new, and need not.
+   */
+  #expectedOf(pod: Pod): {
     readonly wanted: string | undefined;
     readonly servers: Servers;
   } {
-    const { namespace, labels } = metadata;
+    const { namespace, labels } = pod.metadata;
     const { secrets, fleets } = this.#options.caches;
     const fleet = labels?.[fleetLabel] ?? "";
-    const wanted = secretRevision(secrets.get({ namespace, name: childName(fleet) }));
+    const secret = secrets.get({ namespace, name: childName(fleet) });
+    const wanted = isServingPod(pod) ? secretRevision(secret) : undefined;
     const raw = fleets.get({ namespace, name: fleet });
     return { wanted, servers: raw === undefined ? noServers : serversOf(raw) };
   }

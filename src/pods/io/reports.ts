@@ -1,6 +1,7 @@
 import type { PodReport, ServerReport } from "../report.ts";
 import { type Instant, minutes, since } from "../../values/time.ts";
 import type { PodAnswer } from "../answer.ts";
+import { type Lag, lagOf } from "../lag.ts";
 import type { PodStatus } from "../status.ts";
 
 /**
@@ -31,6 +32,8 @@ interface Known {
   readonly status: PodStatus | undefined;
   /** Since when it stands still at a configuration that is not the wanted one. */
   readonly behindSince: Instant | undefined;
+  /** The same, by the pod's own clock. */
+  readonly lag: Lag | undefined;
   readonly silentSince: Instant | undefined;
   readonly askedAt: Instant;
 }
@@ -63,8 +66,8 @@ export class PodReports {
   answer(key: string): PodAnswer | undefined {
     const known = this.#known.get(key);
     if (known === undefined) return undefined;
-    const status = known.silentSince === undefined ? known.status : undefined;
-    return { at: known.askedAt, status };
+    const { askedAt: at, status, lag } = known;
+    return known.silentSince === undefined ? { at, status, lag } : { at, status: undefined };
   }
 
   /** Whether the pod has yet to load the latest configuration. */
@@ -89,7 +92,8 @@ export class PodReports {
     const lags = behindSince !== undefined && since(behindSince, now) >= patience;
     for (const listener of this.#statusListeners) listener(key, known?.status, status);
     const report = reportOf(pod, status, { lags, servers });
-    this.#set(key, { pod, status, behindSince, silentSince: undefined, askedAt: now, report });
+    const lag = lagOf(known?.lag, status, wanted);
+    this.#set(key, { pod, status, behindSince, lag, silentSince: undefined, askedAt: now, report });
   }
 
   /** Notes that a pod did not answer. */
@@ -98,7 +102,13 @@ export class PodReports {
     const silentSince = known.silentSince ?? now;
     const isLong = since(silentSince, now) >= patience;
     const silence = { report: { kind: "silent", pod }, status: undefined } as const;
-    this.#set(key, { ...known, silentSince, askedAt: now, ...(isLong ? silence : {}) });
+    this.#set(key, {
+      ...known,
+      lag: undefined,
+      silentSince,
+      askedAt: now,
+      ...(isLong ? silence : {}),
+    });
   }
 
   /** The pod serves no more. */
@@ -117,7 +127,14 @@ export class PodReports {
 
 function unknown(pod: string, askedAt: Instant): Known {
   const nothing = { report: undefined, status: undefined };
-  return { pod, ...nothing, behindSince: undefined, silentSince: undefined, askedAt };
+  return {
+    pod,
+    ...nothing,
+    behindSince: undefined,
+    lag: undefined,
+    silentSince: undefined,
+    askedAt,
+  };
 }
 
 /** Since when a pod stands still at a configuration that is not the wanted one. */

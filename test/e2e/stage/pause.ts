@@ -4,7 +4,7 @@ import { readFile, readdir } from "node:fs/promises";
  * A program around the operator that may stop for a while: of the embedded cluster, or the one that
  * plays WhatsApp.
  */
-export type Program = "kubelet" | "metallb-controller" | "coredns" | "whatsapp.ts";
+export type Program = "metallb-controller" | "coredns" | "whatsapp.ts";
 
 /**
  * Stops it as it is, until `resume`: it answers nothing and forgets nothing. The cluster would end

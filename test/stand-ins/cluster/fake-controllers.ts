@@ -11,7 +11,7 @@ import { deployments, pods, secrets, services } from "../../../src/kubernetes/bu
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { Reflector, type Source } from "../../../src/kubernetes/reflector.ts";
-import type { Resource } from "../../../src/kubernetes/resource.ts";
+import type { ObjectKey, Resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../../src/api/names.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
@@ -33,6 +33,10 @@ const upstreams = (["chat-0", "chat-1", "media-0"] as const).map((name) => {
 export class FakeControllers {
   readonly client: ApiClient;
   readonly fleets = new Store<CustomObject>();
+  /** Pods that answer in their own way, by loopback address; undefined: not at all. */
+  readonly supervisors = new Map<string, () => PodStatus | undefined>();
+  /** Loopback addresses at which nobody answers, as behind a firewall. */
+  readonly shut = new Set<string>();
   readonly #connection: Connection;
   readonly #stop = new AbortController();
   readonly #deployments = new Store<Deployment>();
@@ -85,7 +89,12 @@ export class FakeControllers {
    * time.
    */
   podStatus(ip: string): PodStatus | undefined {
-    const place = this.#pods.get(ip);
+    const own = this.supervisors.get(ip);
+    return own === undefined ? this.loadedBy(this.#pods.get(ip)) : own();
+  }
+
+  /** What a pod reports that has loaded all that this Secret holds now. */
+  loadedBy(place: ObjectKey | undefined): PodStatus | undefined {
     const secret = place === undefined ? undefined : this.#secrets.get(place);
     if (secret === undefined) return undefined;
     const lanes = laneCertificates(secret).map(({ lane, sha256 }) => ({
@@ -99,6 +108,7 @@ export class FakeControllers {
 
   /** Certificate and key (PEM) of the lane that serves this loopback address. */
   pemBehind(ip: string): string | undefined {
+    if (this.shut.has(ip)) return undefined;
     const entry = this.#ledger.get({ name: this.#addresses.get(ip) ?? "" });
     const { claimRef } = (entry?.spec ?? {}) as { claimRef?: { namespace: string; name: string } };
     if (entry === undefined || claimRef === undefined) return undefined;

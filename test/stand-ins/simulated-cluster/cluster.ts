@@ -48,7 +48,7 @@ export class SimulatedCluster {
     this.provider = provider;
     this.server = new SimulatedApiServer(this.clock.now, random);
     this.workloads = new SimulatedWorkloads(this.server, random);
-    this.supervisors = new SimulatedSupervisors(this.server);
+    this.supervisors = new SimulatedSupervisors(this.server, this.clock.elapsedMs);
     this.people = new SimulatedPeople(this.server, this.clock.now);
     this.#loadBalancer = this.#newLoadBalancer();
     this.#network = this.#newNetwork();

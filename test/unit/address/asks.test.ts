@@ -73,6 +73,7 @@ describe("a try of an address", () => {
       hasHeader: false,
       mediaServer: parsedFleet().spec.upstream.media.servers[0],
       pods,
+      waitsForPods: true,
       isShutOut: false,
       compare: false,
       references,
@@ -138,6 +139,14 @@ describe("a probe that failed is not made again", () => {
     "not where nobody else was asked, and somebody is to be": {
       given: [0, old, { compare: false }],
       holds: false,
+    },
+    "not where it stopped at pods that lag, and they are waited for no longer": {
+      given: [0, young, { waitsForPods: true }],
+      holds: false,
+    },
+    "where it went on without pods that lag, and still would": {
+      given: [0, young, { waitsForPods: false }],
+      holds: true,
     },
     "where more was asked than is to be": { given: [0, young, { compare: true }], holds: true },
   };

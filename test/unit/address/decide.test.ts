@@ -342,18 +342,6 @@ describe("a plan for an entry", () => {
     assert.equal((statusOf(again) as { fault?: object }).fault, undefined);
   });
 
-  test("evicts a pod that lags for a minute, and keeps the budget's no to itself", () => {
-    const pod = podObject({ name: "p-1", metadata: { uid: "u" } });
-    const status = { phase: "Verifying", phaseSince: "2026-11-23T11:58:00Z" };
-    const sight = { ...observed(status, given), pods: [pod] };
-    const lagging = { ...works, lagging: [{ pod: "p-1", problem: "it is late" }] };
-    const evictions = settle(sight, lagging, noon).effects.filter(({ kind }) => kind === "evict");
-    assert.deepEqual(
-      evictions.map(({ id, optional }) => [id, optional]),
-      [["evict p-1", true]],
-    );
-  });
-
   test("forgets an address whose quarantine is over, in the very state that was judged", () => {
     const spec = { want: "Quarantine", quarantineUntil: "2026-11-23T11:00:00Z" };
     const sight = { ...observed({ phase: "Quarantined" }, undefined, spec), services: [] };

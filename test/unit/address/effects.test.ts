@@ -220,38 +220,10 @@ describe("the Service of an address", () => {
   });
 });
 
-describe("a pod that lags behind with its lane", () => {
+test("a pod that lags behind with its lane is left to its fleet, which sees all pods", () => {
   const pods = [podObject({ name: "p-1", metadata: { uid: "p1", resourceVersion: "9" } })];
   const lags: ProbeResult = { ...works, lagging: [{ pod: "p-1", problem: "it is late" }] };
-  const plan = (phaseSince: string, given: Partial<ObservedAddress> = {}, result = lags) =>
-    decided(
-      observedAddress({ status: { phase: "Verifying", phaseSince } }, { pods, ...given }),
-      result,
-    );
-
-  test("is evicted after a minute, in the state that was seen, and with the reason", () =>
-    assert.deepEqual(effectOf(plan("2026-11-23T11:58:59Z"), "evict"), {
-      kind: "evict",
-      id: "evict p-1",
-      of: effectOf(plan("2026-11-23T11:58:59Z"), "evict")?.of,
-      key: { namespace: "proxies", name: "p-1" },
-      state: { uid: "p1", resourceVersion: "9" },
-      because: "it is late",
-      optional: true,
-    }));
-
-  test("has its minute", () =>
-    assert.equal(effectOf(plan("2026-11-23T11:59:00Z"), "evict"), undefined));
-
-  test("is left alone where it is gone meanwhile", () =>
-    assert.equal(effectOf(plan("2026-11-23T11:58:00Z", { pods: [] }), "evict"), undefined));
-
-  test("is the only one that is evicted", () => {
-    const all = [podObject({ name: "p-2", metadata: { uid: "p2" } }), ...pods];
-    const { effects } = plan("2026-11-23T11:58:00Z", { pods: all });
-    assert.deepEqual(
-      effects.flatMap((effect) => (effect.kind === "evict" ? [effect.key.name] : [])),
-      ["p-1"],
-    );
-  });
+  const status = { phase: "Verifying", phaseSince: "2026-11-23T11:00:00Z" };
+  const { effects } = decided(observedAddress({ status }, { pods }), lags);
+  assert.ok(effects.length > 0 && effects.every(({ kind }) => kind !== "evict"));
 });

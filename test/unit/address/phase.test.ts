@@ -17,6 +17,11 @@ const failing: Judgement = {
   message: "port 443 shows another certificate",
 };
 
+const verified = (by: "Inside" | "ByPods"): Judgement => ({
+  kind: "verified",
+  by,
+  message: `it was tried ${by}`,
+});
 const named = { given: [], hostname: "lb.example.org", terminating: false };
 
 function situation(given: Partial<AddressSituation>): AddressSituation {
@@ -90,7 +95,7 @@ describe("an address that is to serve", () => {
       },
     },
     "is not verified at another address than its own": {
-      given: { service: { ...published, given: ["203.0.113.8"] }, judgement: { kind: "verified" } },
+      given: { service: { ...published, given: ["203.0.113.8"] }, judgement: verified("Inside") },
       expect: {
         phase: "Provisioning",
         says: ["False", "OtherAddress", "gave 203.0.113.8 instead of 203.0.113.9"],
@@ -121,7 +126,7 @@ describe("an address that is to serve", () => {
       expect: { phase: "Provisioning", says: ["Unknown", "WaitingForLoadBalancer"] },
     },
     "looks again at its load balancer's name once it is verified": {
-      given: { service: { ...named, given: [address] }, judgement: { kind: "verified" } },
+      given: { service: { ...named, given: [address] }, judgement: verified("Inside") },
       expect: { phase: "Serving", requeueAt: at(60), verifiedBy: "Inside" },
     },
     "needs no other look where its load balancer has no name": {
@@ -129,14 +134,15 @@ describe("an address that is to serve", () => {
       expect: { phase: "Serving", requeueAt: undefined },
     },
     "serves once it is verified": {
-      given: { judgement: { kind: "verified" } },
+      given: { judgement: verified("Inside") },
       expect: { phase: "Serving", requeueAt: undefined, says: ["True", "Verified"] },
     },
     "says so if it was tried at the pods only": {
-      given: { judgement: { kind: "verified", shutOut: true } },
+      given: { judgement: verified("ByPods") },
       expect: {
         phase: "Serving",
-        says: ["True", "VerifiedAtPods", "loadBalancerSourceRanges shuts the operator out"],
+        verifiedBy: "ByPods",
+        says: ["True", "VerifiedAtPods", "it was tried ByPods"],
       },
     },
     "remembers how it was verified": {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { createServer } from "node:tls";
 import { probeAddress } from "../../../src/address/io/probe.ts";
 import type { ProbeResult } from "../../../src/address/probe.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { podObject } from "../../objects/pod.ts";
 import type { PodStatusReader } from "../../../src/pods/io/status-reader.ts";
 import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
@@ -54,15 +55,23 @@ async function open(host: string, listener: Listener, certificate = own): Promis
 const pod = podObject({ name: "family-proxy-1", status: { podIP } });
 
 /** Loaded, as a ready pod should have it. */
-const readStatus: PodStatusReader = async () => ({
+const loaded: PodStatusReader = async () => ({
   revision: "r",
   lanes: [{ lane: 0, open: true, certificateSHA256: own.sha256 }],
 });
 
 async function tried(
-  given: { compare?: boolean; isShutOut?: boolean; plainChat?: boolean } = {},
+  given: {
+    compare?: boolean;
+    isShutOut?: boolean;
+    plainChat?: boolean;
+    waitsForPods?: boolean;
+    pods?: readonly Pod[];
+    readStatus?: PodStatusReader;
+  } = {},
 ): Promise<ProbeResult> {
-  const { compare = false, isShutOut = false, plainChat = false } = given;
+  const { compare = false, isShutOut = false, plainChat = false, waitsForPods = true } = given;
+  const { pods = [pod], readStatus = loaded } = given;
   const names = plainChat ? listenerNames : listenerNames.slice(0, 2);
   const listeners = names.map((name) => ({ name, port: ports[name], targetPort: ports[name] }));
   const reference = { certificate: other.sha256, mediaServer: undefined, hasHeader: false };
@@ -73,7 +82,8 @@ async function tried(
       certificate: own.sha256,
       mediaServer: "g.example.org:443",
       hasHeader: false,
-      pods: [pod],
+      pods,
+      waitsForPods,
       listeners,
       compare,
       isShutOut,
@@ -183,6 +193,74 @@ describe("a try at an address", () => {
         (await problems()).join(),
         /^plainChat: connection to port \d+ was ended at once/,
       );
+    });
+  });
+
+  describe("while a pod does not serve the lane", () => {
+    const late = podObject({ name: "family-proxy-2", status: { podIP: "127.0.0.14" } });
+    const pods = [pod, late];
+    /** The second pod answers like this. */
+    const second = (answer: PodStatusReader): PodStatusReader => {
+      return async (asked) => (asked === late ? answer(asked) : loaded(asked));
+    };
+    const behind = second(async () => ({ revision: "old", lanes: [] }));
+    const refuses = second(async () => ({
+      revision: "old",
+      refused: { revision: "new", message: "unknown keyword" },
+      lanes: [],
+    }));
+    const silent = second(async () => Promise.reject(new Error("no route")));
+    const lagging = async (readStatus: PodStatusReader, waitsForPods = true) =>
+      tried({ pods, readStatus, waitsForPods });
+
+    test("waits for it, and tries nothing meanwhile", async () => {
+      await close(address, "chat");
+      assert.deepEqual(await lagging(behind), {
+        readyPods: 2,
+        lagging: [{ pod: "family-proxy-2", problem: "it has not loaded the lane's certificate" }],
+        problems: [],
+        referenceWorks: undefined,
+      });
+      await open(address, "chat");
+    });
+
+    test("says in HAProxy's words why it does not", async () =>
+      assert.partialDeepStrictEqual((await lagging(refuses)).lagging, [
+        { problem: "unknown keyword" },
+      ]));
+
+    for (const [how, answer] of Object.entries({ behind, refuses, silent }))
+      test(`waits no longer after a minute: a pod that is ${how} cuts nobody off`, async () =>
+        assert.partialDeepStrictEqual(await lagging(answer, false), {
+          lagging: [{ pod: "family-proxy-2" }],
+          problems: [],
+          triedAllTheSame: true,
+        }));
+
+    test("asks those that do where source ranges shut the operator out", async () => {
+      await close(address, "chat");
+      const result = await tried({
+        pods,
+        readStatus: behind,
+        waitsForPods: false,
+        isShutOut: true,
+      });
+      assert.partialDeepStrictEqual(result, { problems: [], shutOut: true });
+      await open(address, "chat");
+    });
+
+    test("has no proof where source ranges shut the operator out and no pod does", async () => {
+      await close(address, "chat");
+      const given = { pods: [late], readStatus: behind, waitsForPods: false };
+      const result = await tried({ ...given, isShutOut: true });
+      assert.ok(!("shutOut" in result) && !("triedAllTheSame" in result));
+      assert.partialDeepStrictEqual(await tried({ ...given, compare: true }), { podsWork: false });
+      await open(address, "chat");
+    });
+
+    test("believes the lane of a pod that the operator can't ask", async () => {
+      const none: PodStatusReader = async () => Promise.reject(new Error("no route"));
+      assert.deepEqual((await tried({ readStatus: none })).lagging, []);
     });
   });
 

@@ -17,6 +17,13 @@ const pod = (name: string, isReady = true) =>
     name,
     status: { conditions: [{ type: "Ready", status: isReady ? "True" : "False" }] },
   });
+const leaving = (name: string) =>
+  podObject({
+    name,
+    metadata: { deletionTimestamp: "2026-11-23T12:05:00Z" },
+    status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+  });
+const gone = (name: string) => podObject({ name, status: { phase: "Failed" } });
 const pods = ["p-1", "p-2"].map((name) => pod(name));
 
 type Lane = PodStatus["lanes"][number];
@@ -75,8 +82,23 @@ describe("the open sessions of each address", () => {
       given: answered({}, { pods: [] }),
       expect: [undefined, undefined],
     },
-    "need no word of a pod that people are not sent to": {
+    "are counted on a pod, too, that people are not sent to any more": {
+      given: answered(
+        { "p-1": some, "p-2": answer([lane(1, second, 6)]) },
+        { pods: [pod("p-1"), pod("p-2", false)] },
+      ),
+      expect: [3, 10],
+    },
+    "are not known where a pod is silent that is not ready any more": {
       given: answered({ "p-1": some }, { pods: [pod("p-1"), pod("p-2", false)] }),
+      expect: [undefined, undefined],
+    },
+    "are not known where a pod is silent that is on its way out, as in a rolling update": {
+      given: answered({ "p-1": answer([]) }, { pods: [pod("p-1"), leaving("p-2")] }),
+      expect: [undefined, undefined],
+    },
+    "need no word of a pod that has ended": {
+      given: answered({ "p-1": some }, { pods: [pod("p-1"), gone("p-2")] }),
       expect: [3, 4],
     },
     "are not counted where nothing drains": {
@@ -113,8 +135,12 @@ describe("pods are asked for their sessions", () => {
       given: answered({ "p-1": answer([]), "p-2": answer([], at(-5)) }),
       expect: ["proxies/p-2"],
     },
-    "not those that people are not sent to": {
-      given: answered({}, { pods: [pod("p-1", false), pod("p-2")] }),
+    "those, too, that people are not sent to any more": {
+      given: answered({}, { pods: [pod("p-1", false), leaving("p-2")] }),
+      expect: ["proxies/p-1", "proxies/p-2"],
+    },
+    "not those that have ended": {
+      given: answered({}, { pods: [gone("p-1"), pod("p-2")] }),
       expect: ["proxies/p-2"],
     },
   };
@@ -139,6 +165,10 @@ describe("all lanes are closed", () => {
       expect: false,
     },
     "not where one does not say": { given: answered({ "p-1": answer([shut(0)]) }), expect: false },
+    "not where one on its way out does not say": {
+      given: answered({ "p-1": answer([]) }, { pods: [pod("p-1"), leaving("p-2")] }),
+      expect: false,
+    },
     "where there is no pod": { given: answered({}, { pods: [] }), expect: true },
   };
   for (const [name, { given, expect }] of Object.entries(cases))

@@ -84,6 +84,28 @@ describe("a pod lags", () => {
   });
 });
 
+describe("by its own clock a pod lags", () => {
+  const lag = () => {
+    const known = reports.answer(key)?.lag;
+    return known === undefined ? undefined : known.to - known.from;
+  };
+
+  test("for as long as it answered so, whatever the operator's clock did meanwhile", () => {
+    tell(0, { uptimeSeconds: 500 }, "r2");
+    tell(40 * 86_400, { uptimeSeconds: 503 }, "r2");
+    assert.equal(lag(), 3);
+  });
+
+  test("not while it is silent, and from zero after one answer that it missed", () => {
+    tell(0, { uptimeSeconds: 500 }, "r2");
+    tell(90, { uptimeSeconds: 590 }, "r2");
+    reports.silent(key, "p-1", at(93));
+    assert.deepEqual(reports.answer(key), { at: at(93), status: undefined });
+    tell(96, { uptimeSeconds: 596 }, "r2");
+    assert.equal(lag(), 0);
+  });
+});
+
 describe("a pod that does not answer", () => {
   test("keeps its last word for a minute, then counts as silent", () => {
     tell(0);

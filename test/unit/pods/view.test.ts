@@ -7,7 +7,7 @@ import type {
   V1PodCondition,
   V1PodStatus,
 } from "@kubernetes/client-node";
-import { isServingPod, podsView } from "../../../src/pods/view.ts";
+import { isServingPod, mayHoldSessions, podsView } from "../../../src/pods/view.ts";
 import type { Deployment, Pod } from "../../../src/kubernetes/objects.ts";
 import { deploymentObject } from "../../objects/deployment.ts";
 import { podObject } from "../../objects/pod.ts";
@@ -183,4 +183,24 @@ describe("people are sent to a pod", () => {
   };
   for (const [name, { given, expect }] of Object.entries(cases))
     test(name, () => assert.equal(isServingPod(given), expect));
+});
+
+describe("people may be connected to a pod", () => {
+  const cases: Record<string, { given: Pod; expect: boolean }> = {
+    "that runs, ready or not": { given: pod({ phase: "Running" }), expect: true },
+    "that was told to go: it keeps its people for minutes": {
+      given: pod({ phase: "Running" }, "2026-11-23T12:00:00Z"),
+      expect: true,
+    },
+    "of which nobody knows, as when its node does not answer": {
+      given: pod({ phase: "Unknown" }),
+      expect: true,
+    },
+    "that nobody looked at yet": { given: podObject(), expect: true },
+    "but not that has never started": { given: pod({ phase: "Pending" }), expect: false },
+    "but not that has failed": { given: pod({ phase: "Failed" }), expect: false },
+    "but not that has ended": { given: pod({ phase: "Succeeded" }), expect: false },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => assert.equal(mayHoldSessions(given), expect));
 });

@@ -1,11 +1,12 @@
 import { rotateAtAnnotation } from "../../../../src/api/names.ts";
 import * as custom from "../../../../src/api/resources.ts";
-import { services } from "../../../../src/kubernetes/builtin.ts";
+import { pods, services } from "../../../../src/kubernetes/builtin.ts";
 import type { SimulatedCluster, SimulatedProcess } from "../cluster.ts";
 import type { SimulatedClient } from "../process/client.ts";
 import type { StoredChange } from "../server/server.ts";
 import type { StoredObject } from "../server/stored-object.ts";
 import { replacesDeleted, wrongWithClaim } from "./claim.ts";
+import { Evictions } from "./evictions.ts";
 import { type Entry, entryOf, isPublished, ledger } from "./entry.ts";
 import { type Fleet, ownEntries, readFleet, requestedSlots } from "./fleet.ts";
 import { Memory } from "./memory.ts";
@@ -22,6 +23,7 @@ const watched: ReadonlySet<string> = new Set(
 export class Invariants {
   readonly #cluster: SimulatedCluster;
   readonly #memory = new Memory();
+  readonly #evictions: Evictions;
   readonly #lost = new Set<string>();
   readonly #lostAddresses = new Set<string>();
   readonly #restored = new Set<string>();
@@ -33,7 +35,9 @@ export class Invariants {
 
   constructor(cluster: SimulatedCluster) {
     this.#cluster = cluster;
+    this.#evictions = new Evictions(cluster);
     cluster.server.onChange((change) => {
+      if (!this.#isBlind && change.resource.plural === pods.plural) this.#lookAtPod(change);
       if (!this.#isBlind && watched.has(change.resource.plural)) this.#look(change);
     });
   }
@@ -59,6 +63,7 @@ export class Invariants {
     this.#isBlind = true;
     this.#cluster.restoreElsewhere();
     this.#isBlind = false;
+    this.#evictions.restoreElsewhere();
     for (const entry of ledger(this.#cluster.server)) {
       this.#restored.add(entry.name);
       const fleet = this.#fleetOf(entry);
@@ -89,6 +94,12 @@ export class Invariants {
       surplus: new Set([...this.#restored, ...this.#late, ...this.#adopted]),
     };
     this.#note(wrongNow(this.#cluster, exempt));
+  }
+
+  /** What arrives late was right when it was sent. */
+  #lookAtPod(change: StoredChange): void {
+    if (this.#cluster.acting !== undefined && !this.#isLate)
+      this.#note(this.#evictions.wrongWith(change));
   }
 
   #lookAtEntry({ type, before, after }: StoredChange): void {

@@ -33,13 +33,19 @@ export class SimulatedSupervisors {
   /** What HAProxy said of a configuration that it refused, by pod. */
   readonly refused = new Map<string, string>();
   readonly #server: SimulatedApiServer;
+  readonly #elapsedMs: () => number;
   readonly #loaded = new Map<string, LanesFile>();
+  /** When each pod's supervisor began, by a clock that never jumps (ms). */
+  readonly #began = new Map<string, number>();
   readonly #sessions = new Map<string, number>();
 
-  constructor(server: SimulatedApiServer) {
+  constructor(server: SimulatedApiServer, elapsedMs: () => number) {
     this.#server = server;
+    this.#elapsedMs = elapsedMs;
     server.onChange(({ type, after }) => {
-      if (type === "DELETED") this.#loaded.delete(after.metadata.uid);
+      if (type !== "DELETED") return;
+      this.#loaded.delete(after.metadata.uid);
+      this.#began.delete(after.metadata.uid);
     });
   }
 
@@ -47,6 +53,7 @@ export class SimulatedSupervisors {
   step(): void {
     for (const pod of this.#server.list(pods)) {
       const { name, namespace, labels, uid } = pod.metadata;
+      if (!this.#began.has(uid)) this.#began.set(uid, this.#elapsedMs());
       if (this.stuck.has(name) || this.refused.has(name)) continue;
       const fleet = labels?.[fleetLabel];
       if (fleet === undefined) continue;
@@ -64,13 +71,15 @@ export class SimulatedSupervisors {
   /** The answer to a pod's /status. It fits the operator's reader. @throws PodStatusError */
   readonly read = async (pod: Pod): Promise<PodStatus> => {
     const file = this.loadedBy(pod);
-    const { name } = pod.metadata;
+    const { name, uid = "" } = pod.metadata;
+    const uptimeMs = this.#elapsedMs() - (this.#began.get(uid) ?? this.#elapsedMs());
     if (file === undefined || this.silent.has(name))
       throw new PodStatusError(`pod ${name} does not say what it has loaded`);
     const message = this.refused.get(name);
     return {
       revision: file.revision,
       ...(message === undefined ? {} : { refused: { revision: "newer", message } }),
+      uptimeSeconds: Math.floor(uptimeMs / 1_000),
       maxConnections: { wanted: file.maxConnections, granted: file.maxConnections },
       upstreams: upstreamsOf(file),
       lanes: file.open.map(({ lane, address, certificateSHA256 }) => ({

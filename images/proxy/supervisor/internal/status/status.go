@@ -30,6 +30,9 @@ type Document struct {
 	Revision       string      `json:"revision"`
 	Refused        *Refused    `json:"refused"`
 	MaxConnections Connections `json:"maxConnections"`
+	// UptimeSeconds is how long the supervisor has run, by a clock that never jumps: how long a state has lasted follows from two answers,
+	// whatever the clocks of pod and operator show.
+	UptimeSeconds int64 `json:"uptimeSeconds"`
 	// OldWorkers are HAProxy's processes that reloads left behind, each with sessions of its own.
 	OldWorkers int                `json:"oldWorkers"`
 	Upstreams  []haproxy.Upstream `json:"upstreams"`

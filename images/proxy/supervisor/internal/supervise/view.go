@@ -18,6 +18,8 @@ const stuckAfter = 2 * time.Minute
 // view is what the status server may know of the loop. It implements status.Source.
 type view struct {
 	keeper *lanes.Keeper
+	// started is when the supervisor began, with its monotonic reading.
+	started time.Time
 
 	mutex    sync.Mutex
 	beat     time.Time
@@ -26,7 +28,9 @@ type view struct {
 	document status.Document
 }
 
-func newView(keeper *lanes.Keeper) *view { return &view{keeper: keeper, beat: time.Now()} }
+func newView(keeper *lanes.Keeper) *view {
+	return &view{keeper: keeper, started: time.Now(), beat: time.Now()}
+}
 
 func (v *view) update(change func(v *view)) {
 	v.mutex.Lock()
@@ -63,6 +67,7 @@ func (v *view) Status(ctx context.Context) (status.Document, error) {
 	v.mutex.Lock()
 	client, document := v.client, v.document
 	v.mutex.Unlock()
+	document.UptimeSeconds = int64(time.Since(v.started).Seconds())
 	document.Lanes, document.Upstreams = []lanes.State{}, []haproxy.Upstream{}
 	if client == nil {
 		return document, nil
