@@ -5,6 +5,9 @@ import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
 import type { Resolution } from "./address/observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
 import type { Caches } from "./cluster/caches.ts";
+import type { DeletionAnswer } from "./cluster/deletion.ts";
+import { Absences } from "./cluster/io/absences.ts";
+import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
@@ -89,12 +92,47 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const certificates = new IssuedCertificates(world.makeCertificate);
   const probes = new Inquiries<Probe>({ ...probing, log });
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
+  const asking = { client, now, log };
+  const absences = new Absences({
+    ...asking,
+    fleets: caches.fleets,
+    clock,
+    inquiries: new Inquiries<Instant>({ ...confirming, log }),
+  });
+  // Whoever asks is woken by the answer: each controller asks by itself.
+  const deletions = () =>
+    new Deletions({ ...asking, inquiries: new Inquiries<DeletionAnswer>({ ...confirming, log }) });
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   return [
-    fleetController({ ...common(), sources, reports, poller, certificates }),
-    addressController({ ...common(), sources, probes, resolutions, probe, resolve, log }),
+    fleetController({
+      ...common(),
+      sources,
+      reports,
+      poller,
+      certificates,
+      absences,
+      deletions: deletions(),
+    }),
+    addressController({
+      ...common(),
+      sources,
+      probes,
+      resolutions,
+      probe,
+      resolve,
+      deletions: deletions(),
+      log,
+    }),
     poolController({ ...common(), caches }),
-    orphanController({ ...common(), caches, client, confirmations, resolutions, resolve }),
+    orphanController({
+      ...common(),
+      caches,
+      client,
+      confirmations,
+      resolutions,
+      resolve,
+      absences,
+    }),
     poller.controller,
   ];
 }

@@ -32,6 +32,7 @@ export const conditionReasons = [
   "ClientsNotSeen",
   "ConfigRefused",
   "Creating",
+  "DeletionHeld",
   "Draining",
   "FewerConnections",
   "FleetMissing",

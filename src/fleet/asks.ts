@@ -1,8 +1,10 @@
+import type { KubeObject } from "../kubernetes/objects.ts";
 import { keyText } from "../kubernetes/resource.ts";
 import { isFresh } from "../pods/answer.ts";
 import { isServingPod } from "../pods/view.ts";
 import { laneCertificates } from "../proxy/lane-certificates.ts";
 import type { Instant } from "../values/time.ts";
+import { isEnding } from "./deletion.ts";
 import type { FleetLane } from "./lanes.ts";
 import type { ObservedFleet } from "./observed.ts";
 
@@ -11,7 +13,11 @@ export type FleetAsk =
   /** A certificate that was never used before, for the entry of this uid. */
   | { readonly kind: "certificate"; readonly uid: string }
   /** What a pod has loaded, and how many sessions it has now. */
-  | { readonly kind: "podStatus"; readonly pod: string };
+  | { readonly kind: "podStatus"; readonly pod: string }
+  /** Whether the server has no such fleet either. */
+  | { readonly kind: "absence" }
+  /** Whether a person wished for the deletion of the fleet, or of an entry. */
+  | { readonly kind: "deletion"; readonly object: KubeObject };
 
 /** Lanes that serve an entry for which no certificate was made yet. */
 export function certificateAsks(
@@ -37,9 +43,6 @@ export function podAsks(observed: ObservedFleet, now: Instant): readonly FleetAs
 }
 
 /** Whether sessions decide on the next step. */
-export function needsSessions({ raw, own }: ObservedFleet): boolean {
-  return (
-    raw?.metadata.deletionTimestamp !== undefined ||
-    own.some(({ entry }) => entry.status.phase === "Draining")
-  );
+export function needsSessions(observed: ObservedFleet): boolean {
+  return isEnding(observed) || observed.own.some(({ entry }) => entry.status.phase === "Draining");
 }

@@ -9,6 +9,11 @@
 - apiGroups: [proxyfleet.dev]
   resources: [addresspools/status, proxyaddresses/status]
   verbs: [patch]
+# While a definition is being deleted, so are all its objects: no person wishes for that.
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
+  resourceNames: [whatsappproxies.proxyfleet.dev, addresspools.proxyfleet.dev, proxyaddresses.proxyfleet.dev]
+  verbs: [get]
 {{- end }}
 
 {{- define "proxyfleet.eventRules" -}}

@@ -22,6 +22,13 @@ export const ledgerRules: readonly Rule[] = [
   rule(group, ["addresspools"], ["list", "watch"]),
   rule(group, ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
   rule(group, ["addresspools/status", "proxyaddresses/status"], ["patch"]),
+  // While a definition is being deleted, so are all its objects: no person wishes for that.
+  {
+    ...rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["get"]),
+    resourceNames: ["whatsappproxies", "addresspools", "proxyaddresses"].map(
+      (plural) => `${plural}.${group}`,
+    ),
+  },
 ];
 
 export const eventRules: readonly Rule[] = [rule("events.k8s.io", ["events"], ["create"])];
