@@ -23,8 +23,9 @@ namespace, and \`watchNamespaces\`; all but one of them need \`crds.enabled=fals
 do not need it to pass messages on.
 
 \`helm uninstall\` removes the operator. CRDs, fleets and addresses stay, and go on serving, but nothing moves any more. A later install
-finds them again. To remove everything, delete the fleets while the operator runs, wait until \`kubectl get wapa\` shows no address that
-serves, uninstall, and then \`kubectl delete crd -l app.kubernetes.io/name=proxyfleet\`. That also deletes the memory of used addresses.
+finds them again. To remove everything, delete the fleets and then \`kubectl delete wapa --all\` while the operator runs, uninstall, and then
+\`kubectl delete crd -l app.kubernetes.io/name=proxyfleet\`. That also deletes the memory of used addresses. In another order it waits: while a
+CRD is being deleted, the operator ends nothing.
 
 ## From kubectl to Helm, and back
 
