@@ -92,47 +92,47 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const certificates = new IssuedCertificates(world.makeCertificate);
   const probes = new Inquiries<Probe>({ ...probing, log });
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
-  const asking = { client, now, log };
-  const absences = new Absences({
-    ...asking,
-    fleets: caches.fleets,
-    clock,
-    inquiries: new Inquiries<Instant>({ ...confirming, log }),
-  });
-  // Whoever asks is woken by the answer: each controller asks by itself.
-  const deletions = () =>
-    new Deletions({ ...asking, inquiries: new Inquiries<DeletionAnswer>({ ...confirming, log }) });
+  const askers = askersOf(parts);
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   return [
-    fleetController({
-      ...common(),
-      sources,
-      reports,
-      poller,
-      certificates,
-      absences,
-      deletions: deletions(),
-    }),
+    fleetController({ ...common(), ...askers(), sources, reports, poller, certificates }),
     addressController({
       ...common(),
+      ...askers(),
       sources,
       probes,
       resolutions,
       probe,
       resolve,
-      deletions: deletions(),
       log,
     }),
     poolController({ ...common(), caches }),
     orphanController({
       ...common(),
+      ...askers(),
       caches,
       client,
       confirmations,
       resolutions,
       resolve,
-      absences,
     }),
     poller.controller,
   ];
+}
+
+/** Who asks the server before anything follows from an absence, or from a deletion. */
+function askersOf({ caches, client, world: { now, clock }, log }: Parts) {
+  const absences = new Absences({
+    client,
+    fleets: caches.fleets,
+    inquiries: new Inquiries<Instant>({ ...confirming, log }),
+    now,
+    clock,
+    log,
+  });
+  // Whoever asks is woken by the answer: each controller asks by itself.
+  return () => {
+    const inquiries = new Inquiries<DeletionAnswer>({ ...confirming, log });
+    return { absences, deletions: new Deletions({ client, inquiries, now, log }) };
+  };
 }

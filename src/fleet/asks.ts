@@ -1,3 +1,4 @@
+import { isDeletionAsked } from "../cluster/deletion.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
 import { keyText } from "../kubernetes/resource.ts";
 import { isFresh } from "../pods/answer.ts";
@@ -30,6 +31,15 @@ export function certificateAsks(
       !certificates.has(uid) && !known.some((made) => made.lane === lane && made.uid === uid),
   );
   return missing.map(({ uid }) => ({ kind: "certificate", uid }));
+}
+
+/** Deletions of which it must be known whether a person wished for them. */
+export function deletionAsks(
+  { unwished }: Pick<ObservedFleet, "unwished">,
+  now: Instant,
+): readonly FleetAsk[] {
+  const due = unwished.filter(({ deletion }) => isDeletionAsked(deletion, now));
+  return due.map(({ object }) => ({ kind: "deletion", object }));
 }
 
 /** Sessions matter only where something drains or ends: a settled fleet's pods are left alone. */

@@ -1,6 +1,4 @@
-import { isDeletionAsked } from "../cluster/deletion.ts";
 import { type Instant, earliest } from "../values/time.ts";
-import type { FleetAsk } from "./asks.ts";
 import type { ObservedFleet } from "./observed.ts";
 
 type Deletions = Pick<ObservedFleet, "raw" | "unwished">;
@@ -15,12 +13,6 @@ export function isEnding({ raw, unwished }: Deletions): boolean {
 export function heldBecause({ unwished }: Deletions): string | undefined {
   for (const { deletion } of unwished) if (deletion.kind === "held") return deletion.message;
   return undefined;
-}
-
-/** Deletions of which it must be known whether a person wished for them. */
-export function deletionAsks({ unwished }: Deletions, now: Instant): readonly FleetAsk[] {
-  const due = unwished.filter(({ deletion }) => isDeletionAsked(deletion, now));
-  return due.map(({ object }) => ({ kind: "deletion", object }));
 }
 
 /** When a deletion that is held is asked about again. */

@@ -2,8 +2,8 @@ import { absenceStaleAt, isAbsenceStale, isGone } from "../cluster/absence.ts";
 import { orphanRetirement } from "../rotation/retire.ts";
 import { type Plan, planOf } from "../runtime/plan.ts";
 import type { Instant } from "../values/time.ts";
-import type { FleetAsk } from "./asks.ts";
-import { deletionAskedAt, deletionAsks } from "./deletion.ts";
+import { type FleetAsk, deletionAsks } from "./asks.ts";
+import { deletionAskedAt } from "./deletion.ts";
 import { retireEffects } from "./ledger-effects.ts";
 import type { ObservedFleet } from "./observed.ts";
 

@@ -35,7 +35,12 @@ export function observedAddress(
   { metadata, ...entry }: NonNullable<GivenEntry> = {},
   given: Partial<ObservedAddress> = {},
 ): ObservedAddress {
-  const live: NonNullable<NonNullable<GivenEntry>["metadata"]> = { uid: "e1", resourceVersion: "7", generation: 4, ...metadata };
+  const live: NonNullable<NonNullable<GivenEntry>["metadata"]> = {
+    uid: "e1",
+    resourceVersion: "7",
+    generation: 4,
+    ...metadata,
+  };
   const written = { address, metadata: live, ...entry };
   return {
     raw: entryObject(written),
