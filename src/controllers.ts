@@ -5,6 +5,9 @@ import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
 import type { Resolution } from "./address/observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
 import { type Caches, claimant } from "./cluster/caches.ts";
+import type { DeletionAnswer } from "./cluster/deletion.ts";
+import { Absences } from "./cluster/io/absences.ts";
+import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
@@ -101,9 +104,26 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const certificates = new IssuedCertificates(world.makeCertificate);
   const probes = new Inquiries<Probe>({ ...probing, ownerOf: fleetOf, log });
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
+  const askers = askersOf(parts);
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
-  const fleets = fleetController({ ...common(), sources, reports, poller, certificates });
-  const addressOptions = { ...common(), sources, probes, resolutions, probe, resolve, log };
+  const fleets = fleetController({
+    ...common(),
+    ...askers(),
+    sources,
+    reports,
+    poller,
+    certificates,
+  });
+  const addressOptions = {
+    ...common(),
+    ...askers(),
+    sources,
+    probes,
+    resolutions,
+    probe,
+    resolve,
+    log,
+  };
   const addresses = addressController(addressOptions);
   // What waited for the right time is to be looked at, and what was dated by a wrong one.
   world.onClockTurn(() => {
@@ -114,7 +134,32 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     fleets,
     addresses,
     poolController({ ...common(), caches }),
-    orphanController({ ...common(), caches, client, confirmations, resolutions, resolve }),
+    orphanController({
+      ...common(),
+      ...askers(),
+      caches,
+      client,
+      confirmations,
+      resolutions,
+      resolve,
+    }),
     poller.controller,
   ];
+}
+
+/** Who asks the server before anything follows from an absence, or from a deletion. */
+function askersOf({ caches, client, world: { now, clock }, log }: Parts) {
+  const absences = new Absences({
+    client,
+    fleets: caches.fleets,
+    inquiries: new Inquiries<Instant>({ ...confirming, log }),
+    now,
+    clock,
+    log,
+  });
+  // Whoever asks is woken by the answer: each controller asks by itself.
+  return () => {
+    const inquiries = new Inquiries<DeletionAnswer>({ ...confirming, log });
+    return { absences, deletions: new Deletions({ client, inquiries, now, log }) };
+  };
 }

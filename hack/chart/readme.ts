@@ -25,7 +25,8 @@ do not need it to pass messages on.
 \`helm uninstall\` removes the operator. CRDs, fleets and addresses stay, and go on serving, but nothing moves any more. A later install
 finds them again. To remove everything, delete the fleets, the addresses and the pools, in this order, while the operator runs
 (\`kubectl delete wap --all --all-namespaces\`, then \`kubectl delete wapa --all\` and \`kubectl delete wapool --all\`). Then uninstall, and
-\`kubectl delete crd -l app.kubernetes.io/name=proxyfleet\`. That also deletes the memory of used addresses.
+\`kubectl delete crd -l app.kubernetes.io/name=proxyfleet\`. That also deletes the memory of used addresses. In another order
+it waits: while a CRD is being deleted, the operator ends nothing.
 
 ## From kubectl to Helm, and back
 

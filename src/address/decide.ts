@@ -2,7 +2,7 @@ import type { Finding } from "../api/findings.ts";
 import { providers } from "../pool/providers.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
-import { parseInstant, plus, seconds } from "../values/time.ts";
+import { earliest, parseInstant, plus, seconds } from "../values/time.ts";
 import { type AddressAsk, asksOf } from "./asks.ts";
 import {
   finalizerEffect,
@@ -30,7 +30,10 @@ export function decideAddress(
   const sight = sightOf(observed, now, clocksDiffer);
   const asks = asksOf(sight);
   const decision = decidePhase(situationOf(sight), now);
-  const requeueAt = asks.length > 0 ? plus(now, answerPatience) : decision.requeueAt;
+  const { deletion } = observed;
+  const askAgainAt = deletion.kind === "held" ? deletion.askAgainAt : undefined;
+  const requeueAt =
+    asks.length > 0 ? plus(now, answerPatience) : earliest(decision.requeueAt, askAgainAt);
   const { name } = observed.entry.metadata;
   const explanations = [{ subject: name, text: decision.verified.message }];
   const effects =
@@ -58,12 +61,20 @@ function effectsOf(
 
 /** Whether an earlier answer still says something. */
 function isKnown({ kind }: AddressAsk, { probeResult, resolution }: Sight): boolean {
-  return kind === "probe" ? probeResult !== undefined : resolution !== undefined;
+  switch (kind) {
+    case "probe":
+      return probeResult !== undefined;
+    case "resolve":
+      return resolution !== undefined;
+    case "deletion":
+      return true;
+  }
 }
 
 function situationOf(sight: Sight): AddressSituation {
   const { entry, services, balancer, pool, probeResult: probe, verifyingSince, now } = sight;
-  const { spec, status, metadata } = entry;
+  const { spec, status } = entry;
+  const { kind: deletion } = sight.deletion;
   const [service] = services;
   const address = spec.address ?? "";
   const judgedPool = { name: spec.pool, trustsPods: pool?.spec.verify === "AddressOrPods" };
@@ -71,7 +82,8 @@ function situationOf(sight: Sight): AddressSituation {
     want: spec.want,
     phase: status.phase,
     phaseSince: parseInstant(status.phaseSince) ?? now,
-    deleting: metadata.deletionTimestamp !== undefined,
+    deleting: deletion === "wished",
+    held: deletion === "unconfirmed" || deletion === "held",
     clocksDiffer: sight.clocksDiffer,
     quarantineUntil: parseInstant(spec.quarantineUntil),
     address: spec.address,

@@ -2,6 +2,7 @@ import type { AddressPool } from "../api/address-pool.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import type { CustomObject, Pod, Service } from "../kubernetes/objects.ts";
+import type { Deletion } from "../cluster/deletion.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 import type { Instant } from "../values/time.ts";
 import type { LoadBalancerView } from "./load-balancer.ts";
@@ -17,6 +18,8 @@ export interface Resolution {
 export interface ObservedAddress {
   readonly raw: CustomObject;
   readonly entry: ProxyAddress;
+  /** Whether a person wishes for the end of the entry. */
+  readonly deletion: Deletion;
   /** The fleet that it belongs to, if there is one that can be read. */
   readonly fleet: WhatsAppProxy | undefined;
   readonly pool: AddressPool | undefined;

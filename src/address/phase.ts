@@ -17,6 +17,8 @@ export interface AddressSituation extends Pick<
   AddressView,
   "want" | "phaseSince" | "deleting" | "quarantineUntil" | "address"
 > {
+  /** The entry is being deleted, and nobody is known to wish for that: it stays. */
+  readonly held: boolean;
   /** Undefined before the first status. */
   readonly phase: AddressPhase | undefined;
   /** The time may be wrong: nothing is forgotten on its word. */
@@ -101,6 +103,7 @@ function ending(situation: AddressSituation, now: Instant): AddressDecision {
   // The fleet closes the lane when it sees the entry dark: let it see that before the entry goes.
   if (situation.phase !== "Quarantined") return { ...dark, entry: "keep", requeueAt: now };
   const requeueAt = situation.quarantineUntil;
+  if (situation.held) return { ...dark, entry: "keep", requeueAt: undefined };
   if (situation.deleting) return { ...dark, entry: "finish", requeueAt };
   if (isOver) return { ...dark, entry: "delete", requeueAt };
   return { ...dark, entry: "keep", requeueAt: isDue ? plus(now, clockPatience) : requeueAt };

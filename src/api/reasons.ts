@@ -35,6 +35,7 @@ export const conditionReasons = [
   "ConfigRefused",
   "Creating",
   "Deleting",
+  "DeletionHeld",
   "Draining",
   "FewerConnections",
   "FleetMissing",

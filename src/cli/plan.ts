@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { deletionOf } from "../cluster/deletion.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
 import { Connection } from "../kubernetes/connection.ts";
 import { ApiClient } from "../kubernetes/client.ts";
 import { keyText } from "../kubernetes/resource.ts";
@@ -76,6 +78,8 @@ async function planFleet(
     isBusy: () => false,
     reports: new PodReports(),
     certificates: { issued: () => new Map() },
+    absence: () => undefined,
+    deletion: (object: KubeObject) => deletionOf(object, undefined),
   };
   const observed = observeFleet(fleet, { refused: undefined }, sources);
   if (observed?.parsed === undefined) throw new PlanError(`there is no WhatsAppProxy ${fleet}`);

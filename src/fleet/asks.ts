@@ -1,9 +1,12 @@
+import { isDeletionAsked } from "../cluster/deletion.ts";
+import type { KubeObject } from "../kubernetes/objects.ts";
 import { keyText } from "../kubernetes/resource.ts";
 import { isFresh } from "../pods/answer.ts";
 import { mayHoldSessions } from "../pods/view.ts";
 import { type LaneCertificate, laneCertificates } from "../proxy/lane-certificates.ts";
 import { renewalAt } from "../proxy/renewal.ts";
 import { type Instant, earliest } from "../values/time.ts";
+import { isEnding } from "./deletion.ts";
 import { type FleetLane, madeFor } from "./lanes.ts";
 import type { ObservedFleet } from "./observed.ts";
 
@@ -14,7 +17,11 @@ export type FleetAsk =
   /** One that takes the place of the entry's own (SHA-256), whose life comes to an end. */
   | { readonly kind: "renewal"; readonly uid: string; readonly of: string }
   /** What a pod has loaded, and how many sessions it has now. */
-  | { readonly kind: "podStatus"; readonly pod: string };
+  | { readonly kind: "podStatus"; readonly pod: string }
+  /** Whether the server has no such fleet either. */
+  | { readonly kind: "absence" }
+  /** Whether a person wished for the deletion of the fleet, or of an entry. */
+  | { readonly kind: "deletion"; readonly object: KubeObject };
 
 /** Lanes that serve an entry for which no certificate was made yet, or that need another one. */
 export function certificateAsks(
@@ -47,6 +54,15 @@ function renewalOf(
   return life === undefined ? undefined : renewalAt(life, uid);
 }
 
+/** Deletions of which it must be known whether a person wished for them. */
+export function deletionAsks(
+  { unwished }: Pick<ObservedFleet, "unwished">,
+  now: Instant,
+): readonly FleetAsk[] {
+  const due = unwished.filter(({ deletion }) => isDeletionAsked(deletion, now));
+  return due.map(({ object }) => ({ kind: "deletion", object }));
+}
+
 /** Sessions matter only where something drains or ends: a settled fleet's pods are left alone. */
 export function podAsks(observed: ObservedFleet, now: Instant): readonly FleetAsk[] {
   if (!needsSessions(observed)) return [];
@@ -58,9 +74,6 @@ export function podAsks(observed: ObservedFleet, now: Instant): readonly FleetAs
 }
 
 /** Whether sessions decide on the next step. */
-export function needsSessions({ raw, own }: ObservedFleet): boolean {
-  return (
-    raw?.metadata.deletionTimestamp !== undefined ||
-    own.some(({ entry }) => entry.status.phase === "Draining")
-  );
+export function needsSessions(observed: ObservedFleet): boolean {
+  return isEnding(observed) || observed.own.some(({ entry }) => entry.status.phase === "Draining");
 }

@@ -16,6 +16,7 @@ import { firstRevision, secretRevision } from "../proxy/lane-certificates.ts";
 import { networkPolicyManifest } from "../proxy/network-policy.ts";
 import { secretManifest } from "../proxy/secret.ts";
 import type { Effect } from "../runtime/effect.ts";
+import { isEnding } from "./deletion.ts";
 import { type FleetLane, withCertificates } from "./lanes.ts";
 import type { LiveFleet } from "./observed.ts";
 
@@ -38,7 +39,7 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
   const child = ownerOf(fleet);
   const secret = applyEffect(secretEffect, secrets, { object: desiredSecret(live, lanes) });
   const pods = annotatePods(live, secret[0]?.object);
-  if (fleet.metadata.deletionTimestamp !== undefined) return [...secret, ...pods];
+  if (isEnding(observed)) return [...secret, ...pods];
   const needs = secret.map(({ id }) => id);
   const inputs = hashOf([fleet.metadata.uid, fleet.metadata.generation, settings]);
   const namespaces = [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])];

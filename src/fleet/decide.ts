@@ -10,16 +10,17 @@ import type { LimitsView } from "../pods/limits-applied.ts";
 import { podsView } from "../pods/view.ts";
 import { type FleetView, fleetView, latestChange } from "../rotation/fleet-view.ts";
 import { type RotationPlan, planRotation } from "../rotation/plan.ts";
-import { orphanRetirement } from "../rotation/retire.ts";
 import type { ApplyEffect, Effect, PatchEffect } from "../runtime/effect.ts";
 import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
-import { type FleetAsk, certificateAsks, nextRenewalAt, podAsks } from "./asks.ts";
+import { type FleetAsk, certificateAsks, deletionAsks, nextRenewalAt, podAsks } from "./asks.ts";
 import { type LaneBank, childEffects } from "./children.ts";
 import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
+import { deletionAskedAt, heldBecause, isEnding } from "./deletion.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
+import { planOrphans } from "./orphans.ts";
 import { type StatusBefore, stuckAt } from "./progress.ts";
 import { eventEffects, pacingOf, statusEffect } from "./report.ts";
 import { lanesAreClosed, withSessions } from "./sessions.ts";
@@ -40,23 +41,15 @@ const closingPatience = seconds(15);
  * time and the random source that it is given.
  */
 export function decideFleet(observed: ObservedFleet, context: Context): Plan<FleetAsk> {
-  const orphans = orphanEffects(observed, context.now);
+  const orphans = planOrphans(observed, context.now);
   const { raw, parsed } = observed;
-  if (raw === undefined || parsed === undefined) return planOf({ effects: orphans });
+  if (raw === undefined || parsed === undefined) return orphans;
   if (!parsed.ok) {
     const status = malformedStatus(observed, parsed.problem, context.now);
-    return planOf({ effects: [...orphans, statusEffect(raw, status)] });
+    return planOf({ effects: [...orphans.effects, statusEffect(raw, status)] });
   }
   const plan = decideLive({ observed: { ...observed, raw }, fleet: parsed.value }, context);
-  return { ...plan, effects: [...orphans, ...plan.effects] };
-}
-
-/** Entries of an earlier fleet of that name go dark, and are remembered. */
-function orphanEffects({ orphans, pools, formerPools }: ObservedFleet, now: Instant) {
-  const steps = orphans.flatMap(
-    ({ view }) => orphanRetirement(view, [...pools, ...formerPools], now) ?? [],
-  );
-  return retireEffects(orphans, steps);
+  return { ...plan, effects: [...orphans.effects, ...plan.effects] };
 }
 
 /** What is decided of a fleet that exists, before it is written. */
@@ -76,13 +69,19 @@ function decideLive(
   const { observed, fleet } = live;
   const { pools, formerPools, held } = observed;
   const entries = withSessions(observed, now);
-  const view = fleetView({ fleet, entries, pools, formerPools, held, clocksDiffer });
+  const seen = fleetView({ fleet, entries, pools, formerPools, held, clocksDiffer });
+  const view = { ...seen, deleting: isEnding(observed) };
   if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
-  const rotation = withoutLost(planRotation(view, { bank, now, random }), observed);
+  const planned = withoutLost(planRotation(view, { bank, now, random }), observed);
+  const rotation = withoutEnds(planned, observed);
   const status = fleetStatus(statusView(live, view, rotation), now);
-  const asks = [...certificateAsks(observed, lanes, now), ...podAsks(observed, now)];
+  const asks = [
+    ...certificateAsks(observed, lanes, now),
+    ...podAsks(observed, now),
+    ...deletionAsks(observed, now),
+  ];
   const decision = { view, rotation, lanes: { bank, lanes }, status, asks };
   return {
     effects: effectsOf(live, decision, now),
@@ -95,6 +94,13 @@ function decideLive(
 /** A Service whose entry is lost holds an address, and may serve a slot: it is mended first. */
 function withoutLost(rotation: RotationPlan, { lostServices }: ObservedFleet): RotationPlan {
   return lostServices.length === 0 ? rotation : { ...rotation, claims: [] };
+}
+
+/** While a deletion is not known to be wished for, no address ends. */
+function withoutEnds(rotation: RotationPlan, { unwished }: ObservedFleet): RotationPlan {
+  if (unwished.length === 0) return rotation;
+  const retirements = rotation.retirements.filter(({ kind }) => kind === "drain");
+  return { ...rotation, retirements };
 }
 
 function explanation({ slot, explanation: text }: RotationPlan["slots"][number]): Explanation {
@@ -144,6 +150,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     view.deleting ? undefined : evictionLookAt(live, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
+    deletionAskedAt(observed),
   );
 }
 
@@ -206,6 +213,7 @@ function statusView(
     reports,
     isAsking,
     refused,
+    held: heldBecause(observed),
     limits: limitsView(fleet.spec, poolSpecs),
     withoutEffect: fieldsWithoutEffect(fleet.spec),
     generation: fleet.metadata.generation,

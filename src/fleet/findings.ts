@@ -29,6 +29,8 @@ export interface StatusView {
   readonly isAsking: boolean;
   /** What the API server refused in the pass before; undefined before the first one. */
   readonly refused: readonly Refusal[] | undefined;
+  /** Why a deletion is held; undefined: none is. */
+  readonly held: string | undefined;
   readonly limits: LimitsView;
   readonly withoutEffect: Finding | undefined;
   readonly generation: number;
@@ -185,7 +187,8 @@ function outageSuspected({ fleet, plan }: StatusView): Finding {
 }
 
 /** What no waiting mends: a person has to act. */
-function stalled({ fleet, pods }: StatusView, config: Finding): Finding | undefined {
+function stalled({ fleet, pods, held }: StatusView, config: Finding): Finding | undefined {
+  if (held !== undefined) return { status: "True", reason: "DeletionHeld", message: held };
   if (config.reason === "ConfigRefused") return { ...config, status: "True" };
   if (pods.problem !== undefined) return { status: "True", ...pods.problem };
   const [fault, ...more] = windowFaults(fleet.rotation.windows);

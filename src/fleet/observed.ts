@@ -3,10 +3,13 @@ import type { AddressPool } from "../api/address-pool.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import type { Parsed } from "../api/parse.ts";
+import type { Absence } from "../cluster/absence.ts";
+import type { Deletion } from "../cluster/deletion.ts";
 import type { Settings } from "../cluster/settings.ts";
 import type {
   CustomObject,
   Deployment,
+  KubeObject,
   NetworkPolicy,
   Pod,
   PodDisruptionBudget,
@@ -27,12 +30,22 @@ export interface Entry {
   readonly view: AddressView;
 }
 
+/** An object that is being deleted, although no person is known to wish for that. */
+export interface UnwishedDeletion {
+  readonly object: KubeObject;
+  readonly deletion: Extract<Deletion, { kind: "unconfirmed" | "held" }>;
+}
+
 /** All that the next step of a fleet is decided from. */
 export interface ObservedFleet {
   readonly key: ObjectKey;
   readonly raw: CustomObject | undefined;
   /** Undefined where the fleet is gone and only ledger entries are left. */
   readonly parsed: Parsed<WhatsAppProxy> | undefined;
+  /** What the server said of the fleet, where the cache does not have it. */
+  readonly absence: Absence | undefined;
+  /** Of the fleet and of its entries, which count as if they were not being deleted. */
+  readonly unwished: readonly UnwishedDeletion[];
   readonly own: readonly Entry[];
   /** Entries of an earlier fleet of that name. */
   readonly orphans: readonly Entry[];

@@ -1,5 +1,6 @@
 import type {
   Deployment,
+  KubeObject,
   Namespace,
   NetworkPolicy,
   Pod,
@@ -58,4 +59,12 @@ export const networkPolicies = resource<NetworkPolicy>({
   kind: "NetworkPolicy",
   plural: "networkpolicies",
   scope: "Namespaced",
+});
+
+export const customResourceDefinitions = resource<KubeObject>({
+  group: "apiextensions.k8s.io",
+  version: "v1",
+  kind: "CustomResourceDefinition",
+  plural: "customresourcedefinitions",
+  scope: "Cluster",
 });

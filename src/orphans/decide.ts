@@ -1,3 +1,4 @@
+import { type Absence, absenceStaleAt, isAbsenceStale, isGone } from "../cluster/absence.ts";
 import { fieldManagers } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import { services } from "../kubernetes/builtin.ts";
@@ -23,11 +24,15 @@ export interface ObservedOrphan extends Orphan {
   /** Where its load balancer has a name that was never resolved. */
   readonly unresolved: string | undefined;
   readonly confirmation: Confirmation | undefined;
+  /** What the server said of its fleet, where the cache does not have it. */
+  readonly absence: Absence | undefined;
 }
 
 /** What only the server, or DNS, knows. */
 export type OrphanAsk =
   | { readonly kind: "confirm"; readonly service: Service }
+  /** Whether the server does not have its fleet either. */
+  | { readonly kind: "absence" }
   | { readonly kind: "resolve"; readonly hostname: string };
 
 /** An older answer is asked for again: the entry may have been made meanwhile. */
@@ -35,12 +40,13 @@ const fresh = seconds(30);
 
 /**
  * Leaves no Service without its ledger entry: it is adopted back if its fleet lives, and deleted
- * otherwise. Each cache lags behind in its own way, so the server has to confirm that it is lost.
+ * once that has been gone for minutes. Each cache lags behind in its own way, so the server has to confirm that it is lost.
  */
 export function decideOrphan(observed: ObservedOrphan, { now }: Context): Plan<OrphanAsk> {
   const { service, confirmation, unresolved } = observed;
   if (unresolved !== undefined)
     return planOf({ asks: [{ kind: "resolve", hostname: unresolved }] });
+  if (!observed.fleetLives && !isGone(observed.absence, now)) return waiting(observed, now);
   if (!isFresh(observed, now)) return planOf({ asks: [{ kind: "confirm", service }] });
   if (confirmation?.isLost !== true) return planOf({});
   const decision = judgeOrphan(observed);
@@ -49,6 +55,12 @@ export function decideOrphan(observed: ObservedOrphan, { now }: Context): Plan<O
   const explanations = [{ subject: service.metadata.name, text: text.message }];
   const events = reportOf(observed.fleet, text, write);
   return planOf({ effects: [write, ...events], explanations });
+}
+
+/** Its fleet may come back, as in the middle of a restore: until then the Service stays. */
+function waiting({ absence }: ObservedOrphan, now: Instant): Plan<OrphanAsk> {
+  if (isAbsenceStale(absence, now)) return planOf({ asks: [{ kind: "absence" }] });
+  return planOf({ requeueAt: absenceStaleAt(absence, now) });
 }
 
 function isFresh({ service, confirmation }: ObservedOrphan, now: Instant): boolean {

@@ -66,15 +66,28 @@ interface Situation extends AtRest {
   readonly fleet: FleetView;
 }
 
-/** The next step of an address whose fleet is gone: dark, and remembered. */
+/** What decides about an address that belongs to no fleet. */
+export interface Orphanage {
+  readonly pools: readonly PoolView[];
+  /** The server has had no such fleet for minutes; one that is merely missing may come back. */
+  readonly isFleetGone: boolean;
+  /** Something of the fleet is being deleted, and nobody is known to wish for that. */
+  readonly isHeld: boolean;
+}
+
+/**
+ * The next step of an address that belongs to no fleet: dark, and remembered. While its fleet may
+ * come back, as in the middle of a restore, it waits; a person who deletes its entry decides.
+ */
 export function orphanRetirement(
   address: AddressView,
-  pools: readonly PoolView[],
+  { pools, isFleetGone, isHeld }: Orphanage,
   now: Instant,
 ): Retirement | undefined {
   const situation = { fleet: { pools, formerPools: [] }, address, now };
   if (address.want === "Quarantine") return ofQuarantined(situation).now;
-  return quarantine(situation, "FleetDeleted");
+  const isOver = isFleetGone || address.deleting;
+  return isOver && !isHeld ? quarantine(situation, "FleetDeleted") : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { addressLabel } from "../../api/names.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
 import { type Caches, claimant, podFleet } from "../../cluster/caches.ts";
+import type { Deletions } from "../../cluster/io/deletions.ts";
 import { enqueueOn, isForeign, isMoreThanStatus, isOwnStatus } from "../../cluster/changes.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
@@ -17,21 +18,23 @@ import { type AddressSources, observeAddress } from "./observe.ts";
 import type { HostResolver } from "./resolve.ts";
 
 export interface AddressControllerOptions extends ReconcilerOptions {
-  readonly sources: Omit<AddressSources, "probes" | "resolutions">;
+  readonly sources: Omit<AddressSources, "probes" | "resolutions" | "deletion">;
   readonly probes: Inquiries<Probe>;
   readonly resolutions: Inquiries<Resolution>;
   /** Tries an address. A failure is a result, and never throws. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
+  readonly deletions: Deletions;
   readonly log: Logger;
 }
 
 /** Gives each ledger entry its Service, verifies it, and takes it down again. */
 export function addressController(options: AddressControllerOptions): Controller {
-  const { sources, probes, resolutions, queue, log } = options;
+  const { sources, probes, resolutions, deletions, queue, log } = options;
   enqueueAddresses(sources.caches, (name) => queue.add(name));
   warnOfUnreadable(sources.caches, log);
-  const all = { ...sources, probes, resolutions };
+  const deletion = (entry: CustomObject) => deletions.of(entry);
+  const all = { ...sources, probes, resolutions, deletion };
   return defineController(
     {
       name: "address",
@@ -54,6 +57,11 @@ function answer(name: string, ask: AddressAsk, options: AddressControllerOptions
       const { request } = ask;
       const run = async () => ({ request, result: await probe(request), at: now() });
       probes.ask(name, run, again);
+      break;
+    }
+    case "deletion": {
+      const entry = options.sources.caches.addresses.get({ name });
+      if (entry !== undefined) options.deletions.ask(entry, again);
       break;
     }
     case "resolve": {

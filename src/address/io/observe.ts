@@ -5,6 +5,7 @@ import { type ProxyAddress, parseProxyAddress } from "../../api/proxy-address.ts
 import type { Caches } from "../../cluster/caches.ts";
 import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, Service } from "../../kubernetes/objects.ts";
+import type { Deletion } from "../../cluster/deletion.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { addressView } from "../../ledger/view.ts";
 import { isServingPod } from "../../pods/view.ts";
@@ -20,6 +21,8 @@ export interface AddressSources {
   readonly caches: Caches;
   readonly settings: Settings;
   readonly isBusy: () => boolean;
+  /** What the deletion of an entry means, as far as the server was asked. */
+  readonly deletion: (entry: CustomObject) => Deletion;
   /** What probes of entries showed, by the entry's name. */
   readonly probes: { answer(name: string): Probe | undefined };
   /** What load balancers' names led to. */
@@ -50,6 +53,7 @@ export function observeAddress(
   return {
     raw,
     entry,
+    deletion: sources.deletion(raw),
     fleet: claimingFleet(entry, caches.fleets.get(claimRef)),
     pool: readPool(caches.pools.get({ name: entry.spec.pool })),
     certificate: certificateOf(entry, caches),

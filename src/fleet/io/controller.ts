@@ -1,5 +1,7 @@
 import { podFleet, claimant } from "../../cluster/caches.ts";
 import { enqueueOn, isForeign, isMoreThanStatus } from "../../cluster/changes.ts";
+import type { AbsenceQuestion, Absences } from "../../cluster/io/absences.ts";
+import type { Deletions } from "../../cluster/io/deletions.ts";
 import type { CustomObject, KubeObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import type { Store } from "../../kubernetes/store.ts";
@@ -13,33 +15,48 @@ import type { IssuedCertificates } from "./certificates.ts";
 import { type FleetSources, observeFleet } from "./observe.ts";
 
 export interface FleetControllerOptions extends ReconcilerOptions {
-  readonly sources: Omit<FleetSources, "reports" | "certificates">;
+  readonly sources: Omit<FleetSources, "reports" | "certificates" | "absence" | "deletion">;
   readonly reports: PodReports;
   readonly poller: Pick<PodPoller, "ask">;
   readonly certificates: IssuedCertificates;
+  readonly absences: Absences;
+  readonly deletions: Deletions;
 }
 
 /** Keeps a fleet's pods, addresses and status as its spec, the ledger and the pools ask. */
 export function fleetController(options: FleetControllerOptions): Controller {
-  const { sources, queue, certificates } = options;
+  const { sources, queue, certificates, absences, deletions } = options;
   enqueueFleets(options, (key) => queue.add(key));
-  const all = { ...sources, reports: options.reports, certificates };
+  const all = {
+    ...sources,
+    reports: options.reports,
+    certificates,
+    absence: (key: string) => absences.answer(absenceOf(key)),
+    deletion: (object: KubeObject) => deletions.of(object),
+  };
   return defineController(
     {
       name: "fleet",
       observe: (key, memory) => observeFleet(key, memory, all),
       decide: decideFleet,
       answer: async (key, ask) => answer(key, ask, options),
-      forget: (key) => certificates.forget(key),
+      forget: (key) => {
+        certificates.forget(key);
+        absences.forget(absenceOf(key));
+      },
     },
     options,
   );
 }
 
+function absenceOf(key: string): AbsenceQuestion {
+  return { subject: `fleet ${key}`, fleet: parseKey(key) };
+}
+
 async function answer(
   key: string,
   ask: FleetAsk,
-  { certificates, poller, queue, now }: FleetControllerOptions,
+  { certificates, poller, absences, deletions, queue, now }: FleetControllerOptions,
 ): Promise<"now" | "later"> {
   switch (ask.kind) {
     case "certificate":
@@ -50,6 +67,12 @@ async function answer(
       return "now";
     case "podStatus":
       poller.ask(ask.pod, () => queue.add(key));
+      return "later";
+    case "absence":
+      absences.ask(absenceOf(key), () => queue.add(key));
+      return "later";
+    case "deletion":
+      deletions.ask(ask.object, () => queue.add(key));
       return "later";
   }
 }

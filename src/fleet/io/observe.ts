@@ -6,9 +6,11 @@ import { parseProxyAddress } from "../../api/proxy-address.ts";
 import type { Parsed } from "../../api/parse.ts";
 import type { Caches } from "../../cluster/caches.ts";
 import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
-import type { CustomObject, Pod, Secret } from "../../kubernetes/objects.ts";
+import type { CustomObject, KubeObject, Pod, Secret } from "../../kubernetes/objects.ts";
 import { type ObjectKey, keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { isOrphan } from "../../ledger/orphan.ts";
+import type { Absence } from "../../cluster/absence.ts";
+import type { Deletion } from "../../cluster/deletion.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
@@ -17,7 +19,7 @@ import { providers } from "../../pool/providers.ts";
 import { certificateLives } from "../../proxy/io/certificate-lives.ts";
 import { poolView } from "../../pool/view.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
-import type { Children, Entry, ObservedFleet } from "../observed.ts";
+import type { Children, Entry, ObservedFleet, UnwishedDeletion } from "../observed.ts";
 
 /** Where a fleet's surroundings are read from. */
 export interface FleetSources {
@@ -25,6 +27,10 @@ export interface FleetSources {
   readonly settings: Settings;
   readonly isBusy: () => boolean;
   readonly reports: Pick<PodReports, "report" | "answer">;
+  /** What the server said of a fleet, by its key. */
+  readonly absence: (fleet: string) => Absence | undefined;
+  /** What the deletion of a fleet or an entry means, as far as the server was asked. */
+  readonly deletion: (object: KubeObject) => Deletion;
   /** Certificates that were made for a fleet's entries, without those that its Secret holds. */
   readonly certificates: {
     issued(fleet: string, secret: Secret | undefined): ReadonlyMap<string, IssuedCertificate>;
@@ -41,7 +47,9 @@ export function observeFleet(
   const key = parseKey(text);
   if (!isLookedAfter(sources, key.namespace)) return undefined;
   const raw = caches.fleets.get(key);
-  const entries = caches.addresses.by("fleet", text).flatMap(entryOf);
+  const stored = caches.addresses.by("fleet", text);
+  const unwished = unwishedOf([...(raw === undefined ? [] : [raw]), ...stored], sources);
+  const entries = stored.flatMap((entry) => entryOf(entry, unwished));
   if (raw === undefined && entries.length === 0) return undefined;
   const parsed = raw === undefined ? undefined : parseWhatsAppProxy(raw);
   const isOwn = ({ view }: Entry) => raw !== undefined && belongsTo(view, raw.metadata.uid);
@@ -51,6 +59,8 @@ export function observeFleet(
     key,
     raw,
     parsed,
+    absence: raw === undefined ? sources.absence(text) : undefined,
+    unwished,
     own: entries.filter(isOwn),
     orphans: entries.filter((entry) => !isOwn(entry)),
     lostServices: lostServices(text, caches),
@@ -66,10 +76,24 @@ export function observeFleet(
   };
 }
 
-function entryOf(raw: CustomObject): readonly Entry[] {
+function unwishedOf(
+  objects: readonly KubeObject[],
+  { deletion: meaningOf }: FleetSources,
+): readonly UnwishedDeletion[] {
+  return objects.flatMap((object) => {
+    const deletion = meaningOf(object);
+    const isUnwished = deletion.kind === "unconfirmed" || deletion.kind === "held";
+    return isUnwished ? [{ object, deletion }] : [];
+  });
+}
+
+/** An entry that is being deleted counts as one that is not, until a person is known to wish it. */
+function entryOf(raw: CustomObject, unwished: readonly UnwishedDeletion[]): readonly Entry[] {
   const parsed = parseProxyAddress(raw);
   const { view } = viewOfEntry(raw);
-  return parsed.ok && view !== undefined ? [{ entry: parsed.value, view }] : [];
+  if (!parsed.ok || view === undefined) return [];
+  const isUnwished = unwished.some(({ object }) => object === raw);
+  return [{ entry: parsed.value, view: isUnwished ? { ...view, deleting: false } : view }];
 }
 
 function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {

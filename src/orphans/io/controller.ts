@@ -4,6 +4,7 @@ import { balancerOf } from "../../address/io/observe.ts";
 import type { HostResolver } from "../../address/io/resolve.ts";
 import type { Resolution } from "../../address/observed.ts";
 import type { Caches } from "../../cluster/caches.ts";
+import type { AbsenceQuestion, Absences } from "../../cluster/io/absences.ts";
 import { sidesOf } from "../../cluster/changes.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import type { CustomObject, Service } from "../../kubernetes/objects.ts";
@@ -22,6 +23,7 @@ export interface OrphanControllerOptions extends ReconcilerOptions {
   readonly confirmations: Inquiries<Confirmation>;
   readonly resolutions: Inquiries<Resolution>;
   readonly resolve: HostResolver;
+  readonly absences: Absences;
 }
 
 /** Leaves no Service without its ledger entry. */
@@ -41,7 +43,10 @@ export function orphanController(options: OrphanControllerOptions): Controller {
       observe: (key) => observeOrphan(key, options),
       decide: decideOrphan,
       answer: async (key, ask) => answer(key, ask, options),
-      forget: (key) => confirmations.forget(key),
+      forget: (key) => {
+        confirmations.forget(key);
+        options.absences.drop(`service ${key}`);
+      },
     },
     options,
   );
@@ -81,12 +86,20 @@ function observeOrphan(key: string, options: OrphanControllerOptions): ObservedO
     pool: pool === undefined ? undefined : parseAddressPool(pool),
     ledger: [...caches.ledger.all()],
     confirmation: confirmations.answer(key),
+    absence: fleet === undefined ? options.absences.answer(absenceOf(service)) : undefined,
   };
 }
 
-function fleetOf({ metadata }: Service, { fleets }: Caches): CustomObject | undefined {
-  const { namespace = "", labels } = metadata;
-  return fleets.get({ namespace, name: labels?.[fleetLabel] ?? "" });
+function fleetOf(service: Service, { fleets }: Caches): CustomObject | undefined {
+  return fleets.get(fleetKeyOf(service));
+}
+
+function fleetKeyOf({ metadata: { namespace = "", labels } }: Service) {
+  return { namespace, name: labels?.[fleetLabel] ?? "" };
+}
+
+function absenceOf(service: Service): AbsenceQuestion {
+  return { subject: `service ${keyText(keyOf(service))}`, fleet: fleetKeyOf(service) };
 }
 
 function answer(key: string, ask: OrphanAsk, options: OrphanControllerOptions): "later" {
@@ -100,6 +113,11 @@ function answer(key: string, ask: OrphanAsk, options: OrphanControllerOptions): 
         return { uid, isLost, at: now() };
       };
       confirmations.ask(key, run, again);
+      break;
+    }
+    case "absence": {
+      const service = caches.services.get(parseKey(key));
+      if (service !== undefined) options.absences.ask(absenceOf(service), again);
       break;
     }
     case "resolve": {

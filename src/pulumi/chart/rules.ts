@@ -26,6 +26,13 @@ export const ledgerRules: readonly Rule[] = [
   // The finalizer of fleets. A namespace that is deleted loses its Role before the finalizer can go,
   // and would hang, so this right is not the Role's.
   rule(group, ["whatsappproxies"], ["patch"]),
+  // While a definition is being deleted, so are all its objects: no person wishes for that.
+  {
+    ...rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["get"]),
+    resourceNames: ["whatsappproxies", "addresspools", "proxyaddresses"].map(
+      (plural) => `${plural}.${group}`,
+    ),
+  },
 ];
 
 export const eventRules: readonly Rule[] = [rule("events.k8s.io", ["events"], ["create"])];

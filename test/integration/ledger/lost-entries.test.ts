@@ -19,6 +19,7 @@ describe("a Service whose ledger entry was lost", () => {
   });
   after(async () => stage?.strike());
 
+  const lateClaim = { namespace: "default", name: "late", slot: 0 };
   const events = async () => list(stage.server, "/apis/events.k8s.io/v1/namespaces/default/events");
 
   test("is adopted back while its fleet lives: it goes on as it is, and its entry is made again", async () => {
@@ -88,9 +89,21 @@ describe("a Service whose ledger entry was lost", () => {
     });
   };
 
-  test("is deleted where its fleet is gone", async () => {
-    await apply(stage.server, stranger("of-nobody", { fleet: "nobody", entry: "ip-203-0-113-50" }));
-    await isGone("of-nobody");
+  test("stays while its fleet is missing for less than minutes: a restore may bring it", async () => {
+    const claim = ledgerEntry({ claimRef: { ...lateClaim, uid: "u9" }, address: "203.0.113.60" });
+    const late = { fleet: "late", entry: "ip-203-0-113-60", claim: claim.spec };
+    await apply(stage.server, stranger("of-nobody", late));
+    await waitFor(
+      "it to be looked at",
+      () => stage.lines.some(({ key }) => key === "default/of-nobody") || undefined,
+    );
+    await apply(stage.server, stranger("of-family", { entry: "ip-203-0-113-61" }));
+    await isGone("of-family");
+    const { code } = await stage.server.call(
+      "GET",
+      "/api/v1/namespaces/default/services/of-nobody",
+    );
+    assert.equal(code, 200);
   });
 
   test("claims nothing by a forged annotation: its load balancer must have set the address", async () => {

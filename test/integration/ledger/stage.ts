@@ -1,4 +1,5 @@
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
+import { managedSelector } from "../../../src/api/names.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
 import { namespaceObject } from "../../objects/namespace.ts";
@@ -32,6 +33,11 @@ export class Stage {
     const stage = new Stage(server, give);
     stage.startOperator();
     return stage;
+  }
+
+  /** What the operator that runs has logged. */
+  get lines(): RunningOperator["lines"] {
+    return this.#operator?.lines ?? [];
   }
 
   startOperator(): void {
@@ -99,6 +105,26 @@ export class Stage {
    */
   async lose(name: string): Promise<void> {
     await waitFor(`${name} to be lost`, async () => loseEntry(this.server.kubeconfig, name));
+  }
+
+  /**
+   * All of ours is gone at once, as in a cluster that is set up from scratch, and no operator has
+   * taken anything down. It starts again when nothing is left.
+   */
+  async loseAll(): Promise<void> {
+    await this.stopOperator();
+    const bare = JSON.stringify({ metadata: { finalizers: null } });
+    for (const kind of ["wap", "wapa", "wapool"])
+      for (const name of await this.#names(kind))
+        await this.kubectl(["patch", kind, name, "--type=merge", "-p", bare]);
+    await this.kubectl(["delete", "wap,wapa,wapool", "--all"]);
+    await this.kubectl(["delete", "service,deployment,secret", "-l", managedSelector]);
+    this.startOperator();
+  }
+
+  async #names(kind: string): Promise<readonly string[]> {
+    const names = await this.kubectl(["get", kind, "-o", "name"]);
+    return names.split("\n").flatMap((line) => line.split("/")[1] ?? []);
   }
 
   /** Runs kubectl. @throws Error with its words */

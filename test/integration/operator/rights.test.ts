@@ -113,19 +113,38 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
         );
         return (body["spec"] as { want: string }).want;
       };
+      const conditions = async () => {
+        const { body } = await server.call(
+          "GET",
+          "/apis/proxyfleet.dev/v1alpha1/proxyaddresses/ip-198-51-100-60",
+        );
+        return (body["status"] as { conditions?: { reason: string }[] } | undefined)?.conditions;
+      };
+      await waitFor(
+        "it to be seen",
+        () => operator?.lines.some(({ key }) => key === "ip-198-51-100-60") || undefined,
+      );
+      await waitFor(
+        "it to be looked at",
+        () => operator?.lines.some(({ key }) => key === "far-away/family") || undefined,
+      );
       if (watchNamespaces.length === 0)
-        await waitFor("it to go to rest", async () => (await want()) === "Quarantine" || undefined);
-      else {
-        await waitFor(
-          "it to be seen",
-          () => operator?.lines.some(({ key }) => key === "ip-198-51-100-60") || undefined,
+        await waitFor("it to say that it has no fleet", async () =>
+          (await conditions())?.find(({ reason }) => reason === "FleetMissing"),
         );
-        await waitFor(
-          "it to be looked at",
-          () => operator?.lines.some(({ key }) => key === "far-away/family") || undefined,
-        );
-        assert.equal(await want(), "Serve");
-      }
+      else assert.equal(await conditions(), undefined);
+      assert.equal(await want(), "Serve");
+    });
+
+    test("a deleted fleet ends, since the operator may ask whether its CRD is being deleted", async () => {
+      const path = "/apis/proxyfleet.dev/v1alpha1/namespaces/proxies/whatsappproxies/family";
+      await server.call("DELETE", path);
+      await waitFor(
+        "it to go",
+        async () => (await server.call("GET", path)).code === 404 || undefined,
+      );
+      const refused = operator?.lines.filter((line) => JSON.stringify(line).includes("forbidden"));
+      assert.deepEqual(refused, []);
     });
   });
 }

@@ -1,5 +1,7 @@
 import type { Provider } from "../../../src/api/address-pool.ts";
-import { services } from "../../../src/kubernetes/builtin.ts";
+import { crdOf } from "../../../src/api/crd.ts";
+import { kinds } from "../../../src/api/kinds.ts";
+import { customResourceDefinitions, services } from "../../../src/kubernetes/builtin.ts";
 import { providers } from "../../../src/pool/providers.ts";
 import type { Random } from "../../../src/values/random.ts";
 import type { Instant } from "../../../src/values/time.ts";
@@ -49,6 +51,7 @@ export class SimulatedCluster {
     this.server = new SimulatedApiServer(this.clock.now, random);
     this.workloads = new SimulatedWorkloads(this.server, random);
     this.supervisors = new SimulatedSupervisors(this.server, this.clock.elapsedMs);
+    this.#installCrds();
     this.people = new SimulatedPeople(this.server, this.clock.now);
     this.#loadBalancer = this.#newLoadBalancer();
     this.#network = this.#newNetwork();
@@ -92,6 +95,7 @@ export class SimulatedCluster {
     const backup = this.people.backup();
     for (const process of this.#processes) process.end();
     this.server.wipe();
+    this.#installCrds();
     this.#loadBalancer = this.#newLoadBalancer();
     this.#network = this.#newNetwork();
     this.people.restore(backup);
@@ -109,6 +113,11 @@ export class SimulatedCluster {
   /** The process whose write is carried out right now. */
   get acting(): SimulatedProcess | undefined {
     return this.#acting;
+  }
+
+  #installCrds(): void {
+    for (const kind of kinds)
+      this.server.create(customResourceDefinitions, crdOf(kind), { manager: "kubectl" });
   }
 
   #as<T>(process: SimulatedProcess, write: () => T): T {

@@ -47,6 +47,7 @@ function observed(
   return {
     raw,
     entry,
+    deletion: { kind: "none" },
     fleet,
     pool,
     certificate: "c".repeat(64),

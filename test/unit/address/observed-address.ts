@@ -35,11 +35,17 @@ export function observedAddress(
   { metadata, ...entry }: NonNullable<GivenEntry> = {},
   given: Partial<ObservedAddress> = {},
 ): ObservedAddress {
-  const live = { uid: "e1", resourceVersion: "7", generation: 4, ...metadata };
+  const live: NonNullable<NonNullable<GivenEntry>["metadata"]> = {
+    uid: "e1",
+    resourceVersion: "7",
+    generation: 4,
+    ...metadata,
+  };
   const written = { address, metadata: live, ...entry };
   return {
     raw: entryObject(written),
     entry: parsedEntry(written),
+    deletion: { kind: live.deletionTimestamp === undefined ? "none" : "wished" },
     fleet: parsedFleet({ metadata: { uid: fleetUid } }),
     pool: parsedPool(),
     certificate: sha256,

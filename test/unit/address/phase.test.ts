@@ -30,6 +30,7 @@ function situation(given: Partial<AddressSituation>): AddressSituation {
     phase: "Verifying",
     phaseSince: at(-10),
     deleting: false,
+    held: false,
     quarantineUntil: undefined,
     canBeAsked: true,
     address,
@@ -384,6 +385,16 @@ describe("an address on its way out", () => {
         deleting: true,
       },
       expect: { entry: "finish" },
+    },
+    "is remembered while its CRD is being deleted, and is not looked at again and again": {
+      given: {
+        want: "Quarantine",
+        phase: "Quarantined",
+        service: undefined,
+        quarantineUntil: at(-1),
+        held: true,
+      },
+      expect: { entry: "keep", requeueAt: undefined },
     },
     "is not forgotten, though a person deleted it, while its Service is there": {
       given: { want: "Quarantine", phase: "Quarantined", quarantineUntil: at(600), deleting: true },

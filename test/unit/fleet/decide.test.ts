@@ -10,7 +10,7 @@ import type { Secret } from "../../../src/kubernetes/objects.ts";
 import type { Plan } from "../../../src/runtime/plan.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
 import { podObject } from "../../objects/pod.ts";
-import { formatInstant, plus, seconds } from "../../../src/values/time.ts";
+import { formatInstant, plus, seconds, minutes } from "../../../src/values/time.ts";
 import { noon, answered } from "../rotation/build.ts";
 import { addresses, entry, fleet, observed, planFor } from "./observed-fleet.ts";
 
@@ -136,10 +136,11 @@ describe("a plan for a fleet", () => {
     const metadata = { ...fleet.metadata, finalizers, deletionTimestamp: formatInstant(noon) };
     const raw = { ...fleet, metadata };
     const { effects } = planFor([], { raw, parsed: parseWhatsAppProxy(raw) });
-    assert.deepEqual(
-      effects.map((effect) => (effect.kind === "patch" ? effect.metadata : effect.kind)),
-      [{ finalizers: ["example.org/other"] }],
-    );
+    const [effect, ...others] = effects;
+    assert.ok(effect?.kind === "patch" && others.length === 0);
+    assert.deepEqual(effect.metadata, { finalizers: ["example.org/other"] });
+    const { uid, resourceVersion } = raw.metadata;
+    assert.deepEqual(effect.state, { uid, resourceVersion }, "in the state that was judged");
   });
   test("of a new fleet claims first, after the finalizer, and leaves the rest to the next pass", () => {
     const plan = planFor([]);
@@ -195,9 +196,10 @@ describe("a plan for a fleet", () => {
     assert.deepEqual(asks(serving, draining), [{ kind: "podStatus", pod: "proxies/p-1" }]);
   });
 
-  test("ends the entries of a fleet that is gone, and remembers them", () => {
+  test("ends the entries of a fleet that is gone for minutes, and remembers them", () => {
     const orphan = { entry: serving, view: addressView(serving) };
-    const plan = planFor([], { raw: undefined, parsed: undefined, orphans: [orphan] });
+    const absence = { forMs: minutes(5), at: noon };
+    const plan = planFor([], { raw: undefined, parsed: undefined, orphans: [orphan], absence });
     assert.deepEqual(kinds(plan), ["apply retire ip-203-0-113-1"]);
     const [write] = plan.effects;
     assert.ok(write?.kind === "apply");

@@ -11,6 +11,7 @@ import type { Effect } from "../../../src/runtime/effect.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
 import { fleetObject } from "../../objects/fleet.ts";
 import { podObject } from "../../objects/pod.ts";
+import { minutes } from "../../../src/values/time.ts";
 import { at, hours, noon, pool } from "../rotation/build.ts";
 import { entry, fleet, observed, planFor } from "./observed-fleet.ts";
 
@@ -193,8 +194,9 @@ describe("a fleet whose addresses are dark", () => {
 describe("the entries of an earlier fleet of that name", () => {
   const orphans = [{ entry: serving, view: addressView(serving) }];
   const quarantine = { blocked: hours(3), retired: hours(2), unusable: hours(1) };
+  const gone = { raw: undefined, parsed: undefined, absence: { forMs: minutes(5), at: noon } };
   const rest = (given: Partial<ObservedFleet>) =>
-    effectsOf("apply", [], { raw: undefined, parsed: undefined, orphans, ...given })[0]?.object;
+    effectsOf("apply", [], { ...gone, orphans, ...given })[0]?.object;
 
   test("rest as long as their pool says, whether a fleet names it still or not", () => {
     const until = { spec: { want: "Quarantine", quarantineUntil: "2026-11-23T14:00:00Z" } };

@@ -70,6 +70,7 @@ function notesOf(
       reports,
       isAsking: false,
       refused: [],
+      held: undefined,
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
       withoutEffect: undefined,
       generation: 1,

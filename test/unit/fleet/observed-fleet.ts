@@ -48,6 +48,8 @@ export function observed(
     raw: fleet,
     parsed: parseWhatsAppProxy(fleet),
     own: entries.map((each) => ({ entry: each, view: addressView(each) })),
+    absence: undefined,
+    unwished: [],
     orphans: [],
     lostServices: [],
     pools: [pool()],

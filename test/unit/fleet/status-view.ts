@@ -83,6 +83,7 @@ export function statusOf({
     isAsking,
     limits,
     refused,
+    held: undefined,
   };
   return fleetStatus({ ...said, withoutEffect, generation: 3, selector: "a=b", before }, noon);
 }

@@ -6,6 +6,7 @@ import { poolObject } from "../../objects/address-pool.ts";
 import { fleetObject } from "../../objects/fleet.ts";
 import { entryObject } from "../../objects/ledger-entry.ts";
 import { serviceObject } from "../../objects/service.ts";
+import { millis, minutes } from "../../../src/values/time.ts";
 import { at, noon } from "../rotation/build.ts";
 
 const { spec: claim } = entryObject();
@@ -28,7 +29,9 @@ const lost: ObservedOrphan = {
   fleet: fleetObject(),
   unresolved: undefined,
   confirmation,
+  absence: undefined,
 };
+const missing = { fleetLives: false, fleet: undefined };
 const decided = (given: Partial<ObservedOrphan>) =>
   decideOrphan({ ...lost, ...given }, { now: noon, random: () => 0 });
 
@@ -54,6 +57,18 @@ describe("before anything becomes of a Service without a ledger entry", () => {
     "the server confirms it again when the clock jumped": {
       given: { confirmation: { ...confirmation, at: at(0.001) } },
       asks: [confirm],
+    },
+    "the server confirms that its fleet is missing, too": {
+      given: missing,
+      asks: [{ kind: "absence" }],
+    },
+    "its fleet may come back, as in the middle of a restore": {
+      given: { ...missing, absence: { forMs: millis(299_999), at: noon } },
+      asks: [],
+    },
+    "the server says just now that its fleet is still missing": {
+      given: { ...missing, absence: { forMs: minutes(5), at: at(-30) } },
+      asks: [{ kind: "absence" }],
     },
     "the server is not asked again within half a minute": {
       given: { confirmation: { uid: "s1", isLost: false, at: at(-29.999) } },
@@ -114,7 +129,7 @@ describe("a Service without a ledger entry", () => {
   });
 
   test("is removed without a word where its fleet is gone", () => {
-    const { effects } = decided({ fleetLives: false, fleet: undefined });
+    const { effects } = decided({ ...missing, absence: { forMs: minutes(5), at: noon } });
     assert.deepEqual(
       effects.map(({ kind }) => kind),
       ["delete"],

@@ -38,5 +38,40 @@ describe("an address whose fleet is gone", () => {
     },
   };
   for (const [name, { of, expect }] of Object.entries(cases))
-    test(name, () => assert.deepEqual(orphanRetirement(of, [brief], noon), expect));
+    test(name, () => {
+      const gone = { pools: [brief], isFleetGone: true, isHeld: false };
+      assert.deepEqual(orphanRetirement(of, gone, noon), expect);
+    });
+});
+
+describe("an address whose fleet is missing, and may come back", () => {
+  const missing = { pools: [pool()], isFleetGone: false, isHeld: false };
+  const serving = entry("203.0.113.9");
+  const cases: Record<string, { of: AddressView; in?: object; ends: boolean }> = {
+    "goes on serving: a restore brings the ledger before the fleets": { of: serving, ends: false },
+    "goes on draining": { of: draining("203.0.113.9"), ends: false },
+    "goes dark where a person deleted its entry": {
+      of: { ...serving, deleting: true },
+      ends: true,
+    },
+    "goes on serving, however long its fleet is gone, while a deletion is held": {
+      of: serving,
+      in: { isFleetGone: true, isHeld: true },
+      ends: false,
+    },
+    "goes on serving while nobody knows who deleted its entry": {
+      of: { ...serving, deleting: true },
+      in: { isHeld: true },
+      ends: false,
+    },
+    "rests longer once it is found blocked, whether its fleet comes back or not": {
+      of: dark("203.0.113.9", { reachability: [blocked("IR")] }),
+      ends: true,
+    },
+  };
+  for (const [name, { of, in: given, ends }] of Object.entries(cases))
+    test(name, () => {
+      const step = orphanRetirement(of, { ...missing, ...given }, noon);
+      assert.equal(step !== undefined, ends);
+    });
 });

@@ -8,7 +8,7 @@ import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { PlanApplier, PlanOrderError } from "../../../src/runtime/apply-plan.ts";
-import type { Effect } from "../../../src/runtime/effect.ts";
+import type { DeleteEffect, Effect } from "../../../src/runtime/effect.ts";
 import {
   type EffectResult,
   type PlanResult,
@@ -65,6 +65,8 @@ const event = (id: string, needs: readonly string[], message = id): Effect => ({
   needs,
 });
 
+type JudgedEffect = Pick<DeleteEffect, "id" | "of" | "key" | "state">;
+
 interface Bench {
   /** What was sent, in order: verb, name, and the resource version that it was made for. */
   readonly sent: string[];
@@ -97,8 +99,8 @@ function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
       void send("delete", { ...widget(key.name), metadata: { ...key, ...state } }),
     patch: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
       send("patch", { ...widget(key.name), metadata: { ...key, ...state } }),
-    evict: async (_of: unknown, key: KubeObject["metadata"]) =>
-      void send("evict", { ...widget(key.name), metadata: key }),
+    evict: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
+      void send("evict", { ...widget(key.name), metadata: { ...key, ...state } }),
     list: async () => ({ items: store.list(), resourceVersion: "1", continueToken: undefined }),
   } as unknown as EffectClient;
   const record = async (_about: KubeObject, notes: readonly EventNote[]) => void events.push(notes);
@@ -185,6 +187,24 @@ describe("a plan is carried out", () => {
       { kind: "delete", id: "three", of: widgets, key, state },
     );
     assert.deepEqual(sent, ["apply w 7", "apply w 11", "delete w 12"]);
+  });
+
+  test("on what was judged: nothing ends in a newer state, which the cache has by now", async () => {
+    const { sent, store, apply } = bench();
+    const names = ["a", "b", "c"];
+    for (const name of names) store.recordWrite(widget(name, "9"));
+    const [a, b, c] = names.map((name) => ({
+      id: name,
+      of: widgets,
+      key: { name },
+      state: { uid: `uid-${name}`, resourceVersion: "7" },
+    })) as [JudgedEffect, JudgedEffect, JudgedEffect];
+    await apply(
+      { ...a, kind: "delete" },
+      { ...b, kind: "evict", because: "it lags" },
+      { ...c, kind: "patch", metadata: { finalizers: [] }, fieldManager: "test" },
+    );
+    assert.deepEqual(sent, ["delete a 7", "evict b 7", "patch c 7"]);
   });
 
   test("only in an order in which nothing is needed before it is there", async () => {

@@ -1,0 +1,23 @@
+import { type Instant, earliest } from "../values/time.ts";
+import type { ObservedFleet } from "./observed.ts";
+
+type Deletions = Pick<ObservedFleet, "raw" | "unwished">;
+
+/** Whether a person deleted the fleet, so that it ends. */
+export function isEnding({ raw, unwished }: Deletions): boolean {
+  if (raw?.metadata.deletionTimestamp === undefined) return false;
+  return !unwished.some(({ object }) => object === raw);
+}
+
+/** Why a deletion is held, for the fleet's status. */
+export function heldBecause({ unwished }: Deletions): string | undefined {
+  for (const { deletion } of unwished) if (deletion.kind === "held") return deletion.message;
+  return undefined;
+}
+
+/** When a deletion that is held is asked about again. */
+export function deletionAskedAt({ unwished }: Deletions): Instant | undefined {
+  return earliest(
+    ...unwished.map(({ deletion }) => (deletion.kind === "held" ? deletion.askAgainAt : undefined)),
+  );
+}
