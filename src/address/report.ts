@@ -84,6 +84,7 @@ function statusOf(
     serviceName: nameOf(sight),
     ...(isPublished ? { verified } : {}),
     ...faultOf(sight, decision),
+    ...leavingOf(decision),
     conditions: conditionsFrom(findings, { before: status.conditions ?? [], generation, now }),
   };
 }
@@ -98,10 +99,27 @@ const faults: ReadonlyMap<string, AddressFault> = new Map([
 /** What the fleet must act on, as a field of its own: a condition's reason is for people. */
 function faultOf(
   { entry: { status }, now }: Sight,
-  { verified }: AddressDecision,
+  { verified, refused, lostAlone }: AddressDecision,
 ): Pick<ProxyAddressStatus, "fault"> {
-  const kind = faults.get(verified.reason);
+  const kind = refused === undefined ? faults.get(verified.reason) : "Refused";
   if (kind === undefined) return {};
-  const known = status.fault?.kind === kind ? status.fault : undefined;
-  return { fault: known ?? { kind, since: formatInstant(now) } };
+  const known = status.fault?.kind === kind ? status.fault.since : undefined;
+  const fault = { kind, since: known ?? formatInstant(now) };
+  if (refused === undefined) return { fault: lostAlone ? { ...fault, alone: true } : fault };
+  const message = verified.message.slice(0, longestMessage);
+  const scope = refused.wholePool ? { wholePool: true } : {};
+  return { fault: { ...fault, ...scope, message } };
+}
+
+/** What the fleet repeats of a refusal (characters). */
+const longestMessage = 1024;
+
+/** Whoever holds a Service with more than these is told of these. */
+const mostFinalizers = 64;
+
+function leavingOf({ leaving }: AddressDecision): Pick<ProxyAddressStatus, "leaving"> {
+  if (leaving === undefined) return {};
+  const { since: from, heldBy } = leaving;
+  const held = heldBy === undefined ? {} : { heldBy: heldBy.slice(0, mostFinalizers) };
+  return { leaving: { since: formatInstant(from), ...held } };
 }

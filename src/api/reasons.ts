@@ -37,6 +37,8 @@ export const conditionReasons = [
   "FleetMissing",
   "ImagePullFailed",
   "InvalidSpec",
+  "ListenerGone",
+  "LoadBalancerRefuses",
   "LoadBalancerSilent",
   "Loaded",
   "MediaFails",
@@ -65,6 +67,7 @@ export const conditionReasons = [
   "Repeat",
   "Retired",
   "ServerRefuses",
+  "ServiceHeld",
   "ServiceMissing",
   "ServiceRefused",
   "Serving",
@@ -88,6 +91,7 @@ export type ConditionReason = (typeof conditionReasons)[number];
 /** Why an Event was recorded. A condition that changed is reported under its own reason. */
 export const eventReasons = [
   "AddressAdopted",
+  "AddressRefused",
   "AddressUnusable",
   "BlockReported",
   "Blocked",

@@ -2,6 +2,7 @@ import { type Finding, firstFinding, storedFinding } from "../api/findings.ts";
 import type { ConditionType } from "../api/reasons.ts";
 import { configApplied } from "../pods/config-applied.ts";
 import { type LimitsView, limitsApplied } from "../pods/limits-applied.ts";
+import { isHeldLit } from "../ledger/view.ts";
 import type { PodReport } from "../pods/report.ts";
 import { upstreamReachable } from "../pods/upstream-reachable.ts";
 import type { PodsView } from "../pods/view.ts";
@@ -114,7 +115,8 @@ function addressesReady({ fleet, plan }: StatusView, slots: readonly SlotAddress
   const slot = waiting[0]?.slot;
   if (slot === undefined)
     return (
-      lostAddresses(slots) ?? {
+      lostAddresses(slots) ??
+      heldAddresses(fleet) ?? {
         status: "True",
         reason: "Verified",
         message: `all ${fleet.count} slots have a verified address`,
@@ -146,6 +148,21 @@ function lostAddresses(slots: readonly SlotAddresses[]): Finding | undefined {
     status: "False",
     reason: "AddressLost",
     message: `slot ${slot}: ${address} is published, but its load balancer ${what}: see kubectl describe wapa ${name}.${more}`,
+  };
+}
+
+/** All is well for people; but an address that should be dark is still led to the pods. */
+function heldAddresses({ addresses, count }: FleetView): Finding | undefined {
+  const [first, ...others] = addresses.filter(isHeldLit);
+  if (first === undefined) return undefined;
+  const { slot, address = first.name, name, leaving } = first;
+  const finalizers = leaving?.heldBy ?? [];
+  const holder = finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
+  const more = others.length === 0 ? "" : ` So are those of ${others.length} other addresses.`;
+  return {
+    status: "True",
+    reason: "ServiceHeld",
+    message: `all ${count} slots have a verified address. But ${address} of slot ${slot} should be dark, and its Service is still there${holder}: see kubectl describe wapa ${name}.${more}`,
   };
 }
 

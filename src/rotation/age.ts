@@ -1,7 +1,7 @@
 import type { FleetView, RotationRules } from "./fleet-view.ts";
 import { type Instant, hours, instant, millis, minutes, plus, since } from "../values/time.ts";
 import type { SlotAddresses } from "./slots.ts";
-import { type AddressView, wasPublished } from "../ledger/view.ts";
+import { type AddressView, isRefused, wasPublished } from "../ledger/view.ts";
 
 /**
  * When an address should move by age: `maxAge` after it was published, spread by `jitterPercent` to
@@ -80,7 +80,9 @@ const anHour = hours(1);
 /** Moves by schedule in the last hour, from the ledger: a restart does not forget them. */
 export function movesByAge(fleet: FleetView, now: Instant): readonly Instant[] {
   const counted = fleet.addresses.filter(
-    (address) => address.cause === "Age" && (address.want === "Serve" || wasPublished(address)),
+    (address) =>
+      address.cause === "Age" &&
+      ((address.want === "Serve" && !isRefused(address)) || wasPublished(address)),
   );
   return counted.map(({ createdAt }) => createdAt).filter((at) => since(at, now) < anHour);
 }

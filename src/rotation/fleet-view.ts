@@ -31,6 +31,7 @@ export interface RotationRules {
 export interface FleetView {
   readonly namespace: string;
   readonly name: string;
+  readonly uid: string;
   readonly count: number;
   readonly paused: boolean;
   readonly deleting: boolean;
@@ -73,6 +74,7 @@ export function fleetView({ fleet, entries, pools, formerPools, held }: FleetVie
   return {
     namespace: metadata.namespace,
     name: metadata.name,
+    uid: metadata.uid,
     count: spec.addresses.count,
     paused: spec.paused,
     deleting: metadata.deletionTimestamp !== undefined,

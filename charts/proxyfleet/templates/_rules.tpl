@@ -56,5 +56,9 @@
 - apiGroups: [""]
   resources: [pods/eviction]
   verbs: [create]
+# What a load balancer says of a Service that it does not serve is in the Events about it.
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [list]
 {{ include "proxyfleet.eventRules" . }}
 {{- end }}

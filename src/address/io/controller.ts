@@ -3,6 +3,7 @@ import { addressLabel } from "../../api/names.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
 import { type Caches, podFleet } from "../../cluster/caches.ts";
 import { enqueueOn, isForeign, isMoreThanStatus, isOwnStatus } from "../../cluster/changes.ts";
+import type { ApiClient } from "../../kubernetes/client.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText } from "../../kubernetes/resource.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
@@ -10,16 +11,20 @@ import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import type { AddressAsk } from "../asks.ts";
+import type { BalancerWarnings } from "../balancer-words.ts";
 import { decideAddress } from "../decide.ts";
 import type { Resolution } from "../observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "../probe.ts";
 import { type AddressSources, observeAddress } from "./observe.ts";
 import type { HostResolver } from "./resolve.ts";
+import { readWarnings } from "./warnings.ts";
 
 export interface AddressControllerOptions extends ReconcilerOptions {
-  readonly sources: Omit<AddressSources, "probes" | "resolutions">;
+  readonly sources: Omit<AddressSources, "probes" | "resolutions" | "warnings">;
+  readonly client: Pick<ApiClient, "list">;
   readonly probes: Inquiries<Probe>;
   readonly resolutions: Inquiries<Resolution>;
+  readonly warnings: Inquiries<BalancerWarnings>;
   /** Tries an address. A failure is a result, and never throws. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
@@ -28,10 +33,10 @@ export interface AddressControllerOptions extends ReconcilerOptions {
 
 /** Gives each ledger entry its Service, verifies it, and takes it down again. */
 export function addressController(options: AddressControllerOptions): Controller {
-  const { sources, probes, resolutions, queue, log } = options;
+  const { sources, probes, resolutions, warnings, queue, log } = options;
   enqueueAddresses(sources.caches, (name) => queue.add(name));
   warnOfUnreadable(sources.caches, log);
-  const all = { ...sources, probes, resolutions };
+  const all = { ...sources, probes, resolutions, warnings };
   return defineController(
     {
       name: "address",
@@ -39,7 +44,10 @@ export function addressController(options: AddressControllerOptions): Controller
       observe: (name, memory) => observeAddress(name, memory, all),
       decide: decideAddress,
       answer: async (name, ask) => answer(name, ask, options),
-      forget: (name) => probes.forget(name),
+      forget: (name) => {
+        probes.forget(name);
+        warnings.forget(name);
+      },
     },
     options,
   );
@@ -47,7 +55,7 @@ export function addressController(options: AddressControllerOptions): Controller
 
 /** Asks beside the reconciles: an address that does not answer holds up no other one. */
 function answer(name: string, ask: AddressAsk, options: AddressControllerOptions): "later" {
-  const { probes, resolutions, probe, resolve, now, queue } = options;
+  const { probes, resolutions, warnings, probe, resolve, now, queue } = options;
   const again = () => queue.add(name);
   switch (ask.kind) {
     case "probe": {
@@ -59,6 +67,11 @@ function answer(name: string, ask: AddressAsk, options: AddressControllerOptions
     case "resolve": {
       const run = async () => ({ addresses: await resolve(ask.hostname), at: now() });
       resolutions.ask(ask.hostname, run, again);
+      break;
+    }
+    case "warnings": {
+      const run = async (signal: AbortSignal) => readWarnings(ask.service, options, signal);
+      warnings.ask(name, run, again);
       break;
     }
   }

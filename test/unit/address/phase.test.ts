@@ -20,6 +20,8 @@ const failing: Judgement = {
 const named = { given: [], hostname: "lb.example.org", terminating: false };
 
 function situation(given: Partial<AddressSituation>): AddressSituation {
+  const hasService = !("service" in given) || given.service !== undefined;
+  const held = { name: "proxies/family-0-abc", finalizers: [], refusal: undefined };
   return {
     want: "Serve",
     phase: "Verifying",
@@ -31,6 +33,11 @@ function situation(given: Partial<AddressSituation>): AddressSituation {
     obstacle: undefined,
     service: published,
     isRepeat: false,
+    words: undefined,
+    othersSetSince: undefined,
+    fault: undefined,
+    leaving: undefined,
+    leavingService: hasService ? held : undefined,
     verified: undefined,
     judgement: undefined,
     ...given,
