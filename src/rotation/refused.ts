@@ -27,17 +27,26 @@ export function refusedClaim({ addresses }: SlotAddresses): AddressView | undefi
  */
 export function mayClaimAnotherAt(
   { uid }: Pick<FleetView, "uid">,
-  { addresses, published }: SlotAddresses,
-  { refused, fleetUid }: AddressView,
+  { addresses }: Pick<SlotAddresses, "addresses">,
+  claim: AddressView,
 ): Instant | undefined {
+  const { refused, fleetUid } = claim;
   if (refused === undefined) return undefined;
-  const before = addresses.filter(
-    ({ retiredBecause, ordinal }) =>
-      retiredBecause === "Refused" && ordinal > (published?.ordinal ?? 0),
-  ).length;
-  const pause = before === 0 ? millis(0) : doubled(before - 1);
+  const before = refusedBefore(addresses, claim);
+  const pause = before <= 0 ? millis(0) : doubled(before - 1);
   const least = fleetUid === uid ? millis(0) : restoredPatience;
   return plus(refused.since, millis(Math.max(pause, least)));
+}
+
+/**
+ * How many claims of the slot in a row were refused before this one. Refused ones are soon
+ * forgotten, so they are counted by the numbers that are missing.
+ */
+function refusedBefore(addresses: readonly AddressView[], { ordinal }: AddressView): number {
+  const others = addresses.filter(
+    (other) => other.ordinal < ordinal && other.retiredBecause !== "Refused",
+  );
+  return ordinal - 1 - Math.max(0, ...others.map((other) => other.ordinal));
 }
 
 function doubled(times: number): Millis {

@@ -15,12 +15,12 @@ export const inCluster = { KUBERNETES_SERVICE_HOST: "127.0.0.1" };
  */
 export class FakeCluster {
   readonly server: ApiServer;
-  readonly #controllers: FakeControllers;
+  readonly controllers: FakeControllers;
   readonly #dataPlane: FakeDataPlane;
 
   private constructor(server: ApiServer, controllers: FakeControllers, dataPlane: FakeDataPlane) {
     this.server = server;
-    this.#controllers = controllers;
+    this.controllers = controllers;
     this.#dataPlane = dataPlane;
   }
 
@@ -34,7 +34,7 @@ export class FakeCluster {
 
   async stop(): Promise<void> {
     this.#dataPlane.close();
-    await this.#controllers.stop();
+    await this.controllers.stop();
     await this.server.stop();
   }
 }
