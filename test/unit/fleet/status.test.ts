@@ -201,6 +201,29 @@ describe("a fleet's conditions", () => {
         ],
       },
     },
+    "an address that should be dark is told with who holds it, and the fleet is Ready": {
+      given: {
+        fleet: fleet({
+          addresses: [
+            served,
+            entry("203.0.113.5", {
+              lane: 1,
+              phase: "Draining",
+              want: "Quarantine",
+              leaving: { since: at(-90), heldBy: ["example.org/audit", "a/b"] },
+            }),
+          ],
+        }),
+      },
+      expect: {
+        Ready: ["True", "Serving"],
+        AddressesReady: [
+          "True",
+          "ServiceHeld",
+          "But 203.0.113.5 of slot 0 should be dark, and its Service is still there, held by example.org/audit, a/b: see kubectl describe wapa ip-203-0-113-5",
+        ],
+      },
+    },
     "a slot whose address is being prepared is told, whatever other slots have": {
       given: {
         fleet: fleet({
