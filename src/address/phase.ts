@@ -77,7 +77,7 @@ export interface AddressDecision {
   readonly entry: "keep" | "delete" | "finish";
   readonly verified: Finding;
   /** What makes it unfit for its slot, beside what the reason of `verified` says. */
-  readonly refused?: Pick<Refusal, "wholePool">;
+  readonly refused?: Omit<Refusal, "finding">;
   readonly lostAlone?: true;
   readonly leaving?: Leaving;
   /** Who saw it answer, where this step publishes it. */
@@ -246,7 +246,7 @@ function waiting(situation: AddressSituation, missing: Finding, now: Instant): A
     entry: "keep",
     phase: "Provisioning",
     verified: refusal?.finding ?? quoting(missing, words),
-    ...(refusal === undefined ? {} : { refused: { wholePool: refusal.wholePool } }),
+    ...(refusal === undefined ? {} : { refused: refusal }),
     requeueAt: plus(
       now,
       waitingEvery[missing.reason === "LoadBalancerSilent" ? "silent" : "usual"],

@@ -8,6 +8,8 @@ export interface Refusal {
   readonly finding: Finding;
   /** Whether any other address of its pool would be refused as well. */
   readonly wholePool: boolean;
+  /** It was made for an earlier spec of its fleet: no waiting helps, and the address has no fault. */
+  readonly outdated?: true;
 }
 
 /** A claim that can't be tried yet. */
@@ -30,6 +32,9 @@ export interface WaitingClaim {
 
 /** What may pass by itself gets this time. */
 const patience = minutes(2);
+
+/** A load balancer that was down sets within this time all that has waited for it. */
+const catchUp = minutes(1);
 
 /** A load balancer's name may lead nowhere for some minutes after it was made. */
 const namePatience = minutes(10);
@@ -62,7 +67,7 @@ export function refusalOf(claim: WaitingClaim, now: Instant): Refusal | undefine
 }
 
 function madeForAnotherSpec({ missing }: WaitingClaim): Refusal | undefined {
-  return missing.reason === "ListenerGone" ? ofAddress(missing) : undefined;
+  return missing.reason === "ListenerGone" ? { ...ofAddress(missing), outdated: true } : undefined;
 }
 
 function saysNo({ words, address, hasService }: WaitingClaim): Refusal | undefined {
@@ -80,13 +85,13 @@ function saysNo({ words, address, hasService }: WaitingClaim): Refusal | undefin
   );
 }
 
-/** Others that came later have theirs, and had them for as long: it is no outage. */
+/** Others that came later have theirs, and not just now: it is no outage. */
 function passedOver(claim: WaitingClaim, now: Instant): Refusal | undefined {
   const { address, missing, waited, othersSetSince, words } = claim;
   const isName = missing.reason === "WaitingForName";
   if (address === undefined || !(isName || isUnanswered(missing))) return undefined;
   if (waited < (isName ? namePatience : patience)) return undefined;
-  if (othersSetSince === undefined || since(othersSetSince, now) < patience) return undefined;
+  if (othersSetSince === undefined || since(othersSetSince, now) < catchUp) return undefined;
   const said = words === undefined ? "" : ` (${words.text})`;
   return ofAddress(
     refused(

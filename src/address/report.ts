@@ -107,8 +107,9 @@ function faultOf(
   const fault = { kind, since: known ?? formatInstant(now) };
   if (refused === undefined) return { fault: lostAlone ? { ...fault, alone: true } : fault };
   const message = verified.message.slice(0, longestMessage);
-  const scope = refused.wholePool ? { wholePool: true } : {};
-  return { fault: { ...fault, ...scope, message } };
+  const wholePool = refused.wholePool ? { wholePool: true } : {};
+  const outdated = refused.outdated === true ? { outdated: true } : {};
+  return { fault: { ...fault, ...wholePool, ...outdated, message } };
 }
 
 /** What the fleet repeats of a refusal (characters). */

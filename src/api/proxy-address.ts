@@ -154,6 +154,12 @@ const fault = z.object({
     .describe(
       "Refused: any other address of its pool would be refused as well. Another pool is tried.",
     ),
+  outdated: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "Refused: it was claimed for an earlier spec of its fleet. The address has no fault.",
+    ),
   message: line(1024)
     .exactOptional()
     .describe("Refused: what refuses it, in the words of who does."),

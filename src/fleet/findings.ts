@@ -113,10 +113,12 @@ function podFindings({ reports, limits, isAsking, before }: StatusView) {
 function addressesReady({ fleet, plan }: StatusView, slots: readonly SlotAddresses[]): Finding {
   const waiting = slots.filter(({ published }) => published === undefined);
   const slot = waiting[0]?.slot;
+  const held = heldAddresses(fleet);
+  if (fleet.deleting && held !== undefined) return held;
   if (slot === undefined)
     return (
       lostAddresses(slots) ??
-      heldAddresses(fleet) ?? {
+      held ?? {
         status: "True",
         reason: "Verified",
         message: `all ${fleet.count} slots have a verified address`,
@@ -151,23 +153,24 @@ function lostAddresses(slots: readonly SlotAddresses[]): Finding | undefined {
   };
 }
 
-/** All is well for people; but an address that should be dark is still led to the pods. */
-function heldAddresses({ addresses, count }: FleetView): Finding | undefined {
+/** An address that should be dark is still led to the pods, though nobody has to wait for that. */
+function heldAddresses({ addresses, count, deleting }: FleetView): Finding | undefined {
   const [first, ...others] = addresses.filter(isHeldLit);
   if (first === undefined) return undefined;
   const { slot, address = first.name, name, leaving } = first;
   const finalizers = leaving?.heldBy ?? [];
   const holder = finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
   const more = others.length === 0 ? "" : ` So are those of ${others.length} other addresses.`;
-  return {
-    status: "True",
-    reason: "ServiceHeld",
-    message: `all ${count} slots have a verified address. But ${address} of slot ${slot} should be dark, and its Service is still there${holder}: see kubectl describe wapa ${name}.${more}`,
-  };
+  const what = `${address} of slot ${slot} should be dark, and its Service is still there${holder}: see kubectl describe wapa ${name}.${more}`;
+  if (deleting)
+    return { status: "False", reason: "ServiceHeld", message: `the deletion waits: ${what}` };
+  const message = `all ${count} slots have a verified address. But ${what}`;
+  return { status: "True", reason: "ServiceHeld", message };
 }
 
 function makingMessage(fleet: FleetView, slot: number): string {
   const next = fleet.addresses.find((address) => address.slot === slot && address.want === "Serve");
+  if (next?.refused !== undefined) return `slot ${slot}: ${next.refused.message}`;
   const address = next?.address ?? "a fresh address";
   const details = next === undefined ? "" : `: see kubectl describe wapa ${next.name}`;
   return `slot ${slot}: ${address} is ${next?.phase === "Verifying" ? "being verified" : "being prepared"}${details}`;

@@ -42,6 +42,8 @@ export interface RefusedAddress {
   readonly message: string;
   /** Any other address of its pool would be refused as well. */
   readonly wholePool: boolean;
+  /** It was claimed for an earlier spec of its fleet: the address has no fault. */
+  readonly outdated?: true;
 }
 
 /** A Service that was asked to go. */
@@ -170,7 +172,8 @@ function faultView(fault: Fault): FaultView {
       return { ...none, unusable: true };
     case "Refused": {
       const { message = "", wholePool = false } = fault;
-      return { ...none, refused: { since, message, wholePool } };
+      const outdated = fault.outdated === true ? ({ outdated: true } as const) : {};
+      return { ...none, refused: { since, message, wholePool, ...outdated } };
     }
     case "Repeat":
       return { ...none, repeat: true };

@@ -2,7 +2,7 @@ import type { FleetView } from "./fleet-view.ts";
 import { dueByAge, hourlyRoom } from "./age.ts";
 import type { DecidedSlot, MoveDecision, NextMove } from "./slot-decision.ts";
 import { present } from "../values/present.ts";
-import { type Instant, earliest, minutes, plus, spokenTime } from "../values/time.ts";
+import { type Instant, earliest, plus, seconds, spokenTime } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
 
 /** A slot that should move. */
@@ -34,7 +34,7 @@ const priority = { Blocked: 0, NewSlot: 1, Requested: 2, Age: 3 } as const;
  * A claim is published within seconds, mostly. One that takes longer waits for somebody, such as a
  * load balancer that does not answer.
  */
-const usualMaking = minutes(1);
+const usualMaking = seconds(30);
 
 /**
  * Which of the slots that should move may do so now. Slots without an address always may; the

@@ -110,11 +110,17 @@ function ofNeeded(situation: Situation): RetirementView {
   return address.phase === "Serving" ? ofServing(situation) : ofUnpublished(situation);
 }
 
-/** It is kept until its slot takes another address: the load balancer may still set it. */
+/**
+ * It is kept until its slot takes another address: the load balancer may still set it. One that was
+ * made for an earlier spec goes at once, and may be taken again.
+ */
 function ofRefused(situation: Situation): RetirementView {
-  const { fleet, address } = situation;
+  const { fleet, address, now } = situation;
   if (address.slot >= fleet.count) return { now: quarantine(situation, "SlotRemoved") };
-  return hasLane(situation) ? {} : { now: quarantine(situation, "Refused") };
+  const step = quarantine(situation, "Refused");
+  if (address.refused?.outdated === true && step.because === "Refused")
+    return { now: { ...step, until: now } };
+  return hasLane(situation) ? {} : { now: step };
 }
 
 /** Gives up a claim that is refused: it rests for a while, since it was never published. */

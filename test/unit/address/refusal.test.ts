@@ -47,19 +47,19 @@ describe("a claim that waits is refused", () => {
       expect: { reason: refuses, says: "AllocationFailed: in use" },
     },
     "not by trouble that may pass": { given: { words: trouble }, expect: undefined },
-    "by trouble where later ones were set for two minutes": {
-      given: { waited: minutes(2), words: trouble, othersSetSince: at(-120) },
+    "by trouble where later ones were set a minute ago": {
+      given: { waited: minutes(2), words: trouble, othersSetSince: at(-60) },
       expect: { reason: refuses, says: "has not set 203.0.113.9 (SyncLoadBalancerFailed: quota)" },
     },
-    "by silence where later ones were set for two minutes": {
-      given: { waited: minutes(2), othersSetSince: at(-120) },
+    "by silence where later ones were set a minute ago": {
+      given: { waited: minutes(2), othersSetSince: at(-60) },
       expect: {
         reason: refuses,
         says: "but has set addresses of the pool that were asked for later",
       },
     },
     "not where later ones were set a moment ago: it may just be back": {
-      given: { othersSetSince: at(-119) },
+      given: { othersSetSince: at(-59) },
       expect: undefined,
     },
     "not where it waits for less than two minutes": {

@@ -260,7 +260,8 @@ describe("a fault that the fleet must act on", () => {
   test("is a listener that the fleet no longer has, until it is published", () => {
     const plainChat = { name: "plainChat", port: 5222, targetPort: 20_002 };
     const given = (phase: string) => ({ ...hourOld(phase), spec: { ports: [plainChat] } });
-    assert.partialDeepStrictEqual(faultOf(given("Verifying"), {}), { kind: "Refused" });
+    const fault = { kind: "Refused", outdated: true };
+    assert.partialDeepStrictEqual(faultOf(given("Verifying"), {}), fault);
     assert.equal(faultOf(given("Serving"), {}), undefined);
   });
 

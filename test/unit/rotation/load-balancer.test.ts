@@ -114,7 +114,7 @@ test("a group whose address is blocked does not wait for a claim that its load b
   block(stage, 1);
   await pass(stage, 10);
   const slots = stage.entries.filter(isInMaking).map(({ spec }) => spec.claimRef.slot);
-  assert.deepEqual(slots.toSorted(), [0, 1]);
+  assert.deepEqual(new Set(slots), new Set([0, 1]));
 });
 
 test("an address that is passed over while later ones are set is given up", async () => {

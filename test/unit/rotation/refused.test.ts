@@ -153,6 +153,18 @@ describe("a slot whose claim is refused", () => {
       claims: 1,
       retires: givesUp,
     },
+    "gives up at once what was claimed for an earlier spec, also where there is no other": {
+      given: fleet({
+        rotateAt: "now",
+        pools: [none],
+        addresses: [
+          serving,
+          refused({ refused: { since: noon, message: words, wholePool: false, outdated: true } }),
+        ],
+      }),
+      claims: 0,
+      retires: givesUp,
+    },
     "loses it with the slot": {
       given: fleet({ count: 0, addresses: [refused()] }),
       claims: 0,
@@ -180,6 +192,23 @@ describe("a slot whose claim is refused", () => {
     assert.equal(step?.until, plus(noon, hours(1)));
   });
 
+  test("may take again at once what was claimed for an earlier spec", () => {
+    const outdated = { since: noon, message: words, wholePool: false, outdated: true } as const;
+    const [step] = plan(fleet({ addresses: [refused({ refused: outdated })] })).retirements;
+    assert.equal(step?.until, noon);
+  });
+
+  test("says that its pool would refuse any address, and in whose words", () => {
+    const refusal = { since: at(-5), message: "exceeded quota", wholePool: true };
+    const [shortage] = plan(
+      fleet({ rotateAt: "now", addresses: [serving, refused({ refused: refusal })] }),
+    ).shortages;
+    assert.match(
+      shortage?.message ?? "",
+      /any other address of pool pool-a would be refused as well\..*exceeded quota$/,
+    );
+  });
+
   test("is looked at again, and says why it waits and until when", () => {
     const planned = plan(
       fleet({ rotateAt: "now", addresses: [serving, dropped(1), refused({ ordinal: 3 })] }),
@@ -204,7 +233,7 @@ describe("a slot whose claim is refused", () => {
 
 describe("a blocked slot", () => {
   const other = (given: Partial<AddressView> = {}): AddressView =>
-    entry("203.0.113.20", { slot: 1, lane: 5, phase: "Verifying", createdAt: at(-60), ...given });
+    entry("203.0.113.20", { slot: 1, lane: 5, phase: "Verifying", createdAt: at(-30), ...given });
   const two = (claim: AddressView, given: Partial<FleetView> = {}): FleetView =>
     fleet({
       count: 2,
@@ -212,17 +241,17 @@ describe("a blocked slot", () => {
       ...given,
     });
   const cases: Record<string, { given: FleetView; moves: boolean }> = {
-    "does not wait for a claim that takes longer than a minute": {
+    "does not wait for a claim that takes longer than half a minute": {
       given: two(other()),
       moves: true,
     },
-    "waits for one that gets on": { given: two(other({ createdAt: at(-59) })), moves: false },
+    "waits for one that gets on": { given: two(other({ createdAt: at(-29) })), moves: false },
     "does not wait for one that is refused": {
       given: two(refused({ slot: 1, createdAt: at(-5) })),
       moves: true,
     },
     "does not wait where more may move": {
-      given: two(other({ createdAt: at(-59) }), { maxConcurrent: 2 }),
+      given: two(other({ createdAt: at(-29) }), { maxConcurrent: 2 }),
       moves: true,
     },
   };
@@ -234,8 +263,8 @@ describe("a blocked slot", () => {
       ),
     );
 
-  test("that waits is looked at again when the claim is a minute old", () =>
-    assert.equal(plan(two(other({ createdAt: at(-40) }))).requeueAt, at(20)));
+  test("that waits is looked at again when the claim is half a minute old", () =>
+    assert.equal(plan(two(other({ createdAt: at(-20) }))).requeueAt, at(10)));
 
   test("is all that goes past a claim that waits: nobody moves by hand", () => {
     const asked = two(other(), { rotateAt: "0@now" });

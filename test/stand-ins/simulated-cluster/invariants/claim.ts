@@ -10,9 +10,9 @@ import {
 } from "../../../../src/values/ip.ts";
 import {
   type Instant,
-  minutes,
   parseDuration,
   parseInstant,
+  seconds,
   since,
 } from "../../../../src/values/time.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
@@ -37,7 +37,7 @@ export function wrongWithClaim(made: MadeClaim): readonly string[] {
 }
 
 /** A block waits for no claim that is older. */
-const usualMaking = minutes(1);
+const usualMaking = seconds(30);
 
 function waitsForLong({ createdAt }: Entry, now: Instant): boolean {
   return since(parseInstant(createdAt) ?? now, now) >= usualMaking;
