@@ -11,6 +11,7 @@ import {
   isInMaking,
   isPublished,
 } from "../../stand-ins/simulated-cluster/invariants/entry.ts";
+import { forbidden } from "../../stand-ins/simulated-cluster/process/faults.ts";
 import { settle } from "./history/settle.ts";
 import { type PoolSize, Stage, fleetKey } from "./history/stage.ts";
 
@@ -135,6 +136,43 @@ test("an address that is passed over while later ones are set is given up", asyn
   assert.equal(entryOf(stage, ignored)?.spec.retiredBecause ?? "Refused", "Refused");
   assert.notEqual(published(stage, 0).name, ignored.name);
   assert.equal(published(stage, 0).spec.requestedAt, "0@now");
+});
+
+describe("a claim that can never be made", () => {
+  test("since its fleet has a listener less makes room for another, though there is no other address", async () => {
+    const stage = await running("tight");
+    const { people, loadBalancer } = stage.cluster;
+    people.edit(fleetKey, { listeners: { plainChat: { port: 5222 } } });
+    await pass(stage, 30);
+    loadBalancer.isSilent = true;
+    people.rotate(fleetKey, "now", 0);
+    await pass(stage, 15);
+    const [claim] = stage.entries.filter(isInMaking);
+    assert.ok(claim?.spec.ports.some(({ name }) => name === "plainChat"));
+    people.edit(fleetKey, { listeners: { plainChat: null } });
+    loadBalancer.isSilent = false;
+    await pass(stage, 60);
+    const { spec } = published(stage, 0);
+    assert.equal(spec.requestedAt, "0@now");
+    assert.ok(spec.ports.every(({ name }) => name !== "plainChat"));
+  });
+
+  test("since the API server refuses its Service goes on once that lets it, and says why till then", async () => {
+    const stage = await running();
+    const { faults } = stage.operator.process.client;
+    faults.plan(forbidden("exceeded quota: services.loadbalancers"), { resource: "services" });
+    stage.cluster.people.rotate(fleetKey, "now", 0);
+    await pass(stage, 200);
+    const claims = stage.entries.filter(({ spec }) => spec.requestedAt === "0@now");
+    assert.deepEqual(
+      claims.map(({ spec, status }) => [spec.want, status?.fault?.kind, status?.fault?.wholePool]),
+      [["Serve", "Refused", true]],
+    );
+    assert.match(fleetSays(stage, "PoolExhausted"), /^True NoFreshAddress: .*exceeded quota/);
+    faults.clear();
+    await pass(stage, 60);
+    assert.equal(published(stage, 0).name, claims[0]?.name);
+  });
 });
 
 describe("an address that its load balancer takes back", () => {
