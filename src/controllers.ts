@@ -93,12 +93,10 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
   const warnings = new Inquiries<BalancerWarnings>({ ...listening, log });
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
+  const asking = { probes, resolutions, warnings };
   return [
     fleetController({ ...common(), sources, reports, poller, certificates }),
-    addressController({
-      ...common(),
-      ...{ sources, client, probes, resolutions, warnings, probe, resolve, log },
-    }),
+    addressController({ ...common(), ...asking, sources, client, probe, resolve, log }),
     poolController({ ...common(), caches }),
     orphanController({ ...common(), caches, client, confirmations, resolutions, resolve }),
     poller.controller,

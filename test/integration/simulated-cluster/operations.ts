@@ -60,9 +60,14 @@ const report =
       apiVersion: "events.k8s.io/v1",
       kind: "Event",
       metadata: inDefault(name),
-      ...{ eventTime: "2026-11-23T12:00:00.000000Z", action: "Tested", reason: "Tested" },
-      ...{ reportingController: "example.org/test", reportingInstance: "test" },
-      ...{ type: "Warning", note: "a test", regarding },
+      eventTime: "2026-11-23T12:00:00.000000Z",
+      action: "Tested",
+      reason: "Tested",
+      reportingController: "example.org/test",
+      reportingInstance: "test",
+      type: "Warning",
+      note: "a test",
+      regarding,
     };
     await client.create(events, event, "somebody");
   };
