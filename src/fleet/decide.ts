@@ -16,6 +16,7 @@ import { type Context, type Explanation, type Plan, planOf } from "../runtime/pl
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { type FleetAsk, certificateAsks, podAsks } from "./asks.ts";
 import { type LaneBank, childEffects } from "./children.ts";
+import { nextHeldLitAt } from "./held.ts";
 import { lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
@@ -135,6 +136,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     rotation.requeueAt,
     stuckAt(status.conditions),
     nextLaneClosesAt(view.addresses, now),
+    nextHeldLitAt(view.addresses, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
   );

@@ -2,7 +2,6 @@ import { type Finding, firstFinding, storedFinding } from "../api/findings.ts";
 import type { ConditionType } from "../api/reasons.ts";
 import { configApplied } from "../pods/config-applied.ts";
 import { type LimitsView, limitsApplied } from "../pods/limits-applied.ts";
-import { isHeldLit } from "../ledger/view.ts";
 import type { PodReport } from "../pods/report.ts";
 import { upstreamReachable } from "../pods/upstream-reachable.ts";
 import type { PodsView } from "../pods/view.ts";
@@ -14,6 +13,7 @@ import { windowFaults } from "../rotation/windows.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 import { type Instant, formatDuration } from "../values/time.ts";
 import { childrenApplied } from "./children-applied.ts";
+import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
 
 /** All that a fleet's status is made from. */
@@ -64,7 +64,7 @@ export function findings(
   now: Instant,
 ): Partial<Record<ConditionType, Finding | undefined>> {
   const { fleet, pods, before, generation } = view;
-  const addresses = addressesReady(view, slots);
+  const addresses = addressesReady(view, slots, heldAddresses(view.fleet, now));
   const reported = podFindings(view);
   const ready = firstFinding(
     readyChecks,
@@ -110,10 +110,13 @@ function podFindings({ reports, limits, isAsking, before }: StatusView) {
   };
 }
 
-function addressesReady({ fleet, plan }: StatusView, slots: readonly SlotAddresses[]): Finding {
+function addressesReady(
+  { fleet, plan }: StatusView,
+  slots: readonly SlotAddresses[],
+  held: Finding | undefined,
+): Finding {
   const waiting = slots.filter(({ published }) => published === undefined);
   const slot = waiting[0]?.slot;
-  const held = heldAddresses(fleet);
   if (fleet.deleting && held !== undefined) return held;
   if (slot === undefined)
     return (
@@ -154,8 +157,11 @@ function lostAddresses(slots: readonly SlotAddresses[]): Finding | undefined {
 }
 
 /** An address that should be dark is still led to the pods, though nobody has to wait for that. */
-function heldAddresses({ addresses, count, deleting }: FleetView): Finding | undefined {
-  const [first, ...others] = addresses.filter(isHeldLit);
+function heldAddresses(
+  { addresses, count, deleting }: FleetView,
+  now: Instant,
+): Finding | undefined {
+  const [first, ...others] = heldLit(addresses, now);
   if (first === undefined) return undefined;
   const { slot, address = first.name, name, leaving } = first;
   const finalizers = leaving?.heldBy ?? [];

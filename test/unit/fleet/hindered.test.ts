@@ -1,9 +1,24 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { at, entry, fleet, pool } from "../rotation/build.ts";
+import { nextHeldLitAt } from "../../../src/fleet/held.ts";
+import { at, entry, fleet, noon, pool } from "../rotation/build.ts";
 import { type GivenFleet, served, statusOf } from "./status-view.ts";
 
 type Said = readonly [status: string, reason: string, message?: string];
+
+/** Goes dark since then (seconds from noon): only its load balancer still holds its Service. */
+const takenDown = (s: number) =>
+  entry("203.0.113.5", {
+    lane: 1,
+    phase: "Draining",
+    want: "Quarantine",
+    leaving: { since: at(s), heldBy: ["service.kubernetes.io/load-balancer-cleanup"] },
+  });
+
+test("a fleet looks again when its load balancer has taken down an address for ten minutes", () => {
+  const looks = (s: number) => nextHeldLitAt([takenDown(s)], noon);
+  assert.deepEqual([looks(-90), looks(-600)], [at(510), undefined]);
+});
 
 describe("what a fleet says of others that stand in its way", () => {
   const cases: Record<string, { given: GivenFleet; expect: Record<string, Said> }> = {
@@ -29,6 +44,14 @@ describe("what a fleet says of others that stand in its way", () => {
           "But 203.0.113.5 of slot 0 should be dark, and its Service is still there, held by example.org/audit, a/b: see kubectl describe wapa ip-203-0-113-5",
         ],
       },
+    },
+    "an address that its load balancer takes down is no news for some minutes": {
+      given: { fleet: fleet({ addresses: [served, takenDown(-599)] }) },
+      expect: { AddressesReady: ["True", "Verified"] },
+    },
+    "an address that its load balancer takes down for ten minutes is told": {
+      given: { fleet: fleet({ addresses: [served, takenDown(-600)] }) },
+      expect: { AddressesReady: ["True", "ServiceHeld", "held by service.kubernetes.io/load-b"] },
     },
     "a deletion that somebody's finalizer holds is told with whose": {
       given: {
