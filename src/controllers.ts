@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { addressController } from "./address/io/controller.ts";
 import { probeAddress } from "./address/io/probe.ts";
 import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
+import type { BalancerWarnings } from "./address/balancer-words.ts";
 import type { Resolution } from "./address/observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
 import { type Caches, claimant } from "./cluster/caches.ts";
@@ -80,6 +81,7 @@ const busyFromMs = 1_000;
 /** Probes of slow addresses have a place of their own: they take no worker, and hold up nobody. */
 const probing = { atOnce: 64, deadlineMs: 60_000 };
 const resolving = { atOnce: 8, deadlineMs: 15_000 };
+const listening = { atOnce: 4, deadlineMs: 15_000 };
 const confirming = { atOnce: 4, deadlineMs: 60_000 };
 
 /** All controllers, and the poller of pods, which share one hand that writes. */
@@ -104,6 +106,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const certificates = new IssuedCertificates(world.makeCertificate);
   const probes = new Inquiries<Probe>({ ...probing, ownerOf: fleetOf, log });
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
+  const warnings = new Inquiries<BalancerWarnings>({ ...listening, log });
   const askers = askersOf(parts);
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   const fleets = fleetController({
@@ -118,8 +121,10 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     ...common(),
     ...askers(),
     sources,
+    client,
     probes,
     resolutions,
+    warnings,
     probe,
     resolve,
     log,

@@ -2,6 +2,7 @@ import type { Finding } from "../api/findings.ts";
 import { providers } from "../pool/providers.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
+import { present } from "../values/present.ts";
 import { earliest, parseInstant, plus, seconds } from "../values/time.ts";
 import { type AddressAsk, asksOf } from "./asks.ts";
 import {
@@ -10,10 +11,13 @@ import {
   forgetting,
   makingService,
   removalEffects,
+  removalId,
   takingEffect,
 } from "./effects.ts";
 import { judge } from "./judge.ts";
-import { serviceRefused } from "./obstacle.ts";
+import { balancerWords } from "./balancer-words.ts";
+import type { LeavingService } from "./leaving.ts";
+import { listenerGone, serviceRefused } from "./obstacle.ts";
 import type { ObservedAddress } from "./observed.ts";
 import { type AddressDecision, type AddressSituation, decidePhase } from "./phase.ts";
 import { statusEffect } from "./report.ts";
@@ -66,6 +70,8 @@ function isKnown({ kind }: AddressAsk, { probeResult, resolution }: Sight): bool
       return probeResult !== undefined;
     case "resolve":
       return resolution !== undefined;
+    // A load balancer may have nothing to say: what it waits for is reported meanwhile.
+    case "warnings":
     case "deletion":
       return true;
   }
@@ -73,6 +79,7 @@ function isKnown({ kind }: AddressAsk, { probeResult, resolution }: Sight): bool
 
 function situationOf(sight: Sight): AddressSituation {
   const { entry, services, balancer, pool, probeResult: probe, verifyingSince, now } = sight;
+  const { warnings, othersSetSince } = sight;
   const { spec, status } = entry;
   const { kind: deletion } = sight.deletion;
   const [service] = services;
@@ -88,7 +95,16 @@ function situationOf(sight: Sight): AddressSituation {
     quarantineUntil: parseInstant(spec.quarantineUntil),
     address: spec.address,
     canBeAsked: providers.get(pool?.spec.provider ?? "")?.asks !== "nothing",
-    obstacle: sight.obstacleToService ?? serviceRefused(sight) ?? sight.obstacleToLane,
+    obstacle:
+      listenerGone(sight) ??
+      sight.obstacleToService ??
+      serviceRefused(sight) ??
+      sight.obstacleToLane,
+    words: balancerWords(service, warnings),
+    othersSetSince,
+    fault: faultBefore(sight),
+    leaving: leavingBefore(sight),
+    leavingService: leavingService(sight),
     service:
       service === undefined || balancer === undefined
         ? undefined
@@ -109,6 +125,35 @@ function situationOf(sight: Sight): AddressSituation {
 function isRepeat({ entry: { spec, status }, heldElsewhere }: ObservedAddress): boolean {
   if (spec.address !== undefined) return false;
   return heldElsewhere.length > 0 || status.fault?.kind === "Repeat";
+}
+
+function faultBefore({ entry: { status } }: ObservedAddress): AddressSituation["fault"] {
+  const { fault, conditions = [] } = status;
+  if (fault === undefined) return undefined;
+  const { kind, message = "", wholePool = false } = fault;
+  const { reason } = conditions.find(({ type }) => type === "Verified") ?? {};
+  const saidNo = kind === "Refused" && reason === "LoadBalancerRefuses";
+  return {
+    kind,
+    since: parseInstant(fault.since),
+    ...(saidNo ? { no: { message, wholePool } } : {}),
+  };
+}
+
+function leavingBefore({ entry: { status } }: ObservedAddress): AddressSituation["leaving"] {
+  const at = parseInstant(status.leaving?.since);
+  return at === undefined
+    ? undefined
+    : { since: at, ...present({ heldBy: status.leaving?.heldBy }) };
+}
+
+function leavingService({ services, refused }: ObservedAddress): LeavingService | undefined {
+  const [service] = services;
+  if (service === undefined) return undefined;
+  const { namespace = "", name } = service.metadata;
+  const finalizers = services.flatMap(({ metadata }) => metadata.finalizers ?? []);
+  const refusal = refused.find(({ id }) => id === removalId(service))?.words;
+  return { name: `${namespace}/${name}`, finalizers: [...new Set(finalizers)], refusal };
 }
 
 const verifiedReasons = ["Verified", "VerifiedAtPods"] as const;

@@ -72,6 +72,11 @@ function entryEffect(id: string, raw: KubeObject, fields: object): Effect {
   };
 }
 
+/** Names the effect that deletes a Service. */
+export function removalId({ metadata }: KubeObject): string {
+  return `remove ${metadata.name}`;
+}
+
 /** An address that goes dark loses its Services, each in the state that was judged. */
 export function removalEffects(
   { services }: ObservedAddress,
@@ -81,7 +86,7 @@ export function removalEffects(
   const live = services.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   return live.map((service) => ({
     kind: "delete",
-    id: `remove ${service.metadata.name}`,
+    id: removalId(service),
     of: serviceResource,
     key: keyOf(service),
     state: stateOf(service),

@@ -1,5 +1,6 @@
 import type { ConditionReason } from "../api/reasons.ts";
 import type { Finding } from "../api/findings.ts";
+import type { BalancerWords } from "./balancer-words.ts";
 import { type Instant, type Millis, seconds, since } from "../values/time.ts";
 
 /** What a Service has of its load balancer. */
@@ -54,6 +55,7 @@ export function waitingForLoadBalancer(
 export function lostAddress(
   balancer: LoadBalancerView | undefined,
   address: string | undefined,
+  { lostAlone, words }: { readonly lostAlone: boolean; readonly words: BalancerWords | undefined },
 ): Finding | undefined {
   if (balancer === undefined || address === undefined || balancer.given.includes(address))
     return undefined;
@@ -64,13 +66,30 @@ export function lostAddress(
     return {
       status: "False",
       reason: "AddressLost",
-      message: `${published} has set none any more: check that it runs. To give the slot another address, delete this ProxyAddress`,
+      message: `${published} has set none any more${saying(words)}. ${whatNext(lostAlone)}`,
     };
   return {
     status: "False",
     reason: "AddressChanged",
     message: `${published} has now set ${other}: its slot moves to a fresh address unless it comes back. Check the load balancer's own configuration`,
   };
+}
+
+function whatNext(lostAlone: boolean): string {
+  return lostAlone
+    ? "Others of its pool are set, so its slot moves to a fresh address unless it comes back. Check the load balancer's own pool"
+    : "It moves once that has lasted for two minutes while others of its pool are set; that none is set may be an outage, and is waited for: check that the load balancer runs. To move the slot now, delete this ProxyAddress";
+}
+
+/** What a claim waits for, with what the load balancer says of it. */
+export function quoting(missing: Finding, words: BalancerWords | undefined): Finding {
+  const { reason, message } = missing;
+  if (reason !== "WaitingForLoadBalancer" && reason !== "LoadBalancerSilent") return missing;
+  return words === undefined ? missing : { ...missing, message: `${message}${saying(words)}` };
+}
+
+function saying(words: BalancerWords | undefined): string {
+  return words === undefined ? "" : `; it says "${words.text}"`;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ProxyAddress } from "../api/proxy-address.ts";
 import type { CustomObject, Pod, Service } from "../kubernetes/objects.ts";
 import type { Deletion } from "../cluster/deletion.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
+import type { BalancerWarnings } from "./balancer-words.ts";
 import type { Instant } from "../values/time.ts";
 import type { LoadBalancerView } from "./load-balancer.ts";
 import type { Probe, ReferenceAddress } from "./probe.ts";
@@ -31,6 +32,13 @@ export interface ObservedAddress {
   readonly balancer: LoadBalancerView | undefined;
   /** Where that is a name: what it led to; undefined before it was resolved. */
   readonly resolution: Resolution | undefined;
+  /** The Warning Events about it, when the API server was last asked for them. */
+  readonly warnings: BalancerWarnings | undefined;
+  /**
+   * Since when another address of the pool has been set without a break, as far as the ledger tells.
+   * While this one has not been set yet, only those count whose Service was made later.
+   */
+  readonly othersSetSince: Instant | undefined;
   /** Addresses that other entries hold, in use or at rest, of those that the load balancer gave. */
   readonly heldElsewhere: readonly string[];
   /** The fleet's pods that people may be sent to. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../api/findings.ts";
 import type { ConditionReason } from "../api/reasons.ts";
+import { listenersOf } from "../ledger/lanes.ts";
 import { knowsName, providers } from "../pool/providers.ts";
 import type { ObservedAddress } from "./observed.ts";
 
@@ -31,6 +32,24 @@ export function obstacleToService({ entry, fleet, pool }: ObservedAddress): Find
       `spec.named of pool ${poolName} no longer lists ${address ?? "the address"}: its Service is left as it is. Add it again, or delete this ProxyAddress`,
     );
   return undefined;
+}
+
+/**
+ * The fleet no longer has a listener that the address was claimed with: its pods would never answer
+ * there. What is published goes on with what is left.
+ */
+export function listenerGone({ entry, fleet }: ObservedAddress): Finding | undefined {
+  const { ports, want } = entry.spec;
+  const isPublished = entry.status.phase === "Serving" || want !== "Serve";
+  if (fleet === undefined || isPublished) return undefined;
+  const listeners = listenersOf(fleet.spec.listeners);
+  const missing = ports.find(({ name }) => !listeners.includes(name));
+  if (missing === undefined) return undefined;
+  return {
+    status: "False",
+    reason: "ListenerGone",
+    message: `it was claimed with the listener ${missing.name}, which spec.listeners of the fleet no longer has: its slot takes another address`,
+  };
 }
 
 /** The API server said no to its Service, in its own words. */

@@ -1,16 +1,29 @@
 import type { ConditionReason } from "../api/reasons.ts";
 import type { AddressPhase } from "../api/address-phase.ts";
-import type { Verification } from "../api/proxy-address.ts";
+import type { AddressFault, Verification } from "../api/proxy-address.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { Finding } from "../api/findings.ts";
 import {
   type LoadBalancerView,
   givenAnother,
   lostAddress,
+  quoting,
   waitingForLoadBalancer,
 } from "./load-balancer.ts";
-import { type Instant, type Millis, plus, seconds, since } from "../values/time.ts";
+import {
+  type Instant,
+  type Millis,
+  earliest,
+  millis,
+  minutes,
+  plus,
+  seconds,
+  since,
+} from "../values/time.ts";
+import type { BalancerWords } from "./balancer-words.ts";
 import { type Judgement, compareAfter } from "./judge.ts";
+import { type Leaving, type LeavingService, heldFinding, leavingOf } from "./leaving.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
 
 /** One ledger entry and what exists of it, as the address controller sees it. */
 export interface AddressSituation extends Pick<
@@ -33,6 +46,21 @@ export interface AddressSituation extends Pick<
    * used before.
    */
   readonly isRepeat: boolean;
+  /** What the load balancer says of the Service. */
+  readonly words: BalancerWords | undefined;
+  /** Since when others of the pool have been set; while this one never was, those made later. */
+  readonly othersSetSince: Instant | undefined;
+  /** What was reported before; `no` where the load balancer itself had refused it. */
+  readonly fault:
+    | {
+        readonly kind: AddressFault;
+        readonly since: Instant | undefined;
+        readonly no?: { readonly message: string; readonly wholePool: boolean };
+      }
+    | undefined;
+  /** How far the Service was from being gone, of an address that goes dark. */
+  readonly leaving: Leaving | undefined;
+  readonly leavingService: LeavingService | undefined;
   /** How the address was verified before it was published. */
   readonly verified: Finding | undefined;
   /** Of its last probe, while it is being verified. */
@@ -52,6 +80,10 @@ export interface AddressDecision {
   /** `finish` lets a deleted entry go; `delete` ends a quarantine. */
   readonly entry: "keep" | "delete" | "finish";
   readonly verified: Finding;
+  /** What makes it unfit for its slot, beside what the reason of `verified` says. */
+  readonly refused?: Omit<Refusal, "finding">;
+  readonly lostAlone?: true;
+  readonly leaving?: Leaving;
   /** Who saw it answer, where this step publishes it. */
   readonly verifiedBy?: Verification;
   readonly requeueAt: Instant | undefined;
@@ -86,17 +118,23 @@ export function decidePhase(situation: AddressSituation, now: Instant): AddressD
 }
 
 function ending(situation: AddressSituation, now: Instant): AddressDecision {
-  const base = {
-    service: "remove",
-    verified: finding("False", "Retired", `${nameOf(situation)} is no longer used`),
-  } as const;
-  if (situation.service !== undefined)
+  const name = nameOf(situation);
+  const retired = finding("False", "Retired", `${name} is no longer used`);
+  const { leavingService, leaving: before } = situation;
+  if (leavingService !== undefined) {
+    const leaving = leavingOf(before, leavingService, now);
     return {
-      ...base,
+      service: "remove",
+      verified: heldFinding(name, leavingService, leaving) ?? retired,
+      leaving,
       phase: situation.phase ?? "Provisioning",
       entry: "keep",
       requeueAt: plus(now, seconds(5)),
     };
+  }
+  // That its lane was closed early is remembered: it must not be opened again.
+  const leaving = before?.heldBy === undefined ? {} : { leaving: before };
+  const base = { service: "remove", verified: retired, ...leaving } as const;
   const isDue = situation.quarantineUntil !== undefined && now >= situation.quarantineUntil;
   const isOver = isDue && situation.clocksDiffer !== true;
   const dark = { ...base, phase: "Quarantined" } as const;
@@ -130,14 +168,35 @@ function holding({ service }: AddressSituation): AddressDecision {
 
 function serving(situation: AddressSituation, now: Instant): AddressDecision {
   const { service, address, obstacle } = situation;
+  const lostAlone = isLostAlone(situation, now);
+  const lost = lostAddress(service, address, { lostAlone, words: situation.words });
+  const resolvesAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
   return {
     phase: "Serving",
     service: "keep",
     entry: "keep",
-    verified:
-      obstacle ?? lostAddress(service, address) ?? situation.verified ?? verifiedBefore(situation),
-    requeueAt: service?.hostname === undefined ? undefined : plus(now, resolveEvery),
+    verified: obstacle ?? lost ?? situation.verified ?? verifiedBefore(situation),
+    ...(lostAlone && obstacle === undefined ? { lostAlone } : {}),
+    requeueAt: earliest(resolvesAt, lost === undefined ? undefined : plus(now, lookAtLost)),
   };
+}
+
+/** What is lost may come back, or its neighbours may go as well: it is looked at again. */
+const lookAtLost = seconds(15);
+
+/** A load balancer that was restarted takes some time to set all its addresses again. */
+const lostPatience = minutes(2);
+
+/**
+ * Whether the load balancer has taken back this address and not all of them: for minutes it has had
+ * none, while others of its pool had theirs. That all are gone is an outage, and passes.
+ */
+function isLostAlone({ fault, othersSetSince, service }: AddressSituation, now: Instant): boolean {
+  if (fault?.kind !== "AddressLost" || service === undefined || service.given.length > 0)
+    return false;
+  const isLong = (from: Instant | undefined) =>
+    from !== undefined && since(from, now) >= lostPatience;
+  return isLong(fault.since) && isLong(othersSetSince);
 }
 
 function starting(situation: AddressSituation, now: Instant): AddressDecision {
@@ -156,13 +215,7 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
   const provisioning = { balancer: service, address, provisioningSince };
   const another = situation.canBeAsked ? undefined : givenAnother(provisioning, now);
   const missing = obstacle ?? another ?? waitingForLoadBalancer(provisioning, now);
-  if (missing !== undefined)
-    return {
-      ...base,
-      phase: "Provisioning",
-      verified: missing,
-      requeueAt: plus(now, seconds(5)),
-    };
+  if (missing !== undefined) return waiting(situation, missing, now);
   if (judgement?.kind === "verified") {
     const requeueAt = service?.hostname === undefined ? undefined : plus(now, resolveEvery);
     const { by, message } = judgement;
@@ -183,6 +236,31 @@ function starting(situation: AddressSituation, now: Instant): AddressDecision {
     phase: "Verifying",
     verified,
     requeueAt: plus(now, retryPause(situation, now)),
+  };
+}
+
+/** What waits is looked at again; a load balancer that was found silent, more seldom. */
+const waitingEvery = { usual: seconds(5), silent: seconds(15) };
+
+/** A claim that can't be tried yet, and may be refused for good. */
+function waiting(situation: AddressSituation, missing: Finding, now: Instant): AddressDecision {
+  const { phase, phaseSince, service, address, words, othersSetSince, fault } = situation;
+  const waited = phase === undefined ? millis(0) : since(phaseSince, now);
+  const hasService = service !== undefined;
+  const claim = { address, missing, waited, hasService, words, othersSetSince };
+  const isGiven = address !== undefined && service?.given.includes(address) === true;
+  const refusedBefore = fault?.no;
+  const refusal = refusalOf({ ...claim, words: isGiven ? undefined : words, refusedBefore }, now);
+  return {
+    service: "keep",
+    entry: "keep",
+    phase: "Provisioning",
+    verified: refusal?.finding ?? quoting(missing, words),
+    ...(refusal === undefined ? {} : { refused: refusal }),
+    requeueAt: plus(
+      now,
+      waitingEvery[missing.reason === "LoadBalancerSilent" ? "silent" : "usual"],
+    ),
   };
 }
 

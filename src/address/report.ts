@@ -91,6 +91,7 @@ function statusOf(
     serviceName: nameOf(sight),
     ...(isPublished ? { verified } : {}),
     ...faultOf(sight, decision),
+    ...leavingOf(decision),
     conditions: conditionsFrom(findings, { before: status.conditions ?? [], generation, now }),
   };
 }
@@ -103,15 +104,36 @@ const faults: ReadonlyMap<string, AddressFault> = new Map([
 ]);
 
 /** What the fleet must act on, as a field of its own: a condition's reason is for people. */
-function faultOf(sight: Sight, { verified }: AddressDecision): Pick<ProxyAddressStatus, "fault"> {
+function faultOf(
+  sight: Sight,
+  { verified, refused, lostAlone }: AddressDecision,
+): Pick<ProxyAddressStatus, "fault"> {
   const {
     entry: { status },
     now,
   } = sight;
-  const kind = faults.get(verified.reason);
+  const kind = refused === undefined ? faults.get(verified.reason) : "Refused";
   if (kind === undefined) return {};
   const before = status.fault?.kind === kind ? known(status.fault.since, sight) : undefined;
-  return { fault: { kind, since: before ?? formatInstant(now) } };
+  const fault = { kind, since: before ?? formatInstant(now) };
+  if (refused === undefined) return { fault: lostAlone ? { ...fault, alone: true } : fault };
+  const message = verified.message.slice(0, longestMessage);
+  const wholePool = refused.wholePool ? { wholePool: true } : {};
+  const outdated = refused.outdated === true ? { outdated: true } : {};
+  return { fault: { ...fault, ...wholePool, ...outdated, message } };
+}
+
+/** What the fleet repeats of a refusal (characters). */
+const longestMessage = 1024;
+
+/** Whoever holds a Service with more than these is told of these. */
+const mostFinalizers = 64;
+
+function leavingOf({ leaving }: AddressDecision): Pick<ProxyAddressStatus, "leaving"> {
+  if (leaving === undefined) return {};
+  const { since: from, heldBy } = leaving;
+  const held = heldBy === undefined ? {} : { heldBy: heldBy.slice(0, mostFinalizers) };
+  return { leaving: { since: formatInstant(from), ...held } };
 }
 
 /**

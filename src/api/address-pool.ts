@@ -84,7 +84,7 @@ const quarantine = z.object({
     ),
   unusable: duration()
     .default(defaultQuarantine.unusable)
-    .describe("After it never answered. Default: 1h."),
+    .describe("After it never answered, or its load balancer refused it. Default: 1h."),
 });
 
 const avoidPrefix = z.object({

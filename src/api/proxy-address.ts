@@ -23,6 +23,8 @@ export const retireCauses = [
   "SlotRemoved",
   "FleetDeleted",
   "Unusable",
+  "Refused",
+  "Lost",
   "Repeat",
 ] as const;
 export type RetireCause = (typeof retireCauses)[number];
@@ -33,7 +35,13 @@ export type ReachabilityVerdict = (typeof verdicts)[number];
 export const verifications = ["Inside", "ByControl", "ByPods"] as const;
 export type Verification = (typeof verifications)[number];
 /** What makes an address unfit for its slot, so that its fleet acts on it. */
-export const addressFaults = ["Unusable", "AddressChanged", "AddressLost", "Repeat"] as const;
+export const addressFaults = [
+  "Unusable",
+  "Refused",
+  "AddressChanged",
+  "AddressLost",
+  "Repeat",
+] as const;
 export type AddressFault = (typeof addressFaults)[number];
 
 const fixed = (why: string): CelRule => ({
@@ -131,9 +139,39 @@ const fault = z.object({
   kind: z
     .enum(addressFaults)
     .describe(
-      "Unusable (it does not work while another address of its pool does), AddressChanged (its load balancer has another address now), AddressLost (its load balancer has none now), or Repeat (its provider gave an address that was used before).",
+      "Unusable (it does not work while another address of its pool does), Refused (it was never published, and its load balancer refuses it, or it can't be made any more), AddressChanged (its load balancer has another address now), AddressLost (its load balancer has none now), or Repeat (its provider gave an address that was used before).",
     ),
   since: timestamp().describe("When it was first seen."),
+  alone: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "AddressLost: for minutes, while other addresses of its pool are set. Its slot moves; while all are lost, it waits.",
+    ),
+  wholePool: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "Refused: any other address of its pool would be refused as well. Another pool is tried.",
+    ),
+  outdated: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "Refused: it was claimed for an earlier spec of its fleet. The address has no fault.",
+    ),
+  message: line(1024)
+    .exactOptional()
+    .describe("Refused: what refuses it, in the words of who does."),
+});
+
+const leaving = z.object({
+  since: timestamp().describe("When its Service was first asked to go."),
+  heldBy: list(line(317), 64)
+    .exactOptional()
+    .describe(
+      "Finalizers that hold the Service. Set once it is overdue: from then on the address's lane is closed in the pods.",
+    ),
 });
 
 /** An entry's status, which the operator writes. */
@@ -160,6 +198,9 @@ export const proxyAddressStatus = z.object({
     .describe(
       "What makes it unfit for its slot; its fleet acts on that. Absent while all is well.",
     ),
+  leaving: leaving
+    .exactOptional()
+    .describe("Of an address that goes dark: how far its Service is from being gone."),
   phaseSince: timestamp().exactOptional().describe("When this phase began."),
   conditions: conditions(),
   reachability: list(reachabilityEntry, 256, { type: "map", keys: ["country"] })

@@ -41,6 +41,8 @@ export const conditionReasons = [
   "FleetMissing",
   "ImagePullFailed",
   "InvalidSpec",
+  "ListenerGone",
+  "LoadBalancerRefuses",
   "LoadBalancerSilent",
   "Loaded",
   "MediaFails",
@@ -70,6 +72,7 @@ export const conditionReasons = [
   "Repeat",
   "Retired",
   "ServerRefuses",
+  "ServiceHeld",
   "ServiceMissing",
   "ServiceRefused",
   "Serving",
@@ -93,6 +96,7 @@ export type ConditionReason = (typeof conditionReasons)[number];
 /** Why an Event was recorded. A condition that changed is reported under its own reason. */
 export const eventReasons = [
   "AddressAdopted",
+  "AddressRefused",
   "AddressUnusable",
   "BlockReported",
   "Blocked",

@@ -16,6 +16,7 @@ import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { type FleetAsk, certificateAsks, deletionAsks, nextRenewalAt, podAsks } from "./asks.ts";
 import { type LaneBank, childEffects } from "./children.ts";
 import { evictionEffects, evictionLookAt } from "./evictions.ts";
+import { nextHeldLitAt } from "./held.ts";
 import { lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
 import { deletionAskedAt, heldBecause, isEnding } from "./deletion.ts";
@@ -148,6 +149,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     nextLaneClosesAt(view.addresses, now),
     nextRenewalAt(observed, now),
     view.deleting ? undefined : evictionLookAt(live, now),
+    nextHeldLitAt(view.addresses, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
     deletionAskedAt(observed),

@@ -1,4 +1,5 @@
 import type { FleetView } from "../rotation/fleet-view.ts";
+import type { RetireCause } from "../api/proxy-address.ts";
 import type { EventReason } from "../api/reasons.ts";
 import type { EventNote } from "../kubernetes/events.ts";
 import type { Condition, StoredCondition } from "../api/findings.ts";
@@ -6,7 +7,7 @@ import type { FleetStatus } from "./status.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import { slotsOf } from "../rotation/slots.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
-import { publishedAddress } from "../ledger/view.ts";
+import { type AddressView, publishedAddress } from "../ledger/view.ts";
 
 /** The last status, as far as Events depend on it. */
 interface Before {
@@ -100,16 +101,24 @@ export function retireNotes(
       ];
     case "quarantine": {
       const message = `slot ${entry.slot}: ${entry.address} goes dark now, and may not be used again before ${until}`;
-      return [
-        step.because === "Unusable"
-          ? {
-              type: "Warning",
-              reason: "AddressUnusable",
-              message: `${message}: it did not work while others of its pool did`,
-            }
-          : normal("WentDark", message),
-      ];
+      return [ofDark(entry, step.because, message)];
     }
+  }
+}
+
+function ofDark(entry: AddressView, because: RetireCause, message: string): EventNote {
+  switch (because) {
+    case "Unusable": {
+      const why = "it did not work while others of its pool did";
+      return { type: "Warning", reason: "AddressUnusable", message: `${message}: ${why}` };
+    }
+    case "Refused": {
+      const why = entry.refused?.message ?? "it was refused";
+      const given = `slot ${entry.slot}: ${entry.address} is given up for a while`;
+      return { type: "Warning", reason: "AddressRefused", message: `${given}: ${why}` };
+    }
+    default:
+      return normal("WentDark", message);
   }
 }
 
@@ -191,6 +200,7 @@ const warnings: ReadonlySet<string> = new Set([
   "PoolTooSmall",
   "SomeServersDown",
   "PodsLag",
+  "ServiceHeld",
 ]);
 
 function conditionChanges(

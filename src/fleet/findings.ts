@@ -13,6 +13,7 @@ import { windowFaults } from "../rotation/windows.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 import { type Instant, formatDuration } from "../values/time.ts";
 import { childrenApplied } from "./children-applied.ts";
+import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
 
 /** All that a fleet's status is made from. */
@@ -65,7 +66,7 @@ export function findings(
   now: Instant,
 ): Partial<Record<ConditionType, Finding | undefined>> {
   const { fleet, pods, before, generation } = view;
-  const addresses = addressesReady(view, slots);
+  const addresses = addressesReady(view, slots, heldAddresses(view.fleet, now));
   const reported = podFindings(view);
   const ready = firstFinding(
     readyChecks,
@@ -123,12 +124,18 @@ function clocksAgree({ clocksDiffer }: FleetView): Finding | undefined {
   };
 }
 
-function addressesReady({ fleet, plan }: StatusView, slots: readonly SlotAddresses[]): Finding {
+function addressesReady(
+  { fleet, plan }: StatusView,
+  slots: readonly SlotAddresses[],
+  held: Finding | undefined,
+): Finding {
   const waiting = slots.filter(({ published }) => published === undefined);
   const slot = waiting[0]?.slot;
+  if (fleet.deleting && held !== undefined) return held;
   if (slot === undefined)
     return (
-      lostAddresses(slots) ?? {
+      lostAddresses(slots) ??
+      held ?? {
         status: "True",
         reason: "Verified",
         message: `all ${fleet.count} slots have a verified address`,
@@ -163,8 +170,27 @@ function lostAddresses(slots: readonly SlotAddresses[]): Finding | undefined {
   };
 }
 
+/** An address that should be dark is still led to the pods, though nobody has to wait for that. */
+function heldAddresses(
+  { addresses, count, deleting }: FleetView,
+  now: Instant,
+): Finding | undefined {
+  const [first, ...others] = heldLit(addresses, now);
+  if (first === undefined) return undefined;
+  const { slot, address = first.name, name, leaving } = first;
+  const finalizers = leaving?.heldBy ?? [];
+  const holder = finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
+  const more = others.length === 0 ? "" : ` So are those of ${others.length} other addresses.`;
+  const what = `${address} of slot ${slot} should be dark, and its Service is still there${holder}: see kubectl describe wapa ${name}.${more}`;
+  if (deleting)
+    return { status: "False", reason: "ServiceHeld", message: `the deletion waits: ${what}` };
+  const message = `all ${count} slots have a verified address. But ${what}`;
+  return { status: "True", reason: "ServiceHeld", message };
+}
+
 function makingMessage(fleet: FleetView, slot: number): string {
   const next = fleet.addresses.find((address) => address.slot === slot && address.want === "Serve");
+  if (next?.refused !== undefined) return `slot ${slot}: ${next.refused.message}`;
   const address = next?.address ?? "a fresh address";
   const details = next === undefined ? "" : `: see kubectl describe wapa ${next.name}`;
   return `slot ${slot}: ${address} is ${next?.phase === "Verifying" ? "being verified" : "being prepared"}${details}`;

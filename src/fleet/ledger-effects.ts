@@ -46,7 +46,7 @@ export function claimEffects(
     object: claimManifest({ namespace, name, uid }, fleet.spec.listeners, claim),
     fieldManager: fieldManagers.fleet,
     preconditions: [...shareLimit(observed.poolSpecs, claim.pool, namespace), known],
-    needs,
+    needs: claim.insteadOf === undefined ? needs : [...needs, retireId({ name: claim.insteadOf })],
   }));
 }
 

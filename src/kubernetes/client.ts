@@ -25,6 +25,7 @@ export interface Page<T extends KubeObject> {
 export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   readonly limit?: number | undefined;
   readonly continueToken?: string | undefined;
   /** Leaves spec, status and data on the server. */
@@ -86,6 +87,7 @@ export class ApiClient {
   async list<T extends KubeObject>(of: Resource<T>, options: ListOptions): Promise<Page<T>> {
     const query = {
       labelSelector: options.labelSelector,
+      fieldSelector: options.fieldSelector,
       limit: options.limit?.toString(),
       continue: options.continueToken,
     };

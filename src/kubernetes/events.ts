@@ -14,7 +14,8 @@ export interface EventNote {
   readonly message: string;
 }
 
-interface KubeEvent extends KubeObject {
+/** An Event as events.k8s.io has it, whoever wrote it. */
+export interface KubeEvent extends KubeObject {
   eventTime: string;
   reportingController: string;
   reportingInstance: string;
@@ -30,9 +31,14 @@ interface KubeEvent extends KubeObject {
     uid?: string;
     resourceVersion?: string;
   };
+  /** Of one that came again: when it came last. */
+  series?: { lastObservedTime?: string };
+  /** The same, of one that was written through the older interface. */
+  deprecatedLastTimestamp?: string;
 }
 
-const events: Resource<KubeEvent> = resource({
+/** Events, in the interface that Kubernetes recommends. */
+export const events: Resource<KubeEvent> = resource({
   group: "events.k8s.io",
   version: "v1",
   kind: "Event",

@@ -8,11 +8,23 @@ import type { AddressView } from "./view.ts";
  */
 const closeDelay = seconds(5);
 
-type LaneUser = Pick<AddressView, "phase" | "phaseSince" | "repeat" | "lane">;
+type LaneUser = Pick<AddressView, "phase" | "phaseSince" | "repeat" | "lane" | "leaving">;
 
-/** Whether an address has its lane to itself: until it is dark. A repeat never gets one. */
+/**
+ * Whether an address has its lane to itself: until it is dark, and so nothing leads to the lane any
+ * more. A repeat never gets one.
+ */
 export function holdsLane({ phase, repeat }: LaneUser): boolean {
   return phase !== "Quarantined" && !repeat;
+}
+
+/**
+ * Whether something holds the Service of an address that should be dark. The address is still led to
+ * its lane, so nobody else gets that; but the lane is closed, for good: else a burnt address would
+ * answer for as long as whoever holds the Service likes.
+ */
+function isClosedEarly({ leaving }: LaneUser): boolean {
+  return leaving?.heldBy !== undefined;
 }
 
 /**
@@ -24,7 +36,8 @@ export function laneUsers<User extends LaneUser>(
   now: Instant,
 ): readonly User[] {
   const users = addresses.filter(
-    (address) => holdsLane(address) || closesAt(address, now) !== undefined,
+    (address) =>
+      (holdsLane(address) && !isClosedEarly(address)) || closesAt(address, now) !== undefined,
   );
   // The last one on a lane stays in the map.
   const inOrder = users.toSorted(
@@ -54,7 +67,9 @@ export function nextLaneClosesAt(
 }
 
 /** When its lane closes, where it is dark. A clock set back must not keep the lane open as long. */
-function closesAt({ phase, phaseSince, repeat }: LaneUser, now: Instant): Instant | undefined {
+function closesAt(user: LaneUser, now: Instant): Instant | undefined {
+  const { phase, phaseSince, repeat } = user;
+  if (isClosedEarly(user)) return undefined;
   const until = plus(phaseSince, closeDelay);
   return phase === "Quarantined" && !repeat && phaseSince <= now && now < until ? until : undefined;
 }

@@ -27,6 +27,32 @@ export interface VerdictView {
   readonly message?: string;
 }
 
+/** What became of a published address that its load balancer no longer has. */
+export interface LostAddress {
+  readonly since: Instant;
+  readonly balancerHas: "another" | "none";
+  /** For minutes, while other addresses of its pool are set: it is no outage. */
+  readonly alone?: true;
+}
+
+/** Who refuses a claim, and why. */
+export interface RefusedAddress {
+  readonly since: Instant;
+  /** In the words of who refuses it. */
+  readonly message: string;
+  /** Any other address of its pool would be refused as well. */
+  readonly wholePool: boolean;
+  /** It was claimed for an earlier spec of its fleet: the address has no fault. */
+  readonly outdated?: true;
+}
+
+/** A Service that was asked to go. */
+export interface LeavingService {
+  readonly since: Instant;
+  /** The finalizers that hold it, once it is overdue: its lane is closed from then on. */
+  readonly heldBy: readonly string[] | undefined;
+}
+
 /** One ledger entry, as every decision sees it: the one shape of it beside the API object. */
 export interface AddressView {
   readonly name: string;
@@ -63,7 +89,11 @@ export interface AddressView {
    * Its load balancer has another address now, or none, although this one was published; undefined
    * while it has this one.
    */
-  readonly lost: { readonly since: Instant; readonly balancerHas: "another" | "none" } | undefined;
+  readonly lost: LostAddress | undefined;
+  /** It was never published, and its load balancer refuses it, or it can't be made any more. */
+  readonly refused: RefusedAddress | undefined;
+  /** It goes dark, and its Service is still there; undefined while nobody asked that to go. */
+  readonly leaving: LeavingService | undefined;
   /**
    * A provider that can't be asked gave an address that the ledger holds already: it is kept,
    * unused, until the slot has another.
@@ -113,6 +143,7 @@ export function addressView({ metadata, spec, status }: ProxyAddress): AddressVi
     createdAt,
     deleting: metadata.deletionTimestamp !== undefined,
     ...faultView(status?.fault),
+    leaving: leavingView(status?.leaving),
     ...(spec.retiredBecause === "Repeat" ? { repeat: true } : {}),
     reachability: (status?.reachability ?? []).map(verdictView),
     sessions: undefined,
@@ -128,21 +159,34 @@ export const viewOfEntry: (raw: CustomObject) => { readonly view: AddressView | 
 
 type Fault = ProxyAddress["status"]["fault"];
 
-function faultView(fault: Fault): Pick<AddressView, "unusable" | "lost" | "repeat"> {
+type FaultView = Pick<AddressView, "unusable" | "refused" | "lost" | "repeat">;
+
+function faultView(fault: Fault): FaultView {
   const since = parseInstant(fault?.since) ?? instant(0);
-  const none = { unusable: false, lost: undefined, repeat: false };
+  const none = { unusable: false, refused: undefined, lost: undefined, repeat: false };
+  const alone = fault?.alone === true ? ({ alone: true } as const) : {};
   switch (fault?.kind) {
     case undefined:
       return none;
     case "Unusable":
       return { ...none, unusable: true };
+    case "Refused": {
+      const { message = "", wholePool = false } = fault;
+      const outdated = fault.outdated === true ? ({ outdated: true } as const) : {};
+      return { ...none, refused: { since, message, wholePool, ...outdated } };
+    }
     case "Repeat":
       return { ...none, repeat: true };
     case "AddressChanged":
       return { ...none, lost: { since, balancerHas: "another" } };
     case "AddressLost":
-      return { ...none, lost: { since, balancerHas: "none" } };
+      return { ...none, lost: { since, balancerHas: "none", ...alone } };
   }
+}
+
+function leavingView(leaving: ProxyAddress["status"]["leaving"]): AddressView["leaving"] {
+  if (leaving === undefined) return undefined;
+  return { since: parseInstant(leaving.since) ?? instant(0), heldBy: leaving.heldBy };
 }
 
 function verdictView({ country, verdict, since, message }: Reachability): VerdictView {
@@ -171,6 +215,18 @@ export function isBurnt({
 
 /** An address that is being prepared: not published yet, and with nothing wrong so far. */
 export function isInMaking(address: AddressView): boolean {
+  return isUnpublished(address) && address.refused === undefined;
+}
+
+/**
+ * A claim that somebody refuses. It is kept, in case he changes his mind, until its slot takes
+ * another address.
+ */
+export function isRefused(address: AddressView): boolean {
+  return isUnpublished(address) && address.refused !== undefined;
+}
+
+function isUnpublished(address: AddressView): boolean {
   return (
     address.want === "Serve" &&
     !address.deleting &&
@@ -178,6 +234,11 @@ export function isInMaking(address: AddressView): boolean {
     !address.repeat &&
     (address.phase === "Provisioning" || address.phase === "Verifying")
   );
+}
+
+/** An address that is to be dark, and whose Service somebody holds. */
+export function isHeldLit({ phase, leaving }: AddressView): boolean {
+  return phase !== "Quarantined" && leaving?.heldBy !== undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   since,
 } from "../values/time.ts";
 import type { SlotAddresses } from "./slots.ts";
-import { type AddressView, wasPublished } from "../ledger/view.ts";
+import { type AddressView, isRefused, wasPublished } from "../ledger/view.ts";
 
 /**
  * When an address should move by age: `maxAge` after it was published, spread by `jitterPercent` to
@@ -89,7 +89,9 @@ const anHour = hours(1);
 /** Moves by schedule in the last hour, from the ledger: a restart does not forget them. */
 export function movesByAge(fleet: FleetView, now: Instant): readonly Instant[] {
   const counted = fleet.addresses.filter(
-    (address) => address.cause === "Age" && (address.want === "Serve" || wasPublished(address)),
+    (address) =>
+      address.cause === "Age" &&
+      ((address.want === "Serve" && !isRefused(address)) || wasPublished(address)),
   );
   // A claim that is still to come was dated by a clock that was ahead.
   return counted

@@ -1,7 +1,8 @@
 import type { FleetView } from "./fleet-view.ts";
 import { dueByAge, hourlyRoom } from "./age.ts";
 import type { DecidedSlot, MoveDecision, NextMove } from "./slot-decision.ts";
-import { type Instant, spokenTime } from "../values/time.ts";
+import { present } from "../values/present.ts";
+import { type Instant, earliest, plus, seconds, spokenTime } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
 
 /** A slot that should move. */
@@ -16,6 +17,8 @@ export interface Waiting {
   readonly slot: number;
   readonly because: string;
   readonly next: NextMove;
+  /** When it may go on though nothing else happens. */
+  readonly lookAgainAt?: Instant;
 }
 
 /** The slots that should move: those that may do so now, and those that wait. */
@@ -28,9 +31,16 @@ export interface Budgeted {
 const priority = { Blocked: 0, NewSlot: 1, Requested: 2, Age: 3 } as const;
 
 /**
+ * A claim is published within seconds, mostly. One that takes longer waits for somebody, such as a
+ * load balancer that does not answer.
+ */
+const usualMaking = seconds(30);
+
+/**
  * Which of the slots that should move may do so now. Slots without an address always may; the
  * others only while fewer than `maxConcurrent` slots are on the move, and by age only as many as
- * `maxPerHourPercent` allows.
+ * `maxPerHourPercent` allows. Where people are cut off, a move waits for those that get on, and not
+ * for those that wait themselves.
  */
 export function withinBudget(
   fleet: FleetView,
@@ -41,10 +51,15 @@ export function withinBudget(
     decision.kind === "move" ? [{ slot, published, decision }] : [],
   );
   if (wanting.length === 0) return { moving: [], waiting: [] };
-  const rotating = slots.filter(
-    ({ addresses, published }) => published !== undefined && addresses.some(isInMaking),
-  ).length;
-  let room = fleet.maxConcurrent - rotating;
+  const making = slots.flatMap(({ addresses, published }) =>
+    published === undefined ? [] : addresses.filter(isInMaking),
+  );
+  const getOnUntil = making
+    .map(({ createdAt }) => plus(createdAt, usualMaking))
+    .filter((until) => until > now);
+  const taken = new Set(making.map(({ slot }) => slot)).size;
+  let room = fleet.maxConcurrent - taken;
+  let urgentRoom = fleet.maxConcurrent - getOnUntil.length;
   const hourly = hourlyRoom(fleet, now);
   let byAge = hourly.left;
   const moving: Moving[] = [];
@@ -52,16 +67,24 @@ export function withinBudget(
   for (const want of wanting.toSorted(byPriority)) {
     const { published, decision } = want;
     const isLimited = published !== undefined;
+    const left = isCutOff(decision) ? urgentRoom : room;
     if (decision.cause === "Age" && byAge <= 0)
       waiting.push(waitsForHour(fleet, want, hourly.nextAt ?? now));
-    else if (isLimited && room <= 0) waiting.push(waitsForOthers(fleet, want, now));
+    else if (isLimited && left <= 0)
+      waiting.push(waitsForOthers(fleet, want, { now, getOnUntil: earliest(...getOnUntil) }));
     else {
       moving.push(want);
       if (isLimited) room--;
+      if (isLimited) urgentRoom--;
       if (decision.cause === "Age") byAge--;
     }
   }
   return { moving, waiting };
+}
+
+/** People can't use what the slot has: it was blocked, or its load balancer no longer has it. */
+function isCutOff({ cause }: MoveDecision): boolean {
+  return cause === "Blocked" || cause === "NewSlot";
 }
 
 function byPriority(a: Moving, b: Moving): number {
@@ -83,11 +106,12 @@ function waitsForHour(fleet: FleetView, { slot, decision }: Moving, at: Instant)
 function waitsForOthers(
   fleet: FleetView,
   { slot, decision, published }: Moving,
-  now: Instant,
+  { now, getOnUntil }: { readonly now: Instant; readonly getOnUntil: Instant | undefined },
 ): Waiting {
   const because = `${decision.because}; it waits for other slots, since spec.rotation.maxConcurrent is ${fleet.maxConcurrent}`;
   const at = published === undefined ? now : dueAt(fleet, decision, published);
-  return { slot, because, next: { at, reason: "now, when fewer others move (maxConcurrent)" } };
+  const next = { at, reason: "now, when fewer others move (maxConcurrent)" };
+  return { slot, because, next, ...present({ lookAgainAt: getOnUntil }) };
 }
 
 function dueAt(fleet: FleetView, { cause }: MoveDecision, published: AddressView): Instant {

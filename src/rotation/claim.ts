@@ -9,6 +9,8 @@ import { holdsLane, laneUsers } from "../ledger/lane-use.ts";
 import type { MoveDecision } from "./slot-decision.ts";
 import { hasTooManyRepeats } from "./repeats.ts";
 import { shortageMessage } from "./shortage.ts";
+import { type AddressView, isHeldLit, isRefused } from "../ledger/view.ts";
+import { present } from "../values/present.ts";
 import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { Instant } from "../values/time.ts";
 
@@ -25,6 +27,8 @@ export interface Claim {
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   readonly because: string;
+  /** The slot's refused claim, which is given up for this one. */
+  readonly insteadOf?: string;
 }
 
 /** A slot that should move and can't, with what to do about it. */
@@ -63,12 +67,11 @@ interface Seeker {
  * pods end its sessions before they reuse it. A repeat never gets a lane.
  */
 export function allocationsOf({ addresses, held }: FleetView, now: Instant): Allocations {
-  const open = laneUsers(addresses, now);
-  const [holding, closing] = [open.filter(holdsLane), open.filter((user) => !holdsLane(user))];
-  const lanesOf = (users: typeof open) => new Set(users.map(({ lane }) => lane));
+  const lanesOf = (users: readonly AddressView[]) => new Set(users.map(({ lane }) => lane));
+  const closing = laneUsers(addresses, now).filter((user) => !holdsLane(user));
   return {
     held: held.copy(),
-    lanes: lanesOf(holding),
+    lanes: lanesOf(addresses.filter(holdsLane)),
     closing: lanesOf(closing),
     claims: new Map(),
   };
@@ -90,13 +93,34 @@ export function claimFor(
   if (lane === undefined)
     return {
       slot,
-      message: `slot ${slot} should move and can't: all ${bank} lanes are in use. It moves when a drain ends`,
+      message: `slot ${slot} should move and can't: all ${bank} lanes are in use. It moves when a drain ends${heldLanes(fleet)}`,
     };
   const found = findAddress({ slot, cause }, context);
-  if (found === undefined) return { slot, message: shortageMessage(fleet, slot, allocated) };
+  const refused = refusedOf(fleet, slot);
+  if (found === undefined) {
+    const message = shortageMessage(fleet, slot, allocated);
+    const why =
+      refused?.refused === undefined
+        ? ""
+        : `. It goes on asking for one: ${refused.refused.message}`;
+    return { slot, message: `${message}${why}` };
+  }
   allocate(allocated, lane, found);
   const ordinal = nextOrdinal(fleet, slot);
-  return { slot, ...found, lane, ordinal, cause, requestedAt, because };
+  const claim = { slot, ...found, lane, ordinal, cause, requestedAt, because };
+  return { ...claim, ...present({ insteadOf: refused?.name }) };
+}
+
+function refusedOf({ addresses }: FleetView, slot: number): AddressView | undefined {
+  return addresses.find((address) => address.slot === slot && isRefused(address));
+}
+
+function heldLanes({ addresses }: FleetView): string {
+  const held = addresses.filter(isHeldLit);
+  const names = held.map(({ address, name }) => address ?? name);
+  return held.length === 0
+    ? ""
+    : `, or when the Services of ${names.join(", ")} are let go: see kubectl describe wapa`;
 }
 
 type FoundAddress = Pick<Claim, "pool" | "address" | "name">;
@@ -154,6 +178,8 @@ function mayTake(
   { fleet, allocated }: Pick<ClaimContext, "fleet" | "allocated">,
 ): boolean {
   if (pool.refusal !== undefined || !hasRoom(pool, allocated)) return false;
+  const refused = refusedOf(fleet, slot);
+  if (refused?.refused?.wholePool === true && refused.pool === pool.name) return false;
   if (pool.assigned) return !hasTooManyRepeats(fleet, slot, pool.name);
   const reserve = cause === "Blocked" || cause === "NewSlot" ? 0 : pool.reserve;
   return countFree(pool, allocated.held) > BigInt(reserve);

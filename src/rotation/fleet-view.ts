@@ -31,6 +31,7 @@ export interface RotationRules {
 export interface FleetView {
   readonly namespace: string;
   readonly name: string;
+  readonly uid: string;
   readonly count: number;
   readonly paused: boolean;
   readonly deleting: boolean;
@@ -77,6 +78,7 @@ export function fleetView(input: FleetViewInput): FleetView {
   return {
     namespace: metadata.namespace,
     name: metadata.name,
+    uid: metadata.uid,
     count: spec.addresses.count,
     paused: spec.paused,
     deleting: metadata.deletionTimestamp !== undefined,

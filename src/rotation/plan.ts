@@ -6,8 +6,9 @@ import type { Random } from "../values/random.ts";
 import { type BlockReport, blockReport } from "./block-report.ts";
 import { type Moving, withinBudget } from "./budget.ts";
 import { type Claim, type Shortage, allocationsOf, claimFor, isClaim } from "./claim.ts";
-import { type NextMove, decideSlots } from "./slot-decision.ts";
-import { type Retirement, retirement } from "./retire.ts";
+import { mayClaimAnotherAt, refusedClaim } from "./refused.ts";
+import { type DecidedSlot, type NextMove, decideSlots } from "./slot-decision.ts";
+import { type Retirement, givingUp, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
 import { type Instant, earliest } from "../values/time.ts";
 import { present } from "../values/present.ts";
@@ -57,6 +58,8 @@ export function planRotation(fleet: FleetView, context: RotationContext): Rotati
   const found = findAddresses(fleet, moving, context);
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
   const retirements = fleet.addresses.map((address) => retirement(fleet, address, now));
+  const steps = retirements.flatMap(({ now: step }) => step ?? []);
+  const given = givenUp(fleet, decided, { claims: found.filter(isClaim), steps, now });
   const slots = decided.map(({ slot, decision }): SlotExplanation => {
     const wait = waiting.find((one) => one.slot === slot);
     const because =
@@ -67,7 +70,7 @@ export function planRotation(fleet: FleetView, context: RotationContext): Rotati
   return {
     claims: found.filter(isClaim),
     shortages,
-    retirements: retirements.flatMap(({ now: step }) => step ?? []),
+    retirements: [...steps, ...given],
     slots,
     outage,
     next: firstOf(slots),
@@ -76,8 +79,36 @@ export function planRotation(fleet: FleetView, context: RotationContext): Rotati
     requeueAt: earliest(
       ...retirements.map(({ requeueAt }) => requeueAt),
       ...slots.map(({ next }) => timeToCome(next, now)),
+      ...waiting.map(({ lookAgainAt }) => lookAgainAt),
     ),
   };
+}
+
+interface GivenUp {
+  readonly claims: readonly Claim[];
+  /** Steps that addresses take anyway. */
+  readonly steps: readonly Retirement[];
+  readonly now: Instant;
+}
+
+/**
+ * Refused claims are given up where their slot takes another address now, or needs none any more.
+ * Where there is no other, they are kept: nothing would be gained, and the load balancer may still
+ * set the address, as one does that is handed over by another Service.
+ */
+function givenUp(
+  fleet: FleetView,
+  slots: readonly DecidedSlot[],
+  { claims, steps, now }: GivenUp,
+): readonly Retirement[] {
+  return slots.flatMap((slot) => {
+    const refused = refusedClaim(slot);
+    if (refused === undefined || steps.some(({ name }) => name === refused.name)) return [];
+    const isReplaced = claims.some(({ insteadOf }) => insteadOf === refused.name);
+    const at = mayClaimAnotherAt(fleet, slot, refused);
+    const isIdle = slot.decision.kind === "stay" && at !== undefined && now >= at;
+    return isReplaced || isIdle ? [givingUp(fleet, refused, now)] : [];
+  });
 }
 
 function findAddresses(

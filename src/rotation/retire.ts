@@ -18,6 +18,7 @@ import {
   type AddressView,
   isBurnt,
   isInMaking,
+  isRefused,
   publishedAddress,
   wasPublished,
 } from "../ledger/view.ts";
@@ -122,7 +123,26 @@ function ofNeeded(situation: Situation): RetirementView {
   if (fleet.deleting) return { now: quarantine(situation, "FleetDeleted") };
   if (address.unusable) return { now: quarantine(situation, "Unusable") };
   if (address.repeat) return ofRepeat(situation);
+  if (isRefused(address)) return ofRefused(situation);
   return address.phase === "Serving" ? ofServing(situation) : ofUnpublished(situation);
+}
+
+/**
+ * It is kept until its slot takes another address: the load balancer may still set it. One that was
+ * made for an earlier spec goes at once, and may be taken again.
+ */
+function ofRefused(situation: Situation): RetirementView {
+  const { fleet, address, now } = situation;
+  if (address.slot >= fleet.count) return { now: quarantine(situation, "SlotRemoved") };
+  const step = quarantine(situation, "Refused");
+  if (address.refused?.outdated === true && step.because === "Refused")
+    return { now: { ...step, until: now } };
+  return hasLane(situation) ? {} : { now: step };
+}
+
+/** Gives up a claim that is refused: it rests for a while, since it was never published. */
+export function givingUp(fleet: FleetView, address: AddressView, now: Instant): Retirement {
+  return quarantine({ fleet, address, now }, "Refused");
 }
 
 function ofServing(situation: Situation): RetirementView {
@@ -136,8 +156,7 @@ function ofServing(situation: Situation): RetirementView {
   if (isRemoved) return { now: drain(situation, "SlotRemoved") };
   // It serves on, unpublished, until the oldest of those that drain has made room.
   if (drainsOf(fleet, address.slot).length >= mostDrains) return {};
-  const cause = address.lost === undefined ? replacedBecause(published) : "Unusable";
-  return { now: drain(situation, cause) };
+  return { now: drain(situation, lostCause(address) ?? replacedBecause(published)) };
 }
 
 function isAnnounced({ announced }: FleetView, { address }: AddressView): boolean {
@@ -281,7 +300,13 @@ function quarantineTime(
 ): Millis {
   const times = pool?.quarantine ?? defaultQuarantineTimes;
   if (because === "Blocked") return times.blocked;
-  return because === "Unusable" && !isKnown ? times.unusable : times.retired;
+  const isItsOwn = because === "Unusable" || because === "Refused";
+  return isItsOwn && !isKnown ? times.unusable : times.retired;
+}
+
+function lostCause({ lost }: AddressView): RetireCause | undefined {
+  if (lost === undefined) return undefined;
+  return lost.balancerHas === "none" ? "Lost" : "Unusable";
 }
 
 function replacedBecause(successor: AddressView): RetireCause {

@@ -62,6 +62,7 @@ export function isPublishedFor(
 function answers(address: AddressView, text: string, slot: number): boolean {
   const wasDropped =
     address.unusable ||
+    address.refused !== undefined ||
     address.repeat ||
     (address.want === "Quarantine" && address.drainUntil === undefined);
   return address.slot === slot && address.requestedAt === text && !wasDropped;

@@ -2,6 +2,7 @@ import type { FleetView } from "./fleet-view.ts";
 import type { PoolView } from "../pool/view.ts";
 import { countFree, distinctRanges } from "../pool/allocate.ts";
 import type { HeldAddresses } from "../ledger/held-addresses.ts";
+import { isRefused } from "../ledger/view.ts";
 import { countAddresses } from "../values/ip.ts";
 import { repeatsKeptUntil } from "./repeats.ts";
 import { earliest, spokenTime } from "../values/time.ts";
@@ -15,6 +16,7 @@ export function shortageMessage(
   const reasons = fleet.pools.map(
     (pool) =>
       pool.refusal ??
+      refusesAny(fleet, slot, pool) ??
       noRoom(pool, allocated.claims) ??
       onlyRepeats(fleet, slot, pool) ??
       noneFree(pool, allocated.held),
@@ -23,6 +25,17 @@ export function shortageMessage(
   const remedies =
     "Add addresses to a pool, wait, shorten the pool's spec.quarantine, or lower spec.addresses.count";
   return `slot ${slot} should move and can't: ${what}. ${remedies}`;
+}
+
+function refusesAny(fleet: FleetView, slot: number, { name }: PoolView): string | undefined {
+  const refused = fleet.addresses.some(
+    (address) =>
+      address.slot === slot &&
+      address.pool === name &&
+      isRefused(address) &&
+      address.refused?.wholePool === true,
+  );
+  return refused ? `any other address of pool ${name} would be refused as well` : undefined;
 }
 
 function noRoom({ name, room }: PoolView, claims: ReadonlyMap<string, number>): string | undefined {

@@ -2,6 +2,7 @@ import type { FleetView } from "./fleet-view.ts";
 import type { ClaimCause } from "../api/proxy-address.ts";
 import { blockMayMoveAt, dueByAge } from "./age.ts";
 import { blockedIn, suspectedOutage } from "./outage.ts";
+import { mayClaimAnotherAt, refusedClaim } from "./refused.ts";
 import { type RotateRequest, isClaimedFor } from "./rotate-request.ts";
 import { type SlotAddresses, slotsOf } from "./slots.ts";
 import {
@@ -48,9 +49,11 @@ type Check = (view: SlotView) => SlotDecision | undefined;
 /** The first check that gives a decision wins, so the order is the policy. */
 const checks: readonly Check[] = [
   alreadyMoving, // one address is prepared at a time
+  refusedForNow, // the next one may be refused as well: not the whole pool in a minute
   withoutAddress, // people have nothing: neither a pause nor a budget may delay that
   entryDeleted, // a person deleted the ledger entry: it is replaced, paused or not
   addressChanged, // people are cut off, and no pause helps them: this is a repair
+  addressTakenBack, // the same
   paused, // a person said stop
   outageSuspected, // everything failing at once is not a block, and moving would burn the pool
   blockedForAudience, // people are cut off: neither window nor minimum age may delay them
@@ -99,6 +102,14 @@ function alreadyMoving({ addresses }: SlotView): SlotDecision | undefined {
     : stay(`${next.address ?? "a fresh address"} is being prepared`);
 }
 
+function refusedForNow(view: SlotView): SlotDecision | undefined {
+  const claim = refusedClaim(view);
+  const at = claim === undefined ? undefined : mayClaimAnotherAt(view.fleet, view, claim);
+  if (claim === undefined || at === undefined || view.now >= at) return undefined;
+  const because = `${claim.refused?.message ?? nameOf(claim)}. The slot takes another address after ${spokenTime(at)}`;
+  return stay(because, { at, reason: "its load balancer refused the last addresses" });
+}
+
 function withoutAddress({ published, request, slot }: SlotView): SlotDecision | undefined {
   if (published !== undefined) return undefined;
   const because = "the slot has no address";
@@ -111,6 +122,13 @@ function entryDeleted(view: SlotView): SlotDecision | undefined {
   const because = `the ledger entry ${published.name} was deleted`;
   const requestedAt = requestFor(request, slot);
   return noRoomToDrain(view) ?? { kind: "move", cause: "Requested", requestedAt, because };
+}
+
+/** A load balancer that has none now and lets others have theirs gave this one up for good. */
+function addressTakenBack({ published, request, slot }: SlotView): SlotDecision | undefined {
+  if (published?.lost?.balancerHas !== "none" || published.lost.alone !== true) return undefined;
+  const because = `the load balancer has taken back ${nameOf(published)}, while others of its pool are set`;
+  return { kind: "move", cause: "NewSlot", requestedAt: requestFor(request, slot), because };
 }
 
 /** A load balancer may change its address by mistake: it gets this time to take it back. */

@@ -61,5 +61,9 @@
 - apiGroups: [""]
   resources: [pods/eviction]
   verbs: [create]
+# What a load balancer says of a Service that it does not serve is in the Events about it.
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [list]
 {{ include "proxyfleet.eventRules" . }}
 {{- end }}

@@ -4,6 +4,7 @@ import { parseProxyAddress } from "../../api/proxy-address.ts";
 import { type Caches, claimant, podFleet } from "../../cluster/caches.ts";
 import type { Deletions } from "../../cluster/io/deletions.ts";
 import { enqueueOn, isForeign, isMoreThanStatus, isOwnStatus } from "../../cluster/changes.ts";
+import type { ApiClient } from "../../kubernetes/client.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
@@ -11,16 +12,20 @@ import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import type { AddressAsk } from "../asks.ts";
+import type { BalancerWarnings } from "../balancer-words.ts";
 import { decideAddress } from "../decide.ts";
 import type { Resolution } from "../observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "../probe.ts";
 import { type AddressSources, observeAddress } from "./observe.ts";
 import type { HostResolver } from "./resolve.ts";
+import { readWarnings } from "./warnings.ts";
 
 export interface AddressControllerOptions extends ReconcilerOptions {
-  readonly sources: Omit<AddressSources, "probes" | "resolutions" | "deletion">;
+  readonly sources: Omit<AddressSources, "probes" | "resolutions" | "warnings" | "deletion">;
+  readonly client: Pick<ApiClient, "list">;
   readonly probes: Inquiries<Probe>;
   readonly resolutions: Inquiries<Resolution>;
+  readonly warnings: Inquiries<BalancerWarnings>;
   /** Tries an address. A failure is a result, and never throws. */
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
@@ -30,11 +35,11 @@ export interface AddressControllerOptions extends ReconcilerOptions {
 
 /** Gives each ledger entry its Service, verifies it, and takes it down again. */
 export function addressController(options: AddressControllerOptions): Controller {
-  const { sources, probes, resolutions, deletions, queue, log } = options;
+  const { sources, probes, resolutions, warnings, deletions, queue, log } = options;
   enqueueAddresses(sources.caches, (name) => queue.add(name));
   warnOfUnreadable(sources.caches, log);
   const deletion = (entry: CustomObject) => deletions.of(entry);
-  const all = { ...sources, probes, resolutions, deletion };
+  const all = { ...sources, probes, resolutions, warnings, deletion };
   return defineController(
     {
       name: "address",
@@ -42,7 +47,10 @@ export function addressController(options: AddressControllerOptions): Controller
       observe: (name, memory) => observeAddress(name, memory, all),
       decide: decideAddress,
       answer: async (name, ask) => answer(name, ask, options),
-      forget: (name) => probes.forget(name),
+      forget: (name) => {
+        probes.forget(name);
+        warnings.forget(name);
+      },
     },
     options,
   );
@@ -50,7 +58,7 @@ export function addressController(options: AddressControllerOptions): Controller
 
 /** Asks beside the reconciles: an address that does not answer holds up no other one. */
 function answer(name: string, ask: AddressAsk, options: AddressControllerOptions): "later" {
-  const { probes, resolutions, probe, resolve, now, queue } = options;
+  const { probes, resolutions, warnings, probe, resolve, now, queue } = options;
   const again = () => queue.add(name);
   switch (ask.kind) {
     case "probe": {
@@ -67,6 +75,11 @@ function answer(name: string, ask: AddressAsk, options: AddressControllerOptions
     case "resolve": {
       const run = async () => ({ addresses: await resolve(ask.hostname), at: now() });
       resolutions.ask(ask.hostname, run, again);
+      break;
+    }
+    case "warnings": {
+      const run = async (signal: AbortSignal) => readWarnings(ask.service, options, signal);
+      warnings.ask(name, run, again);
       break;
     }
   }

@@ -71,9 +71,10 @@ export function rotationEnd({
   return { cause: now.cause, outcome: resultOf(now) };
 }
 
-function resultOf({ phase, unusable, retiredBecause }: AddressView): RotationResult {
+function resultOf({ phase, unusable, refused, retiredBecause }: AddressView): RotationResult {
   if (phase === "Serving" || phase === "Draining") return "published";
-  return unusable || retiredBecause === "Unusable" ? "unusable" : "abandoned";
+  const isUnfit = unusable || refused !== undefined || retiredBecause === "Unusable";
+  return isUnfit ? "unusable" : "abandoned";
 }
 
 /**

@@ -12,9 +12,11 @@ import { isServingPod } from "../../pods/view.ts";
 import { laneCertificates } from "../../proxy/lane-certificates.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import { canonicalIp, parseIp } from "../../values/ip.ts";
+import type { BalancerWarnings } from "../balancer-words.ts";
 import type { LoadBalancerView } from "../load-balancer.ts";
 import type { ObservedAddress, Resolution } from "../observed.ts";
 import type { Probe, ReferenceAddress } from "../probe.ts";
+import { othersSetSince } from "./others.ts";
 
 /** Where an entry's surroundings are read from. */
 export interface AddressSources {
@@ -25,6 +27,8 @@ export interface AddressSources {
   readonly deletion: (entry: CustomObject) => Deletion;
   /** What probes of entries showed, by the entry's name. */
   readonly probes: { answer(name: string): Probe | undefined };
+  /** What load balancers say of Services, by the entry's name. */
+  readonly warnings: { answer(name: string): BalancerWarnings | undefined };
   /** What load balancers' names led to. */
   readonly resolutions: { answer(hostname: string): Resolution | undefined };
 }
@@ -41,7 +45,7 @@ export function observeAddress(
   { refused = [] }: PassMemory,
   sources: AddressSources,
 ): ObservedAddress | undefined {
-  const { caches, isBusy, probes } = sources;
+  const { caches, isBusy, probes, warnings } = sources;
   const raw = caches.addresses.get({ name });
   const parsed = raw === undefined ? undefined : parseProxyAddress(raw);
   if (raw === undefined || parsed?.ok !== true) return undefined;
@@ -60,6 +64,8 @@ export function observeAddress(
     services,
     balancer,
     resolution,
+    warnings: warnings.answer(name),
+    othersSetSince: othersSetSince(entry, services[0], caches),
     heldElsewhere: heldElsewhere(entry, balancer, caches),
     pods: caches.pods.by("fleet", `${claimRef.namespace}/${claimRef.name}`).filter(isServingPod),
     references: entry.status.phase === "Verifying" ? referencesFor(entry, caches) : [],

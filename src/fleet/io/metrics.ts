@@ -4,7 +4,7 @@ import { memoize } from "../../values/memoize.ts";
 import { earliest, type Instant, since } from "../../values/time.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
 import type { Caches } from "../../cluster/caches.ts";
-import { type AddressView, isInMaking } from "../../ledger/view.ts";
+import { type AddressView, isInMaking, isRefused } from "../../ledger/view.ts";
 
 const fleetLabels = ["namespace", "fleet"] as const;
 type FleetLabels = Readonly<Record<(typeof fleetLabels)[number], string>>;
@@ -105,14 +105,14 @@ export function blockedSamples(raw: CustomObject): readonly Sample<"slot">[] {
 }
 
 /**
- * One sample for each fleet that has an address in the making: how long the oldest has been
+ * One sample for each fleet that has an address in the making, refused ones included: how long the oldest has been
  * (seconds).
  */
 export function claimSamples(
   entries: Iterable<AddressView>,
   now: Instant,
 ): readonly Sample<never>[] {
-  const claims = [...entries].filter(isInMaking);
+  const claims = [...entries].filter((entry) => isInMaking(entry) || isRefused(entry));
   const fleets = Map.groupBy(claims, ({ namespace, fleet }) => `${namespace}/${fleet}`);
   return [...fleets.values()].flatMap((members) => {
     const [first] = members;

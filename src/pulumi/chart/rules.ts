@@ -50,6 +50,7 @@ export const fleetRules: readonly Rule[] = [
   rule("", ["pods"], ["list", "watch"]),
   rule("", ["pods/status"], ["patch"]),
   rule("", ["pods/eviction"], ["create"]),
+  rule("events.k8s.io", ["events"], ["list"]),
   ...eventRules,
 ];
 

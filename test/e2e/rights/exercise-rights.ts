@@ -1,5 +1,6 @@
 import { loseEntry } from "../../integration/ledger/lose-entry.ts";
 import { poolObject } from "../../objects/address-pool.ts";
+import { fleetObject } from "../../objects/fleet.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { podsOf, serving } from "../proxy/pods.ts";
@@ -28,6 +29,7 @@ export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void
   await all(async (fleet) => fleet.ready());
   await poolEvent();
   await all(drift);
+  await all(refusedAddress);
   await all(lostEntry);
   await all(laggard);
   await all(end);
@@ -86,6 +88,30 @@ async function edit(
       ([field, value]) => JSON.stringify(live[field]) !== JSON.stringify(value),
     );
   });
+}
+
+/** A pool with addresses that the load balancer does not have: the operator reads its answer. */
+async function refusedAddress(fleet: TestFleet): Promise<void> {
+  const name = `${fleet.name}-refused`;
+  const spec = { addresses: ["198.51.100.128/25"], reserve: 0 };
+  await apply(poolObject({ name, spec }));
+  const other = fleetObject({
+    name,
+    namespace: fleet.name,
+    spec: { replicas: 1, addresses: { count: 1, pools: [{ name }] } },
+  });
+  await apply(other);
+  await waitFor(`the load balancer's answer to ${name}`, async () => {
+    const { items } = await read<{ items: { spec: { retiredBecause?: string } }[] }>(
+      "wapa",
+      "-l",
+      `proxyfleet.dev/fleet=${name}`,
+    );
+    return items.some(({ spec }) => spec.retiredBecause === "Refused");
+  });
+  await kubectl("delete", "wap", name, "-n", fleet.name);
+  await kubectl("delete", "wapa", "-l", `proxyfleet.dev/fleet=${name}`);
+  await kubectl("delete", "wapool", name);
 }
 
 /**

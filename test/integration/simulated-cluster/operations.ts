@@ -7,6 +7,7 @@ import {
   secrets,
   services,
 } from "../../../src/kubernetes/builtin.ts";
+import { events } from "../../../src/kubernetes/events.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import type { ObjectKey, Resource } from "../../../src/kubernetes/resource.ts";
 import { fleet, ledgerEntry } from "../samples.ts";
@@ -49,6 +50,34 @@ const read =
   (of: Resource<KubeObject>, key: ObjectKey): Operation =>
   async (client) =>
     client.get(of, key);
+
+/** Somebody reports about an object with this uid. */
+const report =
+  (name: string, uid: string): Operation =>
+  async (client) => {
+    const regarding = { apiVersion: "v1", kind: "Service", ...inDefault("s"), uid };
+    const event = {
+      apiVersion: "events.k8s.io/v1",
+      kind: "Event",
+      metadata: inDefault(name),
+      eventTime: "2026-11-23T12:00:00.000000Z",
+      action: "Tested",
+      reason: "Tested",
+      reportingController: "example.org/test",
+      reportingInstance: "test",
+      type: "Warning",
+      note: "a test",
+      regarding,
+    };
+    await client.create(events, event, "somebody");
+  };
+const reportsAbout =
+  (uid: string): Operation =>
+  async (client) => {
+    const fieldSelector = `regarding.uid=${uid}`;
+    const { items } = await client.list(events, { namespace: "default", fieldSelector });
+    return { metadata: {}, names: items.map(({ metadata }) => metadata.name).toSorted() };
+  };
 
 /** With the preconditions of the state that is there now, some of them replaced. */
 const withState = (
@@ -162,6 +191,13 @@ const policy = (ports: readonly number[]): Parts => ({
 
 /** Sequences of calls. A real API server and the simulated one must give the same answers. */
 export const sequences: Readonly<Record<string, readonly Operation[]>> = {
+  "Events are found by the uid of what they are about": [
+    report("one", stale.uid),
+    report("other", "22222222-2222-4222-8222-222222222222"),
+    report("more", stale.uid),
+    reportsAbout(stale.uid),
+    reportsAbout("33333333-3333-4333-8333-333333333333"),
+  ],
   "a create, and the same name again": [
     create(secrets, secret("a", { x: "MQ==" })),
     create(secrets, secret("a", { x: "Mg==" })),

@@ -11,13 +11,21 @@ import { deployments, pods, secrets, services } from "../../../src/kubernetes/bu
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { Reflector, type Source } from "../../../src/kubernetes/reflector.ts";
-import type { ObjectKey, Resource } from "../../../src/kubernetes/resource.ts";
+import { type ObjectKey, type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { addressLabel, fleetLabel, fleetLabels, managedSelector } from "../../../src/api/names.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
 import type { PodStatus } from "../../../src/pods/status.ts";
 
 const manager = "fake-controllers";
+
+const coreEvents = resource({
+  group: "",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  scope: "Namespaced",
+});
 
 /** The servers of a fleet that names none, and all of them answer. */
 const upstreams = (["chat-0", "chat-1", "media-0"] as const).map((name) => {
@@ -48,6 +56,10 @@ export class FakeControllers {
   readonly #pods = new Map<string, { readonly namespace: string; readonly name: string }>();
   readonly #addresses = new Map<string, string>();
   readonly #met = new Set<string>();
+  /** Services whose address was refused, by the address. */
+  readonly #refused = new Map<string, Service>();
+  /** In MetalLB's own words, why it can't give an address; undefined: it can. */
+  refusal: (address: string) => string | undefined = () => undefined;
   readonly #writes = new Map<string, number>();
 
   constructor(kubeconfig: string) {
@@ -184,10 +196,23 @@ export class FakeControllers {
     );
   }
 
-  async #giveAddress({ metadata }: Service): Promise<void> {
+  /** What was in the way of an address is gone, as when another Service lets go of it. */
+  async giveNow(address: string): Promise<void> {
+    const service = this.#refused.get(address);
+    this.refusal = () => undefined;
+    if (service !== undefined) await this.#giveAddress(service);
+  }
+
+  async #giveAddress(service: Service): Promise<void> {
+    const { metadata } = service;
     const { name, namespace = "" } = metadata;
     const entry = metadata.labels?.[addressLabel] ?? "";
     const address = metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? "";
+    const refusal = this.refusal(address);
+    if (refusal !== undefined) {
+      this.#refused.set(address, service);
+      return this.#reportRefusal(service, refusal);
+    }
     this.#addresses.set(address, entry);
     const status = { loadBalancer: { ingress: [{ ip: address }] } };
     await this.#write(
@@ -195,6 +220,22 @@ export class FakeControllers {
       { apiVersion: "v1", kind: "Service", metadata: { name, namespace }, status },
       "status",
     );
+  }
+
+  /** As MetalLB does it: through the older interface of Events. */
+  async #reportRefusal({ metadata }: Service, message: string): Promise<void> {
+    const { name, namespace = "", uid } = metadata;
+    const event = {
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: `${name}.refused`, namespace },
+      involvedObject: { apiVersion: "v1", kind: "Service", name, namespace, uid },
+      type: "Warning",
+      reason: "AllocationFailed",
+      message,
+      source: { component: "metallb-controller" },
+    };
+    await this.#write(coreEvents, event);
   }
 
   async #write(

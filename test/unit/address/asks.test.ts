@@ -6,7 +6,9 @@ import type { ProbeRequest } from "../../../src/address/probe.ts";
 import { type Sight, sightOf } from "../../../src/address/sight.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
 import { parsedFleet } from "../../objects/fleet.ts";
+import { formatInstant } from "../../../src/values/time.ts";
 import { podObject } from "../../objects/pod.ts";
+import { serviceObject } from "../../objects/service.ts";
 import { at, noon } from "../rotation/build.ts";
 import { address, drain, quarantine, sha256, observedAddress, works } from "./observed-address.ts";
 
@@ -219,4 +221,89 @@ describe("an address has been tried without success", () => {
   };
   for (const [name, { status, since }] of Object.entries(cases))
     test(name, () => assert.equal(seen({ status }).verifyingSince, at(since)));
+});
+
+describe("the API server is asked for the Warning Events about a Service", () => {
+  const silent = { given: [], hostname: undefined };
+  const service = serviceObject({ metadata: { uid: "s1" } });
+  const waiting = (s: number, more: object = {}): Given => ({
+    status: { phase: "Provisioning", phaseSince: formatInstant(at(-s)), ...more },
+  });
+  const heard = (age: number, uid = "s1") => ({ uid, warnings: [], at: at(-age) });
+  const cases: Record<
+    string,
+    { given: Given; observed?: Partial<ObservedAddress>; asks: boolean }
+  > = {
+    "once its load balancer has said nothing for five seconds": { given: waiting(5), asks: true },
+    "but not before": { given: waiting(4), asks: false },
+    "but not before anything was reported of it": { given: {}, asks: false },
+    "but not once its address is set": {
+      given: waiting(60),
+      observed: {
+        balancer: { given: [address], hostname: undefined },
+        certificate: undefined,
+      },
+      asks: false,
+    },
+    "but not once it is refused": {
+      given: waiting(60, { fault: { kind: "Refused", since: "2026-11-23T11:59:30Z" } }),
+      asks: false,
+    },
+    "but not when it is to go dark": { given: { ...waiting(60), spec: quarantine }, asks: false },
+    "but not before there is one": {
+      given: waiting(60),
+      observed: { services: [] },
+      asks: false,
+    },
+    "but not again within fifteen seconds": {
+      given: waiting(60),
+      observed: { warnings: heard(14) },
+      asks: false,
+    },
+    "again after fifteen seconds": {
+      given: waiting(60),
+      observed: { warnings: heard(15) },
+      asks: true,
+    },
+    "more seldom the longer it waits": {
+      given: waiting(360),
+      observed: { warnings: heard(60) },
+      asks: false,
+    },
+    "every two minutes at least": {
+      given: waiting(36_000),
+      observed: { warnings: heard(120) },
+      asks: true,
+    },
+    "at once for another Service of that name": {
+      given: waiting(60),
+      observed: { warnings: heard(1, "s0") },
+      asks: true,
+    },
+    "at once where the answer is from the future: the clock jumped": {
+      given: waiting(60),
+      observed: { warnings: heard(-1) },
+      asks: true,
+    },
+    "where the load balancer has taken its address back": {
+      given: {
+        status: {
+          phase: "Serving",
+          phaseSince: "2026-11-23T11:00:00Z",
+          fault: { kind: "AddressLost", since: "2026-11-23T11:59:55Z" },
+        },
+      },
+      asks: true,
+    },
+    "but not while it serves": {
+      given: { status: { phase: "Serving", phaseSince: "2026-11-23T11:00:00Z" } },
+      observed: { balancer: { given: [address], hostname: undefined } },
+      asks: false,
+    },
+  };
+  for (const [name, { given, observed, asks }] of Object.entries(cases))
+    test(name, () => {
+      const found = asksOf(seen(given, { balancer: silent, services: [service], ...observed }));
+      assert.deepEqual(found, asks ? [{ kind: "warnings", service }] : []);
+    });
 });

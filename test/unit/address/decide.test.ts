@@ -54,6 +54,8 @@ function observed(
     services: [service],
     balancer,
     resolution: { addresses: [], at: noon },
+    warnings: undefined,
+    othersSetSince: undefined,
     heldElsewhere: [],
     pods: [],
     references: [],

@@ -52,6 +52,8 @@ export function observedAddress(
     services: [serviceObject({ metadata: { uid: "s1", resourceVersion: "2" } })],
     balancer: { given: [address], hostname: undefined },
     resolution: undefined,
+    warnings: undefined,
+    othersSetSince: undefined,
     heldElsewhere: [],
     pods: [],
     references: [],

@@ -25,6 +25,8 @@ const verified = (by: "Inside" | "ByPods"): Judgement => ({
 const named = { given: [], hostname: "lb.example.org", terminating: false };
 
 function situation(given: Partial<AddressSituation>): AddressSituation {
+  const hasService = !("service" in given) || given.service !== undefined;
+  const held = { name: "proxies/family-0-abc", finalizers: [], refusal: undefined };
   return {
     want: "Serve",
     phase: "Verifying",
@@ -37,6 +39,11 @@ function situation(given: Partial<AddressSituation>): AddressSituation {
     obstacle: undefined,
     service: published,
     isRepeat: false,
+    words: undefined,
+    othersSetSince: undefined,
+    fault: undefined,
+    leaving: undefined,
+    leavingService: hasService ? held : undefined,
     verified: undefined,
     judgement: undefined,
     ...given,
@@ -351,16 +358,17 @@ describe("an address on its way out", () => {
       },
       expect: { entry: "delete" },
     },
-    "is not forgotten on the word of a clock that another one contradicts, and is looked at again": {
-      given: {
-        want: "Quarantine",
-        phase: "Quarantined",
-        service: undefined,
-        quarantineUntil: at(-40 * 86_400),
-        clocksDiffer: true,
+    "is not forgotten on the word of a clock that another one contradicts, and is looked at again":
+      {
+        given: {
+          want: "Quarantine",
+          phase: "Quarantined",
+          service: undefined,
+          quarantineUntil: at(-40 * 86_400),
+          clocksDiffer: true,
+        },
+        expect: { phase: "Quarantined", entry: "keep", requeueAt: at(60) },
       },
-      expect: { phase: "Quarantined", entry: "keep", requeueAt: at(60) },
-    },
     "is forgotten if a person deletes it, whatever the clocks say": {
       given: {
         want: "Quarantine",

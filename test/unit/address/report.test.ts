@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import type { ObservedAddress } from "../../../src/address/observed.ts";
 import type { ProbeResult } from "../../../src/address/probe.ts";
 import type { StatusEffect } from "../../../src/runtime/effect.ts";
+import { serviceObject } from "../../objects/service.ts";
+import { at, noon } from "../rotation/build.ts";
 import {
   address,
   decided,
@@ -224,6 +226,58 @@ describe("a fault that the fleet must act on", () => {
       assert.deepEqual(faultAfter({ kind: unlike, since: earlier }), { kind, since: now });
     });
 
+  const faultOf = (given: Given, observed: Partial<ObservedAddress>) =>
+    (written(observedAddress(given, observed)).status as { fault?: object }).fault;
+  const service = serviceObject({ metadata: { uid: "s1" } });
+
+  test("is a no of its load balancer, with its words", () => {
+    const refusal = { reason: "AllocationFailed", message: "in use" };
+    const warnings = { uid: "s1", warnings: [refusal], at: noon };
+    const fault = faultOf(hourOld("Provisioning"), {
+      balancer: silent,
+      services: [service],
+      warnings,
+    });
+    assert.partialDeepStrictEqual(fault, { kind: "Refused", since: now });
+    assert.match((fault as { message: string }).message, /AllocationFailed: in use/);
+    assert.ok(!("wholePool" in fault!));
+  });
+
+  test("is a Service that the API server refuses, with the whole pool", () => {
+    const refused = [{ id: "service", object: "Service proxies/x", words: "exceeded quota" }];
+    const fault = faultOf(hourOld("Provisioning"), { services: [], balancer: undefined, refused });
+    assert.partialDeepStrictEqual(fault, { kind: "Refused", wholePool: true });
+  });
+
+  test("is a no of before, for an operator that has not heard it", () => {
+    const condition = { type: "Verified", status: "False", reason: "LoadBalancerRefuses" };
+    const conditions = [{ ...condition, message: "it refused", lastTransitionTime: earlier }];
+    const fault = { kind: "Refused", since: earlier, message: "it refused" };
+    const given = hourOld("Provisioning", { fault, conditions });
+    assert.deepEqual(faultOf(given, { balancer: silent }), fault);
+  });
+
+  test("is a listener that the fleet no longer has, until it is published", () => {
+    const plainChat = { name: "plainChat", port: 5222, targetPort: 20_002 };
+    const given = (phase: string) => ({ ...hourOld(phase), spec: { ports: [plainChat] } });
+    const fault = { kind: "Refused", outdated: true };
+    assert.partialDeepStrictEqual(faultOf(given("Verifying"), {}), fault);
+    assert.equal(faultOf(given("Serving"), {}), undefined);
+  });
+
+  test("is lost alone after two minutes while others are set", () => {
+    const lost = (since: string, othersSetSince: ObservedAddress["othersSetSince"]) =>
+      faultOf(hourOld("Serving", { fault: { kind: "AddressLost", since } }), {
+        balancer: silent,
+        othersSetSince,
+      });
+    assert.partialDeepStrictEqual(lost(earlier, at(-120)), { kind: "AddressLost", alone: true });
+    assert.deepEqual(lost(earlier, at(-119)), { kind: "AddressLost", since: earlier });
+    assert.deepEqual(lost(earlier, undefined), { kind: "AddressLost", since: earlier });
+    const recent = "2026-11-23T11:58:01Z";
+    assert.deepEqual(lost(recent, at(-3600)), { kind: "AddressLost", since: recent });
+  });
+
   test("is none while an address is only on its way", () =>
     assert.ok(!("fault" in written(observedAddress(hourOld("Verifying")), fails).status)));
 });
@@ -245,5 +299,59 @@ describe("a time in the status that is still to come was written by a clock that
   test("a few seconds are no such time: two clocks are never quite the same", () => {
     const soon = "2026-11-23T12:00:30Z";
     assert.equal(statusOf({ phase: "Serving", phaseSince: soon }).phaseSince, soon);
+  });
+});
+
+describe("a Service that is asked to go", () => {
+  const asked = (status: object, given: Partial<ObservedAddress> = {}) => {
+    const { status: says } = written(
+      observedAddress({ ...hourOld("Draining", status), spec: quarantine }, given),
+    );
+    const { leaving, conditions } = says as {
+      leaving?: object;
+      conditions: readonly { reason: string; message: string }[];
+    };
+    return { leaving, reason: conditions[0]?.reason, message: conditions[0]?.message ?? "" };
+  };
+  const finalizers = ["example.org/audit", "example.org/other"];
+  const held = { services: [serviceObject({ metadata: { uid: "s1", finalizers } })] };
+  const [minute, almost] = ["2026-11-23T11:59:00Z", "2026-11-23T11:59:01Z"];
+
+  test("is dated from the first time on", () =>
+    assert.partialDeepStrictEqual(asked({}), { leaving: { since: now }, reason: "Retired" }));
+
+  test("has a minute, whoever holds it", () =>
+    assert.deepEqual(asked({ leaving: { since: almost } }, held).leaving, { since: almost }));
+
+  test("is overdue then, and who holds it is named", () => {
+    const { leaving, reason, message } = asked({ leaving: { since: minute } }, held);
+    assert.deepEqual([leaving, reason], [{ since: minute, heldBy: finalizers }, "ServiceHeld"]);
+    assert.match(
+      message,
+      /^203\.0\.113\.9 should be dark, but its Service proxies\/family-0-abc is still there: the finalizers example\.org\/audit, example\.org\/other hold it/,
+    );
+  });
+
+  test("stays overdue, though the clock is set back", () =>
+    assert.equal(
+      asked({ leaving: { since: "2026-11-23T13:00:00Z", heldBy: ["a/b"] } }, held).reason,
+      "ServiceHeld",
+    ));
+
+  test("says that the API server refuses to delete it", () => {
+    const id = "remove family-0-abc";
+    const refused = [{ id, object: "Service proxies/family-0-abc", words: "policy keep" }];
+    const { message } = asked({ leaving: { since: minute } }, { refused });
+    assert.match(message, /the API server refuses to delete it \(policy keep\)/);
+  });
+
+  test("points to its Events where nothing shows who holds it", () =>
+    assert.match(asked({ leaving: { since: minute } }).message, /see kubectl describe service/));
+
+  test("is remembered once it is gone where it was held: its lane must stay closed", () => {
+    const gone = { services: [], balancer: undefined };
+    const leaving = { since: minute, heldBy: ["a/b"] };
+    assert.deepEqual(asked({ leaving }, gone).leaving, leaving);
+    assert.equal(asked({ leaving: { since: minute } }, gone).leaving, undefined);
   });
 });

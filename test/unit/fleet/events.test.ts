@@ -154,6 +154,26 @@ describe("the story of a fleet", () => {
       before: known,
       expect: [["Warning", "AddressUnusable", "it did not work while others of its pool did"]],
     },
+    "an address that was refused is a warning, in the words of who refused it": {
+      given: fleet({
+        addresses: [
+          served,
+          entry("203.0.113.5", {
+            phase: "Provisioning",
+            lane: 4,
+            refused: { since: at(-5), message: "address in use", wholePool: false },
+          }),
+        ],
+      }),
+      before: known,
+      expect: [
+        [
+          "Warning",
+          "AddressRefused",
+          "slot 0: 203.0.113.5 is given up for a while: address in use",
+        ],
+      ],
+    },
     "a request that names no slot of the fleet": {
       given: fleet({ rotateAt: "5@now", addresses: [served] }),
       before: known,

@@ -5,6 +5,11 @@ import type { Instant } from "../../../src/values/time.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { at, dark, draining, entry, noon } from "../rotation/build.ts";
 
+const leavingFor = (...heldBy: readonly string[]): AddressView["leaving"] => ({
+  since: at(-90),
+  heldBy: heldBy.length === 0 ? undefined : heldBy,
+});
+
 describe("for whom lanes are open", () => {
   const serving = entry("203.0.113.1");
   const goneDark = (s: number, lane = 1): AddressView =>
@@ -26,6 +31,18 @@ describe("for whom lanes are open", () => {
     "not who went dark at a time that has not come: the clock was set back": {
       given: [serving, goneDark(1)],
       open: [serving],
+    },
+    "who is to go dark, while its Service is let go in time": {
+      given: [{ ...draining("203.0.113.2"), want: "Quarantine", leaving: leavingFor() }],
+      open: [{ ...draining("203.0.113.2"), want: "Quarantine", leaving: leavingFor() }],
+    },
+    "not who is to go dark, once somebody holds its Service": {
+      given: [{ ...draining("203.0.113.2"), want: "Quarantine", leaving: leavingFor("a/b") }],
+      open: [],
+    },
+    "not who has just gone dark after its Service was held: its lane was closed": {
+      given: [{ ...goneDark(-1), leaving: leavingFor("a/b") }],
+      open: [],
     },
     "no repeat": { given: [{ ...goneDark(-1), repeat: true }], open: [] },
     "who holds a lane, and not who went dark on it": {

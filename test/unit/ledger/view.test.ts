@@ -5,7 +5,9 @@ import {
   addressView,
   heldAddress,
   isBurnt,
+  isHeldLit,
   isInMaking,
+  isRefused,
   publishedAddress,
   viewOfEntry,
   wasPublished,
@@ -73,6 +75,39 @@ describe("how decisions see a ledger entry", () => {
       reachability: [{ country: "IR", verdict: "Blocked", since: at(-3600), message: "no answer" }],
       deleting: false,
     });
+  });
+
+  test("one that is refused has the words of who refuses it, and counts as no claim on its way", () => {
+    const message = "the load balancer refuses it";
+    const fault = { kind: "Refused", since, message, wholePool: true };
+    const view = seen({ status: { phase: "Provisioning", fault } });
+    assert.deepEqual(view.refused, { since: at(-3600), message, wholePool: true });
+    assert.deepEqual([isInMaking(view), isRefused(view)], [false, true]);
+  });
+
+  test("one that is refused no more is on its way again", () => {
+    const view = seen({ status: { phase: "Verifying" } });
+    assert.deepEqual([isInMaking(view), isRefused(view)], [true, false]);
+  });
+
+  test("one that its load balancer lost alone is told from an outage", () => {
+    const lost = (more: object) =>
+      seen({ status: { phase: "Serving", fault: { kind: "AddressLost", since, ...more } } }).lost;
+    assert.deepEqual(lost({}), { since: at(-3600), balancerHas: "none" });
+    assert.deepEqual(lost({ alone: true }), {
+      since: at(-3600),
+      balancerHas: "none",
+      alone: true,
+    });
+  });
+
+  test("one whose Service is asked to go has since when, and who holds it", () => {
+    const view = seen({ status: { phase: "Draining", leaving: { since, heldBy: ["a/b"] } } });
+    assert.deepEqual(view.leaving, { since: at(-3600), heldBy: ["a/b"] });
+    assert.deepEqual(
+      [isHeldLit(view), isHeldLit({ ...view, phase: "Quarantined" })],
+      [true, false],
+    );
   });
 
   test("one that a person deleted is marked", () =>

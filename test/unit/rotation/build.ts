@@ -116,6 +116,8 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     deleting: false,
     unusable: false,
     lost: undefined,
+    refused: undefined,
+    leaving: undefined,
     repeat: false,
     reachability: [],
     sessions: undefined,
@@ -173,6 +175,7 @@ export function fleet(
   return {
     namespace: "proxies",
     name: "family",
+    uid: "u1",
     count: 1,
     paused: false,
     deleting: false,

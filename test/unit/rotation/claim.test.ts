@@ -53,6 +53,31 @@ describe("claimFor", () => {
       slot: 2,
       expect: { pool: "pool-a" },
     },
+    "a lane that is closed early is nobody else's while its address is still led there": {
+      given: fleet({
+        addresses: [
+          draining("203.0.113.9", {
+            want: "Quarantine",
+            leaving: { since: at(-90), heldBy: ["example.org/audit"] },
+          }),
+        ],
+      }),
+      expect: { lane: 1 },
+    },
+    "lanes that held Services keep are named where none is left": {
+      given: fleet({
+        addresses: Array.from({ length: bank }, (_, lane) =>
+          draining(`203.0.113.${lane + 1}`, {
+            lane,
+            ...(lane > 0 ? {} : { leaving: { since: at(-90), heldBy: ["example.org/audit"] } }),
+          }),
+        ),
+      }),
+      expect: {
+        message:
+          "slot 0 should move and can't: all 8 lanes are in use. It moves when a drain ends, or when the Services of 203.0.113.1 are let go: see kubectl describe wapa",
+      },
+    },
     "an empty pool is passed over": {
       given: fleet({ pools: two, held: held(["203.0.113.0", "203.0.113.1"]) }),
       expect: { pool: "pool-b" },

@@ -152,6 +152,15 @@ describe("the end of an address", () => {
         now: { kind: "drain", name: old.name, because: "Unusable", until: plus(noon, hours(24)) },
       },
     },
+    "an address that its load balancer took back drains once its successor is published": {
+      given: fleet({
+        addresses: [{ ...old, lost: { since: at(-300), balancerHas: "none" } }, fresh],
+      }),
+      of: { ...old, lost: { since: at(-300), balancerHas: "none" } },
+      expect: {
+        now: { kind: "drain", name: old.name, because: "Lost", until: plus(noon, hours(24)) },
+      },
+    },
     "an address that its load balancer lost rests as long as any that was published": {
       given: fleet(),
       of: draining("203.0.113.9", { drainUntil: noon, retiredBecause: "Unusable" }),

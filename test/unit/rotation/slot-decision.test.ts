@@ -116,6 +116,22 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       }),
       expect: { kind: "stay", because: "nothing asks for a move" },
     },
+    "an address that its load balancer has taken back, and no other one, is replaced, though the fleet is paused":
+      {
+        given: fleet({
+          paused: true,
+          addresses: [
+            entry("203.0.113.9", {
+              lost: { since: at(-120), balancerHas: "none", alone: true },
+            }),
+          ],
+        }),
+        expect: {
+          kind: "move",
+          cause: "NewSlot",
+          because: "the load balancer has taken back 203.0.113.9, while others of its pool are set",
+        },
+      },
     "a paused fleet does not answer a request": {
       given: fleet({ paused: true, rotateAt: "now", addresses: [serving] }),
       expect: { kind: "stay", because: "the fleet is paused" },

@@ -8,7 +8,13 @@ import {
   parseRange,
   prefixOf,
 } from "../../../../src/values/ip.ts";
-import { parseDuration, parseInstant } from "../../../../src/values/time.ts";
+import {
+  type Instant,
+  parseDuration,
+  parseInstant,
+  seconds,
+  since,
+} from "../../../../src/values/time.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
 import { type Entry, fleetOf, isBurnt, isInMaking, isPublished } from "./entry.ts";
 import { type Fleet, ownEntries } from "./fleet.ts";
@@ -18,6 +24,7 @@ export interface MadeClaim {
   readonly server: SimulatedApiServer;
   readonly claim: Entry;
   readonly fleet: Fleet;
+  readonly now: Instant;
   /** The ledger without the claim. */
   readonly others: readonly Entry[];
   /** The ledger as whoever claimed it saw it: late news is no fault of its. */
@@ -29,14 +36,21 @@ export function wrongWithClaim(made: MadeClaim): readonly string[] {
   return [...tooManyMove(made), ...movesInOutage(made), ...besideBurnt(made)];
 }
 
+/** A block waits for no claim that is older. */
+const usualMaking = seconds(30);
+
+function waitsForLong({ createdAt }: Entry, now: Instant): boolean {
+  return since(parseInstant(createdAt) ?? now, now) >= usualMaking;
+}
+
 /** At most `maxConcurrent` slots that people have an address for are on the move. */
-function tooManyMove({ claim, fleet, others }: MadeClaim): readonly string[] {
+function tooManyMove({ claim, fleet, others, now }: MadeClaim): readonly string[] {
   if (claim.spec.cause === "NewSlot") return [];
   const own = ownEntries(fleet, others);
   const slots = Map.groupBy(own, ({ spec }) => spec.claimRef.slot);
-  const moving = [...slots.values()].filter(
-    (each) => each.some(isPublished) && each.some(isInMaking),
-  );
+  const counts = (entry: Entry): boolean =>
+    isInMaking(entry) && !(claim.spec.cause === "Blocked" && waitsForLong(entry, now));
+  const moving = [...slots.values()].filter((each) => each.some(isPublished) && each.some(counts));
   return moving.length < fleet.spec.rotation.maxConcurrent
     ? []
     : [`slot ${claim.spec.claimRef.slot} moves while ${moving.length} others do`];

@@ -50,6 +50,7 @@ export function isInMaking(entry: Entry): boolean {
     entry.spec.want === "Serve" &&
     !entry.isDeleting &&
     verifiedReason(entry) !== "Unusable" &&
+    entry.status?.fault?.kind !== "Refused" &&
     !isRepeat(entry) &&
     (phase === "Provisioning" || phase === "Verifying")
   );

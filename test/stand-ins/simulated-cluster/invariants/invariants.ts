@@ -133,7 +133,7 @@ export class Invariants {
       .of(custom.addresses.kind)
       .objects()
       .map((raw) => entryOf(raw as StoredObject));
-    this.#note(wrongWithClaim({ server, claim, fleet, others, seen }));
+    this.#note(wrongWithClaim({ server, claim, fleet, others, seen, now: clock.now() }));
     const isAsked = !replacesDeleted(claim, others);
     this.#note(this.#memory.claimed(claim, fleet, { now: clock.now(), isAsked }));
   }

@@ -37,6 +37,8 @@ const strange = Array.from({ length: 250 }, (_, index) => `198.18.0.${index + 1}
 export class SimulatedLoadBalancer {
   /** It does nothing at all: an outage. */
   isSilent = false;
+  /** Addresses that it never gives, without a word. */
+  readonly ignored = new Set<string>();
   readonly #server: SimulatedApiServer;
   readonly #provider: Provider;
   readonly #random: Random;
@@ -135,6 +137,7 @@ export class SimulatedLoadBalancer {
   }
 
   #give(service: Service, wish: string | undefined): void {
+    if (wish !== undefined && this.ignored.has(wish)) return undefined;
     const refusal = wish === undefined ? undefined : this.#refused.get(wish);
     if (refusal !== undefined) return this.#report(service, refusal);
     const address = wish === undefined ? this.#choose() : this.#free([wish])[0];

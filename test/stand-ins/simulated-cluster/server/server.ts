@@ -84,14 +84,16 @@ export class SimulatedApiServer {
     scope: {
       readonly namespace?: string | undefined;
       readonly labelSelector?: string | undefined;
+      readonly fieldSelector?: string | undefined;
     } = {},
   ): readonly (T & StoredObject)[] {
-    const { namespace, labelSelector } = scope;
+    const { namespace, labelSelector, fieldSelector } = scope;
     const isSelected = selects(labelSelector);
     const found = [...this.#kept(of).values()].filter(
-      ({ metadata }) =>
-        (namespace === undefined || metadata.namespace === namespace) &&
-        isSelected(metadata.labels),
+      (object) =>
+        (namespace === undefined || object.metadata.namespace === namespace) &&
+        isSelected(object.metadata.labels) &&
+        hasField(object, fieldSelector),
     );
     return found as (T & StoredObject)[];
   }
@@ -388,4 +390,14 @@ function isRunning(object: StoredObject): boolean {
 
 function mayGo(object: StoredObject): boolean {
   return (object.metadata.finalizers ?? []).length === 0 && !isRunning(object);
+}
+
+/** Whether an object has what a field selector of one equation asks for, such as `regarding.uid=u1`. */
+function hasField(object: KubeObject, selector: string | undefined): boolean {
+  if (selector === undefined) return true;
+  const [path = "", wanted = ""] = selector.split("=");
+  const found = path
+    .split(".")
+    .reduce((each: unknown, name) => (each as Record<string, unknown> | undefined)?.[name], object);
+  return (found ?? "") === wanted;
 }

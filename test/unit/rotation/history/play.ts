@@ -76,6 +76,7 @@ async function act(stage: Stage, step: Step, index: number): Promise<void> {
     case "addressBreaks":
     case "addressChanges":
     case "addressIsTakenBack":
+    case "balancerRefuses":
     case "podDies":
     case "podIsStuck":
     case "podIsSilent":
@@ -178,6 +179,8 @@ function happen(stage: Stage, step: Happening): void {
       return withService(stage, step.pick, (service) => loadBalancer.giveAnother(service));
     case "addressIsTakenBack":
       return withService(stage, step.pick, (service) => loadBalancer.takeBack(service));
+    case "balancerRefuses":
+      return refuse(stage, step.third);
     case "podDies":
       return withPod(stage, step.pick, (pod) => workloads.kill(pod));
     case "podIsStuck":
@@ -187,6 +190,15 @@ function happen(stage: Stage, step: Happening): void {
     case "podIsUnready":
       return withPod(stage, step.pick, (pod) => workloads.setReady(pod, false));
   }
+}
+
+/** What was refused before is not, where nothing is any more. */
+function refuse({ cluster }: Stage, third: number | undefined): void {
+  const { loadBalancer } = cluster;
+  loadBalancer.refuseNothing();
+  const networks = third === undefined ? [] : ["203.0.113.", "198.51.100.", "192.0.2."];
+  for (const network of networks)
+    for (let last = third ?? 0; last < 32; last += 3) loadBalancer.refuse(`${network}${last}`);
 }
 
 /** What people and measurements change. */

@@ -41,7 +41,9 @@ export type Happening =
       readonly do: "addressBreaks" | "addressChanges" | "addressIsTakenBack" | PodTrouble;
       readonly pick: number;
     }
-  | { readonly do: "othersRun" | "sessionsEnd" };
+  | { readonly do: "othersRun" | "sessionsEnd" }
+  /** The load balancer refuses one of three addresses that are asked of it from now on, or none. */
+  | { readonly do: "balancerRefuses"; readonly third: number | undefined };
 
 type PodTrouble = "podDies" | "podIsStuck" | "podIsSilent" | "podIsUnready";
 
@@ -130,6 +132,7 @@ const kinds: readonly (readonly [weight: number, step: fc.Arbitrary<Step>])[] = 
   [1, step("pause", { on: fc.boolean() })],
   [1, step("provider", { state: fc.constantFrom("works", "silent", "broken") })],
   [1, step("addressIsTakenBack", { pick })],
+  [2, step("balancerRefuses", { third: fc.option(fc.nat(2), { nil: undefined }) })],
   [1, step("loseEntry", { pick })],
   [
     1,
