@@ -121,7 +121,7 @@ describe("two replicas of the operator", () => {
       'proxyfleet_cache_objects{kind="WhatsAppProxy"} 1',
       'proxyfleet_addresses{pool="metallb-a",phase=',
       'proxyfleet_pool_free{pool="metallb-a"}',
-      "\nproxyfleet_clock_ahead_seconds ",
+      "\nproxyfleet_clock_ahead_seconds{} ",
       "nodejs_eventloop_lag_seconds",
       "process_resident_memory_bytes",
     ])
