@@ -53,7 +53,7 @@ export function podsView(
     replicas: status?.replicas ?? 0,
     ready: status?.readyReplicas ?? 0,
     isRolledOut,
-    problem: problemOf(pods),
+    problem: problemOf(pods) ?? notCreated(deployment),
   };
 }
 
@@ -85,6 +85,16 @@ function unschedulable(pod: Pod): PodsView["problem"] {
   return {
     reason: "PodsUnschedulable",
     message: `pod ${pod.metadata.name} finds no node: ${scheduled.message ?? ""}. Check spec.scheduling, spec.resources and the nodes`,
+  };
+}
+
+/** No pod says why there is none: a quota, a policy or a webhook refuses it before it exists. */
+function notCreated(deployment: Deployment | undefined): PodsView["problem"] {
+  const failure = deployment?.status?.conditions?.find(({ type }) => type === "ReplicaFailure");
+  if (failure?.status !== "True") return undefined;
+  return {
+    reason: "PodsNotCreated",
+    message: `pods are refused before they exist: ${failure.message ?? failure.reason ?? ""}. Change the quota, policy or webhook that this names`,
   };
 }
 
