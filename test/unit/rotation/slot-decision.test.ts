@@ -339,7 +339,12 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
     },
     "an old address moves": {
       given: fleet({ rotation: rules({ maxAge: hours(1) }), addresses: [serving] }),
-      expect: { kind: "move", cause: "Age", because: "203.0.113.9 has served for 1h" },
+      expect: {
+        kind: "move",
+        cause: "Age",
+        because:
+          "203.0.113.9 has served since 2026-11-23 11:00 UTC, and should move every 1h (spec.rotation.maxAge)",
+      },
     },
     "a younger one says when": {
       given: fleet({ rotation: rules({ maxAge: hours(3) }), addresses: [serving] }),
