@@ -117,6 +117,7 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     unusable: false,
     lost: undefined,
     repeat: false,
+    trouble: undefined,
     reachability: [],
     sessions: undefined,
     ...given,
