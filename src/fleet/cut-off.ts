@@ -69,7 +69,7 @@ export function cutOff(view: CutOffView, slot: SlotAddresses, now: Instant): Cut
   }
   const cause = causeOf(view.fleet, slot);
   if (cause === undefined) return undefined;
-  const overdueAt = plus(cause.since ?? firstClaim(slot) ?? now, movePatience);
+  const overdueAt = plus(cause.since ?? now, movePatience);
   const { isMoving, text } = prospectOf(view, { slot, cause, overdueAt });
   const message = `slot ${slot.slot}: ${cause.what}${text === undefined ? "" : `; ${text}`}`;
   return {
@@ -91,9 +91,11 @@ function causeOf(fleet: FleetView, slot: SlotAddresses): Cause | undefined {
   return withoutAddress(slot) ?? lost(slot) ?? silent(slot) ?? blocked(fleet, slot);
 }
 
-function withoutAddress({ published }: SlotAddresses): Cause | undefined {
-  if (published !== undefined) return undefined;
-  return { reason: "SlotsWithoutAddress", since: undefined, what: "it has no address" };
+function withoutAddress(slot: SlotAddresses): Cause | undefined {
+  if (slot.published !== undefined) return undefined;
+  const since = firstClaim(slot);
+  const waits = since === undefined ? "" : `, and has waited for one since ${spokenTime(since)}`;
+  return { reason: "SlotsWithoutAddress", since, what: `it has no address${waits}` };
 }
 
 function lost({ published }: SlotAddresses): Cause | undefined {

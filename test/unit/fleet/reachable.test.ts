@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
-import { hours, minutes } from "../../../src/values/time.ts";
+import { formatInstant, hours, minutes } from "../../../src/values/time.ts";
+import { deploymentObject } from "../../objects/deployment.ts";
+import { parsedEntry } from "../../objects/ledger-entry.ts";
+import { liveMeta } from "../../objects/metadata.ts";
+import { observed, planFor } from "./observed-fleet.ts";
 import { at, blocked, dark, entry, fleet, noon, pool, rules } from "../rotation/build.ts";
 import { type GivenFleet, served, statusOf } from "./status-view.ts";
 
@@ -218,7 +222,7 @@ describe("whether groups are cut off", () => {
         count: "0/1",
         status: "False",
         reason: "Moving",
-        says: "slot 0: it has no address; 203.0.113.7 is being prepared for it: the load balancer",
+        says: "slot 0: it has no address, and has waited for one since 2026-11-23 11:59 UTC; 203.0.113.7 is being prepared for it: the load balancer",
       },
     },
     "an address that its load balancer has taken back cuts its group off, in its own words": {
@@ -311,6 +315,29 @@ describe("whether groups are cut off", () => {
     };
     assert.deepEqual(said(7), said(60));
   });
+});
+
+test("a fleet whose group moves is looked at when that has taken too long, and then no more", () => {
+  const status = { phase: "Serving", reachability: [{ country: "IR", verdict: "Blocked" }] };
+  const since = (second: number) => {
+    const [verdict] = status.reachability;
+    const reachability = [{ ...verdict, since: formatInstant(at(second)) }];
+    const published = parsedEntry({
+      metadata: liveMeta("uid-0"),
+      status: { ...status, phaseSince: "2026-11-23T11:00:00Z", reachability },
+    });
+    const next = parsedEntry({
+      address: "203.0.113.7",
+      lane: 1,
+      metadata: liveMeta("uid-1"),
+      status: { phase: "Verifying", phaseSince: "2026-11-23T11:59:00Z" },
+    });
+    const deployment = deploymentObject({ status: { readyReplicas: 2 } });
+    const children = { ...observed([]).children, deployment };
+    return planFor([published, next], { children }).requeueAt;
+  };
+  assert.equal(since(-60), at(120));
+  assert.equal(since(-180), undefined);
 });
 
 describe("the slots of a fleet, as a person asks for them", () => {
