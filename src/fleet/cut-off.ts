@@ -71,7 +71,8 @@ export function cutOff(view: CutOffView, slot: SlotAddresses, now: Instant): Cut
   if (cause === undefined) return undefined;
   const overdueAt = plus(cause.since ?? now, movePatience);
   const { isMoving, text } = prospectOf(view, { slot, cause, overdueAt });
-  const message = `slot ${slot.slot}: ${cause.what}${text === undefined ? "" : `; ${text}`}`;
+  const sentences = [cause.what, text, lastTry(slot)].filter((part) => part !== undefined);
+  const message = `slot ${slot.slot}: ${sentences.join("; ")}`;
   return {
     slot: slot.slot,
     reason: cause.reason,
@@ -169,6 +170,16 @@ function claimed({ plan, children }: CutOffView, slot: number): Prospect | undef
   const words = refusedWords(children);
   const text = `it takes ${claim.address ?? "an address"} from pool ${claim.pool}`;
   return { isMoving: words === undefined, text: words === undefined ? text : `${text}: ${words}` };
+}
+
+/** What became of the claim before: it was refused, or failed, and is kept meanwhile. */
+function lastTry({ addresses, published }: SlotAddresses): string | undefined {
+  const tried = addresses.filter(
+    (one) => one.want === "Serve" && one.name !== published?.name && !isInMaking(one),
+  );
+  const [last] = tried.toSorted((a, b) => b.ordinal - a.ordinal);
+  if (last?.trouble?.fails !== true) return undefined;
+  return `tried before, ${last.address ?? "an address"}: ${last.trouble.words}`;
 }
 
 function refusedWords({ status, message }: Finding): string | undefined {

@@ -123,6 +123,29 @@ describe("whether groups are cut off", () => {
         says: `${isBlocked}slot 0 should move and can't: pool pool-a has no free address`,
       },
     },
+    "why the address that was tried last did not come about is told beside what comes next": {
+      given: {
+        fleet: fleet({
+          addresses: [
+            cut(-60),
+            entry("203.0.113.5", {
+              lane: 1,
+              phase: "Verifying",
+              unusable: true,
+              trouble: { ...silence, fails: true, words: "no pool for it" },
+            }),
+            coming({ trouble: { ...silence, words: "it is tried" }, ordinal: 2 }),
+          ],
+          pools: none,
+        }),
+      },
+      expect: {
+        count: "0/1",
+        status: "False",
+        reason: "Moving",
+        says: "203.0.113.7 is being prepared for it: it is tried; tried before, 203.0.113.5: no pool for it",
+      },
+    },
     "a claim that the API server refuses is no move": {
       given: {
         fleet: fleet({ addresses: [cut(-60)] }),
