@@ -11,6 +11,9 @@ import { dns, limits, listeners, share, upstream } from "./fleet-traffic.ts";
 import { addressPhase } from "./address-phase.ts";
 import { matching, withRules } from "./validation-rule.ts";
 
+/** The longest message of a slot, in characters. */
+export const longestSlotMessage = 2048;
+
 const addresses = z.object({
   count: integer(1, 64)
     .default(2)
@@ -77,6 +80,28 @@ const fleetAddress = z.object({
     .describe("Countries in which it is blocked."),
 });
 
+const fleetSlot = z.object({
+  slot: integer(0, 63).describe("The slot."),
+  address: line(45).exactOptional().describe("The address that its people use, if it has one."),
+  hostname: line(253).exactOptional().describe("DNS name of the slot."),
+  blockedIn: list(country(), 64, { type: "set" })
+    .exactOptional()
+    .describe("Countries in which its address is blocked."),
+  burnt: integer(0, 1_000_000).describe(
+    "Addresses of this slot that were blocked and are remembered still.",
+  ),
+  next: z
+    .object({
+      at: timestamp().describe("When."),
+      reason: line(64, 1).describe("Why."),
+    })
+    .exactOptional()
+    .describe("Its next planned move, if there is one."),
+  message: line(longestSlotMessage).describe(
+    "How its people are served, what comes next, and what prevents it.",
+  ),
+});
+
 /** A fleet's status, which the operator writes. */
 export const fleetStatus = z.object({
   observedGeneration: integer(0, Number.MAX_SAFE_INTEGER)
@@ -88,6 +113,9 @@ export const fleetStatus = z.object({
   serving: line(16)
     .exactOptional()
     .describe("Slots with a verified published address, of all slots, e.g. 2/2."),
+  reachable: line(16)
+    .exactOptional()
+    .describe("Slots whose people are not known to be cut off, of all slots, e.g. 1/2."),
   lastHandledRotateAt: line(4096)
     .exactOptional()
     .describe("Text of the last proxyfleet.dev/rotate-at annotation that was answered."),
@@ -95,6 +123,9 @@ export const fleetStatus = z.object({
     .exactOptional()
     .describe("Text of the last proxyfleet.dev/report-blocked annotation that was answered."),
   conditions: conditions(),
+  slots: list(fleetSlot, 64, { type: "map", keys: ["slot"] })
+    .exactOptional()
+    .describe("The slots: what each of them has, and what comes next."),
   addresses: list(fleetAddress, 512, { type: "map", keys: ["address"] })
     .exactOptional()
     .describe("Addresses of the fleet; a slot that moves has two."),
@@ -155,6 +186,11 @@ export const whatsAppProxyKind = {
       "Ready",
       '.status.conditions[?(@.type=="Ready")].status',
       "Whether a pod is ready and every slot has a verified published address.",
+    ),
+    textColumn(
+      "Reachable",
+      ".status.reachable",
+      "Slots whose people are not known to be cut off, of all slots.",
     ),
     textColumn(
       "Serving",

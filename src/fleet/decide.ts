@@ -25,7 +25,7 @@ import { planOrphans } from "./orphans.ts";
 import { type StatusBefore, stuckAt } from "./progress.ts";
 import { eventEffects, pacingOf, statusEffect } from "./report.ts";
 import { lanesAreClosed, withSessions } from "./sessions.ts";
-import { type FleetStatus, fleetStatus } from "./status.ts";
+import { type FleetStatus, fleetStatus, moveOverdueAt } from "./status.ts";
 import { fieldsWithoutEffect } from "./without-effect.ts";
 
 /** A Service whose entry was lost is mended within a moment: then the fleet may claim again. */
@@ -59,6 +59,8 @@ interface Decision {
   readonly rotation: RotationPlan;
   readonly lanes: LaneBank;
   readonly status: FleetStatus;
+  /** When a move that is under way will have taken long. */
+  readonly overdueAt: Instant | undefined;
   /** What has to be known, or made, first. */
   readonly asks: readonly FleetAsk[];
 }
@@ -77,13 +79,15 @@ function decideLive(
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
   const planned = withoutLost(planRotation(view, { bank, now, random }), observed);
   const rotation = withoutEnds(planned, observed);
-  const status = fleetStatus(statusView(live, view, rotation), now);
+  const said = statusView(live, view, rotation);
+  const status = fleetStatus(said, now);
   const asks = [
     ...certificateAsks(observed, lanes, now),
     ...podAsks(observed, now),
     ...deletionAsks(observed, now),
   ];
-  const decision = { view, rotation, lanes: { bank, lanes }, status, asks };
+  const overdueAt = moveOverdueAt(said, now);
+  const decision = { view, rotation, lanes: { bank, lanes }, status, overdueAt, asks };
   return {
     effects: effectsOf(live, decision, now),
     asks,
@@ -142,9 +146,10 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
 
 function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant | undefined {
   const { observed } = live;
-  const { rotation, status, view } = decision;
+  const { rotation, status, view, overdueAt } = decision;
   return earliest(
     rotation.requeueAt,
+    overdueAt,
     stuckAt(status.conditions),
     nextLaneClosesAt(view.addresses, now),
     nextRenewalAt(observed, now),

@@ -30,9 +30,21 @@ export function statusNotes({ view, rotation, before, status }: NewStatus): Even
     ...refusedRequest(rotation, view),
     ...answeredReport(rotation),
     ...newBlocks(view, before, status),
-    // A fleet whose last slot is published becomes Ready with it: one line is enough.
-    ...changes.filter(({ reason }) => reason !== "Ready" || published.length === 0),
+    ...changes.filter(({ reason }) => isNews(reason, { published, changes })),
   ];
+}
+
+/**
+ * A fleet whose last slot is published becomes Ready with it, and what is Ready is Reachable: one
+ * line is enough.
+ */
+function isNews(
+  reason: string,
+  told: { readonly published: readonly EventNote[]; readonly changes: readonly EventNote[] },
+): boolean {
+  if (reason !== "Ready" && reason !== "Reachable") return true;
+  const isReady = reason === "Reachable" && told.changes.some((one) => one.reason === "Ready");
+  return told.published.length === 0 && !isReady;
 }
 
 export interface NewStatus {
@@ -186,6 +198,7 @@ function blocked(fleet: FleetView, { address, slot, country }: NewBlock): EventN
  */
 const alarming: Readonly<Record<string, "True" | "False">> = {
   Ready: "False",
+  Reachable: "False",
   PoolExhausted: "True",
   Stalled: "True",
   OutageSuspected: "True",
@@ -207,16 +220,25 @@ function conditionChanges(
   before: readonly Pick<StoredCondition, "type" | "status" | "reason">[],
   after: readonly Condition[],
 ): EventNote[] {
+  const ready = after.find(({ type }) => type === "Ready");
   return after.flatMap(({ type, status, reason, message }) => {
+    // What Ready says under this reason, or other Events of a move, need not be said again.
+    const isTold = reason === "Moving" || (ready?.status === "False" && reason === ready.reason);
+    if (type === "Reachable" && isTold) return [];
     const known = before.find((condition) => condition.type === type);
     if (known?.status === status && known.reason === reason) return [];
-    if (type === "UpstreamReachable" && status === "True" && known?.status === "False")
+    if (isBack(type) && status === "True" && known?.status === "False")
       return [normal(type, message)];
     const isStart = type === "Ready" && known?.status !== "True";
     if ((status === alarming[type] && !isStart) || warnings.has(reason))
       return [{ type: "Warning", reason, message }];
     return type === "Ready" && status === "True" ? [normal("Ready", message)] : [];
   });
+}
+
+/** Conditions of which people hear too when all is well again. */
+function isBack(type: string): type is "Reachable" | "UpstreamReachable" {
+  return type === "Reachable" || type === "UpstreamReachable";
 }
 
 function normal(reason: EventReason, message: string): EventNote {

@@ -13,8 +13,10 @@ import { windowFaults } from "../rotation/windows.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 import { type Instant, formatDuration } from "../values/time.ts";
 import { childrenApplied } from "./children-applied.ts";
+import { type CutOff, noReadyPod } from "./cut-off.ts";
 import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
+import { reachable } from "./reachable.ts";
 
 /** All that a fleet's status is made from. */
 export interface StatusView {
@@ -41,36 +43,35 @@ export interface StatusView {
 
 interface ReadyView {
   readonly pods: PodsView;
+  readonly children: Finding;
   readonly addresses: Finding;
 }
 
 /** The Ready condition as a chain: what must be mended first is said first. */
 const readyChecks: readonly ((view: ReadyView) => Finding | undefined)[] = [
-  ({ pods }) =>
-    pods.ready > 0 || pods.problem === undefined ? undefined : { status: "False", ...pods.problem },
-  ({ pods }) =>
-    pods.ready > 0
-      ? undefined
-      : {
-          status: "False",
-          reason: "NoReadyPod",
-          message: `none of ${pods.wanted} pods is ready yet`,
-        },
+  noReadyPod,
   ({ addresses }) => (addresses.status === "True" ? undefined : addresses),
 ];
+
+/** The slots, and those of them whose people are cut off. */
+export interface SlotFindings {
+  readonly slots: readonly SlotAddresses[];
+  readonly cut: readonly CutOff[];
+}
 
 /** What each condition of a fleet says now, before it is dated. */
 export function findings(
   view: StatusView,
-  slots: readonly SlotAddresses[],
+  { slots, cut }: SlotFindings,
   now: Instant,
 ): Partial<Record<ConditionType, Finding | undefined>> {
   const { fleet, pods, before, generation } = view;
   const addresses = addressesReady(view, slots, heldAddresses(view.fleet, now));
+  const children = childrenOf(view);
   const reported = podFindings(view);
   const ready = firstFinding(
     readyChecks,
-    { pods, addresses },
+    { pods, children, addresses },
     {
       status: "True",
       reason: "Serving",
@@ -80,9 +81,10 @@ export function findings(
   const progress = { before, generation, ready, isRolledOut: pods.isRolledOut };
   return {
     Ready: ready,
+    Reachable: reachable({ ...view, children }, slots, cut),
     AddressesReady: addresses,
     ...reported,
-    ChildrenApplied: childrenApplied(view.refused, before.conditions),
+    ChildrenApplied: children,
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
     FieldsWithoutEffect: view.withoutEffect,
@@ -97,6 +99,11 @@ export function findings(
     Reconciling: reconciling(progress),
     Stalled: stalled(view, reported.ConfigApplied) ?? overdue(progress, now),
   };
+}
+
+/** Whether the API server takes what the fleet needs. */
+export function childrenOf({ refused, before }: StatusView): Finding {
+  return childrenApplied(refused, before.conditions);
 }
 
 /**
@@ -160,13 +167,16 @@ function lostAddresses(slots: readonly SlotAddresses[]): Finding | undefined {
   const [first, ...others] = published.filter((address) => address.lost !== undefined);
   if (first === undefined) return undefined;
   const { slot, address = "", name } = first;
-  const what =
+  const has =
     first.lost?.balancerHas === "another" ? "has another address now" : "has no address any more";
+  const what =
+    first.trouble?.words ??
+    `${address} is published, but its load balancer ${has}: see kubectl describe wapa ${name}`;
   const more = others.length === 0 ? "" : ` So are the addresses of ${others.length} other slots.`;
   return {
     status: "False",
     reason: "AddressLost",
-    message: `slot ${slot}: ${address} is published, but its load balancer ${what}: see kubectl describe wapa ${name}.${more}`,
+    message: `slot ${slot}: ${what}.${more}`,
   };
 }
 
@@ -192,7 +202,9 @@ function makingMessage(fleet: FleetView, slot: number): string {
   const next = fleet.addresses.find((address) => address.slot === slot && address.want === "Serve");
   if (next?.refused !== undefined) return `slot ${slot}: ${next.refused.message}`;
   const address = next?.address ?? "a fresh address";
-  const details = next === undefined ? "" : `: see kubectl describe wapa ${next.name}`;
+  const words = next?.trouble?.words;
+  const details =
+    next === undefined || words === undefined ? "" : `: ${words} (ProxyAddress ${next.name})`;
   return `slot ${slot}: ${address} is ${next?.phase === "Verifying" ? "being verified" : "being prepared"}${details}`;
 }
 

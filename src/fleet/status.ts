@@ -3,8 +3,11 @@ import type { FleetView } from "../rotation/fleet-view.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import { type SlotAddresses, slotsOf } from "../rotation/slots.ts";
 import { present } from "../values/present.ts";
-import { type Instant, formatInstant } from "../values/time.ts";
-import { type StatusView, findings } from "./findings.ts";
+import { type Instant, earliest, formatInstant } from "../values/time.ts";
+import { blockedAnywhere } from "./blocked-anywhere.ts";
+import { type CutOff, cutOff } from "./cut-off.ts";
+import { type StatusView, childrenOf, findings } from "./findings.ts";
+import { type StatusSlot, slotRows } from "./slot-rows.ts";
 
 export interface StatusAddress {
   readonly address: string;
@@ -22,10 +25,12 @@ export interface FleetStatus {
   readonly readyReplicas: number;
   readonly selector: string;
   readonly serving: string;
+  readonly reachable: string;
   readonly lastHandledRotateAt?: string;
   readonly lastHandledReport?: string;
   readonly nextRotation?: { readonly slot: number; readonly at: string; readonly reason: string };
   readonly conditions: readonly Condition[];
+  readonly slots: readonly StatusSlot[];
   readonly addresses: readonly StatusAddress[];
 }
 
@@ -36,6 +41,7 @@ export interface FleetStatus {
 export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
   const { fleet, plan, pods, generation } = view;
   const slots = slotsOf(fleet);
+  const cut = cutOffs(view, slots, now);
   const serving = slots.filter(({ published }) => published !== undefined).length;
   const handled = plan.answered.kind === "none" ? fleet.lastHandledRotateAt : plan.answered.text;
   const report =
@@ -48,18 +54,35 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
     readyReplicas: pods.ready,
     selector: view.selector,
     serving: `${serving}/${fleet.count}`,
+    reachable: `${fleet.count - cut.length}/${fleet.count}`,
     ...present({
       lastHandledRotateAt: handled,
       lastHandledReport: report,
       nextRotation: nextRotation(plan),
     }),
-    conditions: conditionsFrom(findings(view, slots, now), {
+    conditions: conditionsFrom(findings(view, { slots, cut }, now), {
       before: view.before.conditions,
       generation,
       now,
     }),
+    slots: slotRows(plan, slots, cut),
     addresses: statusAddresses(fleet, slots),
   };
+}
+
+function cutOffs(
+  view: StatusView,
+  slots: readonly SlotAddresses[],
+  now: Instant,
+): readonly CutOff[] {
+  const seen = { ...view, children: childrenOf(view) };
+  return slots.flatMap((slot) => cutOff(seen, slot, now) ?? []);
+}
+
+/** When the next move that is under way will have taken long: the status says so then. */
+export function moveOverdueAt(view: StatusView, now: Instant): Instant | undefined {
+  const moving = cutOffs(view, slotsOf(view.fleet), now).filter(({ isMoving }) => isMoving);
+  return earliest(...moving.map(({ overdueAt }) => overdueAt));
 }
 
 function nextRotation({ next }: RotationPlan): FleetStatus["nextRotation"] | undefined {
@@ -81,10 +104,7 @@ function statusAddresses(fleet: FleetView, slots: readonly SlotAddresses[]): Sta
       return [];
     const isPublished = slots[entry.slot]?.published?.name === entry.name;
     const phase = entry.phase === "Serving" && !isPublished ? "Draining" : entry.phase;
-    const countries = entry.reachability
-      .filter(({ verdict }) => verdict === "Blocked")
-      .map(({ country }) => country);
-    const blockedIn = countries.length === 0 ? undefined : countries.toSorted();
+    const blockedIn = blockedAnywhere(entry);
     const expires = entry.drainUntil === undefined ? undefined : formatInstant(entry.drainUntil);
     return [
       {

@@ -53,6 +53,15 @@ export interface LeavingService {
   readonly heldBy: readonly string[] | undefined;
 }
 
+/** What its controller finds wrong with an address, or what it waits for. */
+export interface AddressTrouble {
+  /** Whether it fails, or only waits. */
+  readonly fails: boolean;
+  readonly since: Instant;
+  /** For people, in the words of who says so. */
+  readonly words: string;
+}
+
 /** One ledger entry, as every decision sees it: the one shape of it beside the API object. */
 export interface AddressView {
   readonly name: string;
@@ -99,6 +108,8 @@ export interface AddressView {
    * unused, until the slot has another.
    */
   readonly repeat: boolean;
+  /** What keeps it from serving; undefined while nothing does, or nothing is known. */
+  readonly trouble: AddressTrouble | undefined;
   readonly reachability: readonly VerdictView[];
   /** Open sessions over all pods; undefined until every pod has reported. */
   readonly sessions: number | undefined;
@@ -145,6 +156,7 @@ export function addressView({ metadata, spec, status }: ProxyAddress): AddressVi
     ...faultView(status?.fault),
     leaving: leavingView(status?.leaving),
     ...(spec.retiredBecause === "Repeat" ? { repeat: true } : {}),
+    trouble: troubleView(status?.conditions),
     reachability: (status?.reachability ?? []).map(verdictView),
     sessions: undefined,
   };
@@ -187,6 +199,15 @@ function faultView(fault: Fault): FaultView {
 function leavingView(leaving: ProxyAddress["status"]["leaving"]): AddressView["leaving"] {
   if (leaving === undefined) return undefined;
   return { since: parseInstant(leaving.since) ?? instant(0), heldBy: leaving.heldBy };
+}
+
+/** Only its status and its message are read: its reason is for people. */
+function troubleView(conditions: ProxyAddress["status"]["conditions"]): AddressView["trouble"] {
+  const verified = conditions?.find(({ type }) => type === "Verified");
+  if (verified === undefined || verified.status === "True") return undefined;
+  const { status, lastTransitionTime, message } = verified;
+  const since = parseInstant(lastTransitionTime) ?? instant(0);
+  return { fails: status === "False", since, words: message };
 }
 
 function verdictView({ country, verdict, since, message }: Reachability): VerdictView {

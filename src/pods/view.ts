@@ -53,7 +53,7 @@ export function podsView(
     replicas: status?.replicas ?? 0,
     ready: status?.readyReplicas ?? 0,
     isRolledOut,
-    problem: problemOf(pods),
+    problem: problemOf(pods) ?? notCreated(deployment),
   };
 }
 
@@ -99,6 +99,16 @@ export function mayHoldSessions(pod: Pod): boolean {
 /** A pod whose containers have all ended, for good. */
 export function hasEnded({ status }: Pod): boolean {
   return status?.phase === "Succeeded" || status?.phase === "Failed";
+}
+
+/** No pod says why there is none: a quota, a policy or a webhook refuses it before it exists. */
+function notCreated(deployment: Deployment | undefined): PodsView["problem"] {
+  const failure = deployment?.status?.conditions?.find(({ type }) => type === "ReplicaFailure");
+  if (failure?.status !== "True") return undefined;
+  return {
+    reason: "PodsNotCreated",
+    message: `pods are refused before they exist: ${failure.message ?? failure.reason ?? ""}. Change the quota, policy or webhook that this names`,
+  };
 }
 
 /** A pod that people may be sent to: ready, and not on its way out. */

@@ -25,7 +25,8 @@ function failingSince(fleet: FleetView, address: AddressView | undefined): Insta
   return earliest(...failing.map(({ since }) => since));
 }
 
-function countedVerdicts(
+/** What the evidence says of an address, where it counts for the fleet's audience. */
+export function countedVerdicts(
   { audience }: Pick<FleetView, "audience">,
   { reachability }: AddressView,
 ): readonly VerdictView[] {

@@ -11,7 +11,6 @@ import {
   instant,
   minutes,
   plus,
-  since,
   spokenTime,
 } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
@@ -206,12 +205,11 @@ function byAge({ fleet, published, request, slot, now }: SlotView): SlotDecision
       reason: reasonOf(due, at, maxAge),
     });
   if (fleet.clocksDiffer === true) return stay(`${served}; ${waitsForClocks}`);
-  const age = formatDuration(since(published.phaseSince, now));
   return {
     kind: "move",
     cause: "Age",
     requestedAt: requestFor(request, slot),
-    because: `${nameOf(published)} has served for ${age}`,
+    because: `${served}, and should move every ${formatDuration(maxAge)} (spec.rotation.maxAge)`,
   };
 }
 

@@ -51,6 +51,7 @@ const histories: Readonly<Record<string, History>> = {
       [condition("UpstreamReachable", "False")]: "0x180",
       [condition("OutageSuspected", "True")]: "0x180",
       [series("proxyfleet_slot_blocked", 'namespace="proxies",fleet="family",slot="0"')]: "0x180",
+      [ofFleet("proxyfleet_fleet_cut_off")]: "0x180",
       [ofFleet("proxyfleet_oldest_claim_seconds")]: "0+60x29 _x150",
       [ofFleet("proxyfleet_sessions")]: "80x180",
       [ofFleet("proxyfleet_connection_capacity")]: "101x180",
@@ -88,6 +89,16 @@ const histories: Readonly<Record<string, History>> = {
   "a fleet is not ready for a moment": {
     series: { ...leader, [condition("Ready", "True")]: "1x5 0x5 1x20" },
     at: "20m",
+    fires: {},
+  },
+  "a group is cut off and can't move": {
+    series: { ...leader, [ofFleet("proxyfleet_fleet_cut_off")]: "0x5 1x20" },
+    at: "15m",
+    fires: { ProxyfleetGroupCutOff: fleet },
+  },
+  "a group can't move for a moment": {
+    series: { ...leader, [ofFleet("proxyfleet_fleet_cut_off")]: "0x5 1x3 0x20" },
+    at: "9m",
     fires: {},
   },
   "a blocked slot stays where it is": {

@@ -284,6 +284,7 @@ describe("kubectl", () => {
     const nextRotation = { slot: 1, at: "2026-11-23T02:14:00Z", reason: "Age" };
     await writeStatus(t, fleet(), {
       serving: "2/2",
+      reachable: "1/2",
       replicas: 2,
       selector: "app=x",
       conditions: [ready],
@@ -292,8 +293,8 @@ describe("kubectl", () => {
     });
     const { stdout } = await kubectl(server, ["get", "wap", "-A"]);
     assert.deepEqual(columns(stdout), [
-      ["NAMESPACE", "NAME", "READY", "SERVING", "REPLICAS", "NEXT ROTATION"],
-      ["default", "family", "True", "2/2", "2", "2026-11-23T02:14:00Z"],
+      ["NAMESPACE", "NAME", "READY", "REACHABLE", "SERVING", "REPLICAS", "NEXT ROTATION"],
+      ["default", "family", "True", "1/2", "2/2", "2", "2026-11-23T02:14:00Z"],
     ]);
   });
 

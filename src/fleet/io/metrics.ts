@@ -37,6 +37,14 @@ export function registerFleetMetrics(
   );
   metrics.gauge(
     {
+      name: "proxyfleet_fleet_cut_off",
+      help: "1 while a group of the fleet is cut off and can't move",
+      labelNames: fleetLabels,
+    },
+    () => each(fleets.list(), cutOffSamples),
+  );
+  metrics.gauge(
+    {
       name: "proxyfleet_oldest_claim_seconds",
       help: "Age of the oldest address in the making",
       labelNames: fleetLabels,
@@ -64,20 +72,24 @@ const statuses = ["True", "False", "Unknown"] as const;
  */
 interface Facts {
   readonly conditions: readonly { readonly type: string; readonly status: string }[];
+  /** Whether a group is cut off and no move is under way; undefined where the status does not say. */
+  readonly cutOff: boolean | undefined;
   readonly published: readonly { readonly slot: number; readonly blocked: boolean }[];
 }
 
 const factsOf = memoize((raw: CustomObject): Facts => {
   const parsed = parseWhatsAppProxy(raw);
-  if (!parsed.ok) return { conditions: [], published: [] };
+  if (!parsed.ok) return { conditions: [], cutOff: undefined, published: [] };
   const { spec, status } = parsed.value;
   const { countries } = spec.audience;
+  const reachable = status.conditions?.find(({ type }) => type === "Reachable");
   const published = (status.addresses ?? []).filter(({ phase }) => phase === "Serving");
   return {
     conditions: (status.conditions ?? []).map((condition) => ({
       type: condition.type,
       status: condition.status,
     })),
+    cutOff: reachable && reachable.status === "False" && reachable.reason !== "Moving",
     published: published.map(({ slot, blockedIn = [] }) => ({
       slot,
       blocked: blockedIn.some((country) => countries.length === 0 || countries.includes(country)),
@@ -102,6 +114,12 @@ export function blockedSamples(raw: CustomObject): readonly Sample<"slot">[] {
   return factsOf(raw).published.map(
     ({ slot, blocked }) => [{ ...labelsOf(raw), slot: String(slot) }, blocked ? 1 : 0] as const,
   );
+}
+
+/** One sample for each fleet: whether a group of it is cut off and can't move. */
+export function cutOffSamples(raw: CustomObject): readonly Sample<never>[] {
+  const { cutOff } = factsOf(raw);
+  return cutOff === undefined ? [] : [[labelsOf(raw), cutOff ? 1 : 0] as const];
 }
 
 /**

@@ -57,6 +57,14 @@ const alerts: readonly Alert[] = [
     description: `${describe} says what is missing.`,
   },
   {
+    alert: "ProxyfleetGroupCutOff",
+    expr: "max by (namespace, fleet) (proxyfleet_fleet_cut_off) == 1",
+    for: "5m",
+    severity: "critical",
+    summary: `A group of the fleet ${fleet} is cut off and can't move.`,
+    description: `The condition Reachable says which group, since when, and what prevents its move: ${describe}.`,
+  },
+  {
     alert: "ProxyfleetSlotBlocked",
     expr: "max by (namespace, fleet, slot) (proxyfleet_slot_blocked) == 1",
     for: "15m",

@@ -91,7 +91,7 @@ describe("moves by schedule", () => {
       ]);
       assert.match(
         text,
-        /slot \d {2}203\.0\.113\.\d+ +203\.0\.113\.\d+ has served for .*; it waits until .* since spec\.rotation\.maxPerHourPercent is 50/,
+        /slot \d {2}203\.0\.113\.\d+ +203\.0\.113\.\d+ has served since .*; it waits until .* since spec\.rotation\.maxPerHourPercent is 50/,
       );
       assert.match(text, /next: slot \d after .* UTC: by age, when maxPerHourPercent lets it/);
       const json = JSON.parse(

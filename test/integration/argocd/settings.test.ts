@@ -41,6 +41,7 @@ const noneIsFree = fleet({
   addresses: [served],
   pools: [pool({ ranges: ["203.0.113.9-203.0.113.9"] })],
 });
+const justBlocked = { ...served, reachability: [blocked("IR", { since: at(-5) })] };
 const cantStart = {
   reason: "ImagePullFailed",
   message: "pod p does not start: check spec.image",
@@ -107,8 +108,35 @@ describe("the health of a fleet in Argo CD", options, () => {
       is: ["Healthy", "1/1 slots serve"],
     },
     "a blocked fleet stays Healthy: the operator moves it": {
-      of: live({ fleet: fleet({ addresses: [{ ...served, reachability: [blocked("IR")] }] }) }),
-      is: ["Healthy", "1/1 slots serve"],
+      of: live({ fleet: fleet({ addresses: [justBlocked] }) }),
+      is: ["Healthy", "1/1 slots serve; 1 of 1 slots are cut off. slot 0: 203.0.113.9 is blocked"],
+    },
+    "a fleet whose blocked group moves stays Healthy": {
+      of: live({
+        fleet: fleet({
+          addresses: [justBlocked, entry("203.0.113.7", { lane: 1, phase: "Verifying" })],
+        }),
+      }),
+      is: ["Healthy", "203.0.113.7 is being prepared for it"],
+    },
+    "a fleet whose blocked group can't move is Degraded, and says why": {
+      of: live({ fleet: fleet({ addresses: [justBlocked], pools: [pool({ ranges: [] })] }) }),
+      is: ["Degraded", "slot 0 should move and can't: pool pool-a has no free address"],
+    },
+    "a fleet whose blocked group has moved for long is Degraded": {
+      of: live({
+        fleet: fleet({
+          addresses: [
+            { ...served, reachability: [blocked("IR")] },
+            entry("203.0.113.7", { lane: 1, phase: "Verifying" }),
+          ],
+        }),
+      }),
+      is: ["Degraded", "203.0.113.7 is being prepared for it"],
+    },
+    "a paused fleet whose group is blocked is Degraded: that is more urgent": {
+      of: live({ fleet: fleet({ paused: true, addresses: [justBlocked] }) }),
+      is: ["Degraded", "it does not move while spec.paused is true"],
     },
     "a fleet whose pods are replaced stays Healthy": {
       of: live({ pods: { isRolledOut: false }, before: changing }),

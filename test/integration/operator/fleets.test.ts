@@ -282,6 +282,29 @@ describe("what only the operator can see", () => {
     await settled("crowd", 2);
   });
 
+  test("pods that a quota refuses before they exist are told in its own words, and so is what is cut off", async () => {
+    await apply(
+      server,
+      pool({ addresses: ["192.0.2.128/29"] }, "refusing"),
+      fleet({ addresses: { pools: [{ name: "refusing" }] } }, "refused"),
+    );
+    await settled("refused", 2);
+    const message = 'pods "refused-proxy-x" is forbidden: exceeded quota: pods=0';
+    const conditions = [
+      { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message },
+    ];
+    const path = `${childPaths["Deployment"]?.("refused") ?? ""}/status`;
+    const { code } = await server.call("PATCH", path, { status: { conditions } }, merge);
+    assert.equal(code, 200);
+    for (const type of ["Ready", "Reachable"])
+      await says("refused", type, /^False PodsNotCreated: .*exceeded quota: pods=0\. Change/);
+    await says("refused", "Stalled", /^True PodsNotCreated/);
+    assert.equal(
+      (await read<WhatsAppProxy>(server, fleetPath("refused")))?.status?.reachable,
+      "0/2",
+    );
+  });
+
   test("an address that an overlapping pool holds is not free in either", async () => {
     const free = async (name: string): Promise<number | undefined> =>
       (await read<AddressPool>(server, `/apis/proxyfleet.dev/v1alpha1/addresspools/${name}`))

@@ -267,8 +267,10 @@ describe("the story of a fleet", () => {
         ],
         ...given,
       });
+    const stays = { type: "Reachable", status: "False", reason: "AddressBlocked" } as const;
+    const isKnown = { ...known, conditions: [...known.conditions, stays] };
     const knownIn = (...blockedIn: readonly string[]): Before => ({
-      ...known,
+      ...isKnown,
       addresses: [
         { address: "203.0.113.5", phase: "Draining", blockedIn: ["IR", "RU"] },
         { address: "203.0.113.9", phase: "Serving", blockedIn },
@@ -287,14 +289,14 @@ describe("the story of a fleet", () => {
 
     test("says nothing of what shows it where nothing does", () => {
       const addresses = [{ ...served, reachability: [blocked("IR")] }];
-      assert.deepEqual(told(view({ addresses }), known), [
+      assert.deepEqual(told(view({ addresses }), isKnown), [
         "Warning Blocked: slot 0: 203.0.113.9 is blocked in IR",
       ]);
     });
 
     test("says that the slot does not move for a country that is not of its audience", () => {
       const audience = ["RU"];
-      assert.deepEqual(told(view({ audience }, "IR", "RU"), known), [
+      assert.deepEqual(told(view({ audience }, "IR", "RU"), isKnown), [
         "Warning Blocked: slot 0: 203.0.113.9 is blocked in IR (no answer in IR). The slot does not move for it: IR is not in spec.audience.countries",
         "Warning Blocked: slot 0: 203.0.113.9 is blocked in RU (no answer in RU)",
       ]);
@@ -308,7 +310,7 @@ describe("the story of a fleet", () => {
       ]);
       const handled = view({ reportBlocked, lastHandledReport: reportBlocked }, "IR");
       assert.deepEqual(told(handled, knownIn("IR")), []);
-      assert.deepEqual(told(view({ reportBlocked }), knownIn()), []);
+      assert.deepEqual(told(view({ reportBlocked }), known), []);
     });
 
     test("refuses a person's report that makes no sense", () => {
@@ -316,6 +318,56 @@ describe("the story of a fleet", () => {
       assert.match(note ?? "", /^Warning ReportRefused: .*names 198\.51\.100\.1/);
       assert.deepEqual(others, []);
     });
+  });
+
+  describe("of a group that is cut off", () => {
+    const reachable = (status: "True" | "False", reason: string): Before => ({
+      addresses: [{ address: "203.0.113.9", phase: "Serving", blockedIn: ["IR"] }],
+      conditions: [...known.conditions, { type: "Reachable", status, reason }],
+    });
+    const cut = { ...served, reachability: [blocked("IR")] };
+    const stuck = fleet({ addresses: [cut], pools: [pool({ ranges: [] })] });
+    const reasons = (given: FleetView, before: Before, pods?: Partial<PodsView>) =>
+      notesOf(given, before, pods).map(({ type, reason }) => `${type} ${reason}`);
+
+    test("warns when it can't move, and once", () => {
+      const [first, ...others] = notesOf(stuck, reachable("False", "Moving"));
+      assert.deepEqual([first?.type, first?.reason], ["Warning", "AddressBlocked"]);
+      assert.match(
+        first?.message ?? "",
+        /slot 0: 203\.0\.113\.9 is blocked in IR since .* no free/,
+      );
+      assert.deepEqual(
+        others.map(({ reason }) => reason),
+        ["NoFreshAddress"],
+      );
+      assert.deepEqual(reasons(stuck, reachable("False", "AddressBlocked")), [
+        "Warning NoFreshAddress",
+      ]);
+    });
+
+    test("says nothing more of one that moves: its block and its move are told", () => {
+      const soon = { ...served, reachability: [blocked("IR", { since: at(-5) })] };
+      const next = entry("203.0.113.7", { phase: "Verifying", lane: 1, createdAt: at(-4) });
+      const moving = fleet({ addresses: [soon, next] });
+      assert.deepEqual(reasons(moving, reachable("True", "NotMeasured")), []);
+    });
+
+    test("says that it is reached again, unless its publication says so", () => {
+      const whole = fleet({ addresses: [served] });
+      assert.deepEqual(reasons(whole, reachable("False", "AddressBlocked")), ["Normal Reachable"]);
+      const moved = fleet({ addresses: [cut, fresh] });
+      assert.equal(
+        reasons(moved, reachable("False", "AddressBlocked")).includes("Normal Reachable"),
+        false,
+      );
+    });
+
+    test("leaves it to Ready to say that no pod is ready", () =>
+      assert.deepEqual(
+        reasons(fleet({ addresses: [served] }), reachable("True", "NotMeasured"), { ready: 0 }),
+        ["Warning NoReadyPod"],
+      ));
   });
 
   test("that limits hold again is no news, nor that a repeat is given back", () => {

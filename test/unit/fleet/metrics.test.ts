@@ -1,7 +1,12 @@
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { blockedSamples, claimSamples, conditionSamples } from "../../../src/fleet/io/metrics.ts";
+import {
+  blockedSamples,
+  claimSamples,
+  conditionSamples,
+  cutOffSamples,
+} from "../../../src/fleet/io/metrics.ts";
 import { type AddressView, viewOfEntry } from "../../../src/ledger/view.ts";
 import { instant } from "../../../src/values/time.ts";
 import { fleetObject } from "../../objects/fleet.ts";
@@ -36,7 +41,26 @@ test("each condition of a fleet has a sample for each status, of which one is 1"
 test("a fleet that can't be read has no samples", () => {
   const status = { addresses: [row(0, "Serving", ["IR"])] };
   const malformed = withStatus(status, { replicas: "many" });
-  assert.deepEqual([...conditionSamples(malformed), ...blockedSamples(malformed)], []);
+  assert.deepEqual(
+    [...conditionSamples(malformed), ...blockedSamples(malformed), ...cutOffSamples(malformed)],
+    [],
+  );
+});
+
+describe("a fleet has a group that is cut off and can't move", () => {
+  const cutOff = (status: string, reason: string) => {
+    const condition = { type: "Reachable", status, reason, message: "", lastTransitionTime: since };
+    return cutOffSamples(withStatus({ conditions: [condition] }));
+  };
+  const family = { namespace: "default", fleet: "family" };
+
+  test("where the status says so", () =>
+    assert.deepEqual(cutOff("False", "AddressBlocked"), [[family, 1]]));
+  test("not while it moves", () => assert.deepEqual(cutOff("False", "Moving"), [[family, 0]]));
+  test("not where all are reached, as far as is known", () =>
+    assert.deepEqual(cutOff("True", "NotMeasured"), [[family, 0]]));
+  test("is not known of a fleet that nobody has looked at", () =>
+    assert.deepEqual(cutOffSamples(withStatus({})), []));
 });
 
 describe("a slot counts as blocked", () => {

@@ -6,7 +6,7 @@ import { type FleetStatus, fleetStatus } from "../../../src/fleet/status.ts";
 import { planRotation } from "../../../src/rotation/plan.ts";
 import type { PodReport } from "../../../src/pods/report.ts";
 import type { StatusBefore } from "../../../src/fleet/progress.ts";
-import { formatInstant } from "../../../src/values/time.ts";
+import { type Instant, formatInstant } from "../../../src/values/time.ts";
 import { at, entry, fleet, noon, answered } from "../rotation/build.ts";
 
 const healthy: PodsView = {
@@ -61,9 +61,10 @@ export interface GivenFleet {
   readonly refused?: StatusView["refused"];
   readonly before?: StatusBefore;
   readonly withoutEffect?: Finding;
+  readonly now?: Instant;
 }
 
-/** The status that the operator writes at noon of generation 3. */
+/** The status that the operator writes, at noon unless given otherwise, of generation 3. */
 export function statusOf({
   fleet: view = fleet({ addresses: [served] }),
   pods = {},
@@ -72,8 +73,9 @@ export function statusOf({
   refused = [],
   before = realised,
   withoutEffect,
+  now = noon,
 }: GivenFleet = {}): FleetStatus {
-  const plan = planRotation(view, { bank: 4, now: noon, random: () => 0 });
+  const plan = planRotation(view, { bank: 4, now, random: () => 0 });
   const limits = { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] };
   const said = {
     fleet: view,
@@ -85,5 +87,5 @@ export function statusOf({
     refused,
     held: undefined,
   };
-  return fleetStatus({ ...said, withoutEffect, generation: 3, selector: "a=b", before }, noon);
+  return fleetStatus({ ...said, withoutEffect, generation: 3, selector: "a=b", before }, now);
 }

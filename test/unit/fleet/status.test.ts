@@ -22,6 +22,7 @@ const pulling = {
   reason: "ImagePullFailed",
   message: "pod p does not start: check spec.image",
 } as const;
+const trouble = { fails: true, since: at(-9), words: "port 443 does not answer" };
 const never: StatusBefore = { observedGeneration: 0, conditions: [] };
 const refusedBefore: StatusBefore = {
   observedGeneration: 3,
@@ -155,12 +156,14 @@ describe("a fleet's conditions", () => {
       expect: { Ready: ["True", "Serving"], Stalled: ["True", "ImagePullFailed"] },
     },
     "a slot without an address is told with what it waits for": {
-      given: { fleet: fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying" })] }) },
+      given: {
+        fleet: fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying", trouble })] }),
+      },
       expect: {
         Ready: [
           "False",
           "SlotsWithoutAddress",
-          "1 of 1 slots have no address yet. slot 0: 203.0.113.9 is being verified: see kubectl describe wapa ip-203-0-113-9",
+          "1 of 1 slots have no address yet. slot 0: 203.0.113.9 is being verified: port 443 does not answer (ProxyAddress ip-203-0-113-9)",
         ],
         AddressesReady: ["False", "SlotsWithoutAddress"],
       },
@@ -208,7 +211,7 @@ describe("a fleet's conditions", () => {
           addresses: [
             served,
             entry("203.0.113.5", { slot: 1, lane: 1, want: "Quarantine" }),
-            entry("203.0.113.7", { slot: 1, lane: 2, phase: "Provisioning" }),
+            entry("203.0.113.7", { slot: 1, lane: 2, phase: "Provisioning", trouble }),
           ],
         }),
       },
@@ -216,7 +219,7 @@ describe("a fleet's conditions", () => {
         AddressesReady: [
           "False",
           "SlotsWithoutAddress",
-          "slot 1: 203.0.113.7 is being prepared: see kubectl describe wapa ip-203-0-113-7",
+          "slot 1: 203.0.113.7 is being prepared: port 443 does not answer (ProxyAddress ip-203-0-113-7)",
         ],
       },
     },

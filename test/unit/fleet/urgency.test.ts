@@ -28,6 +28,8 @@ const status = (given: Partial<FleetStatus> = {}): FleetStatus => ({
   readyReplicas: 2,
   selector: "",
   serving: "1/1",
+  reachable: "1/1",
+  slots: [],
   conditions: ready("True"),
   addresses: [row("Serving")],
   ...given,

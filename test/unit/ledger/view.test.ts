@@ -138,6 +138,18 @@ describe("how decisions see a ledger entry", () => {
       assert.deepEqual({ unusable, lost, repeat }, expect);
     });
 
+  const verified = (status: "True" | "False" | "Unknown") => {
+    const [reason, message] = ["Any", "the load balancer has not set it"];
+    const condition = { type: "Verified", status, reason, message, lastTransitionTime: since };
+    return seen({ status: { conditions: [condition] } }).trouble;
+  };
+  test("what keeps it from serving is read in the words of its condition", () => {
+    const words = "the load balancer has not set it";
+    assert.deepEqual(verified("False"), { fails: true, since: at(-3600), words });
+    assert.deepEqual(verified("Unknown"), { fails: false, since: at(-3600), words });
+  });
+  test("one that is verified is in no trouble", () => assert.equal(verified("True"), undefined));
+
   test("one that can't be read is not seen", () => {
     const views = [{}, { want: "Dance" }].map(
       (spec) => viewOfEntry(entryObject({ metadata: { uid: "e1" }, spec })).view?.name,

@@ -159,6 +159,36 @@ describe("what keeps a pod from starting", () => {
     });
 });
 
+describe("why there is no pod to ask", () => {
+  const failed = (status: "True" | "False", message?: string) => ({
+    type: "ReplicaFailure",
+    status,
+    reason: "FailedCreate",
+    ...(message === undefined ? {} : { message }),
+  });
+  const problem = (
+    conditions: NonNullable<V1DeploymentStatus["conditions"]>,
+    pods: readonly Pod[] = [],
+  ) => podsView(2, deployment({ conditions }), pods).problem;
+
+  test("is told in the words of the quota, policy or webhook that refuses pods", () => {
+    const { reason, message } = problem([failed("True", "exceeded quota: pods=0")]) ?? {};
+    assert.equal(reason, "PodsNotCreated");
+    assert.match(message ?? "", /refused before they exist: exceeded quota: pods=0\. Change the/);
+  });
+  test("is told by its reason where there are no words", () =>
+    assert.match(problem([failed("True")])?.message ?? "", /before they exist: FailedCreate/));
+  test("is nothing once pods are created again", () => {
+    assert.equal(problem([failed("False", "it was")]), undefined);
+    assert.equal(problem([]), undefined);
+  });
+  test("is told after why a pod that exists does not start", () =>
+    assert.equal(
+      problem([failed("True", "exceeded quota")], [waiting("CrashLoopBackOff")])?.reason,
+      "PodsCrash",
+    ));
+});
+
 describe("people are sent to a pod", () => {
   const scheduled: V1PodCondition = { type: "PodScheduled", status: "True" };
   const unready: V1PodCondition = { type: "Ready", status: "False" };

@@ -119,6 +119,7 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     refused: undefined,
     leaving: undefined,
     repeat: false,
+    trouble: undefined,
     reachability: [],
     sessions: undefined,
     ...given,

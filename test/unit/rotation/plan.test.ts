@@ -263,7 +263,7 @@ describe("the plan says of a slot that should move and does not", () => {
   test("that it waits for the hour, and when that is over", () =>
     assert.equal(
       said(asked({ rotateAt: undefined, rotation: aged, maxConcurrent: 3 }), 1)?.explanation,
-      "203.0.113.2 has served for 1h; it waits until 2026-11-23 12:00 UTC, since spec.rotation.maxPerHourPercent is 25",
+      "203.0.113.2 has served since 2026-11-23 11:00 UTC, and should move every 1h (spec.rotation.maxAge); it waits until 2026-11-23 12:00 UTC, since spec.rotation.maxPerHourPercent is 25",
     ));
 
   test("why it finds no address, each in its own words", () => {

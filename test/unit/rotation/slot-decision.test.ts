@@ -355,7 +355,12 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
     },
     "an old address moves": {
       given: fleet({ rotation: rules({ maxAge: hours(1) }), addresses: [serving] }),
-      expect: { kind: "move", cause: "Age", because: "203.0.113.9 has served for 1h" },
+      expect: {
+        kind: "move",
+        cause: "Age",
+        because:
+          "203.0.113.9 has served since 2026-11-23 11:00 UTC, and should move every 1h (spec.rotation.maxAge)",
+      },
     },
     "an old address stays while two clocks differ, since none of them may be right": {
       given: fleet({

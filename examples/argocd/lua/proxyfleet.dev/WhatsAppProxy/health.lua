@@ -1,4 +1,5 @@
 -- A fleet's health. It stays Healthy while it rotates, drains, scales or takes on a changed spec: none of that needs anybody.
+-- So does a move of a group that is cut off. One that is cut off and can't move needs somebody.
 local status = obj.status or {}
 
 local function condition(type)
@@ -30,6 +31,15 @@ if ready.status ~= "True" then
     return { status = "Progressing", message = ready.message .. note }
   end
   return { status = "Degraded", message = ready.message .. note }
+end
+
+-- While each group that is cut off has a move under way, the reason is Moving. Any other reason is one that a person must look at.
+local reachable = condition("Reachable")
+if reachable.status == "False" then
+  if reachable.reason ~= "Moving" then
+    return { status = "Degraded", message = reachable.message .. note }
+  end
+  note = "; " .. reachable.message .. note
 end
 
 local serving = (status.serving or "all") .. " slots serve"
