@@ -178,6 +178,16 @@ describe("rights", () => {
       if (resources.includes("whatsappproxies")) continue;
       if (apiGroups.includes("proxyfleet.dev"))
         assert.ok(resources.every((name) => /^(addresspools|proxyaddresses)(\/|$)/.test(name)));
+      else if (apiGroups.includes("apiextensions.k8s.io"))
+        // Definitions have no namespace, and ours alone may be read.
+        assert.deepEqual(
+          {
+            resources,
+            verbs,
+            isOurs: resourceNames?.every((name) => name.endsWith(".proxyfleet.dev")),
+          },
+          { resources: ["customresourcedefinitions"], verbs: ["get"], isOurs: true },
+        );
       else
         assert.deepEqual(
           { resources, resourceNames, verbs },
