@@ -344,16 +344,17 @@ describe("an address on its way out", () => {
       },
       expect: { entry: "delete" },
     },
-    "is not forgotten on the word of a clock that another one contradicts, and is looked at again": {
-      given: {
-        want: "Quarantine",
-        phase: "Quarantined",
-        service: undefined,
-        quarantineUntil: at(-40 * 86_400),
-        clocksDiffer: true,
+    "is not forgotten on the word of a clock that another one contradicts, and is looked at again":
+      {
+        given: {
+          want: "Quarantine",
+          phase: "Quarantined",
+          service: undefined,
+          quarantineUntil: at(-40 * 86_400),
+          clocksDiffer: true,
+        },
+        expect: { phase: "Quarantined", entry: "keep", requeueAt: at(60) },
       },
-      expect: { phase: "Quarantined", entry: "keep", requeueAt: at(60) },
-    },
     "is forgotten if a person deletes it, whatever the clocks say": {
       given: {
         want: "Quarantine",
