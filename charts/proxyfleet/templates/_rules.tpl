@@ -1,13 +1,19 @@
-{{- /* Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people; the ledger is the operator's own. */}}
+{{- /* Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people; the ledger is the operator's own. And the end of fleets, in any namespace. */}}
 {{- define "proxyfleet.ledgerRules" -}}
+# Pools belong to people: the operator writes their status, and a finalizer.
 - apiGroups: [proxyfleet.dev]
   resources: [addresspools]
-  verbs: [list, watch]
+  verbs: [list, watch, patch]
 - apiGroups: [proxyfleet.dev]
   resources: [proxyaddresses]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [proxyfleet.dev]
   resources: [addresspools/status, proxyaddresses/status]
+  verbs: [patch]
+# Fleets belong to people: the operator writes their finalizer. A namespace that is deleted loses its Role before the
+# finalizer can go, and would hang, so this right is not the Role's.
+- apiGroups: [proxyfleet.dev]
+  resources: [whatsappproxies]
   verbs: [patch]
 # While a definition is being deleted, so are all its objects: no person wishes for that.
 - apiGroups: [apiextensions.k8s.io]
@@ -24,10 +30,10 @@
 
 {{- /* Fleets and their children, in the namespaces of fleets. */}}
 {{- define "proxyfleet.fleetRules" -}}
-# Fleets belong to people: the operator writes their status, and a finalizer.
+# Fleets belong to people: the operator writes their status.
 - apiGroups: [proxyfleet.dev]
   resources: [whatsappproxies]
-  verbs: [list, watch, patch]
+  verbs: [list, watch]
 - apiGroups: [proxyfleet.dev]
   resources: [whatsappproxies/status]
   verbs: [patch]
