@@ -99,16 +99,13 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const sources = { caches, settings, isBusy };
   const polling = { caches, settings, reports, readStatus, now, random, log };
   const poller = new PodPoller({ ...polling, queue: makeQueue() });
-  const fleetOf = (name: string) => {
-    const entry = caches.addresses.get({ name });
-    return (entry === undefined ? undefined : claimant(entry)[0]) ?? name;
-  };
   const certificates = new IssuedCertificates(world.makeCertificate);
-  const probes = new Inquiries<Probe>({ ...probing, ownerOf: fleetOf, log });
+  const probes = new Inquiries<Probe>({ ...probing, ownerOf: fleetOf(caches), log });
   const resolutions = new Inquiries<Resolution>({ ...resolving, log });
   const warnings = new Inquiries<BalancerWarnings>({ ...listening, log });
   const askers = askersOf(parts);
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
+  const asking = () => ({ ...common(), ...askers(), client, resolutions, resolve });
   const fleets = fleetController({
     ...common(),
     ...askers(),
@@ -117,39 +114,22 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poller,
     certificates,
   });
-  const addressOptions = {
-    ...common(),
-    ...askers(),
-    sources,
-    client,
-    probes,
-    resolutions,
-    warnings,
-    probe,
-    resolve,
-    log,
-  };
-  const addresses = addressController(addressOptions);
+  const addresses = addressController({ ...asking(), sources, probes, warnings, probe, log });
+  const orphans = orphanController({ ...asking(), caches, confirmations });
   // What waited for the right time is to be looked at, and what was dated by a wrong one.
   world.onClockTurn(() => {
     for (const fleet of caches.fleets.list()) fleets.queue.add(keyText(keyOf(fleet)));
     for (const { metadata } of caches.addresses.list()) addresses.queue.add(metadata.name);
   });
-  return [
-    fleets,
-    addresses,
-    poolController({ ...common(), caches }),
-    orphanController({
-      ...common(),
-      ...askers(),
-      caches,
-      client,
-      confirmations,
-      resolutions,
-      resolve,
-    }),
-    poller.controller,
-  ];
+  return [fleets, addresses, poolController({ ...common(), caches }), orphans, poller.controller];
+}
+
+/** Whose probes share a place: those of all addresses of a fleet. */
+function fleetOf({ addresses }: Pick<Caches, "addresses">): (name: string) => string {
+  return (name) => {
+    const entry = addresses.get({ name });
+    return (entry === undefined ? undefined : claimant(entry)[0]) ?? name;
+  };
 }
 
 /** Who asks the server before anything follows from an absence, or from a deletion. */
