@@ -107,7 +107,7 @@ export class Applier {
     const isApplied = live.metadata.annotations?.[this.#marks.createdBy] === undefined;
     const state = isApplied ? stateOf(live) : stateOf(await this.#ownFields(live, options));
     const metadata = { ...desired.metadata, ...state };
-    return this.#client.apply<T>(of, { ...desired, metadata }, fieldManager);
+    return this.#client.apply<T>(of, { ...desired, metadata }, { fieldManager });
   }
 
   /**
@@ -135,13 +135,11 @@ export class Applier {
       uid: stateOf(live).uid,
       resourceVersion: stateOf(found).resourceVersion,
     };
-    return this.#client.patch<T>(
-      of,
-      metadata,
+    return this.#client.patch<T>(of, metadata, {
       state,
-      { metadata: { managedFields } },
+      change: { metadata: { managedFields } },
       fieldManager,
-    );
+    });
   }
 }
 

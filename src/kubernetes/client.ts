@@ -51,6 +51,20 @@ export interface Preconditions {
   readonly resourceVersion?: string;
 }
 
+export interface ApplyAs {
+  /** The name under which the fields are owned. */
+  readonly fieldManager: string;
+  readonly subresource?: "status" | undefined;
+}
+
+export interface Patch {
+  /** The only state of the only object that the change is made for. */
+  readonly state: Required<Preconditions>;
+  readonly change: { readonly metadata: object };
+  /** The name under which the changed fields are owned. */
+  readonly fieldManager: string;
+}
+
 /**
  * Calls the API server over few pooled connections. Every failure is an ApiError, an
  * ApiUnreachableError or a NotLeadingError.
@@ -170,8 +184,7 @@ export class ApiClient {
   async apply<T extends KubeObject>(
     of: Resource<T>,
     object: KubeObject,
-    fieldManager: string,
-    subresource?: "status",
+    { fieldManager, subresource }: ApplyAs,
   ): Promise<T> {
     const path = objectPath(of, keyOf(object), subresource);
     const resource = subresource === undefined ? of.plural : `${of.plural}/${subresource}`;
@@ -193,10 +206,9 @@ export class ApiClient {
   async patch<T extends KubeObject>(
     of: Resource<T>,
     key: ObjectKey,
-    { uid, resourceVersion }: Required<Preconditions>,
-    change: { readonly metadata: object },
-    fieldManager: string,
+    { state, change, fieldManager }: Patch,
   ): Promise<T> {
+    const { uid, resourceVersion } = state;
     const body = { ...change, metadata: { ...change.metadata, uid, resourceVersion } };
     const path = objectPath(of, key);
     return this.#transport.json<T>({

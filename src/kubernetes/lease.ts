@@ -195,7 +195,7 @@ export class LeaderElection {
     const answer =
       step.kind === "create"
         ? await client.create(leases, lease, fieldManager)
-        : await client.apply<Lease>(leases, lease, fieldManager);
+        : await client.apply<Lease>(leases, lease, { fieldManager });
     this.#see(answer);
     this.#observed = observe(this.#observed, viewOf(answer, times), now());
   }

@@ -78,7 +78,7 @@ async function applyToState(effect: ApplyToState, writing: Writing): Promise<Eff
   const { of, object, fieldManager, state, subresource } = effect;
   const { client, states, storeOf } = writing;
   const metadata = { ...object.metadata, ...states.expected(state) };
-  const answer = await client.apply(of, { ...object, metadata }, fieldManager, subresource);
+  const answer = await client.apply(of, { ...object, metadata }, { fieldManager, subresource });
   states.wrote(state, answer);
   storeOf(of)?.recordWrite(answer);
   return applied;
@@ -91,7 +91,11 @@ async function patch(
   const { of, key, state, metadata, fieldManager, preconditions = [] } = effect;
   try {
     const answer = await all.holding(preconditions, async () =>
-      client.patch<KubeObject>(of, key, states.expected(state), { metadata }, fieldManager),
+      client.patch<KubeObject>(of, key, {
+        state: states.expected(state),
+        change: { metadata },
+        fieldManager,
+      }),
     );
     states.wrote(state, answer);
     storeOf(of)?.recordWrite(answer);

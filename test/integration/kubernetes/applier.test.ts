@@ -76,13 +76,11 @@ describe("bringing an object about", () => {
     const { uid = "", resourceVersion = "" } = (await live("shrinking"))?.metadata ?? {};
     const theirs = { data: { theirs: "3" }, metadata: {} };
     store.recordWrite(
-      await client.patch<ConfigMap>(
-        configMaps,
-        desired("shrinking", {}).metadata,
-        { uid, resourceVersion },
-        theirs,
-        "others",
-      ),
+      await client.patch<ConfigMap>(configMaps, desired("shrinking", {}).metadata, {
+        state: { uid, resourceVersion },
+        change: theirs,
+        fieldManager: "others",
+      }),
     );
     await applier.apply(desired("shrinking", { a: "9" }), {
       of: configMaps,
@@ -138,13 +136,11 @@ describe("bringing an object about", () => {
   test("finds its own object that lost the label by which caches know it, and mends it", async () => {
     const { metadata } = await client.create(configMaps, desired("unlabelled", { a: "1" }), "test");
     const { uid = "", resourceVersion = "" } = metadata;
-    await client.patch(
-      configMaps,
-      metadata,
-      { uid, resourceVersion },
-      { metadata: { labels: { ours: null } } },
-      "others",
-    );
+    await client.patch(configMaps, metadata, {
+      state: { uid, resourceVersion },
+      change: { metadata: { labels: { ours: null } } },
+      fieldManager: "others",
+    });
     await applier.apply(desired("unlabelled", { a: "1" }), {
       of: configMaps,
       store,

@@ -104,7 +104,7 @@ describe("reading", () => {
       }
     })();
     const { metadata: made } = await make("watched");
-    await client.apply(configMaps, configMap("watched", { a: "b" }), "test");
+    await client.apply(configMaps, configMap("watched", { a: "b" }), { fieldManager: "test" });
     await client.delete(configMaps, made, { uid: made.uid ?? "" });
     await following;
     assert.deepEqual(told, ["ADDED watched", "MODIFIED watched", "DELETED watched"]);
@@ -125,13 +125,15 @@ describe("writing", () => {
   });
 
   test("an apply makes an object, changes it, and takes back what it leaves out", async () => {
-    await client.apply(configMaps, configMap("applied", { a: "1", b: "2" }), "test");
-    await client.apply(configMaps, configMap("applied", { theirs: "3" }), "others");
-    const { data } = await client.apply<ConfigMap>(
-      configMaps,
-      configMap("applied", { a: "9" }),
-      "test",
-    );
+    await client.apply(configMaps, configMap("applied", { a: "1", b: "2" }), {
+      fieldManager: "test",
+    });
+    await client.apply(configMaps, configMap("applied", { theirs: "3" }), {
+      fieldManager: "others",
+    });
+    const { data } = await client.apply<ConfigMap>(configMaps, configMap("applied", { a: "9" }), {
+      fieldManager: "test",
+    });
     assert.deepEqual(data, { a: "9", theirs: "3" });
   });
 
@@ -142,24 +144,32 @@ describe("writing", () => {
       ...configMap("reborn", { late: "yes" }),
       metadata: { name: "reborn", namespace, uid: metadata.uid ?? "" },
     };
-    await assert.rejects(client.apply(configMaps, late, "test"), refusal(ConflictError, 409));
+    await assert.rejects(
+      client.apply(configMaps, late, { fieldManager: "test" }),
+      refusal(ConflictError, 409),
+    );
     assert.equal(await client.get(configMaps, { namespace, name: "reborn" }), undefined);
     await make("reborn");
     await assert.rejects(
-      client.apply(configMaps, late, "test"),
+      client.apply(configMaps, late, { fieldManager: "test" }),
       /metadata.uid: Invalid value: .*: field is immutable/,
     );
   });
 
   test("an apply for one version changes no later one", async () => {
     const { metadata } = await make("versioned");
-    await client.apply(configMaps, configMap("versioned", { newer: "yes" }), "others");
+    await client.apply(configMaps, configMap("versioned", { newer: "yes" }), {
+      fieldManager: "others",
+    });
     const { resourceVersion = "" } = metadata;
     const late = {
       ...configMap("versioned", { late: "yes" }),
       metadata: { name: "versioned", namespace, resourceVersion },
     };
-    await assert.rejects(client.apply(configMaps, late, "test"), refusal(ConflictError, 409));
+    await assert.rejects(
+      client.apply(configMaps, late, { fieldManager: "test" }),
+      refusal(ConflictError, 409),
+    );
   });
 
   test("a delete touches only the object that was looked at, and is at peace with one that is gone", async () => {
@@ -168,7 +178,9 @@ describe("writing", () => {
       client.delete(configMaps, metadata, { uid: "another" }),
       refusal(ConflictError, 409),
     );
-    await client.apply(configMaps, configMap("doomed", { newer: "yes" }), "others");
+    await client.apply(configMaps, configMap("doomed", { newer: "yes" }), {
+      fieldManager: "others",
+    });
     const { uid = "", resourceVersion = "" } = metadata;
     await assert.rejects(
       client.delete(configMaps, metadata, { uid, resourceVersion }),
@@ -186,7 +198,7 @@ describe("writing", () => {
     const changed = await client.apply(
       pods,
       { ...pod, metadata: { ...metadata, labels: { a: "b" } } },
-      "test",
+      { fieldManager: "test" },
     );
     const { uid = "", resourceVersion = "" } = changed.metadata;
     await assert.rejects(

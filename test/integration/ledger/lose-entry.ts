@@ -32,9 +32,7 @@ async function lose(client: ApiClient, name: string): Promise<void> {
   const bare = await client.patch<CustomObject>(
     addresses,
     { name },
-    identity(entry),
-    { metadata: { finalizers: [] } },
-    "test",
+    { state: identity(entry), change: { metadata: { finalizers: [] } }, fieldManager: "test" },
   );
   await client.delete(addresses, { name }, identity(bare));
 }

@@ -41,11 +41,11 @@ const create =
 const apply =
   (of: Resource<KubeObject>, object: KubeObject | Parts, manager = "ours"): Operation =>
   async (client) =>
-    client.apply(of, object, manager);
+    client.apply(of, object, { fieldManager: manager });
 const status =
   (of: Resource<KubeObject>, object: KubeObject | Parts, manager = "ours"): Operation =>
   async (client) =>
-    client.apply(of, object, manager, "status");
+    client.apply(of, object, { fieldManager: manager, subresource: "status" });
 const read =
   (of: Resource<KubeObject>, key: ObjectKey): Operation =>
   async (client) =>
@@ -98,7 +98,9 @@ const patch = (
   key: ObjectKey,
   change: { readonly metadata: object } & Record<string, unknown>,
 ): Operation =>
-  withState(of, key, async (client, state) => client.patch(of, key, state, change, "patcher"));
+  withState(of, key, async (client, state) =>
+    client.patch(of, key, { state, change, fieldManager: "patcher" }),
+  );
 const remove = (of: Resource<KubeObject>, key: ObjectKey): Operation =>
   withState(of, key, async (client, state) => client.delete(of, key, state));
 
@@ -111,7 +113,11 @@ const takeOver = (of: Resource<KubeObject>, key: ObjectKey): Operation =>
       ...entry,
       operation: "Apply",
     }));
-    return client.patch(of, key, state, { metadata: { managedFields } }, "ours");
+    return client.patch(of, key, {
+      state,
+      change: { metadata: { managedFields } },
+      fieldManager: "ours",
+    });
   });
 
 const stale = { uid: "11111111-1111-4111-8111-111111111111", resourceVersion: "1" };
@@ -228,10 +234,20 @@ export const sequences: Readonly<Record<string, readonly Operation[]>> = {
     apply(secrets, secret("e", { x: "Mg==" }, stale)),
     apply(secrets, secret("e", { x: "Mg==" }, wrongVersion)),
     apply(secrets, secret("nowhere", { x: "Mg==" }, stale)),
-    async (client) => client.patch(secrets, inDefault("e"), stale, { metadata: {} }, "ours"),
+    async (client) =>
+      client.patch(secrets, inDefault("e"), {
+        state: stale,
+        change: { metadata: {} },
+        fieldManager: "ours",
+      }),
     async (client) => client.delete(secrets, inDefault("e"), stale),
     async (client) => client.delete(secrets, inDefault("nowhere"), stale),
-    async (client) => client.patch(secrets, inDefault("nowhere"), stale, { metadata: {} }, "ours"),
+    async (client) =>
+      client.patch(secrets, inDefault("nowhere"), {
+        state: stale,
+        change: { metadata: {} },
+        fieldManager: "ours",
+      }),
     read(secrets, inDefault("e")),
   ],
   "merge patches": [

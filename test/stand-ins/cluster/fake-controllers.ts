@@ -246,6 +246,6 @@ export class FakeControllers {
     const key =
       subresource === undefined ? `create ${of.plural}` : `apply ${of.plural}/${subresource}`;
     this.#writes.set(key, (this.#writes.get(key) ?? 0) + 1);
-    await this.client.apply(of, object, manager, subresource);
+    await this.client.apply(of, object, { fieldManager: manager, subresource });
   }
 }

@@ -52,9 +52,13 @@ describe("what leaves this process", () => {
     });
   const writes: Record<string, (client: ApiClient) => Promise<unknown>> = {
     create: async (client) => client.create(services, service, "test"),
-    apply: async (client) => client.apply(services, service, "test"),
+    apply: async (client) => client.apply(services, service, { fieldManager: "test" }),
     patch: async (client) =>
-      client.patch(services, key, { uid: "u", resourceVersion: "1" }, { metadata: {} }, "test"),
+      client.patch(services, key, {
+        state: { uid: "u", resourceVersion: "1" },
+        change: { metadata: {} },
+        fieldManager: "test",
+      }),
     delete: async (client) => client.delete(services, key, { uid: "u" }),
     evict: async (client) => client.evict(services, key, { uid: "u" }),
   };

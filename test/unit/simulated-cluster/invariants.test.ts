@@ -71,17 +71,23 @@ async function makeService(name: string, address: string): Promise<void> {
   };
   await operator.client.create(services, service, ours);
   const status = { loadBalancer: { ingress: [{ ip: address }] } };
-  await operator.client.apply(services, { ...service, status } as Service, "lb", "status");
+  await operator.client.apply(services, { ...service, status } as Service, {
+    fieldManager: "lb",
+    subresource: "status",
+  });
 }
 
 async function say(address: string, status: Record<string, unknown>): Promise<void> {
   const entry = { ...ledgerEntry({}, ledgerName(address)), status };
-  await operator.client.apply(custom.addresses, entry, ours, "status");
+  await operator.client.apply(custom.addresses, entry, {
+    fieldManager: ours,
+    subresource: "status",
+  });
 }
 
 async function want(address: string, spec: Record<string, unknown>): Promise<void> {
   const entry = { ...ledgerEntry({}, ledgerName(address)), spec };
-  await operator.client.apply(custom.addresses, entry, "retirer");
+  await operator.client.apply(custom.addresses, entry, { fieldManager: "retirer" });
 }
 
 async function name(addresses: readonly string[], more: object = {}): Promise<void> {
@@ -90,12 +96,10 @@ async function name(addresses: readonly string[], more: object = {}): Promise<vo
     ...more,
   };
   operator.caches.catchUp();
-  await operator.client.apply(
-    custom.fleets,
-    { ...fleet(), status } as CustomObject,
-    ours,
-    "status",
-  );
+  await operator.client.apply(custom.fleets, { ...fleet(), status } as CustomObject, {
+    fieldManager: ours,
+    subresource: "status",
+  });
 }
 
 const serving = { phase: "Serving" };

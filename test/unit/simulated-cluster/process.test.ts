@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 const stored = (): unknown => cluster.server.get(secrets, place)?.data;
 const write = async (data = "1"): Promise<Secret> =>
-  client.apply(secrets, secret({ data }), "ours");
+  client.apply(secrets, secret({ data }), { fieldManager: "ours" });
 
 describe("a client", () => {
   test("finds nothing where there is nothing, and deletes it without an error", async () => {

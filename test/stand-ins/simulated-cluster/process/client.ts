@@ -1,5 +1,11 @@
 import type { KubernetesApi } from "../../../../src/kubernetes/api.ts";
-import type { ListOptions, Page, Preconditions } from "../../../../src/kubernetes/client.ts";
+import type {
+  ApplyAs,
+  ListOptions,
+  Page,
+  Patch,
+  Preconditions,
+} from "../../../../src/kubernetes/client.ts";
 import { NotFoundError, NotLeadingError } from "../../../../src/kubernetes/errors.ts";
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
 import { type ObjectKey, type Resource, keyOf } from "../../../../src/kubernetes/resource.ts";
@@ -82,8 +88,7 @@ export class SimulatedClient implements KubernetesApi {
   async apply<T extends KubeObject>(
     of: Resource<T>,
     object: KubeObject,
-    manager: string,
-    subresource?: "status",
+    { fieldManager: manager, subresource }: ApplyAs,
   ): Promise<T> {
     return this.#write(callOf("apply", of, { key: keyOf(object), subresource }), () =>
       this.#server.apply<T>(of, object, { manager, subresource }),
@@ -93,9 +98,7 @@ export class SimulatedClient implements KubernetesApi {
   async patch<T extends KubeObject>(
     of: Resource<T>,
     key: ObjectKey,
-    preconditions: Required<Preconditions>,
-    change: { readonly metadata: object },
-    manager: string,
+    { state: preconditions, change, fieldManager: manager }: Patch,
   ): Promise<T> {
     return this.#write(callOf("patch", of, { key }), () =>
       this.#server.patch<T>(of, key, { change, manager, preconditions }),
