@@ -86,14 +86,15 @@ async function readMix(server: ApiServer, counts: Counts): Promise<readonly Writ
       const [plural = "", subresource] = resourceOf(key).split("/");
       const of = kinds.find((each) => each.plural === plural);
       if (of === undefined) throw new Error(`the bench has no model of ${key}`);
-      const what = key.startsWith("create ")
-        ? "create"
-        : subresource === "status"
-          ? "status"
-          : "change";
+      const what = whatIs(key, subresource);
       return { resource: of, what, weight: count / sum, model: await modelOf(server, of) } as const;
     }),
   );
+}
+
+function whatIs(key: string, subresource: string | undefined): Write["what"] {
+  if (key.startsWith("create ")) return "create";
+  return subresource === "status" ? "status" : "change";
 }
 
 async function modelOf(server: ApiServer, of: Resource<KubeObject>): Promise<Live> {

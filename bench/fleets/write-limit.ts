@@ -29,7 +29,10 @@ async function writesPerSecond(
   let written = 0;
   const work = async (worker: number): Promise<void> => {
     for (let n = 0; performance.now() < endsAt; n++) {
-      await apply(server, dispatcher, `limit-${workers}-${worker}-${n % 50}`, String(n));
+      await apply(server, dispatcher, {
+        name: `limit-${workers}-${worker}-${n % 50}`,
+        text: String(n),
+      });
       written++;
     }
   };
@@ -42,8 +45,7 @@ async function writesPerSecond(
 async function apply(
   server: ApiServer,
   dispatcher: Agent,
-  name: string,
-  text: string,
+  { name, text }: { readonly name: string; readonly text: string },
 ): Promise<void> {
   const body = {
     apiVersion: "v1",

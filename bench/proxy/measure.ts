@@ -78,7 +78,12 @@ export class Measurement {
     );
     for (const { connections, residentBytes } of held) {
       const each = (residentBytes - (empty?.residentBytes ?? 0)) / connections / 1_000;
-      this.#samples.add(panels[`${listener}Memory`], `${connections} connections`, contender, each);
+      this.#samples.add({
+        panel: panels[`${listener}Memory`],
+        label: `${connections} connections`,
+        contender,
+        value: each,
+      });
     }
   }
 
@@ -113,24 +118,27 @@ export class Measurement {
     seconds: number,
   ): Promise<void> {
     for (const [contender, { chat, media, pid }] of proxies) {
-      const plain = await this.#arrive(
-        contender,
-        "media",
-        { port: media, pid, encryption: "none" },
+      const plain = await this.#arrive(contender, {
+        label: "media",
+        target: { port: media, pid, encryption: "none" },
         seconds,
-      );
+      });
       if (chat === undefined) continue;
       for (const [encryption, label] of [
         ["full", "whole handshake"],
         ["resumed", "session resumed"],
       ] as const) {
-        const encrypted = await this.#arrive(
-          contender,
-          `chat, ${label}`,
-          { port: chat, pid, encryption },
+        const encrypted = await this.#arrive(contender, {
+          label: `chat, ${label}`,
+          target: { port: chat, pid, encryption },
           seconds,
-        );
-        this.#samples.add(panels.handshakes, label, contender, 1 / (encrypted - plain));
+        });
+        this.#samples.add({
+          panel: panels.handshakes,
+          label,
+          contender,
+          value: 1 / (encrypted - plain),
+        });
       }
     }
   }
@@ -138,9 +146,15 @@ export class Measurement {
   /** @returns the CPU seconds of one arrival */
   async #arrive(
     contender: Contender,
-    label: string,
-    target: { port: number; pid: number; encryption: Encryption },
-    seconds: number,
+    {
+      label,
+      target,
+      seconds,
+    }: {
+      readonly label: string;
+      readonly target: { port: number; pid: number; encryption: Encryption };
+      readonly seconds: number;
+    },
   ): Promise<number> {
     const { connections, resumed, failed, cpuSeconds } = await this.#load.arrive(target, seconds);
     if (failed > 0)
@@ -150,7 +164,12 @@ export class Measurement {
     const expected = target.encryption === "resumed" ? connections : 0;
     if (resumed !== expected)
       throw new Error(`${contender}, ${label}: ${resumed} of ${connections} sessions were resumed`);
-    this.#samples.add(panels.arrivals, label, contender, connections / cpuSeconds);
+    this.#samples.add({
+      panel: panels.arrivals,
+      label,
+      contender,
+      value: connections / cpuSeconds,
+    });
     return cpuSeconds / connections;
   }
 
@@ -164,13 +183,18 @@ export class Measurement {
         if (flow.broken > 0)
           throw new Error(`${contender}: ${flow.broken} of ${streams} streams broke off`);
         const label = `${streams} ${streams === 1 ? "stream" : "streams"}`;
-        this.#samples.add(panels.throughput, label, contender, flow.bytes / gigabit / flow.seconds);
-        this.#samples.add(
-          panels.efficiency,
+        this.#samples.add({
+          panel: panels.throughput,
           label,
           contender,
-          flow.bytes / gigabit / flow.cpuSeconds,
-        );
+          value: flow.bytes / gigabit / flow.seconds,
+        });
+        this.#samples.add({
+          panel: panels.efficiency,
+          label,
+          contender,
+          value: flow.bytes / gigabit / flow.cpuSeconds,
+        });
       }
   }
 
@@ -184,18 +208,18 @@ export class Measurement {
           { port, encryption: listener === "chat" ? "full" : "none" },
           pings,
         );
-        this.#samples.add(
-          panels.latency,
-          `${listener}, p50`,
+        this.#samples.add({
+          panel: panels.latency,
+          label: `${listener}, p50`,
           contender,
-          through.p50Microseconds - direct.p50Microseconds,
-        );
-        this.#samples.add(
-          panels.latency,
-          `${listener}, p99`,
+          value: through.p50Microseconds - direct.p50Microseconds,
+        });
+        this.#samples.add({
+          panel: panels.latency,
+          label: `${listener}, p99`,
           contender,
-          through.p99Microseconds - direct.p99Microseconds,
-        );
+          value: through.p99Microseconds - direct.p99Microseconds,
+        });
       }
   }
 
@@ -210,14 +234,19 @@ export class Measurement {
       const began = performance.now();
       const supervisor = await startSupervisor(mounted, this.#programs);
       await supervisorReady(supervisor);
-      this.#samples.add(panels.start, "until it is ready", "ours", performance.now() - began);
+      this.#samples.add({
+        panel: panels.start,
+        label: "until it is ready",
+        contender: "ours",
+        value: performance.now() - began,
+      });
       await supervisor.child.leave();
-      this.#samples.add(
-        panels.start,
-        "until it is ready",
-        "bare",
-        await this.#startAlone(join(supervisor.runDirectory, "haproxy.cfg")),
-      );
+      this.#samples.add({
+        panel: panels.start,
+        label: "until it is ready",
+        contender: "bare",
+        value: await this.#startAlone(join(supervisor.runDirectory, "haproxy.cfg")),
+      });
     }
   }
 

@@ -67,9 +67,9 @@ export function plot(rows: readonly Row[], caption: string): string {
 function legend(caption: string): string[] {
   const keys = contenders.map((contender, index) => {
     const x = size.margin + index * 170;
-    return `<rect x="${x}" y="36" width="12" height="12" fill="${colours[contender]}"/>${text(x + 18, 46, contenderNames[contender])}`;
+    return `<rect x="${x}" y="36" width="12" height="12" fill="${colours[contender]}"/>${text({ x: x + 18, y: 46 }, contenderNames[contender])}`;
   });
-  return [text(size.margin, 22, caption, 'font-size="14" font-weight="600"'), ...keys];
+  return [text({ x: size.margin, y: 22 }, caption, 'font-size="14" font-weight="600"'), ...keys];
 }
 
 function measured({ values }: Row): Contender[] {
@@ -102,20 +102,26 @@ function drawPanel({ title, rows }: Panel, left: number, top: number): string {
       return (
         bar +
         text(
-          left + size.labels + length + 5,
-          at + size.bar - 3,
+          { x: left + size.labels + length + 5, y: at + size.bar - 3 },
           short(value),
           'font-size="10.5" fill="#475569"',
         )
       );
     });
     y += own.length * size.bar + size.gap;
-    return [text(left + size.labels - 8, middle, row.label, 'text-anchor="end"'), ...drawn];
+    return [
+      text({ x: left + size.labels - 8, y: middle }, row.label, 'text-anchor="end"'),
+      ...drawn,
+    ];
   });
-  return [text(left, top + 16, title, 'font-weight="600"'), ...bars].join("\n");
+  return [text({ x: left, y: top + 16 }, title, 'font-weight="600"'), ...bars].join("\n");
 }
 
-function text(x: number, y: number, content: string, attributes = ""): string {
+function text(
+  { x, y }: { readonly x: number; readonly y: number },
+  content: string,
+  attributes = "",
+): string {
   const escaped = content.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped}</text>`;
 }

@@ -151,22 +151,33 @@ async function startOfficial(programs: Programs): Promise<Proxy> {
   const [chat = 0, media = 0] = await freePorts(2);
   return startAlone(
     "official",
-    officialValues(certificate, { chat, media }, programs.upstreamPort),
-    { chat, media },
+    {
+      config: officialValues(certificate, { chat, media }, programs.upstreamPort),
+      ports: { chat, media },
+    },
     programs,
   );
 }
 
 async function startBare(programs: Programs): Promise<Proxy> {
   const [media = 0] = await freePorts(1);
-  return startAlone("bare", bareSplice(media, programs.upstreamPort), { media }, programs);
+  return startAlone(
+    "bare",
+    { config: bareSplice(media, programs.upstreamPort), ports: { media } },
+    programs,
+  );
 }
 
 /** HAProxy as one process. */
 async function startAlone(
   name: string,
-  config: string,
-  ports: { readonly media: number; readonly chat?: number },
+  {
+    config,
+    ports,
+  }: {
+    readonly config: string;
+    readonly ports: { readonly media: number; readonly chat?: number };
+  },
   { haproxy, folder }: Programs,
 ): Promise<Proxy> {
   const file = join(folder, `${name}.cfg`);

@@ -8,6 +8,12 @@ export interface Row {
   readonly values: Partial<Record<Contender, number>>;
 }
 
+/** One figure of one contender, as it was measured once. */
+export interface Sample extends Pick<Row, "panel" | "label"> {
+  readonly contender: Contender;
+  readonly value: number;
+}
+
 /**
  * Figures of several rounds. The median of them counts: one round may have met other work on the
  * machine.
@@ -18,7 +24,7 @@ export class Samples {
     { panel: string; label: string; samples: Map<Contender, number[]> }
   >();
 
-  add(panel: string, label: string, contender: Contender, value: number): void {
+  add({ panel, label, contender, value }: Sample): void {
     const key = `${panel}\n${label}`;
     const row = this.#rows.get(key) ?? { panel, label, samples: new Map<Contender, number[]>() };
     row.samples.set(contender, [...(row.samples.get(contender) ?? []), value]);

@@ -213,16 +213,12 @@ function changeAt(place: Place, { how, pick, text, number, value, key: added }: 
   const current = parent[key];
   switch (how) {
     case "kin":
-      parent[key] =
-        typeof current === "string"
-          ? kinOf(current, pick)
-          : typeof current === "number"
-            ? number
-            : current;
+      if (typeof current === "string") parent[key] = kinOf(current, pick);
+      else if (typeof current === "number") parent[key] = number;
       return;
     case "likewise":
-      parent[key] =
-        typeof current === "string" ? text : typeof current === "number" ? number : value;
+      if (typeof current === "string") parent[key] = text;
+      else parent[key] = typeof current === "number" ? number : value;
       return;
     case "replace":
       parent[key] = value;

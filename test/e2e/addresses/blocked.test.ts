@@ -104,7 +104,7 @@ describe("a block of most slots at once that a person reports", () => {
     const before = await fleet.published();
     for (const slot of [0, 1, 3])
       await report(fleet, `${before.get(slot)?.host ?? ""} IR together`);
-    const message = await fleet.condition("OutageSuspected", "True", 20);
+    const message = await fleet.condition("OutageSuspected", "True", { seconds: 20 });
     assert.match(
       message,
       /3 of 4 slots began to fail within 30m.*If it is a block, set outagePercent to 100/,
@@ -124,6 +124,6 @@ describe("a block of most slots at once that a person reports", () => {
     });
     // Slot 1 had a fresh address a moment ago: it rests before it takes another one.
     assert.equal(await host(fleet, 1), before.get(1)?.host);
-    await fleet.condition("OutageSuspected", "False", 20);
+    await fleet.condition("OutageSuspected", "False", { seconds: 20 });
   });
 });

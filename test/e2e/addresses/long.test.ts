@@ -42,7 +42,7 @@ describe("an address that its load balancer has changed", { skip }, () => {
         JSON.stringify(change),
       );
       assert.match(
-        await fleet.condition("Ready", "False", 60, "AddressLost"),
+        await fleet.condition("Ready", "False", { seconds: 60, reason: "AddressLost" }),
         new RegExp(`${old.host} is published, but its load balancer has another`),
       );
       const next = await waitFor(

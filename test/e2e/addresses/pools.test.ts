@@ -46,7 +46,7 @@ describe("two fleets on one small pool", () => {
     });
     assert.match(message, /should move and can't: pool e2e-pools has no free address/);
     for (const fleet of fleets) await fleet.handled("0@compete");
-    for (const fleet of fleets) await fleet.condition("PoolExhausted", "False", 20);
+    for (const fleet of fleets) await fleet.condition("PoolExhausted", "False", { seconds: 20 });
     const addresses = (await held()).map(({ spec }) => spec.address);
     assert.equal(new Set(addresses).size, addresses.length);
   });
@@ -91,7 +91,7 @@ describe("a fleet whose slots and pool are edited", () => {
     try {
       const before = await fleet.published();
       await patchPool(["203.0.113.112-203.0.113.120"]);
-      await fleet.condition("Ready", "True", 10);
+      await fleet.condition("Ready", "True", { seconds: 10 });
       assert.deepEqual(await fleet.published(), before);
       await fleet.rotate("to-the-new-ones");
       await fleet.handled("to-the-new-ones");

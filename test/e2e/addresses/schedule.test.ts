@@ -32,12 +32,15 @@ describe("moves by schedule", () => {
     await t.test(
       "a window that never opens is told at once, with its remedy, and nothing moves",
       async () => {
-        const message = await fleet.condition("Stalled", "True", 10, "WindowNeverOpens");
+        const message = await fleet.condition("Stalled", "True", {
+          seconds: 10,
+          reason: "WindowNeverOpens",
+        });
         assert.match(
           message,
           /spec\.rotation\.windows\[0\]\.cron "0 0 31 2 \*" never comes: there is no 31 February/,
         );
-        await fleet.condition("Ready", "True", 5);
+        await fleet.condition("Ready", "True", { seconds: 5 });
         assert.ok((await fleet.ledger()).every(({ spec }) => spec.cause === "NewSlot"));
       },
     );

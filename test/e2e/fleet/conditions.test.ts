@@ -13,7 +13,7 @@ describe("a fleet that comes before its pool", () => {
 
   test("says within seconds that there is none, and heals when it is made", async () => {
     await apply(namespaceObject(fleet.name), fleet.manifest());
-    const message = await fleet.condition("PoolExhausted", "True", 20);
+    const message = await fleet.condition("PoolExhausted", "True", { seconds: 20 });
     assert.match(message, /pool e2e-no-pool does not exist: create the AddressPool/);
     await fleet.event("NoFreshAddress", /does not exist/);
     await apply(fleet.pool());
@@ -41,12 +41,12 @@ describe("what only the operator can see", () => {
     await fleet.rotate("first");
     await fleet.handled("first");
     await fleet.rotate("second");
-    const message = await fleet.condition("PoolExhausted", "True", 30);
+    const message = await fleet.condition("PoolExhausted", "True", { seconds: 30 });
     assert.match(
       message,
       /slot 0 should move and can't: pool e2e-conditions has no free address \(0 of 2 in quarantine, 2 in use\)\. Add addresses to a pool/,
     );
-    await fleet.condition("Ready", "True", 5);
+    await fleet.condition("Ready", "True", { seconds: 5 });
     const spec = { addresses: ["203.0.113.48/30"] };
     await kubectl("patch", "wapool", fleet.name, "--type=merge", "-p", JSON.stringify({ spec }));
     await fleet.handled("second");
@@ -55,10 +55,13 @@ describe("what only the operator can see", () => {
 
   test("an image that can't be pulled is told, nobody is cut off, and it heals when the cause goes", async () => {
     await fleet.patch({ image: { repository: "no-such-place.invalid/proxy", tag: "1" } });
-    const message = await fleet.condition("Stalled", "True", 60, "ImagePullFailed");
+    const message = await fleet.condition("Stalled", "True", {
+      seconds: 60,
+      reason: "ImagePullFailed",
+    });
     assert.match(message, /check spec\.image and its pull secrets/);
     await fleet.event("ImagePullFailed", /no-such-place\.invalid/);
-    await fleet.condition("Ready", "True", 5);
+    await fleet.condition("Ready", "True", { seconds: 5 });
     await fleet.patch({ image: null });
     await waitFor(
       "Stalled to go",

@@ -18,12 +18,12 @@ describe("clients that mean no good, or know no better", () => {
     const honest = new Crowd(async () => [own]);
     const many = { connections: 50 };
     const [silent, slow, garbage, http, header, flood] = await Promise.all([
-      pesterAt(own.host, own.chat, "silent", { ...many, from: clients[0]! }),
-      pesterAt(own.host, own.chat, "slow", { ...many, from: clients[1]! }),
-      pesterAt(own.host, own.chat, "garbage", { ...many, from: clients[2]! }),
-      pesterAt(own.host, own.chat, "http", { ...many, from: clients[3]! }),
-      pesterAt(own.host, own.chat, "proxy-header", { ...many, from: clients[4]! }),
-      pesterAt(own.host, own.media, "silent", {
+      pesterAt({ host: own.host, port: own.chat }, "silent", { ...many, from: clients[0]! }),
+      pesterAt({ host: own.host, port: own.chat }, "slow", { ...many, from: clients[1]! }),
+      pesterAt({ host: own.host, port: own.chat }, "garbage", { ...many, from: clients[2]! }),
+      pesterAt({ host: own.host, port: own.chat }, "http", { ...many, from: clients[3]! }),
+      pesterAt({ host: own.host, port: own.chat }, "proxy-header", { ...many, from: clients[4]! }),
+      pesterAt({ host: own.host, port: own.media }, "silent", {
         connections: 6 * perClient,
         from: clients[5]!,
         timeoutMs: 5_000,

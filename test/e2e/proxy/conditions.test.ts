@@ -17,12 +17,15 @@ describe("what an admin learns from a fleet's conditions", () => {
   test("that nodes allow too few open files, and how many connections pods take", async (t) => {
     // One pod may report before the other.
     await waitFor("both pods to report how many connections they take", async () => {
-      const message = await fleet.condition("LimitsApplied", "False", 30, "FewerConnections");
+      const message = await fleet.condition("LimitsApplied", "False", {
+        seconds: 30,
+        reason: "FewerConnections",
+      });
       return /2 of 2 pods take fewer than the 27500 connections .*LimitNOFILE/.test(message);
     });
     t.after(async () => fleet.patch({ limits: null }));
     await fleet.patch({ limits: { maxConnections: 5_000 } });
-    await fleet.condition("LimitsApplied", "True", 60, "Applied");
+    await fleet.condition("LimitsApplied", "True", { seconds: 60, reason: "Applied" });
     await waitFor("the capacity", async () =>
       (await operatorMetrics()).includes(
         `proxyfleet_connection_capacity{namespace="${fleet.name}",fleet="${fleet.name}"} 10000`,
@@ -36,17 +39,20 @@ describe("what an admin learns from a fleet's conditions", () => {
     const taken = await takePort(pod!, lanePort(4, "media"));
     t.after(() => taken.kill());
     await fleet.patch({ addresses: { count: 2 } });
-    const message = await fleet.condition("ConfigApplied", "False", 60, "ConfigRefused");
+    const message = await fleet.condition("ConfigApplied", "False", {
+      seconds: 60,
+      reason: "ConfigRefused",
+    });
     assert.match(
       message,
       new RegExp(`pod ${pod!.metadata.name}'s HAProxy refused .*cannot bind socket`, "s"),
     );
-    await fleet.condition("Stalled", "True", 10, "ConfigRefused");
+    await fleet.condition("Stalled", "True", { seconds: 10, reason: "ConfigRefused" });
     assert.equal((await servingPods(fleet.name)).length, 2, "no pod is unready for it");
     await chat((await fleet.published()).get(0)!);
     taken.kill();
     await fleet.patch({ addresses: { count: 1 } });
-    await fleet.condition("ConfigApplied", "True", 60, "Loaded");
+    await fleet.condition("ConfigApplied", "True", { seconds: 60, reason: "Loaded" });
     await waitFor(
       "Stalled to go",
       async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"),

@@ -13,7 +13,10 @@ describe("the operator's metrics, while people come and go", () => {
     fleet = await sharedFleet();
     const own = (await fleet.published()).get(0)!;
     people = new Crowd(async () => [own]);
-    await pesterAt(own.host, own.chat, "garbage", { connections: 5, from: clients[0]! });
+    await pesterAt({ host: own.host, port: own.chat }, "garbage", {
+      connections: 5,
+      from: clients[0]!,
+    });
   });
   after(async () => void (await people?.goHome()));
 

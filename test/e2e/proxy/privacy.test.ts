@@ -74,7 +74,7 @@ describe("the addresses of a fleet's clients", () => {
     const people = await Gathering.at(own, 20 * clients.length, clients);
     const looks = nuisances.flatMap((nuisance) =>
       [own.chat, own.media].map(async (port) =>
-        pesterAt(own.host, port, nuisance, { from: clients[0]!, timeoutMs: 4_000 }),
+        pesterAt({ host: own.host, port }, nuisance, { from: clients[0]!, timeoutMs: 4_000 }),
       ),
     );
     await Promise.all(looks);

@@ -42,7 +42,7 @@ describe("WhatsApp's servers, reached by name", () => {
       const [first, ...others] = await servers();
       return first === "192.0.2.21" && others.join() === "192.0.2.22";
     });
-    await fleet.condition("UpstreamReachable", "True", 60, "AllServersUp");
+    await fleet.condition("UpstreamReachable", "True", { seconds: 60, reason: "AllServersUp" });
   }
 
   /** The addresses, each once, at which any pod looks for a server now. */
@@ -91,7 +91,10 @@ describe("WhatsApp's servers, reached by name", () => {
     });
 
     await t.test("the one that ended is named", async () => {
-      const message = await fleet.condition("UpstreamReachable", "True", 90, "SomeServersDown");
+      const message = await fleet.condition("UpstreamReachable", "True", {
+        seconds: 90,
+        reason: "SomeServersDown",
+      });
       assert.match(
         message,
         /chat server spare\.proxy\.test:5300 does not answer (1 of 2|any) pod.*Connections go to the servers that answer/,
@@ -103,13 +106,16 @@ describe("WhatsApp's servers, reached by name", () => {
       "when all have ended, the fleet says what to do, and no pod is unready",
       async () => {
         await upstreams.stop(21);
-        const message = await fleet.condition("UpstreamReachable", "False", 90, "NothingReachable");
+        const message = await fleet.condition("UpstreamReachable", "False", {
+          seconds: 90,
+          reason: "NothingReachable",
+        });
         assert.match(
           message,
           /chat\.proxy\.test:5300.*media\.proxy\.test:5301.*Check that the nodes may connect/,
         );
         await fleet.event("NothingReachable", /./, 30);
-        await fleet.condition("Ready", "True", 5);
+        await fleet.condition("Ready", "True", { seconds: 5 });
         assert.deepEqual(
           (await servingPods(fleet.name)).map(({ metadata }) => metadata.name),
           pods,
@@ -119,7 +125,7 @@ describe("WhatsApp's servers, reached by name", () => {
 
     await t.test("when they are back, the fleet says that", async () => {
       await Promise.all([upstreams.start(21), upstreams.start(22)]);
-      await fleet.condition("UpstreamReachable", "True", 90, "AllServersUp");
+      await fleet.condition("UpstreamReachable", "True", { seconds: 90, reason: "AllServersUp" });
       await fleet.event("UpstreamReachable", /./, 30);
     });
   });

@@ -34,7 +34,7 @@ describe("anyone who only knocks", () => {
       [chat, media].map(async (port) => ({
         nuisance,
         port,
-        ...(await pesterAt(host, port, nuisance, { from: clients[6]!, timeoutMs: 4_000 })),
+        ...(await pesterAt({ host, port }, nuisance, { from: clients[6]!, timeoutMs: 4_000 })),
       })),
     );
     for (const { nuisance, port, heard } of await Promise.all(looks))

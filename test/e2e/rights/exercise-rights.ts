@@ -59,17 +59,16 @@ async function drift(fleet: TestFleet): Promise<void> {
     networkpolicy: { policyTypes: ["Ingress"] },
   };
   for (const [kind, spec] of Object.entries(edits))
-    await edit(kind, `${fleet.name}-proxy`, fleet.name, spec);
+    await edit({ kind, name: `${fleet.name}-proxy`, namespace: fleet.name }, spec);
   const [entry] = await fleet.ledger();
-  await edit("service", entry?.status.serviceName ?? "", fleet.name, {
-    externalTrafficPolicy: "Local",
-  });
+  await edit(
+    { kind: "service", name: entry?.status.serviceName ?? "", namespace: fleet.name },
+    { externalTrafficPolicy: "Local" },
+  );
 }
 
 async function edit(
-  kind: string,
-  name: string,
-  namespace: string,
+  { kind, name, namespace }: Readonly<Record<"kind" | "name" | "namespace", string>>,
   spec: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await kubectl(

@@ -72,7 +72,11 @@ export class TestFleet {
   }
 
   /** Waits until a condition has this status; gives its message. */
-  async condition(type: string, status: string, seconds = 90, reason?: string): Promise<string> {
+  async condition(
+    type: string,
+    status: string,
+    { seconds = 90, reason }: { readonly seconds?: number; readonly reason?: string } = {},
+  ): Promise<string> {
     return waitFor(
       `${this.name}: condition ${type}=${status} ${reason ?? ""}`,
       async () => {

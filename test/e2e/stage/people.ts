@@ -240,8 +240,7 @@ export class Gathering {
 
 /** Somebody who connects and misbehaves, from one address of the host `inside`. */
 export async function pesterAt(
-  host: string,
-  port: number,
+  { host, port }: { readonly host: string; readonly port: number },
   nuisance: Nuisance,
   options: {
     readonly connections?: number;

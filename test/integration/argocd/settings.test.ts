@@ -183,24 +183,11 @@ describe("the health of a fleet in Argo CD", options, () => {
 
 function conditions(
   type: "Ready" | "Verified",
-  status: "True" | "False",
-  reason: Parameters<typeof finding>[1],
-  message: string,
+  finding: NonNullable<Parameters<typeof conditionsFrom>[0]["Ready"]>,
 ): object {
   return {
-    conditions: conditionsFrom(
-      { [type]: finding(status, reason, message) },
-      { before: [], generation: 1, now: noon },
-    ),
+    conditions: conditionsFrom({ [type]: finding }, { before: [], generation: 1, now: noon }),
   };
-}
-
-function finding(
-  status: "True" | "False",
-  reason: NonNullable<Parameters<typeof conditionsFrom>[0]["Ready"]>["reason"],
-  message: string,
-) {
-  return { status, reason, message };
 }
 
 describe("the health of a pool in Argo CD", options, () => {
@@ -211,11 +198,15 @@ describe("the health of a pool in Argo CD", options, () => {
       is: ["Progressing", "not looked at this pool yet"],
     },
     "a pool that fleets may claim from is Healthy": {
-      of: is(conditions("Ready", "True", "Usable", "fleets may claim")),
+      of: is(
+        conditions("Ready", { status: "True", reason: "Usable", message: "fleets may claim" }),
+      ),
       is: ["Healthy", "fleets may claim"],
     },
     "a pool with a mistake is Degraded": {
-      of: is(conditions("Ready", "False", "TooManyAddresses", "split it")),
+      of: is(
+        conditions("Ready", { status: "False", reason: "TooManyAddresses", message: "split it" }),
+      ),
       is: ["Degraded", "split it"],
     },
   });
@@ -232,30 +223,54 @@ describe("the health of a ledger entry in Argo CD", options, () => {
       is: ["Progressing", "not looked at this address yet"],
     },
     "an address that is tried is Progressing": {
-      of: is("Serve", "Verifying", conditions("Verified", "False", "PodsLag", "pods lag")),
+      of: is(
+        "Serve",
+        "Verifying",
+        conditions("Verified", { status: "False", reason: "PodsLag", message: "pods lag" }),
+      ),
       is: ["Progressing", "pods lag"],
     },
     "an address that never worked is Degraded": {
-      of: is("Serve", "Verifying", conditions("Verified", "False", "Unusable", "does not work")),
+      of: is(
+        "Serve",
+        "Verifying",
+        conditions("Verified", { status: "False", reason: "Unusable", message: "does not work" }),
+      ),
       is: ["Degraded", "does not work"],
     },
     "an address that serves is Healthy": {
-      of: is("Serve", "Serving", conditions("Verified", "True", "Verified", "answers")),
+      of: is(
+        "Serve",
+        "Serving",
+        conditions("Verified", { status: "True", reason: "Verified", message: "answers" }),
+      ),
       is: ["Healthy", "answers"],
     },
     "an address that its load balancer lost is Degraded": {
-      of: is("Serve", "Serving", conditions("Verified", "False", "AddressLost", "is gone")),
+      of: is(
+        "Serve",
+        "Serving",
+        conditions("Verified", { status: "False", reason: "AddressLost", message: "is gone" }),
+      ),
       is: ["Degraded", "is gone"],
     },
     "an address that drains is Healthy": {
-      of: is("Drain", "Draining", conditions("Verified", "True", "Draining", "still serves")),
+      of: is(
+        "Drain",
+        "Draining",
+        conditions("Verified", { status: "True", reason: "Draining", message: "still serves" }),
+      ),
       is: ["Healthy", "still serves"],
     },
     "an address that rests is Healthy": {
       of: is(
         "Quarantine",
         "Quarantined",
-        conditions("Verified", "False", "Retired", "is no longer used"),
+        conditions("Verified", {
+          status: "False",
+          reason: "Retired",
+          message: "is no longer used",
+        }),
       ),
       is: ["Healthy", "is no longer used"],
     },

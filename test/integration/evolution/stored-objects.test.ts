@@ -24,7 +24,7 @@ describe("objects that the oldest version stored", () => {
    */
   const apply = async (object: Manifest) => {
     const path = `${collectionOf(object)}/${object.metadata.name}?fieldManager=kubectl&fieldValidation=Strict`;
-    const { code, body } = await server.call("PATCH", path, object, "application/apply-patch+yaml");
+    const { code, body } = await server.patch(path, object, "application/apply-patch+yaml");
     assert.ok(code === 200 || code === 201, String(body["message"]));
   };
   /**

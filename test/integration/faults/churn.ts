@@ -1,4 +1,4 @@
-import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
+import type { ApiServer, ServerCall } from "../../stand-ins/api-server/api-server.ts";
 import { namespace } from "./mirror.ts";
 
 const collection = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -41,34 +41,34 @@ export class Churn {
   }
 
   async #create(name: string, data: string): Promise<void> {
-    await this.#call("POST", collection, {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name, labels: { test: "churn" } },
-      data: { text: data },
+    await this.#call({
+      method: "POST",
+      path: collection,
+      body: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name, labels: { test: "churn" } },
+        data: { text: data },
+      },
     });
   }
 
   async #change(name: string, data: string): Promise<void> {
-    await this.#call(
-      "PATCH",
-      `${collection}/${name}`,
-      { data: { text: data } },
-      "application/merge-patch+json",
-    );
+    await this.#call({
+      method: "PATCH",
+      path: `${collection}/${name}`,
+      body: { data: { text: data } },
+      contentType: "application/merge-patch+json",
+    });
   }
 
   async #delete(name: string): Promise<void> {
-    await this.#call("DELETE", `${collection}/${name}`);
+    await this.#call({ method: "DELETE", path: `${collection}/${name}` });
   }
 
-  async #call(
-    method: "POST" | "PATCH" | "DELETE",
-    path: string,
-    body?: unknown,
-    contentType?: string,
-  ): Promise<void> {
-    const answer = await this.#server.call(method, path, body, contentType);
+  async #call(call: ServerCall): Promise<void> {
+    const { method, path } = call;
+    const answer = await this.#server.send(call);
     if (answer.code >= 300)
       throw new Error(`${method} ${path}: ${answer.code} ${JSON.stringify(answer.body)}`);
   }

@@ -34,12 +34,7 @@ export class BusyFleets {
     for (let n = 1000; !this.#stop.signal.aborted; n++) {
       for (const name of names) {
         const path = `${collectionOf(fleet())}/${name}`;
-        await this.#server.call(
-          "PATCH",
-          path,
-          { spec: { limits: { maxConnections: n } } },
-          "application/merge-patch+json",
-        );
+        await this.#server.patch(path, { spec: { limits: { maxConnections: n } } });
       }
       await wait(50);
     }

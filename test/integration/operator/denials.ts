@@ -76,12 +76,9 @@ async function isInForce(server: ApiServer, { name, resource = "" }: Denial): Pr
   const sample = samples[resource]?.(name);
   const answer =
     sample === undefined
-      ? await server.call(
-          "PATCH",
-          `${livePath(name, resource)}?dryRun=All`,
-          { metadata: { annotations: { tried: "yes" } } },
-          "application/merge-patch+json",
-        )
+      ? await server.patch(`${livePath(name, resource)}?dryRun=All`, {
+          metadata: { annotations: { tried: "yes" } },
+        })
       : await server.call("POST", `${sample[0]}?dryRun=All`, sample[1]);
   return String(answer.body["message"]).includes("not in this cluster");
 }

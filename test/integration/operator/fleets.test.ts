@@ -27,7 +27,6 @@ let server: ApiServer;
 let writeGate: WriteGate;
 let operator: RunningOperator;
 let loadBalancer: LoadBalancer;
-const merge = "application/merge-patch+json";
 
 before(async () => {
   server = await ApiServer.start();
@@ -154,7 +153,7 @@ describe("drift", () => {
   for (const [kind, path] of Object.entries(childPaths)) {
     test(`a ${kind} that somebody edits is put back`, async () => {
       const before = await read(server, path("family"));
-      const { code } = await server.call("PATCH", path("family"), edits[kind], merge);
+      const { code } = await server.patch(path("family"), edits[kind]);
       assert.equal(code, 200);
       await waitFor(`the ${kind} is as before`, async () => {
         const now = await read(server, path("family"));
@@ -178,12 +177,9 @@ describe("drift", () => {
   test("a Service that somebody edits or deletes is put back, with the same address", async () => {
     const [service] = await servicesOf(server, "family");
     const path = `/api/v1/namespaces/default/services/${service?.metadata.name ?? ""}`;
-    await server.call(
-      "PATCH",
-      path,
-      { spec: { selector: { app: "theirs" }, externalTrafficPolicy: "Local" } },
-      merge,
-    );
+    await server.patch(path, {
+      spec: { selector: { app: "theirs" }, externalTrafficPolicy: "Local" },
+    });
     const asBefore = async () => {
       const now = await read<NonNullable<typeof service>>(server, path);
       const isSame =
@@ -218,7 +214,7 @@ function looks(): ReadonlyMap<string, readonly Line[]> {
 async function writesOfALook(nth: number): Promise<number> {
   const [writes, before] = [writeGate.writes.length, looks()];
   const path = "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a";
-  await server.call("PATCH", path, { metadata: { annotations: { nth: String(nth) } } }, merge);
+  await server.patch(path, { metadata: { annotations: { nth: String(nth) } } });
   const isLookedAt = (name: string): boolean =>
     (looks().get(name)?.length ?? 0) > (before.get(name)?.length ?? 0);
   await waitFor("everything is looked at once more", () => [...before.keys()].every(isLookedAt));
@@ -294,7 +290,7 @@ describe("what only the operator can see", () => {
       { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message },
     ];
     const path = `${childPaths["Deployment"]?.("refused") ?? ""}/status`;
-    const { code } = await server.call("PATCH", path, { status: { conditions } }, merge);
+    const { code } = await server.patch(path, { status: { conditions } });
     assert.equal(code, 200);
     for (const type of ["Ready", "Reachable"])
       await says("refused", type, /^False PodsNotCreated: .*exceeded quota: pods=0\. Change/);
@@ -361,12 +357,9 @@ describe("what only the operator can see", () => {
       fleet({ addresses: { pools: [{ name: "other" }] } }, "sound"),
     );
     await settled("sound", 2);
-    await server.call(
-      "PATCH",
-      fleetPath("odd"),
-      { spec: { rotation: { maxAge: "48h" }, addresses: { pools: [{ name: "other" }] } } },
-      merge,
-    );
+    await server.patch(fleetPath("odd"), {
+      spec: { rotation: { maxAge: "48h" }, addresses: { pools: [{ name: "other" }] } },
+    });
     await settled("odd", 2);
   });
 });

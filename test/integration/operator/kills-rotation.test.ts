@@ -71,12 +71,9 @@ test("an operator that is killed after each write of a rotation finishes it", as
   first.kill();
   await first.gone();
 
-  await server.call(
-    "PATCH",
-    fleetPath("family"),
-    { metadata: { annotations: { "proxyfleet.dev/rotate-at": request } } },
-    "application/merge-patch+json",
-  );
+  await server.patch(fleetPath("family"), {
+    metadata: { annotations: { "proxyfleet.dev/rotate-at": request } },
+  });
   const isDone = async (): Promise<boolean> => {
     const entries = await entriesOf(server, "family");
     const rests = entries.find(({ spec }) => spec.address === old)?.status?.phase === "Quarantined";

@@ -30,12 +30,7 @@ after(async () => {
 const live = async (name: string): Promise<WhatsAppProxy | undefined> =>
   read<WhatsAppProxy>(server, fleetPath(name));
 const change = async (name: string, body: object): Promise<void> => {
-  const { code } = await server.call(
-    "PATCH",
-    fleetPath(name),
-    body,
-    "application/merge-patch+json",
-  );
+  const { code } = await server.patch(fleetPath(name), body);
   assert.equal(code, 200);
 };
 const ask = async (name: string, annotations: Record<string, string>): Promise<void> =>
@@ -98,7 +93,7 @@ async function sendAgain(t: TestContext, writes: readonly Write[]): Promise<read
   let before = await versions(server);
   for (const write of writes) {
     const body: unknown = write.body === "" ? undefined : JSON.parse(write.body);
-    const { code } = await server.call(write.method as "POST", write.path, body, write.contentType);
+    const { code } = await server.send({ ...write, method: write.method as "POST", body });
     answers.set(code, (answers.get(code) ?? 0) + 1);
     const now = await versions(server);
     if (JSON.stringify(now) !== JSON.stringify(before)) changing.push(write);

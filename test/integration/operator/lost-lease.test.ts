@@ -80,12 +80,7 @@ describe("the process of an operator", () => {
 
   test("ends with 1 when another one took the lease, and leaves it to that one", async () => {
     await start();
-    const taken = await server.call(
-      "PATCH",
-      leasePath,
-      { spec: { holderIdentity: "another" } },
-      "application/merge-patch+json",
-    );
+    const taken = await server.patch(leasePath, { spec: { holderIdentity: "another" } });
     assert.equal(taken.code, 200);
     assert.deepEqual(await once(operator, "exit"), [1, null]);
     assert.equal(await holder(), "another");

@@ -78,7 +78,11 @@ describe("an operator of two namespaces, one of which loses its RoleBinding", ()
     await apply(server, { ...pool(), metadata: { name: "pool-a" } });
     await apply(server, fleetIn("proxies", "well"), fleetIn("lost", "one"), fleetIn("lost", "two"));
     const path = `${server.kubeconfig}.operator`;
-    kubeconfig = await kubeconfigOf(server, "proxyfleet-system", "proxyfleet", path);
+    kubeconfig = await kubeconfigOf(
+      server,
+      { namespace: "proxyfleet-system", account: "proxyfleet" },
+      path,
+    );
     operator = startOperator(kubeconfig, { watchNamespaces });
     await claims("proxies", "well");
     await claims("lost", "one");

@@ -89,8 +89,7 @@ export async function list(
 /** Path of a kubeconfig that has a token of a service account, and so its rights and no others. */
 export async function kubeconfigOf(
   server: ApiServer,
-  namespace: string,
-  account: string,
+  { namespace, account }: { readonly namespace: string; readonly account: string },
   path: string,
 ): Promise<string> {
   const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };

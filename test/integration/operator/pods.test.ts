@@ -23,7 +23,6 @@ import {
 } from "./fleet-objects.ts";
 import { apply, list } from "./operator.ts";
 
-const merge = "application/merge-patch+json";
 const podsPath = "/api/v1/namespaces/default/pods";
 const finalizer = "example.org/slow-end";
 let cluster: FakeCluster;
@@ -69,7 +68,7 @@ async function addPod(
   });
   const conditions = [{ type: "Ready", status: "True" }];
   const status = { phase: "Running", podIP: ip, podIPs: [{ ip }], conditions };
-  await cluster.server.call("PATCH", `${podsPath}/${name}/status`, { status }, merge);
+  await cluster.server.patch(`${podsPath}/${name}/status`, { status });
 }
 
 const podOf = async (name: string): Promise<Pod | undefined> =>
@@ -122,7 +121,7 @@ async function publishedAfter(of: string, old: string | undefined): Promise<stri
 
 async function rotate(of: string, text: string): Promise<void> {
   const metadata = { annotations: { [`${group}/rotate-at`]: text } };
-  await cluster.server.call("PATCH", fleetPath(of), { metadata }, merge);
+  await cluster.server.patch(fleetPath(of), { metadata });
 }
 
 async function budgetOf(of: string): Promise<PodDisruptionBudget | undefined> {
@@ -136,7 +135,7 @@ async function allowDisruption(of: string): Promise<void> {
   const counts = { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1, expectedPods: 2 };
   const status = { observedGeneration, ...counts };
   const path = `${childPaths["PodDisruptionBudget"]?.(of) ?? ""}/status`;
-  await cluster.server.call("PATCH", path, { status }, merge);
+  await cluster.server.patch(path, { status });
 }
 
 const lastEviction = async (of: string): Promise<string | undefined> =>
@@ -146,7 +145,7 @@ const lastEviction = async (of: string): Promise<string | undefined> =>
 async function verifyingFor(entry: ProxyAddress, seconds: number): Promise<void> {
   const phaseSince = new Date(Date.now() - 1_000 * seconds).toISOString().replace(/\.\d+/, "");
   const path = `/apis/${group}/v1alpha1/proxyaddresses/${entry.metadata.name}/status`;
-  await cluster.server.call("PATCH", path, { status: { phaseSince } }, merge);
+  await cluster.server.patch(path, { status: { phaseSince } });
 }
 
 async function entryIn(of: string, phase: string): Promise<ProxyAddress> {
@@ -232,7 +231,7 @@ describe("the people on a fleet's pods", { concurrency: true }, () => {
     await publishedAfter("leaving", old);
     draining = await entryIn("leaving", "Draining");
     const metadata = { finalizers: [finalizer] };
-    await cluster.server.call("PATCH", `${podsPath}/leaving-1`, { metadata }, merge);
+    await cluster.server.patch(`${podsPath}/leaving-1`, { metadata });
     await cluster.server.call("DELETE", `${podsPath}/leaving-1`);
     const since = Date.parse(draining.status?.phaseSince ?? "");
     let before = 0;
@@ -245,7 +244,7 @@ describe("the people on a fleet's pods", { concurrency: true }, () => {
     sessions = 0;
     await entryIn("leaving", "Quarantined");
     const free = { metadata: { finalizers: [] } };
-    await cluster.server.call("PATCH", `${podsPath}/leaving-1`, free, merge);
+    await cluster.server.patch(`${podsPath}/leaving-1`, free);
   });
 
   test("get an address that only the operator can't reach, once the pool's owner says so", async () => {
@@ -270,7 +269,7 @@ describe("the people on a fleet's pods", { concurrency: true }, () => {
     });
     const spec: Partial<AddressPool["spec"]> = { verify: "AddressOrPods" };
     const path = `/apis/${group}/v1alpha1/addresspools/pool-walled`;
-    await cluster.server.call("PATCH", path, { spec }, merge);
+    await cluster.server.patch(path, { spec });
     await publishedAfter("walled", undefined);
     const [entry] = await entriesOf(cluster.server, "walled");
     assert.equal(entry?.status?.verified, "ByPods");

@@ -24,7 +24,6 @@ import { type RunningOperator, apply, startOperator } from "./operator.ts";
 import { ProxyOfSecret, withoutHaproxy } from "./proxy-of-secret.ts";
 
 const finalizer = "proxyfleet.dev/pool-protection";
-const merge = "application/merge-patch+json";
 
 let server: ApiServer;
 let operator: RunningOperator;
@@ -222,7 +221,7 @@ describe("a lane whose load balancer sends a PROXY header", { skip: withoutHapro
     await waitFor("the deletion is seen", async () =>
       (await ready("trusting")).startsWith("False Deleting"),
     );
-    await server.call("PATCH", poolPath("trusting"), { metadata: { finalizers: null } }, merge);
+    await server.patch(poolPath("trusting"), { metadata: { finalizers: null } });
     await isGone("trusting");
     await waitFor("the fleet knows that the pool is gone", async () =>
       /pool trusting does not exist/.test((await conditionOf(server, "trusting", "Stalled")) ?? ""),
@@ -242,12 +241,7 @@ describe("a lane whose load balancer sends a PROXY header", { skip: withoutHapro
     const before = await trust();
     const restore = await permitAnyReserve();
     await waitFor("a pool that makes no sense is taken", async () => {
-      const { code } = await server.call(
-        "PATCH",
-        poolPath("trusting"),
-        { spec: { reserve: "two" } },
-        merge,
-      );
+      const { code } = await server.patch(poolPath("trusting"), { spec: { reserve: "two" } });
       return code === 200;
     });
     await waitFor("the fleet knows that it can't be read", async () =>
@@ -256,7 +250,7 @@ describe("a lane whose load balancer sends a PROXY header", { skip: withoutHapro
       ),
     );
     assert.deepEqual(await trust(), before);
-    await server.call("PATCH", poolPath("trusting"), { spec: { reserve: 0 } }, merge);
+    await server.patch(poolPath("trusting"), { spec: { reserve: 0 } });
     await restore();
   });
 

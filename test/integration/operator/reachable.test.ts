@@ -64,8 +64,7 @@ test("a group on a blocked address that no fresh one is left for is shown as cut
   const { address, slot } = row;
   await t.test("the one that is blocked says since when, and what prevents its move", async () => {
     const annotations = { [reportBlockedAnnotation]: `${address} IR now` };
-    const merge = "application/merge-patch+json";
-    await server.call("PATCH", fleetPath("family"), { metadata: { annotations } }, merge);
+    await server.patch(fleetPath("family"), { metadata: { annotations } });
     const said = await says(/^False AddressBlocked/);
     const start = `1 of 2 slots are cut off. slot ${slot}: ${address} is blocked in IR since 20`;
     assert.ok(said.includes(start), said);

@@ -64,8 +64,7 @@ async function published(name: string, slot: number): Promise<string | undefined
 }
 
 async function annotate(name: string, annotations: Record<string, string>): Promise<void> {
-  const merge = "application/merge-patch+json";
-  await server.call("PATCH", fleetPath(name), { metadata: { annotations } }, merge);
+  await server.patch(fleetPath(name), { metadata: { annotations } });
 }
 
 async function entryAt(name: string, address: string): Promise<ProxyAddress | undefined> {

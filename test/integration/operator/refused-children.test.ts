@@ -125,7 +125,6 @@ async function reportBlocked(name: string, address: string): Promise<void> {
 }
 
 async function patch(name: string, body: object): Promise<void> {
-  const type = "application/merge-patch+json";
-  const { code, body: answer } = await server.call("PATCH", fleetPath(name), body, type);
+  const { code, body: answer } = await server.patch(fleetPath(name), body);
   assert.equal(code, 200, String(answer["message"]));
 }

@@ -49,8 +49,7 @@ async function age(days: number): Promise<string> {
     [`lane-${lane.lane}.pem`]: Buffer.from(pem).toString("base64"),
     "lanes.json": Buffer.from(file.replace(lane.sha256, sha256)).toString("base64"),
   };
-  const merge = "application/merge-patch+json";
-  const { code } = await server.call("PATCH", secretPath, { data }, merge);
+  const { code } = await server.patch(secretPath, { data });
   assert.equal(code, 200);
   return sha256;
 }

@@ -44,8 +44,7 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
       await apply(server, pool(), inProxies("family"), fleet({}, "elsewhere"));
       const kubeconfig = await kubeconfigOf(
         server,
-        "proxyfleet-system",
-        "proxyfleet",
+        { namespace: "proxyfleet-system", account: "proxyfleet" },
         `${server.kubeconfig}.operator`,
       );
       operator = startOperator(kubeconfig, { watchNamespaces });
@@ -72,12 +71,7 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
       });
       const path = "/apis/proxyfleet.dev/v1alpha1/namespaces/proxies/whatsappproxies/family";
       const annotations = { "proxyfleet.dev/rotate-at": "9@now" };
-      await server.call(
-        "PATCH",
-        path,
-        { metadata: { annotations } },
-        "application/merge-patch+json",
-      );
+      await server.patch(path, { metadata: { annotations } });
       await waitFor("the answer to a request for a slot that is not there", async () => {
         const reasons = (
           await list(server, "/apis/events.k8s.io/v1/namespaces/proxies/events")

@@ -129,7 +129,7 @@ async function apply(server: ApiServer, object: KubeObject): Promise<void> {
   const plural = object.kind === "AddressPool" ? "addresspools" : "whatsappproxies";
   const path = `/apis/${object.apiVersion}/${place}${plural}/${name}?fieldManager=pulumi&fieldValidation=Strict`;
   for (;;) {
-    const { code, body } = await server.call("PATCH", path, object, "application/apply-patch+yaml");
+    const { code, body } = await server.patch(path, object, "application/apply-patch+yaml");
     if (code === 404) await sleep(50);
     else return assert.ok(code === 200 || code === 201, String(body["message"]));
   }

@@ -5,8 +5,6 @@ import { waitFor } from "../../../tooling/wait-for.ts";
 import { childPaths, entriesOf, fleetPath, read, servicesOf } from "../operator/fleet-objects.ts";
 import { type Manifest, collectionOf, fleet, pool } from "../samples.ts";
 
-const patchType = "application/merge-patch+json";
-
 /**
  * Whole lives of fleets, one after the other: each comes up, moves, is changed, and goes, until
  * nothing of it is left.
@@ -90,7 +88,7 @@ export class Churn {
   }
 
   async #change(name: string, change: object): Promise<void> {
-    const { code, body } = await this.#server.call("PATCH", fleetPath(name), change, patchType);
+    const { code, body } = await this.#server.patch(fleetPath(name), change);
     if (code !== 200) throw new Error(JSON.stringify(body));
   }
 

@@ -319,15 +319,24 @@ describe("dark", () => {
   test("a refusal is not dark, and an open port is not", async (t) => {
     const { whatsapp, loopbackProxy } = await playWhatsApp("None", { chat: none, media: none });
     t.after(() => [whatsapp, loopbackProxy].forEach((part) => part.close()));
-    assert.deepEqual(await lookDark(host, [loopbackProxy.chatPort], 3_000, common.signal), {
-      host,
-      dark: false,
-      ports: { [loopbackProxy.chatPort]: "open" },
-    });
-    assert.deepEqual(await lookDark("127.0.0.2", [loopbackProxy.chatPort], 3_000, common.signal), {
-      host: "127.0.0.2",
-      dark: false,
-      ports: { [loopbackProxy.chatPort]: "refused" },
-    });
+    assert.deepEqual(
+      await lookDark({ host, ports: [loopbackProxy.chatPort], timeoutMs: 3_000 }, common.signal),
+      {
+        host,
+        dark: false,
+        ports: { [loopbackProxy.chatPort]: "open" },
+      },
+    );
+    assert.deepEqual(
+      await lookDark(
+        { host: "127.0.0.2", ports: [loopbackProxy.chatPort], timeoutMs: 3_000 },
+        common.signal,
+      ),
+      {
+        host: "127.0.0.2",
+        dark: false,
+        ports: { [loopbackProxy.chatPort]: "refused" },
+      },
+    );
   });
 });

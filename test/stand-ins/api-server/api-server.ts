@@ -17,6 +17,14 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+/** One call as it goes to the server. */
+export interface ServerCall {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
 /** How a test wants its API server. */
 export interface ApiServerOptions {
   /** More flags of kube-apiserver, e.g. `--request-timeout=2s`. */
@@ -136,11 +144,29 @@ export class ApiServer {
 
   /** One call as admin, answered with JSON. A refusal is an answer too, and throws nothing. */
   async call(
-    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+    method: Exclude<ServerCall["method"], "PATCH">,
     path: string,
     body?: unknown,
-    contentType = "application/json",
   ): Promise<Answer> {
+    return this.send({ method, path, body });
+  }
+
+  /** As `call`, for a change: a JSON merge patch unless another type is given. */
+  async patch(
+    path: string,
+    change: unknown,
+    contentType = "application/merge-patch+json",
+  ): Promise<Answer> {
+    return this.send({ method: "PATCH", path, body: change, contentType });
+  }
+
+  /** As `call`, with a body of any type. */
+  async send({
+    method,
+    path,
+    body,
+    contentType = "application/json",
+  }: ServerCall): Promise<Answer> {
     const headers = {
       authorization: `Bearer ${this.token}`,
       accept: "application/json",

@@ -123,7 +123,10 @@ export class FaultProxy {
     await once(server.listen(0, "127.0.0.1"), "listening");
     const relay = await TcpRelay.start((server.address() as { port: number }).port);
     const proxy = new FaultProxy({ folder, pem, api, server, relay });
-    await writeFile(proxy.kubeconfig, kubeconfigOf(relay.port, pem, api.token, identity));
+    await writeFile(
+      proxy.kubeconfig,
+      kubeconfigOf({ port: relay.port, certificate: pem, token: api.token, identity }),
+    );
     return proxy;
   }
 
@@ -171,17 +174,22 @@ export class FaultProxy {
       return;
     }
     try {
-      await this.#pass(asked, request, response, fault);
+      await this.#pass({ asked, fault }, request, response);
     } catch {
       cut(response);
     }
   }
 
   async #pass(
-    asked: Passed,
+    {
+      asked,
+      fault,
+    }: {
+      readonly asked: Passed;
+      readonly fault: Exclude<Fault, { kind: "answer" }> | undefined;
+    },
     request: Http2ServerRequest,
     response: Http2ServerResponse,
-    fault: Exclude<Fault, { kind: "answer" }> | undefined,
   ): Promise<void> {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
@@ -239,12 +247,17 @@ function cut(response: Http2ServerResponse): void {
   else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }
 
-function kubeconfigOf(
-  port: number,
-  certificate: string,
-  token: string,
-  identity: ClientIdentity | undefined,
-): string {
+function kubeconfigOf({
+  port,
+  certificate,
+  token,
+  identity,
+}: {
+  readonly port: number;
+  readonly certificate: string;
+  readonly token: string;
+  readonly identity: ClientIdentity | undefined;
+}): string {
   const name = new X509Certificate(certificate).subject.replace("CN=", "");
   const cluster = {
     server: `https://127.0.0.1:${port}`,

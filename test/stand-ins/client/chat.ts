@@ -76,10 +76,11 @@ async function sayHello(socket: Socket): Promise<Hello> {
   } catch (error) {
     throw failed("answer", error);
   }
-  throw new AttemptError("answer", "closed", "before the answer");
+  throw new AttemptError("answer", "closed", { detail: "before the answer" });
 }
 
 function readHello(line: string): Hello {
-  if (!line.startsWith('{"server":"chat"')) throw new AttemptError("answer", "wrong answer", line);
+  if (!line.startsWith('{"server":"chat"'))
+    throw new AttemptError("answer", "wrong answer", { detail: line });
   return JSON.parse(line) as Hello;
 }

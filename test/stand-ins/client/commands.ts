@@ -86,7 +86,7 @@ export const commands: Readonly<Record<string, Command>> = {
   counters: async ([port = "9222"], { signal }) =>
     attempt("counters", async () => readCounters(Number(port), signal)),
   dark: async ([host = "", ...ports], { timeoutMs = 3_000, signal }) => {
-    const result = await lookDark(host, ports.map(Number), timeoutMs, signal);
+    const result = await lookDark({ host, ports: ports.map(Number), timeoutMs }, signal);
     say("dark", result);
     return result.dark;
   },

@@ -39,7 +39,7 @@ export async function openTcp(
 ): Promise<Socket> {
   const socket = connectTcp({ host, port, noDelay: true, ...source(from) });
   endWith(socket, signal);
-  await reached(socket, "connect", "connect", signal);
+  await reached(socket, { event: "connect", step: "connect" }, signal);
   return socket;
 }
 
@@ -63,8 +63,8 @@ export async function openTls(
     ...named,
   });
   endWith(socket, signal);
-  await reached(socket, "connect", "connect", signal);
-  await reached(socket, "secureConnect", "handshake", signal);
+  await reached(socket, { event: "connect", step: "connect" }, signal);
+  await reached(socket, { event: "secureConnect", step: "handshake" }, signal);
   return socket;
 }
 
@@ -74,8 +74,7 @@ function source(from: string | undefined): { localAddress?: string } {
 
 async function reached(
   socket: Socket,
-  event: string,
-  step: Step,
+  { event, step }: { readonly event: string; readonly step: Step },
   signal: AbortSignal,
 ): Promise<void> {
   try {

@@ -24,9 +24,11 @@ export function isSilent(answer: PortAnswer): boolean {
 
 /** Tries all the ports at once. Silence for `timeoutMs` milliseconds means dark. */
 export async function lookDark(
-  host: string,
-  ports: readonly number[],
-  timeoutMs: number,
+  {
+    host,
+    ports,
+    timeoutMs,
+  }: { readonly host: string; readonly ports: readonly number[]; readonly timeoutMs: number },
   signal: AbortSignal,
 ): Promise<DarkResult> {
   const answers = await Promise.all(

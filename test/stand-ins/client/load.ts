@@ -115,11 +115,9 @@ export class Load {
     }
     const { handshake } = await media({ ...common, servername: "whatsapp.net" });
     if (certificateSHA256 !== undefined && handshake.certificateSHA256 !== certificateSHA256)
-      throw new AttemptError(
-        "handshake",
-        "wrong answer",
-        "not the certificate of the media server",
-      );
+      throw new AttemptError("handshake", "wrong answer", {
+        detail: "not the certificate of the media server",
+      });
   }
 }
 

@@ -70,11 +70,11 @@ async function askEcho(socket: Socket): Promise<string> {
   } catch (error) {
     throw failed("answer", error);
   }
-  throw new AttemptError("answer", "closed", "before the echo");
+  throw new AttemptError("answer", "closed", { detail: "before the echo" });
 }
 
 function checkEcho(echo: string): string {
   if (echo !== greeting)
-    throw new AttemptError("answer", "wrong answer", "the echo is not what was sent");
+    throw new AttemptError("answer", "wrong answer", { detail: "the echo is not what was sent" });
   return echo;
 }

@@ -10,7 +10,11 @@ export class AttemptError extends Error {
   readonly step: Step;
   readonly reason: Reason;
 
-  constructor(step: Step, reason: Reason, detail: string, options?: ErrorOptions) {
+  constructor(
+    step: Step,
+    reason: Reason,
+    { detail, ...options }: { readonly detail: string } & ErrorOptions,
+  ) {
     super(`${step}: ${reason}${detail === "" ? "" : ` (${detail})`}`, options);
     this.step = step;
     this.reason = reason;
@@ -34,5 +38,8 @@ export function failed(step: Step, error: unknown): AttemptError {
   if (error instanceof AttemptError) return error;
   const { code, name, message } = error as NodeJS.ErrnoException;
   const reason = reasons[code ?? ""] ?? reasons[name] ?? "other";
-  return new AttemptError(step, reason, reason === "other" ? message : "", { cause: error });
+  return new AttemptError(step, reason, {
+    detail: reason === "other" ? message : "",
+    cause: error,
+  });
 }

@@ -44,12 +44,7 @@ export class LoadBalancer {
     if (ip === undefined) return;
     const { namespace = "", name } = service.metadata;
     const body = { status: { loadBalancer: { ingress: [{ ip }] } } };
-    await this.#server.call(
-      "PATCH",
-      `/api/v1/namespaces/${namespace}/services/${name}/status`,
-      body,
-      "application/merge-patch+json",
-    );
+    await this.#server.patch(`/api/v1/namespaces/${namespace}/services/${name}/status`, body);
   }
 }
 

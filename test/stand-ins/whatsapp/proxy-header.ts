@@ -76,6 +76,12 @@ function peer(address = "", port = ""): Peer | null {
   return isIP(address) !== 0 && /^[0-9]{1,5}$/.test(port) ? { address, port: Number(port) } : null;
 }
 
+/** How many bytes an address of a family takes; undefined where it is not TCP over IP. */
+function addressWidth(family: number): number | undefined {
+  if (family === 0x11) return 4;
+  return family === 0x21 ? 16 : undefined;
+}
+
 function readVersion2(bytes: Buffer): HeaderReading {
   const [command, family] = [bytes.readUInt8(12), bytes.readUInt8(13)];
   const length = 16 + bytes.readUInt16BE(14);
@@ -87,7 +93,7 @@ function readVersion2(bytes: Buffer): HeaderReading {
   });
   if (command === 0x20) return found({ source: null, destination: null });
   if (command !== 0x21) return malformed("v2 with an unknown command");
-  const width = family === 0x11 ? 4 : family === 0x21 ? 16 : undefined;
+  const width = addressWidth(family);
   if (width === undefined) return malformed("v2 with a family that is not TCP over IP");
   const addresses = bytes.subarray(16, length);
   if (addresses.length < 2 * width + 4) return malformed("v2 with addresses missing");

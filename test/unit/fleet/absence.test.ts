@@ -9,7 +9,7 @@ import { millis, minutes, plus, seconds } from "../../../src/values/time.ts";
 import { at, noon } from "../rotation/build.ts";
 import { entry, fleet, planFor } from "./observed-fleet.ts";
 
-const serving = entry("203.0.113.1", 0, "Serve", "Serving");
+const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
 const orphan = (of: ProxyAddress) => ({ entry: of, view: addressView(of) });
 const missing = { raw: undefined, parsed: undefined, orphans: [orphan(serving)] };
 
@@ -33,7 +33,9 @@ describe("ledger entries that a restore brought before their fleet", () => {
   });
 
   test("of which all rest ask nothing", () => {
-    const resting = orphan(entry("203.0.113.1", 0, "Quarantine", "Quarantined"));
+    const resting = orphan(
+      entry("203.0.113.1", { lane: 0, want: "Quarantine", phase: "Quarantined" }),
+    );
     const plan = planFor([], { ...missing, orphans: [resting] });
     assert.deepEqual([plan.asks, plan.requeueAt], [[], undefined]);
   });
@@ -50,7 +52,7 @@ describe("while nobody is known to wish for a deletion", () => {
     askAgainAt: undefined,
   } as const;
   const unwished = (deletion: UnwishedDeletion["deletion"]) => [{ object: raw, deletion }];
-  const removed = entry("203.0.113.9", 1, "Serve", "Serving");
+  const removed = entry("203.0.113.9", { lane: 1, want: "Serve", phase: "Serving" });
   const ends = (given: Partial<ObservedFleet>, entries = [serving]) =>
     planFor(entries, given).effects.filter(
       ({ kind, id }) => kind === "patch" || kind === "delete" || id.startsWith("retire"),
@@ -83,7 +85,7 @@ describe("while nobody is known to wish for a deletion", () => {
   });
 
   test("no address goes dark, even one whose drain is over", () => {
-    const over = entry("203.0.113.2", 1, "Drain", "Draining");
+    const over = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
     const past = { ...over, spec: { ...over.spec, drainUntil: "2026-11-23T11:00:00Z" } };
     assert.equal(ends({}, [serving, past]).length, 1, "it would otherwise");
     assert.deepEqual(

@@ -9,7 +9,7 @@ import { secretRevision } from "../../../src/proxy/lane-certificates.ts";
 import { podObject } from "../../objects/pod.ts";
 import { entry, fleet, planFor } from "./observed-fleet.ts";
 
-const serving = entry("203.0.113.1", 0, "Serve", "Serving");
+const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
 const created = "2026-11-23T11:00:00Z";
 const [older, younger] = ["2026-11-23T10:00:00Z", "2026-11-23T11:30:00Z"];
 const childIds = ["secret", "deployment", "disruption budget", "network policy"];
@@ -115,7 +115,7 @@ describe("what the fleet's controller makes", () => {
   });
 
   test("gives each lane the certificate that was made for its entry", () => {
-    const other = entry("203.0.113.2", 1, "Drain", "Draining");
+    const other = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
     const certificates = new Map(
       [serving, other].map(({ metadata: { uid } }, index) => [
         uid,
@@ -131,7 +131,7 @@ describe("what the fleet's controller makes", () => {
     const made = secretOf(applied({ certificates }, [serving, other]));
     assert.deepEqual(pemsIn(made?.object), ["pem of uid-0", "pem of uid-1"]);
     // A third lane changes the Secret: the certificates that it has stay as they are.
-    const third = entry("203.0.113.3", 2, "Drain", "Draining");
+    const third = entry("203.0.113.3", { lane: 2, want: "Drain", phase: "Draining" });
     const children = { ...live(), secret: made?.object as Secret };
     const newer = { pem: "newer", sha256: "f".repeat(64) };
     const renewed = new Map(["uid-0", "uid-1", "uid-2"].map((uid) => [uid, newer]));
@@ -143,11 +143,11 @@ describe("what the fleet's controller makes", () => {
     const children = live();
     const { asks } = planFor([serving], { children, certificates: uncertified });
     assert.deepEqual(asks, []);
-    const next = entry("203.0.113.2", 0, "Serve", "Serving");
+    const next = entry("203.0.113.2", { lane: 0, want: "Serve", phase: "Serving" });
     const renewed = { ...next, metadata: { ...next.metadata, uid: "uid-next" } };
     const plan = planFor([renewed], { children, certificates: uncertified });
     assert.deepEqual(plan.asks, [{ kind: "certificate", uid: "uid-next" }]);
-    const moved = entry("203.0.113.1", 1, "Serve", "Serving");
+    const moved = entry("203.0.113.1", { lane: 1, want: "Serve", phase: "Serving" });
     const onOther = { ...moved, metadata: { ...moved.metadata, uid: "uid-0" } };
     const other = planFor([onOther], { children, certificates: uncertified });
     assert.deepEqual(other.asks, [{ kind: "certificate", uid: "uid-0" }]);
@@ -215,7 +215,7 @@ describe("a pod learns at once of a new Secret", () => {
       const annotations = secret?.metadata.annotations ?? {};
       return { secret, first: annotations["proxyfleet.dev/first-revision"] };
     };
-    const more = [serving, entry("203.0.113.2", 1, "Drain", "Draining")];
+    const more = [serving, entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" })];
     const { secret: changedOnce, first } = firstOf(live(), more);
     assert.ok(changedOnce !== undefined);
     assert.equal(first, undefined);
@@ -250,7 +250,7 @@ describe("a pod learns at once of a new Secret", () => {
   });
 
   test("once that is written, where it is written now", () => {
-    const more = [serving, entry("203.0.113.2", 1, "Drain", "Draining")];
+    const more = [serving, entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" })];
     const [effect] = annotated([runs(older, knows)], live(), more);
     assert.deepEqual(effect?.needs, ["secret"]);
     assert.notEqual(

@@ -38,21 +38,21 @@ function lanesWith(...entries: readonly ProxyAddress[]): readonly number[] {
 }
 
 describe("the lanes that are open", () => {
-  const serving = entry("203.0.113.1", 0, "Serve", "Serving");
-  const resting = entry("203.0.113.2", 7, "Quarantine", "Quarantined");
+  const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
+  const resting = entry("203.0.113.2", { lane: 7, want: "Quarantine", phase: "Quarantined" });
   const justDark = { ...resting, status: { ...resting.status, phaseSince: formatInstant(noon) } };
   const cases: Record<string, { given: readonly ProxyAddress[]; expect: readonly number[] }> = {
     "one for each address that serves, is being made, or drains": {
       given: [
         serving,
-        entry("203.0.113.2", 1, "Drain", "Draining"),
-        entry("203.0.113.3", 2, "Serve", "Verifying"),
+        entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" }),
+        entry("203.0.113.3", { lane: 2, want: "Serve", phase: "Verifying" }),
       ],
       expect: [0, 1, 2],
     },
     "an address that goes dark keeps its lane until its Service is gone: pods must not refuse what still reaches them":
       {
-        given: [serving, entry("203.0.113.2", 1, "Quarantine", "Draining")],
+        given: [serving, entry("203.0.113.2", { lane: 1, want: "Quarantine", phase: "Draining" })],
         expect: [0, 1],
       },
     "an address that has just gone dark keeps it for a moment: nodes may still lead connections to the pods":
@@ -61,7 +61,7 @@ describe("the lanes that are open", () => {
         expect: [0, 7],
       },
     "an address that is dark has none": {
-      given: [serving, entry("203.0.113.2", 1, "Quarantine", "Quarantined")],
+      given: [serving, entry("203.0.113.2", { lane: 1, want: "Quarantine", phase: "Quarantined" })],
       expect: [0],
     },
   };
@@ -129,7 +129,7 @@ describe("limits per client are said not to be applied", () => {
 
 describe("a plan for a fleet", () => {
   const kinds = (plan: Plan<FleetAsk>) => plan.effects.map(({ kind, id }) => `${kind} ${id}`);
-  const serving = entry("203.0.113.1", 0, "Serve", "Serving");
+  const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
 
   test("lets a deleted fleet go that has nothing, whoever set the finalizer, and leaves those of others", () => {
     const finalizers = ["example.org/other", "proxyfleet.dev/quarantine-addresses"];
@@ -190,7 +190,7 @@ describe("a plan for a fleet", () => {
   test("asks pods for their sessions while an address drains, and not of a settled fleet", () => {
     const conditions = [{ type: "Ready", status: "True" }];
     const pod = podObject({ name: "p-1", status: { conditions } });
-    const draining = entry("203.0.113.2", 1, "Drain", "Draining");
+    const draining = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
     const asks = (...entries: readonly ProxyAddress[]) => planFor(entries, { pods: [pod] }).asks;
     assert.deepEqual(asks(serving), []);
     assert.deepEqual(asks(serving, draining), [{ kind: "podStatus", pod: "proxies/p-1" }]);

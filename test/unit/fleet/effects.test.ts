@@ -15,7 +15,7 @@ import { minutes } from "../../../src/values/time.ts";
 import { at, hours, noon, pool } from "../rotation/build.ts";
 import { entry, fleet, observed, planFor } from "./observed-fleet.ts";
 
-const serving = entry("203.0.113.1", 0, "Serve", "Serving");
+const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
 const [earlier, now] = ["2026-11-23T11:59:00Z", "2026-11-23T12:00:00Z"];
 
 /** The fleet with other metadata or another status, stored and parsed. */
@@ -39,7 +39,7 @@ describe("a claim of an address", () => {
     new Map([["pool-a", parsedPool({ spec: { perNamespace } }).spec]]);
   const preconditions = (given: Partial<ObservedFleet>, entries: readonly ProxyAddress[] = []) =>
     effectsOf("create", entries, given)[0]?.preconditions?.map(({ of: _of, ...rest }) => rest);
-  const draining = entry("203.0.113.2", 1, "Drain", "Draining");
+  const draining = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
   const others = {
     labelSelector: "proxyfleet.dev/fleet-namespace=proxies,proxyfleet.dev/fleet=family",
   };
@@ -117,7 +117,7 @@ describe("a person's report of a block", () => {
   const annotations = { "proxyfleet.dev/report-blocked": "203.0.113.1 IR" };
 
   test("is written as a verdict into the entry, in the state that was seen", () => {
-    const other = entry("203.0.113.2", 1, "Drain", "Draining");
+    const other = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
     const writes = effectsOf("apply", [other, serving], stored({ annotations }));
     const verdict = writes.find(({ id }) => id === "verdict");
     assert.partialDeepStrictEqual(verdict, {
@@ -140,7 +140,7 @@ describe("a fleet that is being deleted", () => {
   const ready = { status: { conditions: [{ type: "Ready", status: "True" as const }] } };
   const pods = [podObject({ name: "p-1", ...ready })];
   const resting = (phaseSince: string): ProxyAddress => {
-    const dark = entry("203.0.113.1", 0, "Quarantine", "Quarantined");
+    const dark = entry("203.0.113.1", { lane: 0, want: "Quarantine", phase: "Quarantined" });
     return { ...dark, status: { ...dark.status, phaseSince } };
   };
   const kindsOf = (entries: readonly ProxyAddress[], given: Partial<ObservedFleet>) =>
@@ -177,7 +177,7 @@ describe("a fleet that is being deleted", () => {
 });
 
 describe("a fleet whose addresses are dark", () => {
-  const dark = entry("203.0.113.1", 0, "Quarantine", "Quarantined");
+  const dark = entry("203.0.113.1", { lane: 0, want: "Quarantine", phase: "Quarantined" });
 
   test("is not looked at every second where nobody deletes it", () =>
     assert.notEqual(planFor([dark]).requeueAt, at(1)));
@@ -185,7 +185,8 @@ describe("a fleet whose addresses are dark", () => {
   test("is not looked at every second either while one of them serves on", () => {
     const deleted = stored({ deletionTimestamp: earlier });
     assert.notEqual(
-      planFor([dark, entry("203.0.113.2", 1, "Drain", "Draining")], deleted).requeueAt,
+      planFor([dark, entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" })], deleted)
+        .requeueAt,
       at(1),
     );
   });
@@ -208,7 +209,7 @@ describe("the entries of an earlier fleet of that name", () => {
 test("a fleet's Secret does not wait for what its pods say", () => {
   const status = { conditions: [{ type: "Ready", status: "True" as const }] };
   const pods = [podObject({ name: "p-1", status })];
-  const draining = entry("203.0.113.2", 1, "Drain", "Draining");
+  const draining = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
   const ids = effectsOf("apply", [serving, draining], { pods }).map(({ id }) => id);
   assert.ok(ids.includes("secret"), ids.join(", "));
 });
@@ -293,7 +294,7 @@ describe("the lanes of a fleet", () => {
     },
   };
   test("are each for its own entry", () => {
-    const other = entry("203.0.113.2", 1, "Drain", "Draining");
+    const other = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
     assert.deepEqual(
       lanesOf(observed([other, serving]), noon).map(({ lane, entry: name, uid }) => [
         lane,

@@ -53,8 +53,13 @@ interface Before {
 function notesOf(
   view: FleetView,
   before: Before,
-  pods: Partial<PodsView> = {},
-  reports: readonly PodReport[] = [answered()],
+  {
+    pods = {},
+    reports = [answered()],
+  }: {
+    readonly pods?: Partial<PodsView> | undefined;
+    readonly reports?: readonly PodReport[];
+  } = {},
 ): EventNote[] {
   const plan = planRotation(view, { bank: 4 * view.count, now: noon, random: () => 0 });
   const conditionsBefore = before.conditions.map((condition) => ({
@@ -198,7 +203,7 @@ describe("the story of a fleet", () => {
   };
   for (const [name, { given, before = empty, pods, expect }] of Object.entries(cases))
     test(name, () => {
-      const stories = notesOf(given, before, pods);
+      const stories = notesOf(given, before, { pods });
       assert.deepEqual(
         stories.map(({ type, reason }) => [type, reason]),
         expect.map(([type, reason]) => [type, reason]),
@@ -211,7 +216,7 @@ describe("the story of a fleet", () => {
   describe("of its upstream", () => {
     const view = fleet({ addresses: [served] });
     const reasons = (before: Before, ...reports: readonly PodReport[]) =>
-      notesOf(view, before, {}, reports).map(({ type, reason }) => `${type} ${reason}`);
+      notesOf(view, before, { reports }).map(({ type, reason }) => `${type} ${reason}`);
     const dead = answered("p-1", { servers: servers({ "a:5222": "down" }) });
     const partly = answered("p-1", { servers: servers({ "a:5222": "down", "b:5222": "up" }) });
     const since = (status: "True" | "False", reason: string): Before => ({
@@ -234,7 +239,7 @@ describe("the story of a fleet", () => {
 
     test("warns of it though an address is published in the same moment", () => {
       const moved = fleet({ addresses: [served, fresh] });
-      const told = notesOf(moved, since("True", "AllServersUp"), {}, [dead]);
+      const told = notesOf(moved, since("True", "AllServersUp"), { reports: [dead] });
       assert.deepEqual(
         told.map(({ reason }) => reason),
         ["Published", "ChatUnreachable", "Draining"],
@@ -328,7 +333,7 @@ describe("the story of a fleet", () => {
     const cut = { ...served, reachability: [blocked("IR")] };
     const stuck = fleet({ addresses: [cut], pools: [pool({ ranges: [] })] });
     const reasons = (given: FleetView, before: Before, pods?: Partial<PodsView>) =>
-      notesOf(given, before, pods).map(({ type, reason }) => `${type} ${reason}`);
+      notesOf(given, before, { pods }).map(({ type, reason }) => `${type} ${reason}`);
 
     test("warns when it can't move, and once", () => {
       const [first, ...others] = notesOf(stuck, reachable("False", "Moving"));

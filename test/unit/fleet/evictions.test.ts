@@ -10,7 +10,7 @@ import { secretObject } from "../../objects/secret.ts";
 import { at, noon } from "../rotation/build.ts";
 import { entry, fleet, planFor } from "./observed-fleet.ts";
 
-const serving = entry("203.0.113.1", 0, "Serve", "Serving");
+const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
 const annotation = "proxyfleet.dev/last-eviction";
 const secret = secretObject({
   files: {

@@ -20,9 +20,15 @@ export const fleet = fleetObject({ metadata: liveMeta(fleetUid), spec: { address
 /** An entry of slot 0 that has been in its phase for an hour. */
 export function entry(
   address: string,
-  lane: number,
-  want: ProxyAddress["spec"]["want"],
-  phase: AddressPhase,
+  {
+    lane,
+    want,
+    phase,
+  }: {
+    readonly lane: number;
+    readonly want: ProxyAddress["spec"]["want"];
+    readonly phase: AddressPhase;
+  },
 ): ProxyAddress {
   const until = "2026-12-23T12:00:00Z";
   const since = "2026-11-23T11:00:00Z";

@@ -18,7 +18,7 @@ import { noon, seeded } from "../rotation/build.ts";
 import { entry, fleet, observed } from "./observed-fleet.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
 
-const serving = entry("203.0.113.1", 0, "Serve", "Serving");
+const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
 const uid = "uid-0";
 const key = "proxies/family";
 const days = (count: number) => hours(24 * count);

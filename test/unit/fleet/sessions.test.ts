@@ -9,8 +9,8 @@ import { podObject } from "../../objects/pod.ts";
 import { at, noon } from "../rotation/build.ts";
 import { entry, fleet, observed } from "./observed-fleet.ts";
 
-const serving = entry("203.0.113.1", 0, "Serve", "Serving");
-const draining = entry("203.0.113.2", 1, "Drain", "Draining");
+const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
+const draining = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
 const [first, second] = ["ip-203-0-113-1", "ip-203-0-113-2"];
 const pod = (name: string, isReady = true) =>
   podObject({

@@ -18,7 +18,7 @@ describe("resource versions", () => {
         fc.bigInt({ min: 0n, max: 2n ** 70n }),
         (a, b) => {
           const sign = Math.sign(compareResourceVersions(String(a), String(b)));
-          assert.equal(sign, a < b ? -1 : a > b ? 1 : 0);
+          assert.equal(sign, Number(a > b) - Number(a < b));
           assert.equal(newest(String(a), String(b)), String(a < b ? b : a));
         },
       ),

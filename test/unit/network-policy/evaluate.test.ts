@@ -5,8 +5,7 @@ import { type End, type Flow, type Policy, type PolicyPod, passes } from "./eval
 function pod(
   namespace: string,
   labels: Record<string, string> = {},
-  ip = "10.0.0.1",
-  ports: PolicyPod["ports"] = [],
+  { ip = "10.0.0.1", ports = [] }: Partial<Pick<PolicyPod, "ip" | "ports">> = {},
 ): PolicyPod {
   return {
     kind: "pod",
@@ -22,10 +21,17 @@ const policy = (spec: Policy["spec"], namespace = "a"): Policy => ({
   metadata: { name: "p", namespace },
   spec,
 });
-const ours = pod("a", { app: "web" }, "10.0.0.9", [
-  { name: "http", containerPort: 8080 },
-  { name: "dns", containerPort: 53, protocol: "UDP" },
-]);
+const ours = pod(
+  "a",
+  { app: "web" },
+  {
+    ip: "10.0.0.9",
+    ports: [
+      { name: "http", containerPort: 8080 },
+      { name: "dns", containerPort: 53, protocol: "UDP" },
+    ],
+  },
+);
 const inbound = (from: End, port = 80, protocol: Flow["protocol"] = "TCP"): Flow => ({
   from,
   to: ours,

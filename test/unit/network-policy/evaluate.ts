@@ -63,21 +63,13 @@ export interface Flow {
  */
 export function passes(policies: readonly Policy[], flow: Flow): boolean {
   if (flow.from.kind === "ownNode" || flow.to.kind === "ownNode") return true;
-  return (
-    allows("Egress", policies, flow.from, flow.to, flow) &&
-    allows("Ingress", policies, flow.to, flow.from, flow)
-  );
+  return allows("Egress", policies, flow) && allows("Ingress", policies, flow);
 }
 
 type Direction = "Ingress" | "Egress";
 
-function allows(
-  direction: Direction,
-  policies: readonly Policy[],
-  own: End,
-  other: End,
-  flow: Flow,
-): boolean {
+function allows(direction: Direction, policies: readonly Policy[], flow: Flow): boolean {
+  const [own, other] = direction === "Ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
   if (own.kind !== "pod") return true;
   const selecting = policies.filter(
     (policy) => isOfDirection(policy, direction) && selects(policy, own),

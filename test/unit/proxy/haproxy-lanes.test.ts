@@ -6,21 +6,16 @@ import { listenerNames } from "../../../src/api/names.ts";
 
 const anyLane = fc.nat({ max: 255 });
 const anyListener = fc.constantFrom(...listenerNames);
+const anyPlace = fc.record({ lane: anyLane, listener: anyListener });
 
 test("no two listeners of a pod share a port", () => {
   fc.assert(
-    fc.property(
-      anyLane,
-      anyListener,
-      anyLane,
-      anyListener,
-      (lane, listener, otherLane, otherListener) => {
-        assert.equal(
-          lanePort(lane, listener) === lanePort(otherLane, otherListener),
-          lane === otherLane && listener === otherListener,
-        );
-      },
-    ),
+    fc.property(anyPlace, anyPlace, (one, other) => {
+      assert.equal(
+        lanePort(one.lane, one.listener) === lanePort(other.lane, other.listener),
+        one.lane === other.lane && one.listener === other.listener,
+      );
+    }),
   );
 });
 
