@@ -19,7 +19,7 @@ import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { nextHeldLitAt } from "./held.ts";
 import { lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
-import { deletionAskedAt, heldBecause, isEnding } from "./deletion.ts";
+import { deletionAskedAt, heldBecause, isEnding, isUnconfirmed } from "./deletion.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
 import { planOrphans } from "./orphans.ts";
 import { type StatusBefore, stuckAt } from "./progress.ts";
@@ -71,6 +71,7 @@ function decideLive(
 ): Plan<FleetAsk> {
   const { observed, fleet } = live;
   const { pools, formerPools, held } = observed;
+  if (isUnconfirmed(observed)) return planOf({ asks: deletionAsks(observed, now) });
   const entries = withSessions(observed, now);
   const seen = fleetView({ fleet, entries, pools, formerPools, held, clocksDiffer });
   const view = { ...seen, deleting: isEnding(observed) };
@@ -101,11 +102,15 @@ function withoutLost(rotation: RotationPlan, { lostServices }: ObservedFleet): R
   return lostServices.length === 0 ? rotation : { ...rotation, claims: [] };
 }
 
-/** While a deletion is not known to be wished for, no address ends. */
-function withoutEnds(rotation: RotationPlan, { unwished }: ObservedFleet): RotationPlan {
+/**
+ * While a deletion is not known to be wished for, no address ends. Nor does a fleet that may be
+ * ending claim another.
+ */
+function withoutEnds(rotation: RotationPlan, { raw, unwished }: ObservedFleet): RotationPlan {
   if (unwished.length === 0) return rotation;
+  const mayEnd = unwished.some(({ object }) => object === raw);
   const retirements = rotation.retirements.filter(({ kind }) => kind === "drain");
-  return { ...rotation, retirements };
+  return { ...rotation, retirements, claims: mayEnd ? [] : rotation.claims };
 }
 
 function explanation({ slot, explanation: text }: RotationPlan["slots"][number]): Explanation {

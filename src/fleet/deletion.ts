@@ -9,6 +9,14 @@ export function isEnding({ raw, unwished }: Deletions): boolean {
   return !unwished.some(({ object }) => object === raw);
 }
 
+/**
+ * Whether nobody has answered yet why the fleet is being deleted. Until then nothing is written: an
+ * operator that is killed again and again would give the fleet what it takes from it right after.
+ */
+export function isUnconfirmed({ raw, unwished }: Deletions): boolean {
+  return unwished.some(({ object, deletion }) => object === raw && deletion.kind === "unconfirmed");
+}
+
 /** Why a deletion is held, for the fleet's status. */
 export function heldBecause({ unwished }: Deletions): string | undefined {
   for (const { deletion } of unwished) if (deletion.kind === "held") return deletion.message;

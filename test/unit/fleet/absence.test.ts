@@ -69,6 +69,15 @@ describe("while nobody is known to wish for a deletion", () => {
     assert.ok(planFor([serving], given).asks.some(({ kind }) => kind === "deletion"));
   });
 
+  test("an operator that was just started gives a deleted fleet no address that it would take back", () => {
+    const unconfirmed = { ...deleted, unwished: unwished({ kind: "unconfirmed" }) };
+    assert.deepEqual(planFor([], unconfirmed).effects, []);
+    const claims = planFor([], { ...deleted, unwished: unwished(held) }).effects.filter(({ id }) =>
+      id.startsWith("claim"),
+    );
+    assert.deepEqual(claims, []);
+  });
+
   test("a deleted fleet keeps them for as long as its CRD is being deleted, and says so", () => {
     const given = { ...deleted, unwished: unwished(held) };
     assert.deepEqual(ends(given), []);
