@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
 import { NameTakenError } from "../../../src/kubernetes/applier.ts";
+import type { Patch } from "../../../src/kubernetes/client.ts";
 import { apiError } from "../../../src/kubernetes/errors.ts";
 import type { EventNote } from "../../../src/kubernetes/events.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
@@ -97,7 +98,7 @@ function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
     get: async () => undefined,
     delete: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
       void send("delete", { ...widget(key.name), metadata: { ...key, ...state } }),
-    patch: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
+    patch: async (_of: unknown, key: KubeObject["metadata"], { state }: Patch) =>
       send("patch", { ...widget(key.name), metadata: { ...key, ...state } }),
     evict: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
       void send("evict", { ...widget(key.name), metadata: { ...key, ...state } }),
