@@ -53,7 +53,7 @@ describe("a fleet that was applied with kubectl", () => {
   test("is shown by kubectl get with what an admin asks first", async () => {
     const lines = (await kubectl("get", "wap", fleet.name, "-n", fleet.name)).trim().split("\n");
     assert.match(lines[0] ?? "", /^NAME +READY +REACHABLE +SERVING +REPLICAS +NEXT ROTATION +AGE$/);
-    assert.match(lines[1] ?? "", /^e2e-first-byte +True +2\/2 +2 /);
+    assert.match(lines[1] ?? "", /^e2e-first-byte +True +2\/2 +2\/2 +2 /);
     assert.match(
       await kubectl("get", "wapa"),
       /^NAME +POOL +ADDRESS +NAMESPACE +FLEET +SLOT +PHASE +AGE\n/,
