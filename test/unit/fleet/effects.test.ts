@@ -224,7 +224,7 @@ describe("the status of a fleet", () => {
       "app.kubernetes.io/name=whatsapp-proxy,proxyfleet.dev/fleet=family",
     ));
 
-  test("names the pools behind which no client can be told from another", () => {
+  test("names the pools behind which all clients look the same", () => {
     const spec = {
       addresses: { count: 1, pools: [{ name: "pool-b" }, { name: "pool-a" }] },
       limits: { connectionsPerClient: 5 },

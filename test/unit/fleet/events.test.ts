@@ -104,7 +104,7 @@ describe("the story of a fleet", () => {
       expect: readonly (readonly [string, string, string?])[];
     }
   > = {
-    "nothing new is nothing told": {
+    "where nothing is new, nothing is reported": {
       given: fleet({ addresses: [served] }),
       before: known,
       expect: [],
@@ -195,7 +195,7 @@ describe("the story of a fleet", () => {
       pods: { ready: 0 },
       expect: [["Warning", "NoReadyPod"]],
     },
-    "a deletion is told once, not for each address": {
+    "a deletion is reported once, not for each address": {
       given: fleet({ deleting: true, addresses: [served, draining("203.0.113.5")] }),
       before: known,
       expect: [["Normal", "Deleting", "all addresses go dark now"]],

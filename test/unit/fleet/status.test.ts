@@ -80,7 +80,7 @@ describe("a fleet's conditions", () => {
         Stalled: undefined,
       },
     },
-    "slots that fail together are told, with what to do if it is a block": {
+    "slots that fail together are reported, with what to do if it is a block": {
       given: {
         fleet: fleet({
           count: 3,
@@ -140,11 +140,11 @@ describe("a fleet's conditions", () => {
         ],
       },
     },
-    "no ready pod is told before a missing address": {
+    "no ready pod is reported before a missing address": {
       given: { fleet: fleet(), pods: { ready: 0 } },
       expect: { Ready: ["False", "NoReadyPod", "none of 2 pods"] },
     },
-    "why no pod starts is told before that none is ready": {
+    "why no pod starts is reported before that none is ready": {
       given: { pods: { ready: 0, problem: pulling } },
       expect: {
         Ready: ["False", "ImagePullFailed", "check spec.image"],
@@ -155,7 +155,7 @@ describe("a fleet's conditions", () => {
       given: { pods: { ready: 1, problem: pulling } },
       expect: { Ready: ["True", "Serving"], Stalled: ["True", "ImagePullFailed"] },
     },
-    "a slot without an address is told with what it waits for": {
+    "a slot without an address is reported with what it waits for": {
       given: {
         fleet: fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying", trouble })] }),
       },
@@ -168,7 +168,7 @@ describe("a fleet's conditions", () => {
         AddressesReady: ["False", "SlotsWithoutAddress"],
       },
     },
-    "an address that its load balancer lost is told, though no slot is without one": {
+    "an address that its load balancer lost is reported, though no slot is without one": {
       given: {
         fleet: fleet({
           addresses: [entry("203.0.113.9", { lost: { since: at(-5), balancerHas: "another" } })],
@@ -183,7 +183,7 @@ describe("a fleet's conditions", () => {
         AddressesReady: ["False", "AddressLost"],
       },
     },
-    "addresses that their load balancers lost are counted, and the first is told in full": {
+    "addresses that their load balancers lost are counted, and the first is reported in full": {
       given: {
         fleet: fleet({
           count: 3,
@@ -204,7 +204,7 @@ describe("a fleet's conditions", () => {
         ],
       },
     },
-    "a slot whose address is being prepared is told, whatever other slots have": {
+    "a slot whose address is being prepared is reported, whatever other slots have": {
       given: {
         fleet: fleet({
           count: 2,
@@ -223,7 +223,7 @@ describe("a fleet's conditions", () => {
         ],
       },
     },
-    "the first slot without an address is told, and not why another one finds none": {
+    "the first slot without an address is reported, and not why another one finds none": {
       given: {
         fleet: fleet({
           count: 3,
@@ -239,7 +239,7 @@ describe("a fleet's conditions", () => {
         ],
       },
     },
-    "a slot that finds no address is told with what to do": {
+    "a slot that finds no address is reported with what to do": {
       given: { fleet: fleet({ pools: [pool({ ranges: [] })] }) },
       expect: {
         Ready: ["False", "SlotsWithoutAddress", "Add addresses to a pool"],
@@ -252,11 +252,11 @@ describe("a fleet's conditions", () => {
       },
       expect: { Ready: ["True", "Serving"], PoolExhausted: ["True", "NoFreshAddress"] },
     },
-    "a pause is told with how to end it": {
+    "a pause is reported with how to end it": {
       given: { fleet: fleet({ paused: true, addresses: [served] }) },
       expect: { Paused: ["True", "AskedFor", "until it is false"] },
     },
-    "config that HAProxy refused is told in its own words": {
+    "config that HAProxy refused is reported in its own words": {
       given: { reports: [answered(), answered("p-2", { refused: "unknown keyword 'x'" })] },
       expect: {
         Ready: ["True", "Serving"],
@@ -264,7 +264,7 @@ describe("a fleet's conditions", () => {
         Stalled: ["True", "ConfigRefused", "pod p-2's HAProxy refused"],
       },
     },
-    "what pods told before holds until a new leader has asked them all": {
+    "what pods reported before holds until a new leader has asked them all": {
       given: { reports: [], isAsking: true, before: refusedBefore },
       expect: {
         ConfigApplied: ["False", "ConfigRefused", "line 7"],
@@ -272,7 +272,7 @@ describe("a fleet's conditions", () => {
         UpstreamReachable: ["Unknown", "NoPodServes"],
       },
     },
-    "what pods told before is over when they were asked again": {
+    "what pods reported before is over when they were asked again": {
       given: { before: refusedBefore },
       expect: { ConfigApplied: ["True", "Loaded"], Stalled: undefined },
     },
@@ -407,7 +407,7 @@ describe("a fleet's addresses, as people see them", () => {
     ]);
   });
 
-  test("of two that serve a slot for a moment, only the newest is told as serving", () => {
+  test("of two that serve a slot for a moment, only the newest is reported as serving", () => {
     const addresses = [served, entry("203.0.113.7", { phaseSince: at(-1) })];
     assert.deepEqual(
       statusOf({ fleet: fleet({ addresses }) }).addresses.map(({ address, phase }) => [

@@ -8,6 +8,14 @@ import { at, blocked, draining, entry, fleet, hours, noon } from "./build.ts";
 
 const fresh = entry("203.0.113.7", { cause: "Requested", phaseSince: at(-1) });
 const none: RetirementView = {};
+const firstGoesDark: RetirementView = {
+  now: {
+    kind: "quarantine",
+    name: "ip-203-0-113-1",
+    because: "Requested",
+    until: plus(noon, hours(168)),
+  },
+};
 /** Two addresses drain, and one that was blocked is to drain as well. */
 const crowded = fleet({
   addresses: [
@@ -34,14 +42,7 @@ describe("a drain that a block ends early", () => {
     "a block ends the oldest of two drains": {
       given: crowded,
       of: crowded.addresses[2]!,
-      expect: {
-        now: {
-          kind: "quarantine",
-          name: "ip-203-0-113-1",
-          because: "Requested",
-          until: plus(noon, hours(168)),
-        },
-      },
+      expect: firstGoesDark,
     },
     "and not the younger one": {
       given: crowded,
@@ -96,14 +97,7 @@ describe("a drain that a block ends early", () => {
           .toReversed(),
       },
       of: crowded.addresses[2]!,
-      expect: {
-        now: {
-          kind: "quarantine",
-          name: "ip-203-0-113-1",
-          because: "Requested",
-          until: plus(noon, hours(168)),
-        },
-      },
+      expect: firstGoesDark,
     },
   };
   for (const [name, { given, of, expect }] of Object.entries(cases))
