@@ -20,6 +20,7 @@ import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
 import { PlanApplier } from "./runtime/apply-plan.ts";
 import { CheckedClock } from "./runtime/checked-clock.ts";
 import { sleep } from "./runtime/clock.ts";
+import { StatusFields } from "./runtime/status-fields.ts";
 import { serveHealth } from "./runtime/health.ts";
 import { endInTime, whileLeading } from "./runtime/leadership.ts";
 import { Manager } from "./runtime/manager.ts";
@@ -113,6 +114,11 @@ function addControllers(manager: Manager, wiring: Wiring): void {
     storeOf: (of) => storeOf(caches, of),
     events,
     marks: appliedMarks,
+    statusFields: new StatusFields({
+      client,
+      clock: world.clock,
+      onOutdated: ({ plural, group }) => log.warn({ crd: `${plural}.${group}` }, outdatedText),
+    }),
     clock: world.clock,
   });
   const { deployments, secrets, services, disruptionBudgets, networkPolicies } = caches;
@@ -126,6 +132,9 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   registerPodMetrics(metrics, caches, reports);
   registerClock(metrics, checkedClock);
 }
+
+const outdatedText =
+  "this CustomResourceDefinition is older than the operator, so a status says less than it could. Install the CRDs of this version: with helm upgrade, or kubectl apply of dist/install.yaml";
 
 /** The election's own calls pass no gate and no rate limit, and end early. */
 function candidate(

@@ -57,6 +57,12 @@ export class ConflictError extends ApiError {}
 export class ExpiredError extends ApiError {}
 
 /**
+ * 500: an apply names a field that the kind's schema on the server does not declare. Trying again
+ * helps only once that schema has changed.
+ */
+export class UndeclaredFieldError extends ApiError {}
+
+/**
  * The Status object that the API server sends with an error (Kubernetes API conventions, "Response
  * Status Kind").
  */
@@ -87,10 +93,14 @@ const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
   410: ExpiredError,
 };
 
+/** As structured-merge-diff says it, in an error that has no reason of its own. */
+const undeclaredField = "field not declared in schema";
+
 /** Makes the typed error for an answer. */
 export function apiError(call: string, { status, body, retryAfter }: ErrorAnswer): ApiError {
   const parsed = parseStatus(body);
-  const TypedError = errorsByStatus[status] ?? ApiError;
+  const isUndeclared = parsed.message?.includes(undeclaredField) ?? false;
+  const TypedError = isUndeclared ? UndeclaredFieldError : (errorsByStatus[status] ?? ApiError);
   return new TypedError(call, {
     status,
     reason: parsed.reason ?? "",
@@ -120,5 +130,6 @@ function parseStatus(body: string): StatusBody {
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ApiUnreachableError) return true;
+  if (error instanceof UndeclaredFieldError) return false;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }

@@ -8,11 +8,13 @@ import type { WorkQueue } from "./queue.ts";
 /**
  * What a reconcile found: nothing to do until something changes, or a time to look again (ms from
  * now), or that the object is gone, so that nothing of its key is kept; or that a write failed, so
- * that it is tried again after a pause, and at `afterMs` where all else needs an earlier look.
+ * that it is tried again after a pause, and at `afterMs` where all else needs an earlier look. Too
+ * early: it may not be looked at yet, so neither a failure nor a success came of it.
  */
 export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "requeue"; readonly afterMs: number }
+  | { readonly kind: "tooEarly"; readonly afterMs: number }
   | { readonly kind: "failed"; readonly error: unknown; readonly afterMs: number | undefined }
   | { readonly kind: "gone" };
 
@@ -129,6 +131,10 @@ async function resultOf(
   const { queue } = controller;
   const ms = () => Math.round(elapsedMs());
   const outcome = await outcomeOf(controller, key, log);
+  if (outcome.kind === "tooEarly") {
+    queue.addAgain(key, outcome.afterMs);
+    return "requeue_after";
+  }
   if (outcome.kind === "failed") {
     if (outcome.afterMs !== undefined) queue.addAgain(key, outcome.afterMs);
     return afterFailure(outcome.error, queue, { key, log, ms: ms() });

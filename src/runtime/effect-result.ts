@@ -4,10 +4,10 @@ import { type Effect, objectName } from "./effect.ts";
 
 /** How an effect ended. */
 export type EffectResult =
-  /** Something was written. */
-  | { readonly kind: "applied" }
+  /** Something was written. More of it may be writable in `againMs`. */
+  | { readonly kind: "applied"; readonly againMs?: number }
   /** It was so already. */
-  | { readonly kind: "unchanged" }
+  | { readonly kind: "unchanged"; readonly againMs?: number }
   /** It may wait, and does so for `ms` from now. */
   | { readonly kind: "waits"; readonly ms: number }
   /** What others did made it obsolete: the next pass decides again. */
@@ -57,6 +57,14 @@ export function failureOf(result: PlanResult): { readonly error: unknown } | und
 export function waitOf(result: PlanResult): number | undefined {
   const waits = [...result.values()].flatMap((end) => (end.kind === "waits" ? [end.ms] : []));
   return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+/** When what could not be written in full is to be tried again (ms). */
+export function againOf(result: PlanResult): number | undefined {
+  const times = [...result.values()].flatMap((end) =>
+    "againMs" in end && end.againMs !== undefined ? [end.againMs] : [],
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** Whether the next pass should come at once: something was left to it. */

@@ -4,7 +4,15 @@ import { type Instant, earliest, millis, plus } from "../values/time.ts";
 import type { PlanApplier } from "./apply-plan.ts";
 import { ConflictError } from "../kubernetes/errors.ts";
 import { type Controller, type Outcome, failed, gone, requeueAfter } from "./controller.ts";
-import { type Refusal, failureOf, isSuperseded, refusalsOf, waitOf } from "./effect-result.ts";
+import {
+  type PlanResult,
+  type Refusal,
+  againOf,
+  failureOf,
+  isSuperseded,
+  refusalsOf,
+  waitOf,
+} from "./effect-result.ts";
 import type { Context, Plan } from "./plan.ts";
 import type { WorkQueue } from "./queue.ts";
 import { Throttle } from "./throttle.ts";
@@ -90,7 +98,7 @@ class Reconciler<Observed, Ask> {
 
   async reconcile(key: string, log: Logger): Promise<Outcome> {
     const waitMs = this.#throttle?.waitMs(key) ?? 0;
-    if (waitMs > 0) return requeueAfter(waitMs);
+    if (waitMs > 0) return { kind: "tooEarly", afterMs: waitMs };
     this.#throttle?.went(key);
     for (let pass = 1; ; pass++) {
       const { outcome, goesOn } = await this.#pass(key, log);
@@ -110,7 +118,7 @@ class Reconciler<Observed, Ask> {
     const answered = await this.#answer(key, plan.asks, log);
     const isLeftOver = isSuperseded(result);
     const isNext = isLeftOver || answered;
-    const afterMs = isNext ? 0 : this.#requeueMs(plan, waitOf(result));
+    const afterMs = isNext ? 0 : this.#requeueMs(plan, result);
     const failure = failureOf(result);
     const isConflict = failure?.error instanceof ConflictError;
     const waitsItsTurn = isLeftOver && this.#definition.goesOnInTurn === true;
@@ -128,11 +136,12 @@ class Reconciler<Observed, Ask> {
     return answers.includes("now");
   }
 
-  #requeueMs({ requeueAt }: Plan<Ask>, waitMs: number | undefined): number | undefined {
+  #requeueMs({ requeueAt }: Plan<Ask>, result: PlanResult): number | undefined {
     const now = this.#options.now();
-    const isWaiting = waitMs !== undefined;
-    const waitsUntil = isWaiting ? plus(now, millis(Math.min(waitMs, mostWaitMs))) : undefined;
-    const at = earliest(requeueAt, waitsUntil);
+    const [waitMs, againMs] = [waitOf(result), againOf(result)];
+    const cappedMs = waitMs === undefined ? undefined : Math.min(waitMs, mostWaitMs);
+    const times = [cappedMs, againMs].map((ms) => (ms === undefined ? ms : plus(now, millis(ms))));
+    const at = earliest(requeueAt, ...times);
     return at === undefined ? undefined : at - now;
   }
 

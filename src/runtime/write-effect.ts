@@ -1,5 +1,6 @@
-import { ConflictError, NotFoundError } from "../kubernetes/errors.ts";
+import { ConflictError, NotFoundError, UndeclaredFieldError } from "../kubernetes/errors.ts";
 import { ProxyfleetError } from "../values/errors.ts";
+import { present } from "../values/present.ts";
 import { isSame } from "../kubernetes/difference.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
 import { stateOf } from "../kubernetes/resource.ts";
@@ -121,17 +122,26 @@ async function evict({ of, key, state }: EvictEffect, { client }: Writing): Prom
 }
 
 async function writeStatus(effect: StatusEffect, writing: Writing): Promise<EffectResult> {
-  const { before, status, pacing } = effect;
-  const { pacer, key } = writing;
+  const { before, pacing, of } = effect;
+  const { pacer, key, statusFields } = writing;
+  const { status, untilMs } = statusFields.writable(of, effect.status);
+  const again = present({ againMs: untilMs });
   if (isSame(before, status)) {
     pacer.settled(key);
-    return unchanged;
+    return { kind: "unchanged", ...again };
   }
   const ms = pacer.waitMs(key, contentOf(status), pacing);
   if (ms > 0) return { kind: "waits", ms };
-  await applyStatus(effect, writing);
+  try {
+    await applyStatus({ ...effect, status }, writing);
+  } catch (error) {
+    if (!(error instanceof UndeclaredFieldError)) throw error;
+    await statusFields.learn(of);
+    if (isSame(statusFields.writable(of, effect.status).status, status)) throw error;
+    return writeStatus(effect, writing);
+  }
   pacer.written(key);
-  return applied;
+  return { kind: "applied", ...again };
 }
 
 async function applyStatus(effect: StatusEffect, writing: Writing): Promise<EffectResult> {

@@ -4,6 +4,7 @@ import type { EventRecorder } from "../kubernetes/events.ts";
 import type { ObjectStates } from "./object-states.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Preconditions } from "./preconditions.ts";
+import type { StatusFields } from "./status-fields.ts";
 import type { StoreOf } from "./store-of.ts";
 
 /** The calls to the API server that effects are carried out with. */
@@ -17,6 +18,7 @@ export interface PlanApplierOptions {
   readonly storeOf: StoreOf;
   readonly events: Pick<EventRecorder, "record">;
   readonly marks: AppliedMarks;
+  readonly statusFields: Pick<StatusFields, "writable" | "learn">;
   /** Never goes back (ms). */
   readonly clock: () => number;
 }

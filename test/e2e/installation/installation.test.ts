@@ -48,7 +48,7 @@ test("Helm installs, upgrades, rolls back and uninstalls, and cuts nobody off", 
     await whatsapp();
     // The cluster comes with an operator from the bundle. A fresh install must find neither it, nor
     // its kinds.
-    await kubectl("delete", "wap,wapa", "--all", "--all-namespaces", "--timeout=90s");
+    await kubectl("delete", "wap,wapa,wapool", "--all", "--all-namespaces", "--timeout=90s");
     await kubectl("delete", "-f", bundle, "--timeout=120s");
   });
   t.after(async () => {

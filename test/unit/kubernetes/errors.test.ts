@@ -7,6 +7,7 @@ import {
   ConflictError,
   ExpiredError,
   NotFoundError,
+  UndeclaredFieldError,
   apiError,
   isTransient,
 } from "../../../src/kubernetes/errors.ts";
@@ -27,6 +28,14 @@ describe("apiError", () => {
         apiError("get x", { status: Number(status), body: body({}) }).constructor,
         kind,
       ));
+
+  test("a field that a kind does not declare is an error of its own, and no passing one", () => {
+    const message =
+      "failed to create typed patch object (ns/a; example.org/v1, Kind=Widget): .status.slots: field not declared in schema";
+    const error = apiError("apply x", { status: 500, body: body({ message }) });
+    assert.equal(error.constructor, UndeclaredFieldError);
+    assert.equal(isTransient(error), false);
+  });
 
   const waits: Record<string, { given: string; header?: string; expect: number | undefined }> = {
     "the header says how long to wait": { given: body({}), header: "7", expect: 7_000 },

@@ -2,17 +2,19 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
 import { NameTakenError } from "../../../src/kubernetes/applier.ts";
-import type { Patch } from "../../../src/kubernetes/client.ts";
+import type { ApiClient, Patch } from "../../../src/kubernetes/client.ts";
 import { apiError } from "../../../src/kubernetes/errors.ts";
 import type { EventNote } from "../../../src/kubernetes/events.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
+import { StatusFields } from "../../../src/runtime/status-fields.ts";
 import { PlanApplier, PlanOrderError } from "../../../src/runtime/apply-plan.ts";
 import type { DeleteEffect, Effect } from "../../../src/runtime/effect.ts";
 import {
   type EffectResult,
   type PlanResult,
+  againOf,
   failureOf,
   isSuperseded,
   refusalsOf,
@@ -74,6 +76,13 @@ interface Bench {
   readonly events: (readonly EventNote[])[];
   readonly store: Store<KubeObject>;
   readonly clock: { now: number };
+  /**
+   * The fields that the server declares of a status (undefined: whatever comes), and those that it
+   * tells of, where these are others.
+   */
+  readonly declares: { status: readonly string[] | undefined; told?: readonly string[] };
+  /** How often the kind was found to lack fields. */
+  readonly outdated: string[];
   readonly apply: (...effects: readonly Effect[]) => Promise<PlanResult>;
 }
 
@@ -83,6 +92,8 @@ function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
   const events: (readonly EventNote[])[] = [];
   const store = new Store<KubeObject>({ share: () => ["pool ns"] });
   const clock = { now: 0 };
+  const declares: Bench["declares"] = { status: undefined };
+  const outdated: string[] = [];
   let version = 10;
   const send = (verb: string, { metadata }: KubeObject): KubeObject => {
     sent.push(`${verb} ${metadata.name} ${metadata.resourceVersion ?? "-"}`);
@@ -94,7 +105,11 @@ function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
   };
   const client = {
     create: async (_of: unknown, object: KubeObject) => send("create", object),
-    apply: async (_of: unknown, object: KubeObject) => send("apply", object),
+    apply: async (_of: unknown, object: KubeObject & { readonly status?: object }) => {
+      refuseUndeclared(object, declares.status);
+      return send("apply", object);
+    },
+    raw: async () => openApiOf(declares.told ?? declares.status ?? []),
     get: async () => undefined,
     delete: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
       void send("delete", { ...widget(key.name), metadata: { ...key, ...state } }),
@@ -103,10 +118,16 @@ function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
     evict: async (_of: unknown, key: KubeObject["metadata"], state: object) =>
       void send("evict", { ...widget(key.name), metadata: { ...key, ...state } }),
     list: async () => ({ items: store.list(), resourceVersion: "1", continueToken: undefined }),
-  } as unknown as EffectClient;
+  } as unknown as EffectClient & Pick<ApiClient, "raw">;
   const record = async (_about: KubeObject, notes: readonly EventNote[]) => void events.push(notes);
+  const statusFields = new StatusFields({
+    client,
+    clock: () => clock.now,
+    onOutdated: ({ plural }) => outdated.push(plural),
+  });
   const options = {
     client,
+    statusFields,
     storeOf: () => store,
     events: { record },
     marks,
@@ -118,8 +139,31 @@ function bench(refuse: Readonly<Record<string, number>> = {}): Bench {
     events,
     store,
     clock,
+    declares,
+    outdated,
     apply: async (...effects) => applier.apply("k", { effects }, log),
   };
+}
+
+/** As the API server refuses an apply: as a whole, naming the first field that it does not know. */
+function refuseUndeclared(
+  { status = {} }: { readonly status?: object },
+  declared: readonly string[] | undefined,
+): void {
+  const unknown = Object.keys(status).find((name) => declared?.includes(name) === false);
+  if (unknown === undefined) return;
+  const message = `failed to create typed patch object (w): .status.${unknown}: field not declared in schema`;
+  throw apiError("apply w", { status: 500, body: JSON.stringify({ message }) });
+}
+
+function openApiOf(declared: readonly string[]): unknown {
+  const properties = Object.fromEntries(declared.map((name) => [name, {}]));
+  const kind = { group: "example.org", version: "v1", kind: "Widget" };
+  const schema = {
+    "x-kubernetes-group-version-kind": [kind],
+    properties: { status: { properties } },
+  };
+  return { components: { schemas: { "org.example.v1.Widget": schema } } };
 }
 
 const ends = (result: PlanResult) =>
@@ -273,6 +317,38 @@ describe("a status", () => {
         },
       );
     assert.equal(waitOf(await apply(paced("a", 300), paced("b", 100))), 100);
+  });
+
+  test("is written without what the server does not know, and then not again", async () => {
+    const { sent, outdated, declares, apply } = bench();
+    declares.status = ["was"];
+    const first = await apply(status("status", { was: 2, slots: [] }));
+    assert.deepEqual([ends(first)["status"], sent.length], ["applied", 1]);
+    const later = status("status", { was: 2, slots: [] }, { before: { was: 2 } });
+    assert.equal(ends(await apply(later))["status"], "unchanged");
+    assert.deepEqual([sent.length, outdated], [1, ["widgets"]]);
+  });
+
+  test("is written in full ten minutes after the server came to know the rest", async () => {
+    const { sent, clock, declares, apply } = bench();
+    declares.status = ["was"];
+    const full = status("status", { was: 2, slots: [] }, { before: { was: 2 } });
+    await apply(full);
+    declares.status = ["was", "slots"];
+    const result = await apply(full);
+    assert.deepEqual(
+      [ends(result)["status"], againOf(result), sent.length],
+      ["unchanged", 600_000, 0],
+    );
+    clock.now = 600_000;
+    assert.equal(ends(await apply(full))["status"], "applied");
+  });
+
+  test("that the server refuses for a field which it says to know fails, once", async () => {
+    const { declares, apply } = bench();
+    declares.status = [];
+    declares.told = ["was"];
+    assert.equal(ends(await apply(status("status", { was: 2 })))["status"], "failed");
   });
 
   test("that only reports progress comes once in a while", async () => {

@@ -84,6 +84,16 @@ describe("the loop of a controller", () => {
     assert.deepEqual(warned[0], { key: "a", controller: "shop", outcome: "error", error: "try 1" });
   });
 
+  test("a look that came too early ends no back-off", async () => {
+    const { queue, run, delays } = shop(async (_key, nth) => {
+      if (nth % 2 === 0) return { kind: "tooEarly", afterMs: 7 };
+      throw new Error(`try ${nth}`);
+    });
+    queue.add("a");
+    await run(6);
+    assert.deepEqual(delays.slice(0, 5), [50, 7, 100, 7, 200]);
+  });
+
   test("a failure of one key holds no other up", async () => {
     const { queue, run, seen } = shop(async (key) => {
       if (key === "bad") throw new Error("always");

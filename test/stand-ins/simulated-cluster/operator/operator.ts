@@ -1,3 +1,4 @@
+import { StatusFields } from "../../../../src/runtime/status-fields.ts";
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { probeAddress } from "../../../../src/address/io/probe.ts";
@@ -53,8 +54,16 @@ export class SimulatedOperator {
     const now = () => new Date(cluster.clock.now());
     const events = new EventRecorder({ client, log, ...eventReporter, now });
     const clock = cluster.clock.elapsedMs;
+    const statusFields = new StatusFields({ client, clock, onOutdated: () => undefined });
     const applier = new NotedApplier(
-      { client, storeOf: (of) => storeOf(caches, of), events, marks: appliedMarks, clock },
+      {
+        client,
+        storeOf: (of) => storeOf(caches, of),
+        events,
+        marks: appliedMarks,
+        statusFields,
+        clock,
+      },
       plans,
     );
     const { deployments, secrets, services, disruptionBudgets, networkPolicies } = caches;
