@@ -13,7 +13,7 @@ fi
 folder=$(realpath --canonicalize-missing "${CLUSTER_DIR:-.cluster-test}")
 
 # The suites of each cluster. Rights is not where operators are installed and removed: what those ask on their way out is refused.
-suites=([1]="fleet addresses runtime rights" [2]="proxy installation docs argocd")
+suites=([1]="fleet addresses runtime rights" [2]="proxy trouble installation docs argocd")
 
 exec 9>.tools/test-e2e.lock
 flock --nonblock 9 || { say "Other end-to-end tests run in this checkout. Waiting for them."; flock 9; }
