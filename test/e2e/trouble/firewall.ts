@@ -20,7 +20,7 @@ export class Firewall {
     const table = `e2e_${name}`;
     const hook = at === "address" ? "prerouting priority raw" : "forward priority filter";
     const chain = `type filter hook ${hook}; policy accept; ${what} counter drop`;
-    await succeed(["nft", "-f", "-"], `table inet ${table} { chain first { ${chain}\n} }\n`);
+    await succeed(["nft", "-f", "-"], `table inet ${table} { chain first { ${chain}\n}\n}\n`);
     return new Firewall(table);
   }
 
