@@ -101,14 +101,15 @@ describe("a pool whose load balancer sends PROXY headers", () => {
       await kubectl("patch", "wapool", name, "--type=merge", "-p", none);
       return false;
     });
-    await fleet.condition("Stalled", "True", 60, "NoUsablePool");
+    const stalled = async () =>
+      (await fleet.read()).status.conditions?.find(({ type }) => type === "Stalled");
+    await waitFor("the fleet to say that its pool does not exist", async () =>
+      (await stalled())?.message.includes("does not exist"),
+    );
     await toll.everybodyIsAnswered();
     await toll.everybodyIsAnswered();
     await apply(fleet.pool());
-    await waitFor(
-      "the fleet to have its pool again",
-      async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Stalled"),
-    );
+    await waitFor("the fleet to have its pool again", async () => (await stalled()) === undefined);
     await toll.everybodyIsAnswered();
     await toll.count(t);
   });
