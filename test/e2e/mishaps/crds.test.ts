@@ -51,7 +51,7 @@ test("CRDs that were deleted by mistake", async (t) => {
 
   await t.test("hang in deletion, and the fleet says that it ends nothing", async () => {
     await kubectl("delete", "crd", ...crds, "--wait=false");
-    await fleet.condition("Stalled", "True", 60, "DeletionHeld");
+    await fleet.condition("Stalled", "True", { seconds: 60, reason: "DeletionHeld" });
     await fleet.event("DeletionHeld");
   });
 
@@ -59,7 +59,7 @@ test("CRDs that were deleted by mistake", async (t) => {
     await reader.type(installed);
     await fleet.isLookedAfter();
     assert.deepEqual(await fleet.memory(), before);
-    await fleet.condition("Stalled", "True", 60, "DeletionHeld");
+    await fleet.condition("Stalled", "True", { seconds: 60, reason: "DeletionHeld" });
   });
 
   // kubectl reads no folder through a symbolic link, and a reader's checkout has these.

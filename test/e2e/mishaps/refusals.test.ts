@@ -86,7 +86,7 @@ describe("an address that MetalLB refuses, since another Service has it", () => 
       await patchPool(name, { addresses: ["203.0.113.32-203.0.113.34"] });
       await fleet.rotate("0@drawn");
       await says(fleet, taken, /^LoadBalancerRefuses: .*AllocationFailed/);
-      const words = await fleet.condition("PoolExhausted", "True", 30);
+      const words = await fleet.condition("PoolExhausted", "True", { seconds: 30 });
       assert.match(words, /slot 0 .*AllocationFailed/);
     });
 
@@ -111,7 +111,7 @@ describe("an address that MetalLB refuses, since another Service has it", () => 
       const now = (await fleet.published()).get(0)!;
       assert.equal(now.host, taken);
       await chat(now);
-      await fleet.condition("PoolExhausted", "False", 30);
+      await fleet.condition("PoolExhausted", "False", { seconds: 30 });
     });
 
     const end = await holder.ended;

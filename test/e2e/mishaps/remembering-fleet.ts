@@ -45,7 +45,7 @@ export class RememberingFleet extends TestFleet {
 
   /** Waits until all that people hold is published again, by the same slots. */
   async isBack({ published }: Memory, seconds: number): Promise<void> {
-    await this.condition("Ready", "True", seconds);
+    await this.condition("Ready", "True", { seconds });
     await waitFor("every group to have the address that it had", async () => {
       const now = await this.published();
       return [...published].every(([slot, { host }]) => now.get(slot)?.host === host);

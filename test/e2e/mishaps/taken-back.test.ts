@@ -39,7 +39,7 @@ describe("a published address that MetalLB takes back, since its pool was shrunk
 
     await t.test("the fleet says at once which group is cut off", async () => {
       await setBalancersPool(...without(lost.host));
-      const words = await fleet.condition("Reachable", "False", 60);
+      const words = await fleet.condition("Reachable", "False", { seconds: 60 });
       assert.match(words, new RegExp(`slot 0: .*${lost.host.replaceAll(".", "\\.")}`));
       assert.equal((await fleet.read()).status.reachable, "1/2");
     });

@@ -45,7 +45,10 @@ describe("pods that serve well", { concurrency: true }, () => {
       const what = `ip daddr ${addressSet(pods)} tcp dport 9101`;
       const firewall = await Firewall.put({ name: "silent", at: "pod", what });
       t.after(async () => firewall.lift());
-      const message = await fleet.condition("UpstreamReachable", "Unknown", 120, "PodsSilent");
+      const message = await fleet.condition("UpstreamReachable", "Unknown", {
+        seconds: 120,
+        reason: "PodsSilent",
+      });
       assert.match(message, /port 9101/);
       for (const round of ["first", "second"]) {
         const before = (await fleet.published()).get(0)!.host;
@@ -53,12 +56,12 @@ describe("pods that serve well", { concurrency: true }, () => {
         await fleet.handled(round, 240);
         assert.notEqual((await fleet.published()).get(0)?.host, before);
       }
-      await fleet.condition("UpstreamReachable", "Unknown", 5, "PodsSilent");
+      await fleet.condition("UpstreamReachable", "Unknown", { seconds: 5, reason: "PodsSilent" });
       await nobodyWasEvicted(fleet, names);
       assert.ok((await firewall.swallowed()) > 0, "the operator was kept out");
 
       await firewall.lift();
-      await fleet.condition("UpstreamReachable", "True", 120);
+      await fleet.condition("UpstreamReachable", "True", { seconds: 120 });
       await nobodyWasEvicted(fleet, names);
       await toll.everybodyIsAnswered();
       await toll.count(t);

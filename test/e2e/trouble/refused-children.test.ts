@@ -26,7 +26,10 @@ describe("a fleet whose PodDisruptionBudget an admin's policy denies", () => {
 
   test("serves people, moves a blocked group, ends its old address, and quotes the policy", async (t) => {
     await fleet.ready();
-    const message = await fleet.condition("ChildrenApplied", "False", 30, "ServerRefuses");
+    const message = await fleet.condition("ChildrenApplied", "False", {
+      seconds: 30,
+      reason: "ServerRefuses",
+    });
     assert.match(message, /refuses PodDisruptionBudget e2e-denied\/e2e-denied-proxy: /);
     assert.ok(message.includes(refusalWords), message);
 
@@ -48,7 +51,7 @@ describe("a fleet whose PodDisruptionBudget an admin's policy denies", () => {
     const budget = ["poddisruptionbudget", "e2e-denied-proxy", "-n", fleet.namespace];
     assert.equal(await readIfAny(...budget), undefined);
     await allowBudgetsIn(fleet.namespace);
-    await fleet.condition("ChildrenApplied", "True", 180);
+    await fleet.condition("ChildrenApplied", "True", { seconds: 180 });
     await read(...budget);
   });
 });
@@ -73,7 +76,10 @@ describe("a fleet whose next load balancer a quota refuses", () => {
     const blocked = old.get(0)!.host;
     await allowLoadBalancers(fleet.namespace, 2);
     await reportBlocked(fleet, blocked);
-    const message = await fleet.condition("Reachable", "False", 240, "AddressBlocked");
+    const message = await fleet.condition("Reachable", "False", {
+      seconds: 240,
+      reason: "AddressBlocked",
+    });
     assert.match(message, /^1 of 2 slots are cut off\. slot 0: .* is blocked in IR/);
     assert.match(message, /exceeded quota: balancers/);
     const shown = await kubectl("get", "wap", fleet.name, "-n", fleet.namespace);

@@ -67,7 +67,7 @@ describe("an operator whose clock is 40 days ahead for a while", () => {
     const [memory, published] = [await remembered(), await fleet.published()];
     assert.equal(memory.size, 3);
     operator.setClock(fortyDays);
-    await fleet.condition("ClocksAgree", "False", 60, "ClocksDiffer");
+    await fleet.condition("ClocksAgree", "False", { seconds: 60, reason: "ClocksDiffer" });
     await lookAgain("in-the-wrong-time");
     await reportBlocked(fleet, published.get(3)!.host);
     const fresh = await moved(fleet, 3, { from: published.get(3)!.host });
