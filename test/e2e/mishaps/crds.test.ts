@@ -18,7 +18,8 @@ kubectl rollout status deployment/proxyfleet -n proxyfleet-system --timeout=120s
 `;
 
 /** The cluster as other tests expect it, whatever this one has left. */
-const anew = `
+const fromScratch = `
+kubectl delete crd ${crds.join(" ")} --ignore-not-found --wait=false
 for kind in wap wapa wapool; do
   kubectl get $kind -A -o jsonpath='{range .items[*]}--namespace={.metadata.namespace} {.kind}/{.metadata.name}{"\\n"}{end}' |
     xargs -r -L1 kubectl patch --type=merge -p '{"metadata":{"finalizers":null}}' || true
@@ -38,7 +39,7 @@ test("CRDs that were deleted by mistake", async (t) => {
     holder?.leave();
     reader.leave();
     const mender = new Reader();
-    if (!isMended) await mender.type(anew);
+    if (!isMended) await mender.type(fromScratch);
     mender.leave();
     await fleet.remove();
   });
