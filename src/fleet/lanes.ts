@@ -9,6 +9,7 @@ import type { ObservedFleet } from "./observed.ts";
 export interface FleetLane {
   readonly lane: number;
   readonly entry: string;
+  /** The uid under which pods know the entry. */
   readonly uid: string;
   /** Load balancers whose PROXY header is believed (CIDRs). */
   readonly proxiesFrom: readonly string[];
@@ -25,7 +26,7 @@ export function lanesOf(observed: ObservedFleet, now: Instant): readonly FleetLa
     now,
   );
   return users.flatMap(({ name, lane, pool }) => {
-    const uid = own.find(({ view }) => view.name === name)?.entry.metadata.uid;
+    const uid = own.find(({ view }) => view.name === name)?.tenant;
     if (uid === undefined) return [];
     return [{ lane, entry: name, uid, proxiesFrom: proxiesOf(observed, pool, { lane, uid }) }];
   });

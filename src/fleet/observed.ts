@@ -28,6 +28,8 @@ import type { Refusal } from "../runtime/effect-result.ts";
 export interface Entry {
   readonly entry: ProxyAddress;
   readonly view: AddressView;
+  /** The uid under which pods know it (`tenantOf`). */
+  readonly tenant: string;
 }
 
 /** An object that is being deleted, although no person is known to wish for that. */

@@ -17,6 +17,7 @@ import type { PodReports } from "../../pods/io/reports.ts";
 import { isServingPod, mayHoldSessions } from "../../pods/view.ts";
 import { providers } from "../../pool/providers.ts";
 import { certificateLives } from "../../proxy/io/certificate-lives.ts";
+import { tenantOf } from "../../proxy/tenant.ts";
 import { poolView } from "../../pool/view.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import type { Children, Entry, ObservedFleet, UnwishedDeletion } from "../observed.ts";
@@ -49,11 +50,12 @@ export function observeFleet(
   const raw = caches.fleets.get(key);
   const stored = caches.addresses.by("fleet", text);
   const unwished = unwishedOf([...(raw === undefined ? [] : [raw]), ...stored], sources);
-  const entries = stored.flatMap((entry) => entryOf(entry, unwished));
+  const children = childrenOf(key, caches);
+  const { secret } = children;
+  const entries = stored.flatMap((entry) => entryOf(entry, { unwished, secret, caches }));
   if (raw === undefined && entries.length === 0) return undefined;
   const parsed = raw === undefined ? undefined : parseWhatsAppProxy(raw);
   const isOwn = ({ view }: Entry) => raw !== undefined && belongsTo(view, raw.metadata.uid);
-  const children = childrenOf(key, caches);
   const pods = caches.pods.by("fleet", text);
   return {
     key,
@@ -87,13 +89,25 @@ function unwishedOf(
   });
 }
 
+interface EntrySources extends Pick<Children, "secret"> {
+  readonly unwished: readonly UnwishedDeletion[];
+  readonly caches: Caches;
+}
+
 /** An entry that is being deleted counts as one that is not, until a person is known to wish it. */
-function entryOf(raw: CustomObject, unwished: readonly UnwishedDeletion[]): readonly Entry[] {
+function entryOf(raw: CustomObject, { unwished, secret, caches }: EntrySources): readonly Entry[] {
   const parsed = parseProxyAddress(raw);
   const { view } = viewOfEntry(raw);
   if (!parsed.ok || view === undefined) return [];
   const isUnwished = unwished.some(({ object }) => object === raw);
-  return [{ entry: parsed.value, view: isUnwished ? { ...view, deleting: false } : view }];
+  const services = caches.services.by("address", raw.metadata.name);
+  return [
+    {
+      entry: parsed.value,
+      view: isUnwished ? { ...view, deleting: false } : view,
+      tenant: tenantOf(parsed.value, { secret, services }),
+    },
+  ];
 }
 
 function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {

@@ -76,8 +76,7 @@ test("CRDs that were deleted by mistake", async (t) => {
     assert.deepEqual(await fleet.memory(), before);
     const { items } = await read<{ items: { metadata: { deletionTimestamp?: string } }[] }>(
       "crd",
-      "-l",
-      "app.kubernetes.io/name=proxyfleet",
+      ...crds,
     );
     assert.deepEqual(
       items.map(({ metadata }) => metadata.deletionTimestamp),

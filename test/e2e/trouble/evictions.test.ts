@@ -8,7 +8,7 @@ import { read } from "../stage/kubectl.ts";
 import { whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { Firewall, addressSet, operatorPods } from "./firewall.ts";
-import { Toll } from "./toll.ts";
+import { Toll } from "../stage/toll.ts";
 
 const rotation = { drain: { scheduled: "1h" } };
 

@@ -10,7 +10,7 @@ import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { chat, whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { HeaderBalancer } from "./balancers.ts";
-import { Toll } from "./toll.ts";
+import { Toll } from "../stage/toll.ts";
 
 const name = "e2e-header";
 const pods = "10.244.0.0/22";

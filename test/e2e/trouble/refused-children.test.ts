@@ -5,8 +5,8 @@ import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { chat, dark, media, whatsapp } from "../stage/people.ts";
 import { allowBudgetsIn, allowLoadBalancers, denyBudgetsIn, refusalWords } from "./admission.ts";
-import { moved, movedByReports, reportBlocked } from "./report.ts";
-import { Toll } from "./toll.ts";
+import { moved, movedByReports, reportBlocked } from "../stage/report.ts";
+import { Toll } from "../stage/toll.ts";
 
 const rotation = { drain: { scheduled: "1h", blocked: "10s" } };
 const spec = { ...movedByReports, rotation };

@@ -4,7 +4,7 @@ import { podsOf, serving, tagAgain } from "../proxy/pods.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { Toll } from "./toll.ts";
+import { Toll } from "../stage/toll.ts";
 
 describe("an address that drains while the pods of its people are replaced", () => {
   const fleet = new TestFleet({

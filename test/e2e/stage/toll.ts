@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { Crowd, Gathering, whatsapp } from "../stage/people.ts";
-import type { TestFleet } from "../stage/fleet.ts";
+import { Crowd, Gathering, whatsapp } from "./people.ts";
+import type { TestFleet } from "./fleet.ts";
 import type { PublishedAddress } from "../../stand-ins/client/load.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 

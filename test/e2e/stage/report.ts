@@ -1,5 +1,5 @@
-import type { TestFleet } from "../stage/fleet.ts";
-import { kubectl } from "../stage/kubectl.ts";
+import type { TestFleet } from "./fleet.ts";
+import { kubectl } from "./kubectl.ts";
 import type { PublishedAddress } from "../../stand-ins/client/load.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 

@@ -5,8 +5,8 @@ import { TestFleet } from "../stage/fleet.ts";
 import { kubectl } from "../stage/kubectl.ts";
 import { OutsideOperator } from "../stage/operator.ts";
 import { chat, whatsapp } from "../stage/people.ts";
-import { moved, movedByReports, reportBlocked } from "./report.ts";
-import { Toll } from "./toll.ts";
+import { moved, movedByReports, reportBlocked } from "../stage/report.ts";
+import { Toll } from "../stage/toll.ts";
 
 const fortyDays = 40 * 86_400_000;
 const aDay = 86_400_000;
