@@ -20,7 +20,13 @@ import { certificateLives } from "../../proxy/io/certificate-lives.ts";
 import { tenantOf } from "../../proxy/tenant.ts";
 import { poolView } from "../../pool/view.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
-import type { Children, Entry, ObservedFleet, UnwishedDeletion } from "../observed.ts";
+import type {
+  Children,
+  Entry,
+  ObservedFleet,
+  UnreadableEntry,
+  UnwishedDeletion,
+} from "../observed.ts";
 
 /** Where a fleet's surroundings are read from. */
 export interface FleetSources {
@@ -65,6 +71,7 @@ export function observeFleet(
     unwished,
     own: entries.filter(isOwn),
     orphans: entries.filter((entry) => !isOwn(entry)),
+    unreadable: stored.flatMap(unreadableOf),
     lostServices: lostServices(text, caches),
     ...poolsOf(key, parsed, { entries, caches }),
     children,
@@ -108,6 +115,12 @@ function entryOf(raw: CustomObject, { unwished, secret, caches }: EntrySources):
       tenant: tenantOf(parsed.value, { secret, services }),
     },
   ];
+}
+
+function unreadableOf(raw: CustomObject): readonly UnreadableEntry[] {
+  if (parseProxyAddress(raw).ok && viewOfEntry(raw).view !== undefined) return [];
+  const { lane } = (raw.spec ?? {}) as { lane?: unknown };
+  return [{ name: raw.metadata.name, lane: typeof lane === "number" ? lane : undefined }];
 }
 
 function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {

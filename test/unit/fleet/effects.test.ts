@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import { lanesOf } from "../../../src/fleet/lanes.ts";
@@ -313,6 +314,25 @@ describe("the lanes of a fleet", () => {
         [1, "ip-203-0-113-2", "uid-1"],
       ],
     );
+  });
+
+  test("stay as they are where the entry can't be read: people may use its address", () => {
+    const unreadable = [{ name: serving.metadata.name, lane: 0 }];
+    const given = { unreadable, children: believing(["10.0.0.0/8"], "uid-of-then") };
+    assert.deepEqual(lanesOf(observed([], given), noon), [
+      {
+        lane: 0,
+        entry: "ip-203-0-113-1",
+        uid: "uid-of-then",
+        proxiesFrom: ["10.0.0.0/8"],
+      },
+    ]);
+    const { effects } = planFor([], given);
+    const claims = effects.flatMap((effect) => (effect.kind === "create" ? [effect] : []));
+    const lanes = claims.map(
+      ({ object }) => (object as CustomObject & { spec: { lane: number } }).spec.lane,
+    );
+    assert.ok(lanes.length > 0 && !lanes.includes(0), "another address takes its lane");
   });
 
   for (const [name, { given, from }] of Object.entries(cases))

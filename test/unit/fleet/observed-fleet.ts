@@ -62,6 +62,7 @@ export function observed(
     absence: undefined,
     unwished: [],
     orphans: [],
+    unreadable: [],
     lostServices: [],
     pools: [pool()],
     formerPools: [],
