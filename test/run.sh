@@ -9,7 +9,7 @@ set -euo pipefail
 # shellcheck source=tooling/step.sh
 source "$(dirname "$0")/../tooling/step.sh"
 cd "$project"
-export PATH=$project/node_modules/.bin:$PATH PROXYFLEET_BIN=$project/.tools/bin
+export PROXYFLEET_BIN=$project/.tools/bin
 if [ -x .tools/haproxy ]; then
   export PROXYFLEET_HAPROXY=$project/.tools/haproxy
 else

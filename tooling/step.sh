@@ -9,6 +9,8 @@
 # CMD must be a program, not a shell function: inside a function that is called this way, `set -e` has no effect.
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# A script that is run by hand finds the project's own programs, as one that make runs.
+export PATH=$project/node_modules/.bin:$project/.tools/go/bin:$PATH
 
 say() { printf '%s\n' "$*"; }
 

@@ -12,7 +12,7 @@ import type {
 import * as builtin from "../kubernetes/builtin.ts";
 import * as custom from "../api/resources.ts";
 import type { Store } from "../kubernetes/store.ts";
-import { addressLabel, fleetLabel, managedSelector } from "../api/names.ts";
+import { addressLabel, fleetLabel, fleetNamespaceLabel, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
 import type { NamespacesInReach } from "../runtime/readable-namespaces.ts";
 import { Ledger, shareOf } from "../ledger/ledger.ts";
@@ -93,14 +93,17 @@ export function storeOf(caches: Caches, { plural }: Resource<KubeObject>) {
 }
 
 /**
- * The fleet that an entry is claimed for, as `namespace/name`. Reads the raw object: a malformed
- * entry is filed nowhere.
+ * The fleet that an entry is claimed for, as `namespace/name`. Reads the raw object: one whose claim
+ * is malformed is filed by its labels.
  */
 export function claimant(entry: CustomObject): readonly string[] {
   const { claimRef } = (entry.spec ?? {}) as { claimRef?: { namespace?: unknown; name?: unknown } };
-  return typeof claimRef?.namespace === "string" && typeof claimRef.name === "string"
-    ? [`${claimRef.namespace}/${claimRef.name}`]
-    : [];
+  if (typeof claimRef?.namespace === "string" && typeof claimRef.name === "string")
+    return [`${claimRef.namespace}/${claimRef.name}`];
+  const [namespace] = labelValue(entry, fleetNamespaceLabel);
+  return namespace === undefined
+    ? []
+    : labelValue(entry, fleetLabel).map((fleet) => `${namespace}/${fleet}`);
 }
 
 /** The pool that an entry was taken from. */

@@ -70,10 +70,12 @@ function decideLive(
   { now, random, clocksDiffer = false }: Context,
 ): Plan<FleetAsk> {
   const { observed, fleet } = live;
-  const { pools, formerPools, held } = observed;
+  const { pools, formerPools, held, unreadable } = observed;
   if (isUnconfirmed(observed)) return planOf({ asks: deletionAsks(observed, now) });
   const entries = withSessions(observed, now);
-  const seen = fleetView({ fleet, entries, pools, formerPools, held, clocksDiffer });
+  const doubtfulLanes = unreadable.flatMap(({ lane }) => lane ?? []);
+  const ledger = { entries, pools, formerPools, held, doubtfulLanes };
+  const seen = fleetView({ fleet, ...ledger, clocksDiffer });
   const view = { ...seen, deleting: isEnding(observed) };
   if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);

@@ -9,6 +9,7 @@ import type { ObservedFleet } from "./observed.ts";
 export interface FleetLane {
   readonly lane: number;
   readonly entry: string;
+  /** The uid under which pods know the entry. */
   readonly uid: string;
   /** Load balancers whose PROXY header is believed (CIDRs). */
   readonly proxiesFrom: readonly string[];
@@ -24,11 +25,24 @@ export function lanesOf(observed: ObservedFleet, now: Instant): readonly FleetLa
     own.map(({ view }) => view),
     now,
   );
-  return users.flatMap(({ name, lane, pool }) => {
-    const uid = own.find(({ view }) => view.name === name)?.entry.metadata.uid;
+  const lanes = users.flatMap(({ name, lane, pool }) => {
+    const uid = own.find(({ view }) => view.name === name)?.tenant;
     if (uid === undefined) return [];
     return [{ lane, entry: name, uid, proxiesFrom: proxiesOf(observed, pool, { lane, uid }) }];
   });
+  const doubtful = doubtfulLanes(observed).filter(
+    ({ lane }) => !lanes.some((one) => one.lane === lane),
+  );
+  return [...lanes, ...doubtful].toSorted((a, b) => a.lane - b.lane);
+}
+
+/** The lane of an entry that can't be read stays as it is: people may well use its address. */
+function doubtfulLanes({ unreadable, children }: ObservedFleet): readonly FleetLane[] {
+  const names = new Set(unreadable.map(({ name }) => name));
+  if (names.size === 0) return [];
+  return laneCertificates(children.secret)
+    .filter(({ address }) => names.has(address))
+    .map(({ lane, address, uid, proxiesFrom }) => ({ lane, entry: address, uid, proxiesFrom }));
 }
 
 /**

@@ -37,7 +37,10 @@ export function claimEffects(
     kind: "noOthers",
     of,
     labelSelector: `${fleetNamespaceLabel}=${namespace},${fleetLabel}=${name}`,
-    names: [...observed.own, ...observed.orphans].map(({ view }) => view.name),
+    names: [
+      ...[...observed.own, ...observed.orphans].map(({ view }) => view.name),
+      ...observed.unreadable.map(({ name }) => name),
+    ],
   };
   return claims.map((claim) => ({
     kind: "create",

@@ -28,6 +28,14 @@ import type { Refusal } from "../runtime/effect-result.ts";
 export interface Entry {
   readonly entry: ProxyAddress;
   readonly view: AddressView;
+  /** The uid under which pods know it (`tenantOf`). */
+  readonly tenant: string;
+}
+
+/** A ledger entry of the fleet that can't be read: it holds its name, and maybe a lane. */
+export interface UnreadableEntry {
+  readonly name: string;
+  readonly lane: number | undefined;
 }
 
 /** An object that is being deleted, although no person is known to wish for that. */
@@ -47,6 +55,8 @@ export interface ObservedFleet {
   /** Of the fleet and of its entries, which count as if they were not being deleted. */
   readonly unwished: readonly UnwishedDeletion[];
   readonly own: readonly Entry[];
+  /** Nothing follows from these but that they are there. */
+  readonly unreadable: readonly UnreadableEntry[];
   /** Entries of an earlier fleet of that name. */
   readonly orphans: readonly Entry[];
   /** Services of the fleet whose ledger entry is lost: each holds an address, and may serve a slot. */

@@ -1,12 +1,13 @@
 import { ledgerName } from "../ledger/name.ts";
 import type { AddressPool } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";
-import { type ProxyAddress, parseProxyAddress } from "../api/proxy-address.ts";
+import type { ProxyAddress } from "../api/proxy-address.ts";
+import { claimOf } from "../ledger/claim.ts";
 import { contains, parseIp } from "../values/ip.ts";
 import { poolView } from "../pool/view.ts";
 import { lanePort } from "../ledger/lanes.ts";
 import type { AddressView } from "../ledger/view.ts";
-import { addressLabel, claimAnnotation, fleetLabel } from "../api/names.ts";
+import { claimAnnotation, fleetLabel } from "../api/names.ts";
 import type { Service } from "../kubernetes/objects.ts";
 import { type ProxyAddressManifest, adoptedManifest } from "../ledger/manifests.ts";
 import { providers } from "../pool/providers.ts";
@@ -28,17 +29,6 @@ export interface Orphan {
 export type OrphanDecision =
   | { readonly kind: "adopt"; readonly entry: ProxyAddressManifest; readonly address: string }
   | { readonly kind: "delete"; readonly because: string };
-
-/** The claim that a Service carries, if it can be read. */
-export function claimOf({ metadata }: Service): ProxyAddress | undefined {
-  const name = metadata.labels?.[addressLabel];
-  const text = metadata.annotations?.[claimAnnotation];
-  if (name === undefined || text === undefined) return undefined;
-  const parsed = parseProxyAddress({ ...kind, metadata: { name }, spec: asJson(text) });
-  return parsed.ok ? parsed.value : undefined;
-}
-
-const kind = { apiVersion: "proxyfleet.dev/v1alpha1", kind: "ProxyAddress" } as const;
 
 /**
  * Decides what becomes of a Service whose ledger entry is lost. Whoever may write Services in a
@@ -100,12 +90,4 @@ function notFromPool(
   return assigned || contains(ranges, parseIp(address))
     ? undefined
     : `pool ${spec.pool} does not hold ${address}`;
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,11 +4,12 @@ import { firstRevisionAnnotation } from "../api/names.ts";
 import type { Secret } from "../kubernetes/objects.ts";
 
 /**
- * A lane's certificate as the fleet's Secret holds it, and the ledger entry (uid) that it was made
- * for.
+ * A lane's certificate as the fleet's Secret holds it, and the ledger entry (name and uid) that it
+ * was made for.
  */
 export interface LaneCertificate {
   readonly lane: number;
+  readonly address: string;
   readonly uid: string;
   readonly sha256: string;
   /** Certificate, then private key: a secret. */
@@ -19,6 +20,7 @@ export interface LaneCertificate {
 
 const openLane = z.object({
   lane: z.number(),
+  address: z.string(),
   uid: z.string(),
   certificateSHA256: z.string(),
   proxiesFrom: z.array(z.string()).default([]),

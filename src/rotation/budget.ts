@@ -2,7 +2,14 @@ import type { FleetView } from "./fleet-view.ts";
 import { dueByAge, hourlyRoom } from "./age.ts";
 import type { DecidedSlot, MoveDecision, NextMove } from "./slot-decision.ts";
 import { present } from "../values/present.ts";
-import { type Instant, earliest, plus, seconds, spokenTime } from "../values/time.ts";
+import {
+  type Instant,
+  clockTolerance,
+  earliest,
+  plus,
+  seconds,
+  spokenTime,
+} from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
 
 /** A slot that should move. */
@@ -54,7 +61,9 @@ export function withinBudget(
   const making = slots.flatMap(({ addresses, published }) =>
     published === undefined ? [] : addresses.filter(isInMaking),
   );
+  // One that began later than now, by a clock that went back, would hold up the rest until then.
   const getOnUntil = making
+    .filter(({ createdAt }) => createdAt <= plus(now, clockTolerance))
     .map(({ createdAt }) => plus(createdAt, usualMaking))
     .filter((until) => until > now);
   const taken = new Set(making.map(({ slot }) => slot)).size;

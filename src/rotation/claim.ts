@@ -66,12 +66,15 @@ interface Seeker {
  * Addresses and lanes that are taken before a plan. The lane of a dark address is free again: the
  * pods end its sessions before they reuse it. A repeat never gets a lane.
  */
-export function allocationsOf({ addresses, held }: FleetView, now: Instant): Allocations {
+export function allocationsOf(
+  { addresses, held, doubtfulLanes = [] }: FleetView,
+  now: Instant,
+): Allocations {
   const lanesOf = (users: readonly AddressView[]) => new Set(users.map(({ lane }) => lane));
   const closing = laneUsers(addresses, now).filter((user) => !holdsLane(user));
   return {
     held: held.copy(),
-    lanes: lanesOf(addresses.filter(holdsLane)),
+    lanes: new Set([...lanesOf(addresses.filter(holdsLane)), ...doubtfulLanes]),
     closing: lanesOf(closing),
     claims: new Map(),
   };

@@ -58,6 +58,8 @@ export interface FleetView {
   readonly formerPools: readonly PoolView[];
   /** Every address that the whole ledger holds. */
   readonly held: HeldAddresses;
+  /** Lanes of entries that can't be read: nobody knows whether they serve. */
+  readonly doubtfulLanes?: readonly number[];
   /** The time may be wrong: no slot moves by age, and no drain ends by time. */
   readonly clocksDiffer?: boolean;
 }
@@ -68,12 +70,14 @@ export interface FleetViewInput {
   readonly pools: readonly PoolView[];
   readonly formerPools: readonly PoolView[];
   readonly held: HeldAddresses;
+  readonly doubtfulLanes?: readonly number[];
   readonly clocksDiffer?: boolean;
 }
 
 /** A fleet as decisions see it. */
 export function fleetView(input: FleetViewInput): FleetView {
-  const { fleet, entries, pools, formerPools, held, clocksDiffer = false } = input;
+  const { fleet, entries, pools, formerPools, held } = input;
+  const { doubtfulLanes = [], clocksDiffer = false } = input;
   const { metadata, spec, status } = fleet;
   return {
     namespace: metadata.namespace,
@@ -107,6 +111,7 @@ export function fleetView(input: FleetViewInput): FleetView {
     pools,
     formerPools,
     held,
+    doubtfulLanes,
     clocksDiffer,
   };
 }

@@ -41,22 +41,24 @@
 - apiGroups: [proxyfleet.dev]
   resources: [whatsappproxies/finalizers]
   verbs: [update]
+# To take back a child without an owner, as after a restore, clusters may ask for the right to delete it. The operator
+# deletes Services only.
 # Secrets hold lanes' certificates; the operator looks only at those that carry its own label.
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
   resources: [services]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [apps]
   resources: [deployments]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 # Pods are read. An annotation through their status makes the kubelet bring them a changed Secret at once.
 - apiGroups: [""]
   resources: [pods]

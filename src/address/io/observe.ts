@@ -10,6 +10,7 @@ import { belongsTo } from "../../ledger/ownership.ts";
 import { addressView } from "../../ledger/view.ts";
 import { isServingPod } from "../../pods/view.ts";
 import { laneCertificates } from "../../proxy/lane-certificates.ts";
+import { tenantOf } from "../../proxy/tenant.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import { canonicalIp, parseIp } from "../../values/ip.ts";
 import type { BalancerWarnings } from "../balancer-words.ts";
@@ -112,11 +113,14 @@ function heldElsewhere(
   return (balancer?.given ?? []).filter((ip) => ledger.holds(parseIp(ip)));
 }
 
-function certificateOf({ metadata, spec }: ProxyAddress, caches: Caches): string | undefined {
+function certificateOf(entry: ProxyAddress, caches: Caches): string | undefined {
+  const { spec, metadata } = entry;
   const { namespace, name } = spec.claimRef;
   const secret = caches.secrets.get({ namespace, name: childName(name) });
+  const services = caches.services.by("address", metadata.name);
+  const tenant = tenantOf(entry, { secret, services });
   const made = laneCertificates(secret).find(
-    ({ lane, uid }) => lane === spec.lane && uid === metadata.uid,
+    ({ lane, uid }) => lane === spec.lane && uid === tenant,
   );
   return made?.sha256;
 }

@@ -17,9 +17,16 @@ import type { PodReports } from "../../pods/io/reports.ts";
 import { isServingPod, mayHoldSessions } from "../../pods/view.ts";
 import { providers } from "../../pool/providers.ts";
 import { certificateLives } from "../../proxy/io/certificate-lives.ts";
+import { tenantOf } from "../../proxy/tenant.ts";
 import { poolView } from "../../pool/view.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
-import type { Children, Entry, ObservedFleet, UnwishedDeletion } from "../observed.ts";
+import type {
+  Children,
+  Entry,
+  ObservedFleet,
+  UnreadableEntry,
+  UnwishedDeletion,
+} from "../observed.ts";
 
 /** Where a fleet's surroundings are read from. */
 export interface FleetSources {
@@ -49,11 +56,12 @@ export function observeFleet(
   const raw = caches.fleets.get(key);
   const stored = caches.addresses.by("fleet", text);
   const unwished = unwishedOf([...(raw === undefined ? [] : [raw]), ...stored], sources);
-  const entries = stored.flatMap((entry) => entryOf(entry, unwished));
+  const children = childrenOf(key, caches);
+  const { secret } = children;
+  const entries = stored.flatMap((entry) => entryOf(entry, { unwished, secret, caches }));
   if (raw === undefined && entries.length === 0) return undefined;
   const parsed = raw === undefined ? undefined : parseWhatsAppProxy(raw);
   const isOwn = ({ view }: Entry) => raw !== undefined && belongsTo(view, raw.metadata.uid);
-  const children = childrenOf(key, caches);
   const pods = caches.pods.by("fleet", text);
   return {
     key,
@@ -63,6 +71,7 @@ export function observeFleet(
     unwished,
     own: entries.filter(isOwn),
     orphans: entries.filter((entry) => !isOwn(entry)),
+    unreadable: stored.flatMap(unreadableOf),
     lostServices: lostServices(text, caches),
     ...poolsOf(key, parsed, { entries, caches }),
     children,
@@ -87,13 +96,31 @@ function unwishedOf(
   });
 }
 
+interface EntrySources extends Pick<Children, "secret"> {
+  readonly unwished: readonly UnwishedDeletion[];
+  readonly caches: Caches;
+}
+
 /** An entry that is being deleted counts as one that is not, until a person is known to wish it. */
-function entryOf(raw: CustomObject, unwished: readonly UnwishedDeletion[]): readonly Entry[] {
+function entryOf(raw: CustomObject, { unwished, secret, caches }: EntrySources): readonly Entry[] {
   const parsed = parseProxyAddress(raw);
   const { view } = viewOfEntry(raw);
   if (!parsed.ok || view === undefined) return [];
   const isUnwished = unwished.some(({ object }) => object === raw);
-  return [{ entry: parsed.value, view: isUnwished ? { ...view, deleting: false } : view }];
+  const services = caches.services.by("address", raw.metadata.name);
+  return [
+    {
+      entry: parsed.value,
+      view: isUnwished ? { ...view, deleting: false } : view,
+      tenant: tenantOf(parsed.value, { secret, services }),
+    },
+  ];
+}
+
+function unreadableOf(raw: CustomObject): readonly UnreadableEntry[] {
+  if (parseProxyAddress(raw).ok && viewOfEntry(raw).view !== undefined) return [];
+  const { lane } = (raw.spec ?? {}) as { lane?: unknown };
+  return [{ name: raw.metadata.name, lane: typeof lane === "number" ? lane : undefined }];
 }
 
 function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {

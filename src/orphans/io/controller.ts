@@ -14,7 +14,7 @@ import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import { type Confirmation, type ObservedOrphan, type OrphanAsk, decideOrphan } from "../decide.ts";
-import { claimOf } from "../judge.ts";
+import { claimOf } from "../../ledger/claim.ts";
 import { isLostForSure } from "./confirm.ts";
 
 export interface OrphanControllerOptions extends ReconcilerOptions {

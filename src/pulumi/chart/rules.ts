@@ -37,16 +37,20 @@ export const ledgerRules: readonly Rule[] = [
 
 export const eventRules: readonly Rule[] = [rule("events.k8s.io", ["events"], ["create"])];
 
+const ofChildren = ["get", "list", "watch", "create", "patch", "delete"];
+
 /** Fleets and their children, in the namespaces of fleets. */
 export const fleetRules: readonly Rule[] = [
   rule(group, ["whatsappproxies"], ["list", "watch"]),
   rule(group, ["whatsappproxies/status"], ["patch"]),
   rule(group, ["whatsappproxies/finalizers"], ["update"]),
-  rule("", ["secrets"], ["get", "list", "watch", "create", "patch"]),
-  rule("", ["services"], ["get", "list", "watch", "create", "patch", "delete"]),
-  rule("apps", ["deployments"], ["get", "list", "watch", "create", "patch"]),
-  rule("policy", ["poddisruptionbudgets"], ["get", "list", "watch", "create", "patch"]),
-  rule("networking.k8s.io", ["networkpolicies"], ["get", "list", "watch", "create", "patch"]),
+  // The operator deletes Services only. To take back a child without an owner, clusters may ask for
+  // the right to delete it.
+  rule("", ["secrets"], ofChildren),
+  rule("", ["services"], ofChildren),
+  rule("apps", ["deployments"], ofChildren),
+  rule("policy", ["poddisruptionbudgets"], ofChildren),
+  rule("networking.k8s.io", ["networkpolicies"], ofChildren),
   rule("", ["pods"], ["list", "watch"]),
   rule("", ["pods/status"], ["patch"]),
   rule("", ["pods/eviction"], ["create"]),

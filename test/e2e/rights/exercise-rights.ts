@@ -1,6 +1,7 @@
 import { loseEntry } from "../../integration/ledger/lose-entry.ts";
 import { poolObject } from "../../objects/address-pool.ts";
 import { fleetObject } from "../../objects/fleet.ts";
+import { managedSelector } from "../../../src/api/names.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { podsOf, serving } from "../proxy/pods.ts";
@@ -29,6 +30,7 @@ export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void
   await all(async (fleet) => fleet.ready());
   await poolEvent();
   await all(drift);
+  await all(withoutOwner);
   await all(refusedAddress);
   await all(lostEntry);
   await all(laggard);
@@ -65,6 +67,21 @@ async function drift(fleet: TestFleet): Promise<void> {
     { kind: "service", name: entry?.status.serviceName ?? "", namespace: fleet.name },
     { externalTrafficPolicy: "Local" },
   );
+}
+
+/** Children that nobody owns, as the runbook makes them before a restore, are taken back. */
+async function withoutOwner({ name: namespace }: TestFleet): Promise<void> {
+  const kinds = ["deployment", "poddisruptionbudget", "networkpolicy", "secret", "service"];
+  const ours = [kinds.join(","), "-n", namespace, "-l", managedSelector] as const;
+  const ownerReferences = null;
+  const patch = JSON.stringify({ metadata: { ownerReferences } });
+  const names = await kubectl("get", ...ours, "-o", "name");
+  for (const name of names.split("\n").filter((line) => line !== ""))
+    await kubectl("patch", name, "-n", namespace, "--type=merge", "-p", patch);
+  await waitFor(`all children in ${namespace} to have an owner`, async () => {
+    const { items } = await read<{ items: { metadata: { ownerReferences?: unknown } }[] }>(...ours);
+    return items.every(({ metadata }) => metadata.ownerReferences !== undefined);
+  });
 }
 
 async function edit(

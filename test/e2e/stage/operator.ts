@@ -28,11 +28,15 @@ export class OutsideOperator {
     return new OutsideOperator();
   }
 
-  /** Without leader election: there is no other, and a killed one must not be waited for. */
-  start(): void {
+  /**
+   * Without leader election: there is no other, and a killed one must not be waited for.
+   * @param preload a module that its process loads first
+   */
+  start({ preload }: { readonly preload?: string } = {}): void {
     // Kubernetes tells pods where its API server is by this variable; outside there is none.
     const { KUBERNETES_SERVICE_HOST: _host, ...env } = process.env;
     const args = [
+      ...(preload === undefined ? [] : ["--import", preload]),
       join(root, "src/main.ts"),
       "operator",
       "--health-port",
@@ -40,7 +44,18 @@ export class OutsideOperator {
       "--leader-election",
       "false",
     ];
-    this.#child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "inherit"] });
+    const stdio = [
+      "ignore",
+      "ignore",
+      "inherit",
+      preload === undefined ? "ignore" : "ipc",
+    ] as const;
+    this.#child = spawn(process.execPath, args, { env, stdio: [...stdio] });
+  }
+
+  /** Sets its wall clock ahead by so much (ms), if it was started with what listens to that. */
+  setClock(aheadMs: number): void {
+    this.#child?.send({ aheadMs });
   }
 
   /** Ends it at once, as a crash does, or in good order. */

@@ -280,7 +280,8 @@ describe("the people on a fleet's pods", { concurrency: true }, () => {
 async function serveLane(entry: ProxyAddress, host: string): Promise<void> {
   const path = childPaths["Secret"]?.(entry.spec.claimRef.name) ?? "";
   const secret = await read<Secret>(cluster.server, path);
-  const { pem } = laneCertificates(secret).find(({ uid }) => uid === entry.metadata.uid) ?? {};
+  const { pem } =
+    laneCertificates(secret).find(({ address }) => address === entry.metadata.name) ?? {};
   for (const { targetPort } of entry.spec.ports) {
     const server = createServer({ cert: pem, key: pem });
     servers.push(server);

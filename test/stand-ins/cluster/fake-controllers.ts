@@ -128,7 +128,7 @@ export class FakeControllers {
       namespace: claimRef.namespace,
       name: `${claimRef.name}-proxy`,
     });
-    return laneCertificates(secret).find(({ uid }) => uid === entry.metadata.uid)?.pem;
+    return laneCertificates(secret).find(({ address }) => address === entry.metadata.name)?.pem;
   }
 
   #follow<T extends KubeObject>(

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
-import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { ObservedFleet, UnwishedDeletion } from "../../../src/fleet/observed.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
-import { addressView } from "../../../src/ledger/view.ts";
 import { millis, minutes, plus, seconds } from "../../../src/values/time.ts";
 import { at, noon } from "../rotation/build.ts";
-import { entry, fleet, planFor } from "./observed-fleet.ts";
+import { entry, fleet, planFor, seen } from "./observed-fleet.ts";
 
 const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
-const orphan = (of: ProxyAddress) => ({ entry: of, view: addressView(of) });
-const missing = { raw: undefined, parsed: undefined, orphans: [orphan(serving)] };
+const missing = { raw: undefined, parsed: undefined, orphans: [seen(serving)] };
 
 describe("ledger entries that a restore brought before their fleet", () => {
   test("stay as they are, and the server is asked for the fleet", () => {
@@ -33,7 +30,7 @@ describe("ledger entries that a restore brought before their fleet", () => {
   });
 
   test("of which all rest ask nothing", () => {
-    const resting = orphan(
+    const resting = seen(
       entry("203.0.113.1", { lane: 0, want: "Quarantine", phase: "Quarantined" }),
     );
     const plan = planFor([], { ...missing, orphans: [resting] });

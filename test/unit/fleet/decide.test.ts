@@ -1,4 +1,3 @@
-import { addressView } from "../../../src/ledger/view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
@@ -12,7 +11,7 @@ import { parsedPool } from "../../objects/address-pool.ts";
 import { podObject } from "../../objects/pod.ts";
 import { formatInstant, plus, seconds, minutes } from "../../../src/values/time.ts";
 import { noon, answered } from "../rotation/build.ts";
-import { addresses, entry, fleet, observed, planFor } from "./observed-fleet.ts";
+import { addresses, entry, fleet, observed, planFor, seen } from "./observed-fleet.ts";
 
 interface Lanes {
   readonly bank: number;
@@ -197,7 +196,7 @@ describe("a plan for a fleet", () => {
   });
 
   test("ends the entries of a fleet that is gone for minutes, and remembers them", () => {
-    const orphan = { entry: serving, view: addressView(serving) };
+    const orphan = seen(serving);
     const absence = { forMs: minutes(5), at: noon };
     const plan = planFor([], { raw: undefined, parsed: undefined, orphans: [orphan], absence });
     assert.deepEqual(kinds(plan), ["apply retire ip-203-0-113-1"]);

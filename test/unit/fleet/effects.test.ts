@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import { lanesOf } from "../../../src/fleet/lanes.ts";
 import type { ObservedFleet } from "../../../src/fleet/observed.ts";
 import { statusEffect } from "../../../src/fleet/report.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
-import { addressView } from "../../../src/ledger/view.ts";
 import type { Effect } from "../../../src/runtime/effect.ts";
 import { parsedPool } from "../../objects/address-pool.ts";
 import { fleetObject } from "../../objects/fleet.ts";
 import { podObject } from "../../objects/pod.ts";
 import { minutes } from "../../../src/values/time.ts";
 import { at, hours, noon, pool } from "../rotation/build.ts";
-import { entry, fleet, observed, planFor } from "./observed-fleet.ts";
+import { entry, fleet, observed, planFor, seen } from "./observed-fleet.ts";
 
 const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
 const [earlier, now] = ["2026-11-23T11:59:00Z", "2026-11-23T12:00:00Z"];
@@ -45,7 +45,7 @@ describe("a claim of an address", () => {
   };
 
   test("is made only where the server has no entries that this plan does not know", () => {
-    const orphan = { entry: serving, view: addressView(serving) };
+    const orphan = seen(serving);
     assert.deepEqual(preconditions({ orphans: [orphan] }, [draining]), [
       { kind: "noOthers", ...others, names: ["ip-203-0-113-2", "ip-203-0-113-1"] },
     ]);
@@ -193,7 +193,7 @@ describe("a fleet whose addresses are dark", () => {
 });
 
 describe("the entries of an earlier fleet of that name", () => {
-  const orphans = [{ entry: serving, view: addressView(serving) }];
+  const orphans = [seen(serving)];
   const quarantine = { blocked: hours(3), retired: hours(2), unusable: hours(1) };
   const gone = { raw: undefined, parsed: undefined, absence: { forMs: minutes(5), at: noon } };
   const rest = (given: Partial<ObservedFleet>) =>
@@ -257,7 +257,15 @@ describe("the status of a fleet", () => {
 
 /** The children of a fleet whose lane 0 believes the headers of these networks. */
 function believing(proxiesFrom: readonly string[], uid = "uid-0"): ObservedFleet["children"] {
-  const open = [{ lane: 0, uid, certificateSHA256: "c".repeat(64), proxiesFrom }];
+  const open = [
+    {
+      lane: 0,
+      address: serving.metadata.name,
+      uid,
+      certificateSHA256: "c".repeat(64),
+      proxiesFrom,
+    },
+  ];
   const files = { "lanes.json": JSON.stringify({ revision: "r", open }), "lane-0.pem": "pem" };
   const data = Object.fromEntries(Object.entries(files).map(([key, text]) => [key, btoa(text)]));
   const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "family-proxy" }, data };
@@ -306,6 +314,25 @@ describe("the lanes of a fleet", () => {
         [1, "ip-203-0-113-2", "uid-1"],
       ],
     );
+  });
+
+  test("stay as they are where the entry can't be read: people may use its address", () => {
+    const unreadable = [{ name: serving.metadata.name, lane: 0 }];
+    const given = { unreadable, children: believing(["10.0.0.0/8"], "uid-of-then") };
+    assert.deepEqual(lanesOf(observed([], given), noon), [
+      {
+        lane: 0,
+        entry: "ip-203-0-113-1",
+        uid: "uid-of-then",
+        proxiesFrom: ["10.0.0.0/8"],
+      },
+    ]);
+    const { effects } = planFor([], given);
+    const claims = effects.flatMap((effect) => (effect.kind === "create" ? [effect] : []));
+    const lanes = claims.map(
+      ({ object }) => (object as CustomObject & { spec: { lane: number } }).spec.lane,
+    );
+    assert.ok(lanes.length > 0 && !lanes.includes(0), "another address takes its lane");
   });
 
   for (const [name, { given, from }] of Object.entries(cases))

@@ -16,7 +16,7 @@ const secret = secretObject({
   files: {
     "lanes.json": JSON.stringify({
       revision: "new",
-      open: [{ lane: 0, uid: "uid-0", certificateSHA256: "c0" }],
+      open: [{ lane: 0, address: "a0", uid: "uid-0", certificateSHA256: "c0" }],
     }),
     "lane-0.pem": "pem",
   },

@@ -5,7 +5,7 @@ import type { AddressPhase } from "../../../src/api/address-phase.ts";
 import type { FleetAsk } from "../../../src/fleet/asks.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
 import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
-import type { ObservedFleet } from "../../../src/fleet/observed.ts";
+import type { Entry, ObservedFleet } from "../../../src/fleet/observed.ts";
 import type { Plan } from "../../../src/runtime/plan.ts";
 import { fleetObject, fleetUid } from "../../objects/fleet.ts";
 import { parsedEntry } from "../../objects/ledger-entry.ts";
@@ -41,6 +41,11 @@ export function entry(
   });
 }
 
+/** An entry as a fleet sees it. */
+export function seen(entry: ProxyAddress): Entry {
+  return { entry, view: addressView(entry), tenant: entry.metadata.uid };
+}
+
 /** The fleet with these entries, all of which have a certificate. */
 export function observed(
   entries: readonly ProxyAddress[],
@@ -53,10 +58,11 @@ export function observed(
     key: { namespace: "proxies", name: "family" },
     raw: fleet,
     parsed: parseWhatsAppProxy(fleet),
-    own: entries.map((each) => ({ entry: each, view: addressView(each) })),
+    own: entries.map(seen),
     absence: undefined,
     unwished: [],
     orphans: [],
+    unreadable: [],
     lostServices: [],
     pools: [pool()],
     formerPools: [],

@@ -183,7 +183,7 @@ class Model {
 }
 
 function secretOf(wanted: number): Secret {
-  const open = [{ lane: 0, uid: "u0", certificateSHA256: text(wanted) }];
+  const open = [{ lane: 0, address: "a0", uid: "u0", certificateSHA256: text(wanted) }];
   const lanes = JSON.stringify({ revision: text(wanted), open });
   return secretObject({ files: { "lanes.json": lanes, "lane-0.pem": "pem" } });
 }

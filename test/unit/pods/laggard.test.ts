@@ -16,8 +16,8 @@ const secret: Secret = secretObject({
     "lanes.json": JSON.stringify({
       revision: "new",
       open: [
-        { lane: 0, uid: "u0", certificateSHA256: "c0" },
-        { lane: 1, uid: "u1", certificateSHA256: "c1" },
+        { lane: 0, address: "a0", uid: "u0", certificateSHA256: "c0" },
+        { lane: 1, address: "a1", uid: "u1", certificateSHA256: "c1" },
       ],
     }),
     "lane-0.pem": "pem",

@@ -10,6 +10,7 @@ import {
 } from "../../../../src/values/ip.ts";
 import {
   type Instant,
+  clockTolerance,
   parseDuration,
   parseInstant,
   seconds,
@@ -36,11 +37,12 @@ export function wrongWithClaim(made: MadeClaim): readonly string[] {
   return [...tooManyMove(made), ...movesInOutage(made), ...besideBurnt(made)];
 }
 
-/** A block waits for no claim that is older. */
+/** A block waits for no claim that is older, nor for one of which nobody can say how old it is. */
 const usualMaking = seconds(30);
 
 function waitsForLong({ createdAt }: Entry, now: Instant): boolean {
-  return since(parseInstant(createdAt) ?? now, now) >= usualMaking;
+  const age = since(parseInstant(createdAt) ?? now, now);
+  return age >= usualMaking || age + clockTolerance < 0;
 }
 
 /** At most `maxConcurrent` slots that people have an address for are on the move. */

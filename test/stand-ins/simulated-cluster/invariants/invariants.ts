@@ -106,6 +106,7 @@ export class Invariants {
     const entry = entryOf(after);
     const fleet = this.#fleetOf(entry);
     const now = this.#cluster.clock.now();
+    if (type === "ADDED") this.#memory.added(entry);
     if (type === "DELETED") this.#memory.forgotten(entry, now);
     else this.#memory.retired(entry);
     if (fleet === undefined) return;

@@ -10,6 +10,8 @@ export class Memory {
   /** When each move by age was claimed, by entry. */
   readonly #movesByAge = new Map<string, Instant>();
   readonly #certificates = new Map<string, string>();
+  /** Who has an address, by the name of its entry. */
+  readonly #tenants = new Map<string, string>();
 
   /** What is wrong with a claim as the next of several. `isAsked`: it replaces no deleted entry. */
   claimed(
@@ -54,9 +56,15 @@ export class Memory {
     if ((parseInstant(spec.quarantineUntil) ?? now) > now) this.#movesByAge.delete(name);
   }
 
-  /** An entry shows this certificate. No other one ever may. */
+  /** An entry is there that was not: a new tenant of its address, but for one that is adopted. */
+  added({ name, createdAt, isAdopted }: Entry): void {
+    const tenant = `${name} of ${createdAt}`;
+    this.#tenants.set(name, isAdopted ? (this.#tenants.get(name) ?? tenant) : tenant);
+  }
+
+  /** An entry shows this certificate. No other tenant ever may. */
   shows({ name, createdAt }: Entry, sha256: string): readonly string[] {
-    const owner = `${name} of ${createdAt}`;
+    const owner = this.#tenants.get(name) ?? `${name} of ${createdAt}`;
     const first = this.#certificates.get(sha256) ?? owner;
     this.#certificates.set(sha256, first);
     return first === owner ? [] : [`${owner} shows the certificate of ${first}`];
