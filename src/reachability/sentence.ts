@@ -55,10 +55,11 @@ function saw(failures: readonly Failure[]): string {
     return count(of.length, one, many);
   });
   const from = count(countWitnesses(failures), "vantage point");
-  return `${what.join(" and ")} from ${from}${spoken(spanOf(failures))}`;
+  return `${what.join(" and ")} from ${from}${spokenSpan(spanOf(failures))}`;
 }
 
-function spoken(span: Millis): string {
+/** ` in 14 min`; nothing where it took no time. */
+export function spokenSpan(span: Millis): string {
   if (span === 0) return "";
   if (span < 60_000) return ` in ${Math.ceil(span / 1000)} s`;
   if (span < 7_200_000) return ` in ${Math.round(span / 60_000)} min`;
@@ -77,6 +78,11 @@ const where = {
   upstream: " behind the proxy",
   transfer: " while sending data",
 } as const satisfies Record<TestStep, string>;
+
+/** How a step failed, for many that failed alike: `time-outs in TLS`. */
+export function failureWords(step: TestStep, failure: StepFailure): string {
+  return wordsOf(step, failure).many;
+}
 
 function wordsOf(step: TestStep, failure: StepFailure): Words {
   const at = where[step];

@@ -31,12 +31,16 @@ export interface CountryHold {
   readonly because: string;
 }
 
-/** All that the verdicts of one address follow from. */
-export interface VerdictInput extends Omit<Looking, "within"> {
+/** All that is known of one address. */
+export interface AddressInput extends Omit<Looking, "within"> {
   readonly ports: readonly PublishedPort[];
   readonly policy: VerdictPolicy;
   /** The verdicts before, as they were written. */
   readonly before: readonly AddressVerdict[];
+}
+
+/** All that the verdicts of one address follow from. */
+export interface VerdictInput extends AddressInput {
   /** By country. */
   readonly holds: ReadonlyMap<string, CountryHold>;
 }
