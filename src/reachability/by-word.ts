@@ -1,18 +1,15 @@
-import { type Instant, hours, millis, since } from "../values/time.ts";
+import type { Instant } from "../values/time.ts";
 import type { ArrivalsEvidence, Evidence, ReportEvidence } from "./evidence.ts";
 import { reachedAt } from "./sight.ts";
 import type { AddressVerdict } from "./verdict-input.ts";
 import { type View, cut, doControlsFail } from "./view.ts";
 import { isRecent, seenAt } from "./witness.ts";
 
-/** A person's word waits for no window: it may have been given while nobody led. */
-const personsWord = hours(24);
-
 /** The word of a person who may write the fleet, where one was given. */
 export function operatorReport(view: View): ReportEvidence | undefined {
-  const { policy, now } = view.input;
-  const within = millis(Math.max(policy.blockedWhen.within, personsWord));
-  return reportsOf(view, "Operator").find((one) => since(seenAt(one, now), now) <= within);
+  const { now, policy } = view.input;
+  const { within } = policy.blockedWhen;
+  return reportsOf(view, "Operator").find((one) => isRecent(one, { now, within }));
 }
 
 /** Newest first. */
@@ -76,11 +73,11 @@ export function suspectedByArrivals(view: View): AddressVerdict | undefined {
  */
 function isOpen(view: View, one: Evidence): boolean {
   const { input, sight } = view;
-  const { now, policy, services } = input;
+  const { now, policy } = input;
   const reached = reachedAt(sight);
   const isAnswered = reached !== undefined && reached > seenAt(one, now);
-  const watch = { now, within: policy.blockedWhen.within, services };
-  return isRecent(one, watch) && !isAnswered && !doControlsFail(view);
+  const { within } = policy.blockedWhen;
+  return isRecent(one, { now, within }) && !isAnswered && !doControlsFail(view);
 }
 
 interface Spoken {

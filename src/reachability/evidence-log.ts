@@ -1,6 +1,8 @@
 import { memoize } from "../values/memoize.ts";
-import { type Instant, type Millis, instant, since } from "../values/time.ts";
+import { type Instant, type Millis, millis } from "../values/time.ts";
 import type { Evidence } from "./evidence.ts";
+import type { BlockedWhen } from "./weigh.ts";
+import { isRecent, seenAt } from "./witness.ts";
 
 /** How much is remembered. */
 export interface LogLimits {
@@ -14,12 +16,20 @@ export interface LogLimits {
   readonly inAll: number;
 }
 
+/** Room for a place that tests in two ways, and to see how it began. */
+const fewestPerSeries = 6;
+
 /**
- * Limits that suit most fleets, with evidence for so long: twice what the default of a block asks
- * of one place, and at most about 10 MB.
+ * Limits that let every fleet have what it asks of a block, even where nearly all of the failures
+ * come from one place. At most about 10 MB.
  */
-export function usualLimits(keepFor: Millis): LogLimits {
-  return { keepFor, perSeries: 6, perAddress: 1024, inAll: 32_768 };
+export function usualLimits(asked: readonly Omit<BlockedWhen, "vantagePoints">[]): LogLimits {
+  return {
+    keepFor: millis(Math.max(0, ...asked.map(({ within }) => within))),
+    perSeries: Math.max(fewestPerSeries, ...asked.map(({ failures }) => failures)),
+    perAddress: 1024,
+    inAll: 32_768,
+  };
 }
 
 /** What is remembered, by address. Never changed: each step makes another one. */
@@ -47,11 +57,12 @@ export function remember(
     heard.map((one) => bounded(one, now)),
     ({ address }) => address,
   );
+  const watch = { now, within: limits.keepFor };
   const addresses = new Set([...log.keys(), ...news.keys()]);
   const next = new Map<string, readonly Evidence[]>();
   for (const address of addresses) {
-    const known = (log.get(address) ?? []).filter((one) => since(one.at, now) <= limits.keepFor);
-    const added = (news.get(address) ?? []).filter((one) => since(one.at, now) <= limits.keepFor);
+    const known = (log.get(address) ?? []).filter((one) => isRecent(one, watch));
+    const added = (news.get(address) ?? []).filter((one) => isRecent(one, watch));
     const kept = added.length === 0 ? known : ofAddress([...known, ...added], limits);
     if (kept.length > 0) next.set(address, kept);
   }
@@ -72,7 +83,7 @@ const longestName = 253;
 const longestMessage = 512;
 
 function bounded(one: Evidence, now: Instant): Evidence {
-  const at = instant(Math.min(one.at, now));
+  const at = seenAt(one, now);
   switch (one.kind) {
     case "test": {
       const place = one.place === undefined ? {} : { place: one.place.slice(0, longestName) };

@@ -22,8 +22,8 @@ export function isLifted(
   sight: CountrySight,
   { blockedWhen }: VerdictPolicy,
 ): boolean {
-  const { kind, listeners = [], since } = before;
-  if (kind === undefined || listeners.length === 0) return false;
+  const { listeners = [], since } = before;
+  if (listeners.length === 0) return false;
   const after = plus(since, blockedWhen.within);
   const needed = Math.max(fewestWitnesses, blockedWhen.vantagePoints);
   return listeners.every((listener) => {

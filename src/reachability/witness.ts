@@ -1,4 +1,12 @@
-import { type Instant, type Millis, instant, minutes, since } from "../values/time.ts";
+import {
+  type Instant,
+  type Millis,
+  hours,
+  instant,
+  millis,
+  minutes,
+  since,
+} from "../values/time.ts";
 import type { Evidence, TestEvidence } from "./evidence.ts";
 
 /** From when and by whom evidence is looked at. */
@@ -32,9 +40,18 @@ export function seenAt({ at }: Pick<Evidence, "at">, now: Instant): Instant {
   return instant(Math.min(at, now));
 }
 
+/** A trusted person's word waits for no window: it may have been given while nobody led. */
+const personsWord = hours(24);
+
+/** How long evidence counts, where it counts for so long in general. */
+export function lasts(evidence: Evidence, within: Millis): Millis {
+  const isTrusted = evidence.kind === "report" && evidence.by === "Operator";
+  return isTrusted ? millis(Math.max(within, personsWord)) : within;
+}
+
 /** Whether evidence still says something about now. */
-export function isRecent(evidence: Pick<Evidence, "at">, { now, within }: Watch): boolean {
-  return since(seenAt(evidence, now), now) <= within;
+export function isRecent(evidence: Evidence, { now, within }: Omit<Watch, "services">): boolean {
+  return since(seenAt(evidence, now), now) <= lasts(evidence, within);
 }
 
 /** When each witness reached anything at all, whatever it was; sorted. */

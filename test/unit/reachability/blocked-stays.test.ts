@@ -91,6 +91,7 @@ describe("a blocked address", () => {
     const of = (given: Partial<AddressVerdict>) => before(given).before!;
     const chat = { country: "IR", listener: "chat" } as const;
     assert.equal(mayTest(of({}), chat), false);
+    assert.equal(mayTest(of({ listeners: ["media"] }), chat), false);
     assert.equal(mayTest(of({ verdict: "Suspected" }), chat), true);
     assert.equal(mayTest(of({}), { ...chat, country: "RU" }), true);
     assert.equal(mayTest(of({ kind: "Port", listeners: ["media"] }), chat), true);

@@ -14,10 +14,20 @@ import {
 import type { Evidence } from "../../../src/reachability/evidence.ts";
 import { verdictsOf } from "../../../src/reachability/verdict.ts";
 import { minutes } from "../../../src/values/time.ts";
-import { address, arrivals, control, failed, input, noon, report, worked } from "./build.ts";
+import {
+  address,
+  arrivals,
+  control,
+  failed,
+  input,
+  noon,
+  report,
+  worked,
+  policy,
+} from "./build.ts";
 
 const run = { seed: 20_261_128, numRuns: 300 };
-const limits = usualLimits(minutes(30));
+const limits = usualLimits([policy.blockedWhen]);
 const few: LogLimits = { keepFor: minutes(30), perSeries: 3, perAddress: 12, inAll: 20 };
 
 const seconds = fc.integer({ min: -2000, max: 20 });

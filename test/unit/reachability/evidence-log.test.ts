@@ -23,9 +23,10 @@ import {
   noon,
   report,
   worked,
+  policy,
 } from "./build.ts";
 
-const limits = usualLimits(minutes(30));
+const limits = usualLimits([policy.blockedWhen]);
 const heard = (
   evidence: readonly Evidence[],
   given: Partial<LogLimits> = {},
@@ -65,8 +66,24 @@ describe("what is remembered", () => {
 
   test("is the newest of each port and place", () => {
     const ofChat = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => failed("a", -10 * n));
-    const log = heard([...ofChat, failed("a", -90, { listener: "media" })]);
+    const log = heard([...ofChat.toReversed(), failed("a", -90, { listener: "media" })]);
     assert.deepEqual(times(log), [-10, -20, -30, -40, -50, -60, -90]);
+  });
+
+  test("is as much as any fleet asks of a block", () => {
+    const asked = (within: number, failures: number) => ({ within: minutes(within), failures });
+    assert.deepEqual(usualLimits([asked(30, 3), asked(5, 100)]), {
+      ...limits,
+      perSeries: 100,
+      keepFor: minutes(30),
+    });
+    assert.equal(limits.perSeries, 6);
+  });
+
+  test("is a trusted person's word for a day, also where nothing else lasts so long", () => {
+    const log = heard([report("Operator", -86_000), report("Operator", -86_401)]);
+    assert.deepEqual(times(log), [-86_000]);
+    assert.deepEqual(times(heard([report("Page", -1801)])), []);
   });
 
   test("is cut where it is too long to be of use", () => {
@@ -108,6 +125,15 @@ describe("a flood", () => {
     assert.equal(sent(log, "flood"), 20);
     assert.equal(sent(log, "a"), 1);
     assert.equal(allEvidence(log).length, 22);
+  });
+
+  test("changes no share: that depends on how many send", () => {
+    const own = Array.from({ length: 40 }, (_, index) =>
+      failed("a", -index, { address: `198.51.100.${index}` }),
+    );
+    const kept = (all: readonly Evidence[]) => sent(heard(all, { inAll: 60 }), "a");
+    assert.equal(kept([...own, ...flood.slice(0, 1)]), 30);
+    assert.equal(kept([...own, ...flood]), 30);
   });
 
   test("over the share page pushes out no test and no word of a person who is trusted", () => {

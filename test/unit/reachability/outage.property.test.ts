@@ -73,7 +73,7 @@ function rounds({ interval, apart }: World, s: number): readonly string[] {
   );
 }
 
-const limits = usualLimits(minutes(30));
+const limits = usualLimits([policy.blockedWhen]);
 
 /** Plays a world from two minutes before noon, and looks every ten seconds. */
 function play(world: World, until: number): Played {

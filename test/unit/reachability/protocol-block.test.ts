@@ -104,6 +104,22 @@ describe("a block of the protocol", () => {
       },
       kind: undefined,
     },
+    "is seen though another fresh address opens connections": {
+      story: {
+        [one]: { evidence: fails(inTls) },
+        [two]: { evidence: fails(inTls) },
+        [three]: { evidence: passes("tcp") },
+      },
+      kind: "FreshAddressesFail",
+    },
+    "is seen though another fresh address passed before": {
+      story: {
+        [one]: { evidence: fails() },
+        [two]: { evidence: fails() },
+        [three]: { evidence: passes("tls", -121) },
+      },
+      kind: "FreshAddressesFail",
+    },
     "is seen though old addresses pass": {
       story: {
         [one]: { evidence: fails() },

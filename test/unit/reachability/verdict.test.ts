@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { TestEvidence } from "../../../src/reachability/evidence.ts";
+import { verdictsOf } from "../../../src/reachability/verdict.ts";
 import { hours, minutes } from "../../../src/values/time.ts";
 import {
   address,
@@ -10,6 +11,7 @@ import {
   control,
   failed,
   failure,
+  input,
   noon,
   policy,
   report,
@@ -61,6 +63,14 @@ describe("an address is blocked", () => {
       given: { policy: { ...policy, people: "Block" } },
       verdict: "Blocked",
     },
+    "though the places reached it before": {
+      evidence: [worked("a", -300), worked("b", -300), ...blockEvidence],
+      verdict: "Blocked",
+    },
+    "though a control whose own line is down can't see it": {
+      evidence: [...blockEvidence, control(-10, { outcome: failure(), reachesElse: false })],
+      verdict: "Blocked",
+    },
     "by one vantage point only where the fleet asks for one": {
       evidence: [failed("a", -120), failed("a", -60), failed("a", -40), control(-30)],
       given: asked({ vantagePoints: 1 }),
@@ -98,6 +108,16 @@ describe("an address is only suspected", () => {
         failed("d", -42),
         control(-30),
       ],
+      verdict: "Suspected",
+    },
+    "while only the place itself vouches for its line, and at another time": {
+      evidence: [
+        failed("a", -900),
+        failed("a", -120, { reachesElse: undefined }),
+        failed("a", -60, { reachesElse: undefined }),
+        control(-30),
+      ],
+      given: asked({ vantagePoints: 1 }),
       verdict: "Suspected",
     },
     "while the same tests came many times": {
@@ -186,6 +206,10 @@ describe("nothing is known of an address", () => {
       verdict: "Unknown",
       says: /one test from IR failed/,
     },
+    "where only a control in the country itself reaches it": {
+      evidence: [failed("a", -60), control(-30, { country: "IR" })],
+      verdict: "Unknown",
+    },
     "where all that is known is old": {
       evidence: [failed("a", -1801), worked("a", -1805)],
       verdict: "Unknown",
@@ -211,6 +235,10 @@ describe("an address is reached", () => {
       evidence: [...blockEvidence, worked("a", -20), worked("b", -20)],
       verdict: "Reachable",
       says: /^2 vantage points reach it$/,
+    },
+    "though people of another country don't": {
+      evidence: [...blockEvidence.map((one) => ({ ...one, country: "RU" })), worked("c", -60)],
+      verdict: "Reachable",
     },
     "though one test failed since": {
       evidence: [worked("a", -60), failed("a", -30)],
@@ -326,6 +354,15 @@ describe("a public service", () => {
       evidence: [...places(3, 0, { reachesElse: undefined }), control(-30)],
       verdict: "Suspected",
     },
+    "is heard without those places though others fail that have a line": {
+      evidence: [
+        failed("globalping", -120, { place: "p0" }),
+        failed("globalping", -60, { place: "p1" }),
+        failed("globalping", -40, { place: "p2", reachesElse: undefined }),
+        control(-30),
+      ],
+      verdict: "Suspected",
+    },
     "is heard on places that reach another address of ours": {
       evidence: [
         ...places(3, 0, { reachesElse: undefined }),
@@ -389,9 +426,25 @@ describe("a verdict", () => {
 
   test("is given for each country of the audience, and for all where it is for everybody", () => {
     const everywhere = [worked("a", -60), worked("r", -60, { country: "RU" })];
-    const ofRussia = { ...policy, audience: [] };
-    assert.equal(verdict(everywhere)?.country, "IR");
-    assert.equal(verdict(everywhere, { policy: ofRussia })?.verdict, "Reachable");
+    const countries = (audience: readonly string[]) =>
+      verdictsOf(input(everywhere, { policy: { ...policy, audience } })).map((one) => one.country);
+    assert.deepEqual(countries(["IR"]), ["IR"]);
+    assert.deepEqual(countries(["RU", "CN"]), ["RU"]);
+    assert.deepEqual(countries([]), ["IR", "RU"]);
+  });
+
+  test("that did not change keeps its words and its time", () => {
+    const reached = {
+      country: "IR",
+      verdict: "Reachable",
+      since: at(-900),
+      message: "yes",
+    } as const;
+    assert.equal(verdict([worked("a", -60)], { before: [reached] }), reached);
+    const suspected = { ...reached, verdict: "Suspected", listeners: ["chat"] } as const;
+    assert.equal(verdict(blockEvidence.slice(0, 4), { before: [suspected] }), suspected);
+    const onMedia = { ...suspected, listeners: ["media"] } as const;
+    assert.equal(verdict(blockEvidence.slice(0, 4), { before: [onMedia] })?.since, at(-120));
   });
 
   test("heeds a window of any length", () => {
