@@ -74,7 +74,7 @@ export function forgetOthers(log: EvidenceLog, addresses: ReadonlySet<string>): 
   return new Map([...log].filter(([address]) => addresses.has(address)));
 }
 
-/** All of it, oldest address first. */
+/** All of it, address by address. */
 export function allEvidence(log: EvidenceLog): readonly Evidence[] {
   return [...log.values()].flat();
 }

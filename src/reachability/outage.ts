@@ -81,7 +81,10 @@ function controlsFail({ addresses, country }: CountryView): Outage | undefined {
 function nothingElseReached({ places, country }: CountryView): Outage | undefined {
   const down = places.filter(({ reachesAnything }) => !reachesAnything);
   if (down.length * 2 <= places.length) return undefined;
-  const because = `${of(down.length, places.length, "vantage point")} in ${country} reach nothing else either: their lines are down. Nothing moves until they are back`;
+  const many = of(down.length, places.length, "vantage point");
+  const [reach, lines] =
+    down.length === 1 ? ["reaches", "its line is"] : ["reach", "their lines are"];
+  const because = `${many} in ${country} ${reach} nothing else either: ${lines} down. Nothing moves until most reach something`;
   return { kind: "NothingElseReached", because, until: undefined };
 }
 

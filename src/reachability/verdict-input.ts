@@ -9,7 +9,7 @@ import type { BlockedWhen } from "./weigh.ts";
 export interface AddressVerdict extends VerdictView {
   /** Undefined where nothing measured says that it is blocked, and so where a person did. */
   readonly kind?: BlockKind;
-  /** The ports that are concerned, where tests say so. */
+  /** The ports that are concerned; undefined where no test says so, as of a person's word. */
   readonly listeners?: readonly Listener[];
 }
 

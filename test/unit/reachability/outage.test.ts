@@ -177,6 +177,11 @@ describe("vantage points that reach nothing else", () => {
       kind: "NothingElseReached",
       says: /^2 of 3 vantage points in IR reach nothing else either: their lines are down/,
     },
+    "are an outage where it is the only one": {
+      given: { addresses: twoOld, places: [down("a")] },
+      kind: "NothingElseReached",
+      says: /^1 of 1 vantage point in IR reaches nothing else either: its line is down/,
+    },
     "are none where half of them do": {
       given: { addresses: twoOld, places: [down("a"), up("b")] },
       kind: undefined,
