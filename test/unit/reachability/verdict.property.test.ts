@@ -88,13 +88,13 @@ const nearBlock: fc.Arbitrary<Evidence[]> = fc
     failures: fc.array(
       fc.record({
         who: fc.constantFrom("a", "b", "c"),
-        s: fc.integer({ min: -30, max: -1 }).map((n) => n * 20),
+        s: fc.integer({ min: -12, max: -1 }).map((n) => n * 6),
         else: fc.constantFrom(true, true, true, undefined, false),
       }),
       { minLength: 2, maxLength: 8 },
     ),
     more: some(fc.oneof(probe, controlTest), 4),
-    seen: fc.integer({ min: -30, max: 0 }).map((n) => n * 20),
+    seen: fc.integer({ min: -12, max: 0 }).map((n) => n * 6),
   })
   .map(({ failures, more, seen }) => [
     ...failures.map((one): Evidence => ({
@@ -190,6 +190,38 @@ describe("whatever the evidence", () => {
     );
   });
 
+  test("where most controls fail last, nothing is blocked", () => {
+    fc.assert(
+      fc.property(given, (evidence) => {
+        const failing = ["control", "control2", "control3"].map((who): Evidence => ({
+          ...base(who, 0),
+          role: "Control",
+          country: "DE",
+          outcome: failedNow,
+          reachesElse: true,
+        }));
+        assert.ok(!isBlocked([...evidence, ...failing.slice(0, 2)]));
+        const working = evidence.filter((one) => !isOf("control2")(one));
+        assert.ok(!isBlocked([...working, ...failing.slice(1)]));
+      }),
+      run,
+    );
+  });
+
+  test("places that contradict themselves block nothing", () => {
+    fc.assert(
+      fc.property(given, (evidence) => {
+        const contrary = evidence.map((one): Evidence =>
+          one.kind === "test" && one.role === "Probe"
+            ? { ...one, outcome: { kind: "Worked", upTo: "transfer" } }
+            : one,
+        );
+        assert.ok(!isBlocked([...evidence, ...contrary]));
+      }),
+      run,
+    );
+  });
+
   test("no place whose line is down speaks against the address", () => {
     fc.assert(
       fc.property(given, probe, (evidence, one) => {
@@ -210,7 +242,7 @@ describe("whatever the evidence", () => {
     );
   });
 
-  test("a measured block needs as many vantage points, failures and seconds as it says", () => {
+  test("a measured block needs as many vantage points, failures and seconds as it says, before a control saw it work", () => {
     fc.assert(
       fc.property(nearBlock, (evidence) => {
         if (!isBlocked(evidence)) return;
@@ -218,7 +250,17 @@ describe("whatever the evidence", () => {
           (one): one is TestEvidence =>
             one.kind === "test" && one.role === "Probe" && one.outcome.kind === "Failed",
         );
-        const ours = failing.filter((one) => one.address === address && one.reachesElse !== false);
+        const controls = evidence.filter(
+          (one): one is TestEvidence =>
+            one.kind === "test" && one.role === "Control" && one.address === address && works(one),
+        );
+        const lastSeen = Math.max(...controls.map((one) => Math.min(one.at, noon)));
+        const ours = failing.filter(
+          (one) =>
+            one.address === address &&
+            one.reachesElse !== false &&
+            Math.min(one.at, noon) <= lastSeen,
+        );
         assert.ok(ours.length >= policy.blockedWhen.failures);
         assert.ok(new Set(ours.map(placeOf)).size >= policy.blockedWhen.vantagePoints);
         const times = ours.map((one) => Math.min(one.at, noon));
