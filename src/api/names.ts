@@ -53,6 +53,7 @@ export const fieldManagers = {
   pool: "proxyfleet-pool",
   pods: "proxyfleet-pods",
   reachability: "proxyfleet-reachability",
+  vantage: "proxyfleet-vantage",
   lease: "proxyfleet-lease",
 } as const;
 

@@ -1,7 +1,7 @@
 // The types and reasons of conditions and Events. docs/conditions.md explains each of them; a test
 // keeps the page and these lists in step.
 
-/** The types of conditions of fleets, pools and addresses. */
+/** The types of conditions of fleets, pools, addresses and vantage points. */
 export const conditionTypes = [
   "AddressesReady",
   "ChildrenApplied",
@@ -9,6 +9,7 @@ export const conditionTypes = [
   "ConfigApplied",
   "FieldsWithoutEffect",
   "LimitsApplied",
+  "Measured",
   "OutageSuspected",
   "Paused",
   "PoolExhausted",
@@ -18,6 +19,7 @@ export const conditionTypes = [
   "Stalled",
   "UpstreamReachable",
   "Verified",
+  "Working",
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
@@ -28,6 +30,7 @@ export const conditionReasons = [
   "AddressLost",
   "AddressSilent",
   "AddressesFree",
+  "AgentSilent",
   "AllServersUp",
   "Applied",
   "AskedFor",
@@ -48,18 +51,22 @@ export const conditionReasons = [
   "LoadBalancerRefuses",
   "LoadBalancerSilent",
   "Loaded",
+  "Measures",
   "MediaFails",
   "MediaUnreachable",
   "Moving",
   "NameMissing",
   "NoFreshAddress",
   "NoPodServes",
+  "NoProbes",
   "NoReadyPod",
   "NoUsablePool",
   "NoneSeen",
+  "NotAskedYet",
   "NotImplemented",
   "NotMeasured",
   "NothingReachable",
+  "NothingToMeasure",
   "OtherAddress",
   "OutOfReach",
   "Overlaps",
@@ -75,10 +82,12 @@ export const conditionReasons = [
   "PoolTooSmall",
   "ProgressDeadlineExceeded",
   "ProviderUnknown",
+  "QuotaSpent",
   "Reachable",
   "Repeat",
   "Retired",
   "ServerRefuses",
+  "ServiceFails",
   "ServiceHeld",
   "ServiceMissing",
   "ServiceRefused",
@@ -86,6 +95,8 @@ export const conditionReasons = [
   "SlotsFailTogether",
   "SlotsWithoutAddress",
   "SomeServersDown",
+  "TokenMissing",
+  "TooFewVantagePoints",
   "TooManyAddresses",
   "Unusable",
   "Updating",

@@ -62,6 +62,17 @@ describe("the chart makes", () => {
         "ServiceMonitor proxyfleet-system/proxyfleet",
       ],
     },
+    "rights in each namespace of a list, and to tokens in the operator's own": {
+      values: { crds: { enabled: false }, watchNamespaces: ["a"] },
+      expect: [
+        ...operator,
+        ...[
+          "a/proxyfleet",
+          "proxyfleet-system/proxyfleet-tokens",
+          "default/proxyfleet-events",
+        ].flatMap((name) => [`Role ${name}`, `RoleBinding ${name}`]),
+      ],
+    },
     "rights in each namespace of a list, also where it holds the operator's own": {
       values: { crds: { enabled: false }, watchNamespaces: ["a", "proxyfleet-system", "a"] },
       expect: [
