@@ -13,7 +13,8 @@ export interface Target {
 
 /** How a round went, for the condition `Working` of its vantage point. */
 export type ServiceAnswer =
-  | { readonly kind: "worked" }
+  /** `message`: what it did not test, and why. */
+  | { readonly kind: "worked"; readonly message?: string }
   /** It has no probe there now: no evidence, and no failure. */
   | { readonly kind: "noProbes"; readonly message: string }
   /** In the service's own words, and what to do. Never a token. */
