@@ -13,7 +13,7 @@ export interface JsonCall {
   readonly method?: Dispatcher.HttpMethod;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** By default 15 s; the round's own signal ends it earlier. */
+  /** By default 15 s; 0: only the round's own signal ends it. */
   readonly timeoutMs?: number;
 }
 
@@ -35,7 +35,7 @@ export async function askJson(call: JsonCall, signal: AbortSignal): Promise<Json
       method,
       headers: { accept: "application/json", ...headers },
       body: body ?? null,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: timeoutMs === 0 ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     const text = await readBounded(answer.body);
     return { status: answer.statusCode, headers: answer.headers, body: parsed(text) };
