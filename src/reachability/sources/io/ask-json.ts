@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from "undici";
-import { seconds } from "../../../values/time.ts";
+import { type Millis, seconds } from "../../../values/time.ts";
 import { ServiceError } from "../service-error.ts";
 
 /** A single call has no answer after this. */
@@ -43,6 +43,12 @@ export async function askJson(call: JsonCall, signal: AbortSignal): Promise<Json
     signal.throwIfAborted();
     throw new ServiceError(`${service} gave no usable answer`, { cause });
   }
+}
+
+/** How long the service wants to be left alone, if it says so (Retry-After in seconds). */
+export function retryAfterOf({ headers }: JsonAnswer): Millis | undefined {
+  const wait = headers["retry-after"];
+  return typeof wait === "string" && /^\d{1,6}$/.test(wait) ? seconds(Number(wait)) : undefined;
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {

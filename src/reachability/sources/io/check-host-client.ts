@@ -10,7 +10,7 @@ import {
 } from "../check-host-reading.ts";
 import type { HourlyBudget } from "../hourly-budget.ts";
 import { ServiceError } from "../service-error.ts";
-import { askJson } from "./ask-json.ts";
+import { askJson, retryAfterOf } from "./ask-json.ts";
 
 const server = "https://check-host.net";
 
@@ -77,22 +77,17 @@ export class CheckHostClient {
   async #ask(path: string, signal: AbortSignal): Promise<unknown> {
     const headers = { "user-agent": this.#options.userAgent };
     const call = { service: "check-host.net", url: `${server}${path}`, headers };
-    const { status, headers: answered, body } = await askJson(call, signal);
+    const answer = await askJson(call, signal);
+    const { status, body } = answer;
     if (status === 429)
       throw new ServiceError("check-host.net allows no more checks for now", {
-        ...present({ retryAfterMs: waitOf(answered["retry-after"]) }),
+        ...present({ retryAfterMs: retryAfterOf(answer) }),
       });
     if (status !== 200) throw new ServiceError(`check-host.net answered ${status}`);
     if (body === undefined)
       throw new ServiceError("check-host.net answered with a page where JSON was asked for");
     return body;
   }
-}
-
-function waitOf(header: string | string[] | undefined): Millis | undefined {
-  return typeof header === "string" && /^\d{1,6}$/.test(header)
-    ? seconds(Number(header))
-    : undefined;
 }
 
 function unreadable(): ServiceError {

@@ -1,4 +1,4 @@
-import { type Instant, type Millis, minutes, seconds } from "../../../values/time.ts";
+import { type Instant, type Millis, minutes } from "../../../values/time.ts";
 import { present } from "../../../values/present.ts";
 import type { TestEvidence } from "../../evidence.ts";
 import {
@@ -9,7 +9,7 @@ import {
 } from "../checker-protocol.ts";
 import { answerOf, quote, ServiceError } from "../service-error.ts";
 import type { Source, Target } from "../source.ts";
-import { askJson, type JsonAnswer } from "./ask-json.ts";
+import { askJson, type JsonAnswer, retryAfterOf } from "./ask-json.ts";
 import { withinDeadline } from "./deadline.ts";
 
 export interface CheckerOptions extends Omit<CheckerEvidence, "at"> {
@@ -77,13 +77,11 @@ async function askOnce(
   );
 }
 
-function refusalOf({ status, headers }: JsonAnswer): ServiceError {
-  if (status === 401 || status === 403 || status === 404)
-    return new ServiceError(`the checker answered ${status}: compare its url and its token`);
-  const wait = headers["retry-after"];
-  const isCount = typeof wait === "string" && /^\d{1,6}$/.test(wait);
-  return new ServiceError(`the checker answered ${status}`, {
-    ...present({ retryAfterMs: isCount ? seconds(Number(wait)) : undefined }),
+function refusalOf(answer: JsonAnswer): ServiceError {
+  const { status } = answer;
+  const remedy = [401, 403, 404].includes(status) ? ": compare its url and its token" : "";
+  return new ServiceError(`the checker answered ${status}${remedy}`, {
+    ...present({ retryAfterMs: retryAfterOf(answer) }),
   });
 }
 
