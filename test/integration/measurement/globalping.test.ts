@@ -173,6 +173,18 @@ describe("Globalping, asked by its official client", () => {
     assert.deepEqual([...new Set(fake.asked.slice(1).map(({ target }) => target))], [ourAddress]);
   });
 
+  test("an address that the service refuses to test keeps no other from being tested", async () => {
+    const round = await measure({}, [{ ...ours, address: "10.0.0.1" }, ours]);
+    assert.deepEqual([...new Set(round.evidence.map(({ address }) => address))], [ourAddress]);
+    assert.equal(round.answer.kind, "worked");
+    assert.match(round.answer.message ?? "", /400 .*must not be a private hostname/);
+  });
+
+  test("an address that the service refuses to test is a failure where it is the only one", async () => {
+    const { answer } = await measure({}, [{ ...ours, address: "10.0.0.1" }]);
+    assert.equal(answer.kind, "failed");
+  });
+
   test("probes that went offline, or are broken, say nothing", async () => {
     fake.network = ({ asn }, target) => {
       fake.probes[0]!.offline = true;

@@ -26,7 +26,7 @@ export interface JsonAnswer {
 
 /**
  * Asks a service for JSON: one answer, of at most 1 MiB. No redirect is followed, so that a token
- * goes to the host it is meant for and to no other. @throws ServiceError, or the signal's reason
+ * goes to the host it is meant for and to no other. @throws ServiceError
  */
 export async function askJson(call: JsonCall, signal: AbortSignal): Promise<JsonAnswer> {
   const { service, url, method = "GET", headers = {}, body, timeoutMs = callTimeout } = call;
@@ -40,7 +40,6 @@ export async function askJson(call: JsonCall, signal: AbortSignal): Promise<Json
     const text = await readBounded(answer.body);
     return { status: answer.statusCode, headers: answer.headers, body: parsed(text) };
   } catch (cause) {
-    signal.throwIfAborted();
     throw new ServiceError(`${service} gave no usable answer`, { cause });
   }
 }

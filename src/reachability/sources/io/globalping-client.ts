@@ -108,7 +108,6 @@ export class GlobalpingClient {
     try {
       return await unlessAborted(promise, signal);
     } catch (cause) {
-      signal.throwIfAborted();
       // Also a page instead of JSON: the client throws that, whatever it is asked to do.
       throw new ServiceError("Globalping gave no usable answer", { cause });
     }
