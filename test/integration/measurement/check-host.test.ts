@@ -4,6 +4,7 @@ import { getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { HourlyBudget } from "../../../src/reachability/sources/hourly-budget.ts";
 import { boundFetch } from "../../../src/reachability/sources/io/bounded-fetch.ts";
 import {
+  checkHostBudget,
   type CheckHostOptions,
   checkHostSource,
 } from "../../../src/reachability/sources/io/check-host.ts";
@@ -54,7 +55,7 @@ describe("check-host.net", () => {
       limit: 3,
       userAgent: "proxyfleet",
       now: () => now,
-      budget: new HourlyBudget(60),
+      budget: checkHostBudget(),
       pollEvery: millis(5),
       ...options,
     });

@@ -9,6 +9,7 @@ import {
   type NodeResults,
   withoutBrokenNodes,
 } from "../check-host-reading.ts";
+import { HourlyBudget } from "../hourly-budget.ts";
 import { answerOf, NoProbesError, ServiceError } from "../service-error.ts";
 import type { Round, ServiceAnswer, Source, Target } from "../source.ts";
 import { CheckHostClient, type CheckHostClientOptions } from "./check-host-client.ts";
@@ -25,6 +26,14 @@ export interface CheckHostOptions extends NodeChoice, CheckHostClientOptions {
   readonly control?: string;
   /** A round ends after this, whatever has no result then. Default: 5 minutes. */
   readonly deadline?: Millis;
+}
+
+/**
+ * What all sources of one operator share. The service publishes no limit; those who use it for the
+ * same end keep to this, and have not been refused.
+ */
+export function checkHostBudget(): HourlyBudget {
+  return new HourlyBudget(60);
 }
 
 /** Checks under way at once. */
