@@ -30,7 +30,7 @@ export function portEvidence(
   const places = placesOf(measured);
   return places.flatMap((place, index) => {
     const outcome = outcomeOf(
-      at(tls, index, (result) => readTls(result, laneCertificate)),
+      at(tls, index, (result) => readTls(result, { listener: shared.listener, laneCertificate })),
       at(ping, index, readPing),
     );
     if (outcome === undefined) return [];
@@ -43,7 +43,9 @@ export function portEvidence(
 
 /** Whether only a TCP ping tells at which step a probe's test over TLS failed. */
 export function needsPing(tls: Measurement): boolean {
-  return tls.results.some(({ result }) => readTls(result, undefined).kind === "Unclear");
+  // A failed test has no certificate, so it does not matter which is expected.
+  const expected = { listener: "chat", laneCertificate: undefined } as const;
+  return tls.results.some(({ result }) => readTls(result, expected).kind === "Unclear");
 }
 
 function asnAt(measurement: Measurement | undefined, index: number): number | undefined {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StepFailure, TestOutcome } from "../evidence.ts";
+import type { Listener, StepFailure, TestOutcome } from "../evidence.ts";
 
 // What a probe of Globalping found, read from the answers of its API. The texts of a failed test
 // are not meant to be parsed, but nothing else says at which step it ended: facts and texts are
@@ -47,23 +47,30 @@ const finishedHttp = z.object({
   tls: z.object({ authorized: z.boolean(), fingerprint256: z.string().optional() }).nullable(),
 });
 
-/**
- * Reads a test over TLS.
- * @param laneCertificate SHA-256 of the lane's certificate, in lower-case hex: whoever shows it is
- * our proxy, whatever the name that was asked for
- */
-export function readTls(result: ProbeResult, laneCertificate: string | undefined): TlsReading {
-  if (result.status === "finished") return readFinished(result, laneCertificate);
+/** Who should answer at the other end of a test over TLS. */
+export interface Expected {
+  readonly listener: Listener;
+  /** SHA-256 of the lane's certificate, in lower-case hex. */
+  readonly laneCertificate: string | undefined;
+}
+
+/** Reads a test over TLS. */
+export function readTls(result: ProbeResult, expected: Expected): TlsReading {
+  if (result.status === "finished") return readFinished(result, expected);
   return result.status === "failed" ? readFailed(result) : { kind: "NoEvidence" };
 }
 
-function readFinished(result: ProbeResult, laneCertificate: string | undefined): TlsReading {
+/**
+ * Whoever shows the lane's certificate is our proxy, whatever the name that was asked for. On media,
+ * WhatsApp's own servers may answer; on chat nobody else can, least of all with HTTP/2.
+ */
+function readFinished(result: ProbeResult, { listener, laneCertificate }: Expected): TlsReading {
   const http = finishedHttp.safeParse(result);
   if (!http.success || http.data.tls === null) return { kind: "NoEvidence" };
   const { authorized, fingerprint256 = "" } = http.data.tls;
-  if (authorized) return { kind: "Worked", upTo: "upstream" };
   const shown = fingerprint256.replaceAll(":", "").toLowerCase();
   if (shown === laneCertificate) return { kind: "Worked", upTo: "certificate" };
+  if (authorized && listener === "media") return { kind: "Worked", upTo: "upstream" };
   return { kind: "Failed", at: "certificate", failure: { kind: "WrongCertificate" } };
 }
 

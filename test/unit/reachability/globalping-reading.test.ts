@@ -10,7 +10,9 @@ import {
   type TlsReading,
 } from "../../../src/reachability/sources/globalping-reading.ts";
 
-const lane = "ab".repeat(32);
+const laneCertificate = "ab".repeat(32);
+const media = { listener: "media", laneCertificate } as const;
+const chat = { listener: "chat", laneCertificate } as const;
 const fingerprint = (byte: string) => Array(32).fill(byte).join(":");
 const failed = (rawOutput: string, failureSource?: string) => ({
   status: "failed",
@@ -92,7 +94,7 @@ describe("a test over TLS", () => {
     },
   };
   for (const [name, { text, source, reads }] of Object.entries(texts))
-    test(name, () => assert.deepEqual(readTls(failed(text, source), lane), reads));
+    test(name, () => assert.deepEqual(readTls(failed(text, source), chat), reads));
 
   const finished = (tls: object | null) => ({ status: "finished", rawOutput: "", tls });
   const certificates: Record<string, { tls: object | null; reads: TlsReading }> = {
@@ -112,16 +114,27 @@ describe("a test over TLS", () => {
     "whose TLS has an unknown form says nothing": { tls: { authorized: "yes" }, reads: nothing },
   };
   for (const [name, { tls, reads }] of Object.entries(certificates))
-    test(name, () => assert.deepEqual(readTls(finished(tls), lane), reads));
+    test(name, () => assert.deepEqual(readTls(finished(tls), media), reads));
+
+  test("that anybody but our proxy answers on chat came to somebody else, valid or not", () => {
+    const answer = finished({ authorized: true, fingerprint256: fingerprint("01") });
+    assert.partialDeepStrictEqual(readTls(answer, chat), {
+      at: "certificate",
+      failure: { kind: "WrongCertificate" },
+    });
+  });
 
   test("takes no certificate for the lane's where the lane has none yet", () =>
-    assert.partialDeepStrictEqual(readTls(finished({ authorized: false }), undefined), {
-      kind: "Failed",
-    }));
+    assert.partialDeepStrictEqual(
+      readTls(finished({ authorized: false }), { listener: "chat", laneCertificate: undefined }),
+      {
+        kind: "Failed",
+      },
+    ));
 
   for (const status of ["offline", "in-progress", "unheard-of"])
     test(`that is ${status} says nothing`, () =>
-      assert.deepEqual(readTls({ status, rawOutput: "Request timeout." }, lane), nothing));
+      assert.deepEqual(readTls({ status, rawOutput: "Request timeout." }, chat), nothing));
 });
 
 describe("a TCP ping", () => {

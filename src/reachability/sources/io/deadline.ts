@@ -12,13 +12,17 @@ export async function withinDeadline(
   run: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const timeout = AbortSignal.timeout(deadline);
+  const over = new AbortController();
   try {
-    await run(AbortSignal.any([signal, timeout]));
+    await run(AbortSignal.any([signal, timeout, over.signal]));
   } catch (cause) {
     if (signal.aborted) throw new ServiceError("the round was ended before it was over", { cause });
     if (timeout.aborted)
       throw new ServiceError(`the service was not done within ${formatDuration(deadline)}`);
     throw cause;
+  } finally {
+    // What is still under way after a failure has nobody to wait for it.
+    over.abort();
   }
 }
 
