@@ -60,7 +60,7 @@ const options = {
 
 /**
  * Runs `proxyfleet probe`; resolves to the exit code when the agent ends.
- * @throws ProbeUsageError, ProbeLineError, MemoryFileError
+ * @throws ProbeUsageError, ProbeLineError
  */
 export async function probeCommand(
   args: readonly string[],

@@ -77,7 +77,8 @@ const failure = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("Slow"), bytesPerSecond: count }),
 ]);
 
-const outcome = z.discriminatedUnion("kind", [
+/** How a test of one port ended: `TestOutcome`. */
+export const outcomeSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("Worked"), upTo: step }),
   z.strictObject({ kind: z.literal("Failed"), at: step, failure }),
 ]);
@@ -93,7 +94,7 @@ export const resultSchema = z.strictObject({
   listener,
   /** How long ago the test ended. */
   ageMs: z.int().min(0).max(oldestResult),
-  outcome,
+  outcome: outcomeSchema,
   /** Whether one of `elsewhere` was reached right after; absent where that was not tried. */
   reachesElse: z.boolean().optional(),
 });

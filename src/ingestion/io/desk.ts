@@ -1,12 +1,13 @@
 import { type Assignment, assignmentJson, parseBatch, protocolPath } from "../../probe/protocol.ts";
 import type { TestEvidence } from "../../reachability/evidence.ts";
 import { present } from "../../values/present.ts";
-import { type HttpAnswer, jsonAnswer, strangersPage, tooOften } from "../answer.ts";
+import { type HttpAnswer, jsonAnswer, strangersPage, tooOften, unavailable } from "../answer.ts";
 import { evidenceOf } from "../evidence-of.ts";
 import { RateGate } from "../rate.ts";
+import { parseRelay } from "../relay.ts";
 import { Replays } from "../replays.ts";
 import type { AgentVantagePoint, Now, Work } from "../vantage-points.ts";
-import { vantagePointOf } from "./tokens.ts";
+import { bears, vantagePointOf } from "./tokens.ts";
 
 /** What the endpoint stands on. */
 export interface DeskOptions {
@@ -19,6 +20,15 @@ export interface DeskOptions {
    */
   readonly received: (evidence: readonly TestEvidence[]) => Promise<void>;
   readonly now: Now;
+  /**
+   * Takes evidence from other replicas, where this one leads. Absent where there are none.
+   */
+  readonly relay?: {
+    /** SHA-256 of `relayToken`. */
+    readonly tokenSHA256: () => Uint8Array;
+    readonly isLeading: () => boolean;
+    readonly take: (evidence: readonly TestEvidence[]) => void;
+  };
 }
 
 export interface DeskRequest {
@@ -49,6 +59,7 @@ export class Desk {
 
   /** Rejects where `received` does, and where the body does not come to its end. */
   async answer(request: DeskRequest): Promise<HttpAnswer> {
+    if (request.url === protocolPath && this.#isReplica(request)) return this.#relayed(request);
     const known = this.#options.vantagePoints();
     const vantagePoint = vantagePointOf(request.authorization, known);
     if (vantagePoint === undefined || request.url !== protocolPath) return strangersPage;
@@ -101,6 +112,21 @@ export class Desk {
     } finally {
       this.#busy.delete(run);
     }
+  }
+
+  #isReplica({ method, authorization }: DeskRequest): boolean {
+    const { relay } = this.#options;
+    return relay !== undefined && method === "POST" && bears(authorization, relay.tokenSHA256());
+  }
+
+  /** A replica that leads no longer hands nothing on, so that nothing goes round in circles. */
+  async #relayed({ body }: DeskRequest): Promise<HttpAnswer> {
+    const text = await body();
+    const evidence = text === undefined ? undefined : parseRelay(text);
+    const { relay } = this.#options;
+    if (evidence === undefined || relay?.isLeading() !== true) return unavailable;
+    relay.take(evidence);
+    return jsonAnswer("{}");
   }
 
   #gateOf(name: string): RateGate {

@@ -1,5 +1,4 @@
-import type { Random } from "../../values/random.ts";
-import { type Instant, type Millis, millis } from "../../values/time.ts";
+import { type Millis, millis } from "../../values/time.ts";
 import type { ProbeLine } from "../line.ts";
 import {
   type Memory,
@@ -13,18 +12,15 @@ import {
 } from "../memory.ts";
 import type { Assignment } from "../protocol.ts";
 import { afterRefusal, betweenRounds, varied } from "../waits.ts";
-import type { MemoryFile } from "./memory-file.ts";
+import { type MemoryFile, MemoryFileError } from "./memory-file.ts";
 import { Operator } from "./operator.ts";
 import { type RoundOptions, TestRound } from "./round.ts";
 
 /** What the agent does with the world. */
-export interface AgentOptions extends Omit<RoundOptions, "report"> {
+export interface AgentOptions extends RoundOptions {
   readonly file: Pick<MemoryFile, "read" | "write" | "remove">;
   /** A text for this start, 16 hexadecimal digits that nobody foresees. */
   readonly run: string;
-  readonly now: () => Instant;
-  readonly random: Random;
-  readonly sleep: (ms: Millis, signal: AbortSignal) => Promise<void>;
   /** For the volunteer: few words, no address. */
   readonly say: (message: string) => void;
   /** Ends after one round. */
@@ -34,8 +30,7 @@ export interface AgentOptions extends Omit<RoundOptions, "report"> {
 /**
  * Asks, tests and sends until it is stopped, or until the operator no longer knows the line. What it
  * finds while the operator is out of reach is kept and sent later. It never throws for what the
- * network does.
- * @throws MemoryFileError
+ * network or the disk does.
  */
 export async function runAgent(
   line: ProbeLine,
@@ -82,9 +77,19 @@ class Agent {
     const assignment = currentAssignment(this.#memory, this.#options.now());
     if (this.#refusals === 0 && assignment !== undefined) await this.#test(assignment);
     if (this.#refusals > 0) return this.#afterRefusal();
-    await this.#options.file.write(this.#memory);
+    await this.#write();
     const everyMs = millis(this.#memory.assignment?.everyMs ?? firstWait);
     return betweenRounds(everyMs, this.#failures);
+  }
+
+  /** A disk that can't be written costs no more than what a restart would forget. */
+  async #write(): Promise<void> {
+    try {
+      await this.#options.file.write(this.#memory);
+    } catch (error) {
+      if (!(error instanceof MemoryFileError)) throw error;
+      this.#say(error.message);
+    }
   }
 
   /** Gets the assignment, and sends what was kept. */
