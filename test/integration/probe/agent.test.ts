@@ -336,9 +336,17 @@ describe("a line that is revoked", () => {
     assert.ok(!existsSync(join(folder, "memory")), "nothing is left on the disk");
   });
 
-  test("goes on where the operator knows it again", async () => {
-    const known: (typeof tehran)[] = [];
+  test("goes on where the operator knows it again, and without what it had kept", async () => {
+    const known = [tehran];
     const endpoint = await start({ ...work(), vantagePoints: () => known });
+    await run(lineTo(endpoint));
+    endpoint.evidence.splice(0);
+    const nobody = {
+      ...lineTo(endpoint),
+      endpoints: [{ host: "127.0.0.1", port: await closedPort() }],
+    };
+    await run(nobody);
+    known.pop();
     const stop = new AbortController();
     let waits = 0;
     const sleep = async () => {

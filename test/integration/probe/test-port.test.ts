@@ -61,6 +61,30 @@ function web(bytes: number): (socket: TLSSocket) => void {
     });
 }
 
+/** Answers one request after the other, cut in the middle of the status line. */
+function inPieces(socket: TLSSocket): void {
+  let waiting = 0;
+  let isLast = false;
+  const answer = (): void => {
+    if (waiting === 0) return;
+    socket.write("HTTP/1", () =>
+      setImmediate(() => {
+        socket.write(`.1 200 OK\r\ncontent-length: 2000\r\n\r\n${"b".repeat(2000)}`, () => {
+          waiting -= 1;
+          if (waiting === 0 && isLast) socket.end();
+          else answer();
+        });
+      }),
+    );
+  };
+  socket.on("data", (chunk: Buffer) => {
+    const isIdle = waiting === 0;
+    waiting += chunk.toString("latin1").split("GET / ").length - 1;
+    isLast ||= chunk.includes("connection: close");
+    if (isIdle) answer();
+  });
+}
+
 let own: OwnCertificate;
 const servers: Running[] = [];
 
@@ -161,6 +185,11 @@ describe("a test of one port", () => {
     },
     "media that answers next to nothing each time": {
       port: async () => serve(web(1)),
+      listener: "media",
+      expect: { kind: "Worked", upTo: "transfer" },
+    },
+    "media whose answers come in small pieces": {
+      port: async () => serve(inPieces),
       listener: "media",
       expect: { kind: "Worked", upTo: "transfer" },
     },
