@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, test } from "node:test";
 import { connect as connectTls } from "node:tls";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { ownCertificate, pinOf } from "../../../src/ingestion/io/own-certificate.ts";
 import { ingestionLimits, type IngestionOptions } from "../../../src/ingestion/io/serve.ts";
 import { tokenHash } from "../../../src/ingestion/io/tokens.ts";
@@ -292,4 +294,32 @@ describe("under attack", () => {
     }
     assert.ok(remembered() <= 17, `${remembered()} entries`);
   });
+
+  test("a thousand hostile requests leave no memory behind", async () => {
+    const { port, connections, remembered, failures } = await start();
+    const attack = async (count: number) => {
+      const huge = request("POST", { bearer: "A".repeat(32), body: "x".repeat(100_000) });
+      for (let sent = 0; sent < count; sent += 20)
+        await Promise.all(
+          Array.from({ length: 20 }, async (_, index) =>
+            exchange(port, index % 2 === 0 ? huge : "garbage\r\n\r\n"),
+          ),
+        );
+      await waitFor("all are gone", () => connections() === 0);
+    };
+    await attack(200);
+    const before = heapInUse();
+    await attack(1000);
+    const grown = heapInUse() - before;
+    assert.ok(grown < 4_000_000, `${grown} bytes more`);
+    assert.deepEqual([remembered(), failures.length], [0, 0]);
+  });
 });
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+function heapInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
