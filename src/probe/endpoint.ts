@@ -13,7 +13,12 @@ const defaultPort = 443;
 
 /** `203.0.113.9:443`, `probe.example.org:443` or `[2001:db8::9]:443`. */
 export function endpointText({ host, port }: Endpoint): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${bracketed(host)}:${port}`;
+}
+
+/** A host as it stands in a URL (RFC 3986 §3.2.2). */
+export function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /** Reads an endpoint; without a port it is 443. Undefined where it is none. */

@@ -2,10 +2,9 @@ import { type IncomingMessage, request } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { ProxyfleetError } from "../../values/errors.ts";
 import { seconds } from "../../values/time.ts";
-import type { Endpoint } from "../endpoint.ts";
+import { type Endpoint, bracketed, endpointText } from "../endpoint.ts";
 import type { Trust } from "../line.ts";
 import { largestBody, protocolPath } from "../protocol.ts";
-import { chainVerdict } from "./chain.ts";
 import { StepError, UntriedError, openTcp, openTls } from "./connect.ts";
 import { isPinned } from "./pin.ts";
 
@@ -48,7 +47,7 @@ export async function askOperator(
     const secure = await openSecure(at, access);
     try {
       return isOperator(secure, access.trust)
-        ? await exchange(secure, access, body)
+        ? await exchange(secure, { ...access, at }, body)
         : { kind: "Stranger" };
     } finally {
       secure.destroy();
@@ -78,17 +77,17 @@ async function openSecure(at: Endpoint, { stop, authorities }: Access): Promise<
 }
 
 function isOperator(secure: TLSSocket, trust: Trust): boolean {
-  return trust.kind === "Key" ? isPinned(secure, trust.sha256) : chainVerdict(secure) === "Genuine";
+  return trust.kind === "Key" ? isPinned(secure, trust.sha256) : secure.authorized;
 }
 
 async function exchange(
   secure: TLSSocket,
-  { token, stop }: Access,
+  { token, stop, at }: Access & { readonly at: Endpoint },
   body: string | undefined,
 ): Promise<Reply> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(limits.answer)]);
   try {
-    const response = await respond(secure, { token, signal }, body);
+    const response = await respond(secure, { token, signal, at }, body);
     const { statusCode = 0 } = response;
     if (statusCode !== 200) return replyTo(statusCode);
     return { kind: "Answered", text: await bounded(response) };
@@ -105,12 +104,17 @@ function replyTo(status: number): Reply {
 
 async function respond(
   secure: TLSSocket,
-  { token, signal }: { readonly token: string; readonly signal: AbortSignal },
+  {
+    token,
+    signal,
+    at,
+  }: Pick<Access, "token"> & { readonly signal: AbortSignal; readonly at: Endpoint },
   body: string | undefined,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = {
-      host: "localhost",
+      // An Ingress in between chooses by it.
+      host: at.port === 443 ? bracketed(at.host) : endpointText(at),
       authorization: `Bearer ${token}`,
       connection: "close",
       ...(body === undefined

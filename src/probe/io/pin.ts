@@ -19,13 +19,14 @@ export function isPinned(secure: TLSSocket, sha256: string): boolean {
   while (certificate !== undefined) {
     if (keyFingerprint(certificate) === sha256) return true;
     const issuer: X509Certificate | undefined = certificate.issuerCertificate;
-    if (issuer === undefined || !signed(issuer, certificate)) return false;
+    if (issuer === undefined || !isSignedBy(certificate, issuer)) return false;
     certificate = issuer;
   }
   return false;
 }
 
-function signed(issuer: X509Certificate, certificate: X509Certificate): boolean {
+/** Whether an authority signed a certificate, and is another one than that. */
+export function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   const isItself = issuer.fingerprint256 === certificate.fingerprint256;
   return !isItself && issuer.ca && certificate.verify(issuer.publicKey);
 }

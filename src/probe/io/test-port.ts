@@ -5,7 +5,7 @@ import type { Listener, StepFailure, TestOutcome, TestStep } from "../../reachab
 import { present } from "../../values/present.ts";
 import { type Millis, seconds } from "../../values/time.ts";
 import type { AssignedTarget } from "../protocol.ts";
-import { chainVerdict } from "./chain.ts";
+import { isGenuine } from "./chain.ts";
 import { StepError, type StepLimit, UntriedError, openTcp, openTls } from "./connect.ts";
 import { transfer } from "./transfer.ts";
 
@@ -121,13 +121,12 @@ interface MediaPipe {
 
 async function mediaUpTo(
   { tested, socket, secure }: MediaPipe,
-  { limits, stop, moves }: TestOptions,
+  { limits, stop, moves, authorities }: TestOptions,
   reached: Reached,
 ): Promise<TestStep> {
   reached.step = "upstream";
-  const chain = chainVerdict(secure);
-  if (chain === "Foreign") throw new StepError(someoneElse);
-  if (chain === "Undatable") return "tls";
+  if (!isGenuine(secure, { name: tested.mediaServerName, ...present({ authorities }) }))
+    throw new StepError(someoneElse);
   if (!moves) return "upstream";
   reached.step = "transfer";
   const pipe = { socket, secure, host: tested.mediaServerName };

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { ownCertificate } from "../../../src/ingestion/io/own-certificate.ts";
 import type { Work } from "../../../src/ingestion/vantage-points.ts";
 import { type AgentOptions, runAgent } from "../../../src/probe/io/agent.ts";
 import { MemoryFile } from "../../../src/probe/io/memory-file.ts";
@@ -295,6 +296,24 @@ describe("the way to the operator", () => {
       "someone else answers in the operator's place: nothing is sent, results are kept",
     ]);
     stranger.close();
+  });
+
+  test("the operator is asked by the name or address of the line, with the token", async () => {
+    let heard = "";
+    const certificate = await ownCertificate(noon, Math.random);
+    const own = { certificate: certificate.cert, key: certificate.key, sha256: "" };
+    const server = await tlsServer((socket) => {
+      socket.on("data", (chunk: Buffer) => {
+        heard += chunk.toString("latin1");
+        socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+      });
+    }, own);
+    await run(lineTo({ port: server.port, certificate }));
+    server.close();
+    assert.match(heard, /^GET \/ HTTP\/1\.1\r\n/);
+    assert.match(heard, new RegExp(`^host: 127\\.0\\.0\\.1:${String(server.port)}\r$`, "im"));
+    assert.match(heard, new RegExp(`^authorization: Bearer ${token}\r$`, "im"));
+    assert.doesNotMatch(heard, /user-agent|proxyfleet/i);
   });
 
   test("a self-made certificate is nothing to a line that wants a public one", async () => {
