@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { ownCertificate } from "../../../src/ingestion/io/own-certificate.ts";
-import { relayToken, toLeader } from "../../../src/ingestion/io/relay.ts";
+import { RelayError, relayToken, toLeader } from "../../../src/ingestion/io/relay.ts";
 import { tokenHash } from "../../../src/ingestion/io/tokens.ts";
 import { parseRelay, relayBodies } from "../../../src/ingestion/relay.ts";
 import { largestBody } from "../../../src/probe/protocol.ts";
@@ -88,6 +88,8 @@ describe("two replicas", () => {
     const { b, taken, state } = await twoReplicas();
     state.leader = undefined;
     assert.equal(statusOf(await exchange(b.port, request("POST", { body }))), 503);
+    assert.ok(b.failures[0] instanceof RelayError);
+    assert.match(b.failures[0].message, /no replica of the operator leads now/);
     state.leader = "b";
     assert.equal(statusOf(await exchange(b.port, request("POST", { body }))), 200);
     assert.equal(taken["b"]?.length, 100);
