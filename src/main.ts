@@ -1,8 +1,6 @@
 import { text } from "node:stream/consumers";
 import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./values/errors.ts";
-import { runOperator } from "./operator.ts";
-import { makeLogger } from "./runtime/log.ts";
 import { diagnoseOnSignal, exitOnSurprise, stopOnSignals } from "./runtime/process.ts";
 import { defaultProxyImage, versionText } from "./version.ts";
 
@@ -12,6 +10,7 @@ Commands:
   operator   run the operator (see proxyfleet operator --help)
   plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
   ledger     export or import the memory of addresses (see proxyfleet ledger --help)
+  probe      test addresses from inside a country, for an operator abroad (see proxyfleet probe --help)
   version    show the version, and the commit that it was built from
 `;
 
@@ -30,6 +29,14 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
         ).ledgerCommand(args, async () => text(process.stdin)),
       );
       return 0;
+    case "probe":
+      return (await import("./cli/probe.ts")).probeCommand(args, {
+        env: process.env,
+        readInput: async () => text(process.stdin),
+        print: (line) => process.stdout.write(`${line}\n`),
+        say: (message) => process.stderr.write(`${message}\n`),
+        isTerminal: process.stdout.isTTY,
+      });
     case "version":
       process.stdout.write(`proxyfleet ${versionText}\n`);
       return 0;
@@ -49,6 +56,11 @@ async function operator(args: readonly string[]): Promise<number> {
     process.stdout.write(configHelp());
     return 0;
   }
+  // Only here: an agent on an old machine has no memory to spare for what it never uses.
+  const [{ runOperator }, { makeLogger }] = await Promise.all([
+    import("./operator.ts"),
+    import("./runtime/log.ts"),
+  ]);
   const log = await makeLogger(config.logLevel, process.stdout.isTTY);
   exitOnSurprise(log);
   diagnoseOnSignal(config.diagnosisFolder, log);

@@ -1,0 +1,143 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { type Millis, millis } from "../../values/time.ts";
+import { StepError, type StepLimit, UntriedError, stepError } from "./connect.ts";
+
+/** What is moved in each direction: three times what a known censor lets pass (net4people/bbs 490). */
+export const transferBytes = 48 * 1024;
+
+/** Requests under way at once, so that a slow line is not taken for a narrow one. */
+const window = 8;
+const paddingBytes = 4096;
+const statusLine = /HTTP\/1\.[01] \d/g;
+const statusLineBytes = "HTTP/1.1 2".length;
+
+export interface Pipe {
+  /** Below TLS: its bytes are those that a censor counts. */
+  readonly socket: Socket;
+  readonly secure: TLSSocket;
+  /** Whom the requests are for. */
+  readonly host: string;
+}
+
+export interface TransferLimit extends StepLimit {
+  /** Longest stand-still. */
+  readonly stallMs: Millis;
+}
+
+/**
+ * Moves 48 KB down and then 48 KB up over one connection to a web server, with nothing but plain
+ * requests for its first page: small ones until its answers add up, then padded ones. What the
+ * answers say does not matter, only that they come. The last request asks for the connection to be
+ * closed, so that its end shows that all of them arrived.
+ * @returns "Whole", or "Ended" where it can't be said: the server hung up before, as many do after
+ * some requests, or does not speak HTTP
+ * @throws StepError `Reset`, `Frozen` after so many bytes of the direction that was under way (down
+ * as they came, the handshake's included; up as they were answered), or `Slow`; UntriedError if it
+ * was stopped
+ */
+export async function transfer(pipe: Pipe, limit: TransferLimit): Promise<"Whole" | "Ended"> {
+  const moved = new Requests(pipe);
+  const startedMs = performance.now();
+  const isOver = AbortSignal.any([limit.stop, AbortSignal.timeout(limit.ms)]);
+  const end = () =>
+    pipe.secure.destroy(overdue(limit, moved, millis(performance.now() - startedMs)));
+  isOver.addEventListener("abort", end, { once: true });
+  pipe.secure.setTimeout(limit.stallMs, () => pipe.secure.destroy(frozen(moved)));
+  try {
+    moved.begin();
+    for await (const chunk of pipe.secure as AsyncIterable<Buffer>) moved.arrived(chunk);
+    return moved.isWhole() ? "Whole" : "Ended";
+  } catch (error) {
+    if (error instanceof NotSpoken) return "Ended";
+    throw stepError(error, limit);
+  } finally {
+    isOver.removeEventListener("abort", end);
+    pipe.socket.destroy();
+  }
+}
+
+function overdue(limit: StepLimit, moved: Requests, tookMs: Millis): Error {
+  if (limit.stop.aborted) return new UntriedError("stopped");
+  const bytesPerSecond = Math.round((moved.received() + moved.sent()) / (tookMs / 1000));
+  return new StepError({ kind: "Slow", bytesPerSecond });
+}
+
+function frozen(moved: Requests): Error {
+  if (!moved.isSpoken()) return new NotSpoken();
+  return new StepError({
+    kind: "Frozen",
+    afterBytes: moved.isUp() ? moved.sent() : moved.received(),
+  });
+}
+
+/** What answers does not speak HTTP: its silence says nothing. */
+class NotSpoken extends Error {}
+
+/** The requests of one connection: each answer lets the next one go. */
+class Requests {
+  readonly #pipe: Pipe;
+  #asked = 0;
+  #answered = 0;
+  /** The end of what came, where a status line may be cut in two. */
+  #tail = "";
+  #hasData = false;
+  /** How many requests came before the padded ones. */
+  #askedBefore: number | undefined;
+  #isLast = false;
+
+  constructor(pipe: Pipe) {
+    this.#pipe = pipe;
+  }
+
+  begin(): void {
+    for (let index = 0; index < window; index++) this.#ask("");
+  }
+
+  /** Bytes came: for each answer that begins in them, asks on. */
+  arrived(chunk: Buffer): void {
+    this.#hasData = true;
+    const text = this.#tail + chunk.toString("latin1");
+    const answers = text.match(statusLine)?.length ?? 0;
+    this.#tail = text.slice(-(statusLineBytes - 1));
+    for (let count = 0; count < answers; count++) this.#answer();
+  }
+
+  isWhole(): boolean {
+    return this.#isLast;
+  }
+
+  isUp(): boolean {
+    return this.#askedBefore !== undefined;
+  }
+
+  /** Whether what came is HTTP, or nothing came yet. */
+  isSpoken(): boolean {
+    return this.#answered > 0 || !this.#hasData;
+  }
+
+  /** Bytes that came down. */
+  received(): number {
+    return this.#pipe.socket.bytesRead;
+  }
+
+  /** Padding that went up and was answered. */
+  sent(): number {
+    return Math.max(0, this.#answered - (this.#askedBefore ?? 0)) * paddingBytes;
+  }
+
+  #answer(): void {
+    this.#answered += 1;
+    if (this.#isLast) return;
+    if (!this.isUp() && this.received() < transferBytes) return this.#ask("");
+    this.#askedBefore ??= this.#asked;
+    this.#isLast = (this.#asked - this.#askedBefore + 1) * paddingBytes >= transferBytes;
+    const padding = `cookie: ${"a".repeat(paddingBytes)}\r\n`;
+    return this.#ask(this.#isLast ? `${padding}connection: close\r\n` : padding);
+  }
+
+  #ask(headers: string): void {
+    this.#asked += 1;
+    this.#pipe.secure.write(`GET / HTTP/1.1\r\nhost: ${this.#pipe.host}\r\n${headers}\r\n`);
+  }
+}
