@@ -1,10 +1,7 @@
 import { listenerNames } from "../api/names.ts";
+import type { BlockKind } from "../api/proxy-address.ts";
 import type { Listener } from "./evidence.ts";
 import { type PortCase, countWitnesses } from "./weigh.ts";
-
-/** What a block is of. */
-export const blockKinds = ["Address", "Port", "Protocol", "Throttled"] as const;
-export type BlockKind = (typeof blockKinds)[number];
 
 /** What is blocked of an address, and on which ports. */
 export interface BlockedPart {

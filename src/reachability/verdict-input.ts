@@ -1,17 +1,10 @@
 import type { VerdictView } from "../ledger/view.ts";
-import type { BlockKind } from "./block-kind.ts";
-import type { Listener } from "./evidence.ts";
 import type { PublishedPort } from "./sentence.ts";
 import type { Looking } from "./sight.ts";
 import type { BlockedWhen } from "./weigh.ts";
 
 /** What the evidence says of an address in a country, and what a block is of. */
-export interface AddressVerdict extends VerdictView {
-  /** Undefined where nothing measured says that it is blocked, and so where a person did. */
-  readonly kind?: BlockKind;
-  /** The ports that are concerned; undefined where no test says so, as of a person's word. */
-  readonly listeners?: readonly Listener[];
-}
+export type AddressVerdict = VerdictView;
 
 /** What a fleet says about evidence. */
 export interface VerdictPolicy {

@@ -312,7 +312,10 @@ describe("kubectl", () => {
   });
 
   test("get wapa shows who holds an address, and its phase", async (t) => {
-    const reachability = [{ country: "IR", verdict: "Reachable", since }];
+    const reachability = [
+      { country: "IR", verdict: "Reachable", since },
+      { country: "RU", verdict: "Blocked", since, kind: "Port", listeners: ["media"] },
+    ];
     await writeStatus(t, ledgerEntry(), {
       phase: "Serving",
       address: "203.0.113.9",
