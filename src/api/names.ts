@@ -54,8 +54,12 @@ export const fieldManagers = {
   pods: "proxyfleet-pods",
   reachability: "proxyfleet-reachability",
   vantage: "proxyfleet-vantage",
+  evidence: "proxyfleet-evidence",
   lease: "proxyfleet-lease",
 } as const;
+
+/** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
+export const evidenceName = "proxyfleet-evidence";
 
 /** Who writes Events, and as which field manager. */
 export const eventReporter = {

@@ -1,4 +1,4 @@
-import { group } from "../../api/names.ts";
+import { evidenceName, group } from "../../api/names.ts";
 
 /** One rule of a role. */
 export interface Rule {
@@ -59,10 +59,15 @@ export const fleetRules: readonly Rule[] = [
   ...eventRules,
 ];
 
-/** The leader's Lease. RBAC can't limit `create` to one name, so that rule is apart. */
+/**
+ * The leader's Lease, and the evidence that it keeps. RBAC can't limit `create` to one name, so these
+ * rules are apart.
+ */
 export const leaderRules: readonly Rule[] = [
   { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
   rule("coordination.k8s.io", ["leases"], ["create"]),
+  { ...rule("", ["configmaps"], ["get", "patch"]), resourceNames: [evidenceName] },
+  rule("", ["configmaps"], ["create"]),
 ];
 
 /**
