@@ -23,6 +23,7 @@ export async function readCaches(
   return {
     fleets: await fill(client, resources.fleets, { into: new Store(), namespace }),
     pools: await fill(client, resources.pools, { into: new Store() }),
+    vantagePoints: new Store(),
     addresses,
     ledger: new Ledger(addresses),
     namespaces: await fill(client, namespaces, { into: new Store() }),

@@ -5,7 +5,7 @@ import type { Caches } from "../../cluster/caches.ts";
 import { enqueueOn, isOwnStatus } from "../../cluster/changes.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText } from "../../kubernetes/resource.ts";
-import type { ReadStore, Store } from "../../kubernetes/store.ts";
+import type { ReadStore } from "../../kubernetes/store.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import type { Controller } from "../../runtime/controller.ts";
@@ -20,9 +20,7 @@ import {
 import type { Rounds } from "./rounds.ts";
 
 /** What vantage points see of the cluster. */
-export type MeasuredCaches = Pick<Caches, "fleets" | "addresses"> & {
-  readonly vantagePoints: Store<CustomObject>;
-};
+export type MeasuredCaches = Pick<Caches, "fleets" | "addresses" | "vantagePoints">;
 
 export interface VantagePointOptions extends ReconcilerOptions {
   readonly caches: MeasuredCaches;
