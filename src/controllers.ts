@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { addressController } from "./address/io/controller.ts";
 import { probeAddress } from "./address/io/probe.ts";
 import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
+import { parseWhatsAppProxy } from "./api/fleet.ts";
 import type { BalancerWarnings } from "./address/balancer-words.ts";
 import type { Resolution } from "./address/observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
@@ -14,6 +15,7 @@ import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificate
 import { fleetController } from "./fleet/io/controller.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 import { keyOf, keyText } from "./kubernetes/resource.ts";
+import { viewOfEntry } from "./ledger/view.ts";
 import type { Confirmation } from "./orphans/decide.ts";
 import { orphanController } from "./orphans/io/controller.ts";
 import { PodPoller } from "./pods/io/poller.ts";
@@ -21,6 +23,12 @@ import type { PodReports } from "./pods/io/reports.ts";
 import type { PodStatusReader } from "./pods/io/status-reader.ts";
 import { issueCertificate } from "./proxy/io/issue-certificate.ts";
 import { poolController } from "./pool/io/controller.ts";
+import { usualLimits } from "./reachability/evidence-log.ts";
+import { CountryLooks } from "./reachability/io/country-looks.ts";
+import { EvidenceKeeper } from "./reachability/io/evidence-keeper.ts";
+import { configMapStore } from "./reachability/io/evidence-store.ts";
+import { verdictController } from "./reachability/io/verdicts.ts";
+import { blockedWhenOf } from "./reachability/policy.ts";
 import type { PlanApplier } from "./runtime/apply-plan.ts";
 import type { CheckedClock } from "./runtime/checked-clock.ts";
 import { timer } from "./runtime/clock.ts";
@@ -34,7 +42,7 @@ import type { Instant } from "./values/time.ts";
 /** What the controllers of one process are made of. */
 export interface Parts {
   readonly caches: Caches;
-  readonly client: Pick<ApiClient, "get" | "list">;
+  readonly client: Pick<ApiClient, "get" | "list" | "apply">;
   readonly applier: PlanApplier;
   readonly reports: PodReports;
   readonly settings: Settings;
@@ -121,7 +129,38 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     for (const fleet of caches.fleets.list()) fleets.queue.add(keyText(keyOf(fleet)));
     for (const { metadata } of caches.addresses.list()) addresses.queue.add(metadata.name);
   });
-  return [fleets, addresses, poolController({ ...common(), caches }), orphans, poller.controller];
+  const evidence = evidenceKeeper(parts, makeQueue());
+  const looks = new CountryLooks({ caches, evidence, now, clock });
+  return [
+    fleets,
+    addresses,
+    poolController({ ...common(), caches }),
+    orphans,
+    poller.controller,
+    evidence.controller,
+    verdictController({ ...common(), caches, evidence, looks }),
+  ];
+}
+
+/** Evidence is kept of the addresses in the ledger, as much as all fleets together ask for. */
+function evidenceKeeper(
+  { caches, client, settings, world: { now, clock } }: Parts,
+  queue: WorkQueue,
+): EvidenceKeeper {
+  return new EvidenceKeeper({
+    store: configMapStore(client, settings.operatorNamespace),
+    queue,
+    limits: () => {
+      const fleets = caches.fleets.list().map((raw) => parseWhatsAppProxy(raw));
+      return usualLimits(
+        fleets.flatMap((fleet) => (fleet.ok ? blockedWhenOf(fleet.value.spec) : [])),
+      );
+    },
+    addresses: () =>
+      new Set(caches.addresses.list().flatMap((raw) => viewOfEntry(raw).view?.address ?? [])),
+    now,
+    clock,
+  });
 }
 
 /** Whose probes share a place: those of all addresses of a fleet. */

@@ -123,11 +123,13 @@ export const eventReasons = [
   "PodEvicted",
   "Published",
   "Reachable",
+  "ReachableAgain",
   "Ready",
   "ReportRefused",
   "RotateRefused",
   "RotationStarted",
   "ServiceRemoved",
+  "Suspected",
   "UpstreamReachable",
   "WentDark",
 ] as const;

@@ -18,7 +18,7 @@ import { type LaneBank, childEffects } from "./children.ts";
 import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { nextHeldLitAt } from "./held.ts";
 import { lanesOf } from "./lanes.ts";
-import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
+import { claimEffects, claimId, retireEffects } from "./ledger-effects.ts";
 import { deletionAskedAt, heldBecause, isEnding, isUnconfirmed } from "./deletion.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
 import { planOrphans } from "./orphans.ts";
@@ -136,7 +136,6 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
     ...(waits ? [] : childEffects(live, lanes)),
-    ...verdictEffects(observed.own, rotation.report, now),
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
   ];
   const unless = rotation.claims.map(claimId);

@@ -44,7 +44,7 @@ export function targetsOf({ vantagePoint, all, fleets }: Measuring): readonly Me
       vantagePointsOf(fleet.spec, [vantagePoint]).length > 0;
     if (!isMeasured) return [];
     const countries = concerned(vantagePoint, countriesOf(fleet.spec, all));
-    return published(addresses).flatMap((address) => targetOf(fleet, address, countries));
+    return publishedOf(addresses).flatMap((address) => targetOf(fleet, address, countries));
   });
   const distinct = new Map(found.map((target) => [target.address, target]));
   return [...distinct.values()].toSorted((a, b) => (a.address < b.address ? -1 : 1));
@@ -55,7 +55,8 @@ function concerned({ spec }: VantagePoint, ofFleet: readonly string[]): readonly
   return spec.role === "Control" && ofFleet.length > 0 ? ofFleet : [spec.country];
 }
 
-function published(addresses: readonly LedgerAddress[]): readonly LedgerAddress[] {
+/** The addresses that people use, as far as those serve: one for each slot at most. */
+export function publishedOf(addresses: readonly LedgerAddress[]): readonly LedgerAddress[] {
   const views = addresses.map(({ view }) => view);
   const chosen = new Set(views.map(({ slot }) => publishedAddress(views, slot)));
   return addresses.filter(

@@ -74,14 +74,21 @@ function verdictIn(country: string, input: VerdictInput): AddressVerdict {
   return unknown(view);
 }
 
-/** Those of the audience that anything is known of, and all that have a verdict already. */
+/**
+ * Those of the audience that anything is known of, those that a trusted person named, and all that
+ * have a verdict already.
+ */
 function countriesOf({ evidence, address, before, policy }: VerdictInput): readonly string[] {
   const own = evidence.filter((one) => one.address === address);
   const seen = own.flatMap((one) => countriesBehind(one, policy));
   const counted = seen.filter(
     (country) => policy.audience.length === 0 || policy.audience.includes(country),
   );
-  return [...new Set([...before.map(({ country }) => country), ...counted])].toSorted();
+  const reported = own.flatMap((one) =>
+    one.kind === "report" && one.by === "Operator" ? one.country : [],
+  );
+  const known = before.map(({ country }) => country);
+  return [...new Set([...known, ...counted, ...reported])].toSorted();
 }
 
 /** A control speaks for no country, and arrivals for all whose people the fleet is for. */

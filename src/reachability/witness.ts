@@ -61,7 +61,10 @@ export type Contacts = ReadonlyMap<Witness, readonly Instant[]>;
  * What tests of all addresses show of the witnesses themselves. Who reaches another address of ours,
  * or something else abroad, has a line that works.
  */
-export function contactsOf(evidence: Iterable<Evidence>, watch: Watch): Contacts {
+export function contactsOf(
+  evidence: Iterable<Evidence>,
+  watch: Pick<Watch, "now" | "services">,
+): Contacts {
   const contacts = new Map<Witness, Instant[]>();
   for (const one of evidence) {
     if (one.kind !== "test" || reachesAnything(one) !== true) continue;

@@ -3,7 +3,7 @@
 
 import type { FleetView } from "./fleet-view.ts";
 import type { Random } from "../values/random.ts";
-import { type BlockReport, blockReport } from "./block-report.ts";
+import { type BlockReport, blockReport } from "../reachability/block-report.ts";
 import { type Moving, withinBudget } from "./budget.ts";
 import { type Claim, type Shortage, allocationsOf, claimFor, isClaim } from "./claim.ts";
 import { mayClaimAnotherAt, refusedClaim } from "./refused.ts";

@@ -74,7 +74,11 @@ export function testableFrom(
   vantagePoint: VantagePoint,
   caches: MeasuredCaches,
 ): readonly MeasuredTarget[] {
-  return targetsOf({ vantagePoint, all: readVantagePoints(caches), fleets: fleetsOf(caches) });
+  return targetsOf({
+    vantagePoint,
+    all: readVantagePoints(caches),
+    fleets: fleetAddresses(caches),
+  });
 }
 
 /** All vantage points that can be read. */
@@ -89,7 +93,11 @@ export function readVantagePoints({
   });
 }
 
-function fleetsOf({ fleets, addresses }: MeasuredCaches): readonly FleetAddresses[] {
+/** All fleets that can be read, each with what the ledger holds for it. */
+export function fleetAddresses({
+  fleets,
+  addresses,
+}: Pick<MeasuredCaches, "fleets" | "addresses">): readonly FleetAddresses[] {
   return fleets.list().flatMap((raw) => {
     const parsed = parseWhatsAppProxy(raw);
     if (!parsed.ok) return [];
@@ -99,7 +107,8 @@ function fleetsOf({ fleets, addresses }: MeasuredCaches): readonly FleetAddresse
   });
 }
 
-function ledgerAddress(raw: CustomObject): readonly LedgerAddress[] {
+/** An entry of the ledger, where it can be read. */
+export function ledgerAddress(raw: CustomObject): readonly LedgerAddress[] {
   const { view } = viewOfEntry(raw);
   const parsed = parseProxyAddress(raw);
   return parsed.ok && view !== undefined ? [{ entry: parsed.value, view }] : [];

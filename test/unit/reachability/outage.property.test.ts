@@ -91,7 +91,7 @@ function play(world: World, until: number): Played {
     );
     log = remember(log, heard, { now, limits });
     const evidence = allEvidence(log);
-    const contacts = contactsOf(evidence, { now, within: minutes(30), services });
+    const contacts = contactsOf(evidence, { now, services });
     const inputs = all.map((index) => ({
       address: addressOf(index),
       evidence: log.get(addressOf(index)) ?? [],

@@ -1,6 +1,15 @@
-import type { FleetView } from "./fleet-view.ts";
+import type { AddressView } from "../ledger/view.ts";
 import { formatIp, parseIp } from "../values/ip.ts";
 import { ProxyfleetError } from "../values/errors.ts";
+
+/** What of a fleet a report depends on. */
+export interface ReportingFleet {
+  /** The annotation's text. */
+  readonly reportBlocked: string | undefined;
+  readonly lastHandledReport: string | undefined;
+  readonly deleting: boolean;
+  readonly addresses: readonly AddressView[];
+}
 
 /**
  * What the annotation proxyfleet.dev/report-blocked asks for: a person's word that an address is
@@ -9,7 +18,7 @@ import { ProxyfleetError } from "../values/errors.ts";
 export type BlockReport =
   | { readonly kind: "none" }
   /**
-   * A verdict to be written. It counts as answered only once the ledger shows it, so that a crash
+   * Evidence for a verdict. It counts as answered only once the ledger shows that, so that a crash
    * loses no report.
    */
   | {
@@ -17,6 +26,7 @@ export type BlockReport =
       readonly text: string;
       readonly entry: string;
       readonly country: string;
+      /** What the person adds, where there is something. */
       readonly message: string;
     }
   | {
@@ -31,7 +41,7 @@ export type BlockReport =
  * Reads the report that is still open: `<address> <country> <any new text>`. One that was answered
  * is none, whatever was measured since.
  */
-export function blockReport(fleet: FleetView): BlockReport {
+export function blockReport(fleet: ReportingFleet): BlockReport {
   const text = fleet.reportBlocked?.trim();
   if (text === undefined || text === "" || text === fleet.lastHandledReport || fleet.deleting)
     return { kind: "none" };
@@ -57,10 +67,7 @@ export function blockReport(fleet: FleetView): BlockReport {
     );
   if (entry.reachability.some((one) => one.country === country && one.verdict === "Blocked"))
     return { kind: "answered", text, address, country };
-  const message = `reported by a person${words.length === 0 ? "" : `: ${words.join(" ")}`}`.slice(
-    0,
-    512,
-  );
+  const message = words.join(" ").slice(0, 512);
   return { kind: "verdict", text, entry: entry.name, country, message };
 }
 

@@ -1,8 +1,8 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type BlockReport, blockReport } from "../../../src/rotation/block-report.ts";
-import { blocked, dark, entry, fleet } from "./build.ts";
+import { type BlockReport, blockReport } from "../../../src/reachability/block-report.ts";
+import { blocked, dark, entry, fleet } from "../rotation/build.ts";
 
 const report = (reportBlocked: string, given: Partial<FleetView> = {}) =>
   fleet({
@@ -21,7 +21,7 @@ describe("a person's report of a block", () => {
         text: "203.0.113.9 IR monday",
         entry: "ip-203-0-113-9",
         country: "IR",
-        message: "reported by a person: monday",
+        message: "monday",
       },
     },
     "needs no text": {
@@ -31,7 +31,7 @@ describe("a person's report of a block", () => {
         text: "203.0.113.9 IR",
         entry: "ip-203-0-113-9",
         country: "IR",
-        message: "reported by a person",
+        message: "",
       },
     },
     "finds an IPv6 address however it is written": {
@@ -41,7 +41,7 @@ describe("a person's report of a block", () => {
         text: "2001:0DB8:0::7 IR x",
         entry: "ip-2001-0db8-0000-0000-0000-0000-0000-0007",
         country: "IR",
-        message: "reported by a person: x",
+        message: "x",
       },
     },
     "may come late, when the address is dark already": {
@@ -51,7 +51,7 @@ describe("a person's report of a block", () => {
         text: "203.0.113.7 IR",
         entry: "ip-203-0-113-7",
         country: "IR",
-        message: "reported by a person",
+        message: "",
       },
     },
     "is none where the annotation is blank": { given: report("  "), expect: { kind: "none" } },
@@ -66,7 +66,7 @@ describe("a person's report of a block", () => {
         text: "203.0.113.9\t IR  on  monday",
         entry: "ip-203-0-113-9",
         country: "IR",
-        message: "reported by a person: on monday",
+        message: "on monday",
       },
     },
     "is cut where it is long": {
@@ -76,7 +76,7 @@ describe("a person's report of a block", () => {
         text: `203.0.113.9 IR ${"x".repeat(600)}`,
         entry: "ip-203-0-113-9",
         country: "IR",
-        message: `reported by a person: ${"x".repeat(490)}`,
+        message: "x".repeat(512),
       },
     },
     "passes over entries that have no address yet": {
@@ -88,7 +88,7 @@ describe("a person's report of a block", () => {
         text: "203.0.113.9 IR",
         entry: "ip-203-0-113-9",
         country: "IR",
-        message: "reported by a person",
+        message: "",
       },
     },
     "becomes a verdict where the address is only suspected there, and blocked elsewhere": {
@@ -104,7 +104,7 @@ describe("a person's report of a block", () => {
         text: "203.0.113.9 IR",
         entry: "ip-203-0-113-9",
         country: "IR",
-        message: "reported by a person",
+        message: "",
       },
     },
     "is answered once the ledger shows it": {
@@ -124,7 +124,7 @@ describe("a person's report of a block", () => {
         text: "203.0.113.9 IR y",
         entry: "ip-203-0-113-9",
         country: "IR",
-        message: "reported by a person: y",
+        message: "y",
       },
     },
     "of an address that is not the fleet's is refused": {
