@@ -27,8 +27,11 @@ import { usualLimits } from "./reachability/evidence-log.ts";
 import { CountryLooks } from "./reachability/io/country-looks.ts";
 import { EvidenceKeeper } from "./reachability/io/evidence-keeper.ts";
 import { configMapStore } from "./reachability/io/evidence-store.ts";
+import { Rounds, type SourceOf } from "./reachability/io/rounds.ts";
+import { vantagePointController } from "./reachability/io/vantage-points.ts";
 import { verdictController } from "./reachability/io/verdicts.ts";
 import { blockedWhenOf } from "./reachability/policy.ts";
+import { sourceMaker } from "./reachability/sources/io/make-source.ts";
 import type { PlanApplier } from "./runtime/apply-plan.ts";
 import type { CheckedClock } from "./runtime/checked-clock.ts";
 import { timer } from "./runtime/clock.ts";
@@ -38,6 +41,7 @@ import { type QueueOptions, WorkQueue } from "./runtime/queue.ts";
 import { cryptoRandom } from "./runtime/random.ts";
 import type { Random } from "./values/random.ts";
 import type { Instant } from "./values/time.ts";
+import { userAgent } from "./version.ts";
 
 /** What the controllers of one process are made of. */
 export interface Parts {
@@ -65,6 +69,7 @@ export interface World {
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
   readonly makeCertificate: MakeCertificate;
+  readonly sourceOf: SourceOf;
 }
 
 /** The world as it is. */
@@ -80,6 +85,7 @@ export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): W
     probe: async (request) => probeAddress(request, readStatus),
     resolve: dnsResolver(),
     makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
+    sourceOf: sourceMaker({ userAgent, now: checked.now }),
   };
 }
 
@@ -139,6 +145,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poller.controller,
     evidence.controller,
     verdictController({ ...common(), caches, evidence, looks }),
+    vantagePointController({ ...common(), caches, rounds: roundsOf(parts, evidence) }),
   ];
 }
 
@@ -160,6 +167,19 @@ function evidenceKeeper(
       new Set(caches.addresses.list().flatMap((raw) => viewOfEntry(raw).view?.address ?? [])),
     now,
     clock,
+  });
+}
+
+/** Vantage points measure beside the reconciles, and what they find is evidence. */
+function roundsOf({ client, settings, world, log }: Parts, evidence: EvidenceKeeper): Rounds {
+  const { sourceOf, now, random } = world;
+  return new Rounds({
+    sourceOf,
+    tokens: { client, namespace: settings.operatorNamespace },
+    evidence: (found) => evidence.add(found),
+    now,
+    random,
+    log,
   });
 }
 

@@ -14,6 +14,7 @@ import { EventRecorder } from "./kubernetes/events.ts";
 import { LeaderElection } from "./kubernetes/lease.ts";
 import { defaultLeaseTimes } from "./kubernetes/lease-state.ts";
 import { rateLimit } from "./kubernetes/rate-limit.ts";
+import { boundFetch } from "./reachability/sources/io/bounded-fetch.ts";
 import { registerPodMetrics } from "./pods/io/metrics.ts";
 import { PodReports } from "./pods/io/reports.ts";
 import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
@@ -48,6 +49,7 @@ export async function runOperator(
   inCluster: boolean,
   { log, stop }: { readonly log: Logger; readonly stop: AbortSignal },
 ): Promise<void> {
+  boundFetch();
   const halt = new AbortController();
   const connection = Connection.fromDefault(config.kubeconfig, { http2: config.http2 });
   const checkedClock = new CheckedClock({

@@ -166,5 +166,6 @@ function worldOf(
     probe: async (request) => probeAddress(request, readStatus, cluster.network),
     resolve: async (hostname) => cluster.loadBalancer.resolve(hostname),
     makeCertificate,
+    sourceOf: () => undefined,
   };
 }
