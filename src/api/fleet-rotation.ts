@@ -87,19 +87,19 @@ export const reachability = z.object({
     })
     .exactOptional()
     .describe(
-      "Which vantage points count; none = all of the audience's countries. No effect yet: nothing measures.",
+      "Which vantage points count; none = all of the audience's countries.",
     ),
   blockedWhen: z
     .object({
       failures: integer(1, 100)
         .default(3)
         .describe(
-          "Failed measurements that make a block, 1 to 100. No effect yet: nothing measures. Default: 3.",
+          "Failed measurements that make a block, 1 to 100. Default: 3.",
         ),
       vantagePoints: integer(1, 100)
         .default(2)
         .describe(
-          "Vantage points that must agree, 1 to 100. No effect yet: nothing measures. Default: 2.",
+          "Vantage points that must agree, 1 to 100. Default: 2.",
         ),
       within: positiveDuration()
         .default("30m")

@@ -8,6 +8,7 @@ import { nextLaneClosesAt } from "../ledger/lane-use.ts";
 import { bankSize } from "../ledger/lanes.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
 import { podsView } from "../pods/view.ts";
+import { measured } from "../reachability/measured.ts";
 import { type FleetView, fleetView, latestChange } from "../rotation/fleet-view.ts";
 import { type RotationPlan, planRotation } from "../rotation/plan.ts";
 import type { ApplyEffect, Effect, PatchEffect } from "../runtime/effect.ts";
@@ -229,6 +230,7 @@ function statusView(
     held: heldBecause(observed),
     limits: limitsView(fleet.spec, poolSpecs),
     withoutEffect: fieldsWithoutEffect(fleet.spec),
+    measured: measured(fleet.spec, observed.vantagePoints),
     generation: fleet.metadata.generation,
     selector: selector.map(([label, value]) => `${label}=${value}`).join(","),
     before: statusBefore(fleet.status),

@@ -36,6 +36,8 @@ export interface StatusView {
   readonly held: string | undefined;
   readonly limits: LimitsView;
   readonly withoutEffect: Finding | undefined;
+  /** Whether enough places measure its addresses, where any do. */
+  readonly measured: Finding | undefined;
   readonly generation: number;
   readonly selector: string;
   readonly before: StatusBefore;
@@ -87,6 +89,7 @@ export function findings(
     ChildrenApplied: children,
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(view),
+    Measured: view.measured,
     FieldsWithoutEffect: view.withoutEffect,
     ClocksAgree: clocksAgree(fleet),
     Paused: fleet.paused

@@ -1,6 +1,7 @@
 import type { IssuedCertificate } from "../proxy/certificate.ts";
 import type { AddressPool } from "../api/address-pool.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
+import type { VantagePoint } from "../api/vantage-point.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import type { Parsed } from "../api/parse.ts";
 import type { Absence } from "../cluster/absence.ts";
@@ -65,6 +66,8 @@ export interface ObservedFleet {
   readonly formerPools: readonly PoolView[];
   readonly poolSpecs: ReadonlyMap<string, AddressPool["spec"]>;
   readonly held: HeldAddresses;
+  /** All that there are: which of them count is for the fleet to say. */
+  readonly vantagePoints: readonly VantagePoint[];
   readonly children: Children;
   readonly pods: readonly Pod[];
   /**

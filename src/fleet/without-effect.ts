@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { Finding } from "../api/findings.ts";
-import { reachability } from "../api/fleet-rotation.ts";
 import { share } from "../api/fleet-traffic.ts";
 
-type Spec = Pick<WhatsAppProxySpec, "dns" | "share" | "reachability">;
+type Spec = Pick<WhatsAppProxySpec, "dns" | "share">;
 
-const defaults = { share: share.parse({}), reachability: reachability.parse({}) };
+const defaults = { share: share.parse({}) };
 
 interface Capability {
   /** What this version does not do. */
@@ -26,21 +25,6 @@ const missingCapabilities: readonly Capability[] = [
     missing: "makes no share links",
     remedy: "give groups the addresses in status.addresses",
     fields: ({ share }) => ({ "spec.share.host": [share.host, defaults.share.host] }),
-  },
-  {
-    missing: "measures nothing",
-    remedy: "report a blocked address with the annotation proxyfleet.dev/report-blocked",
-    fields: ({ reachability: { vantagePoints, blockedWhen } }) => ({
-      "spec.reachability.vantagePoints": [vantagePoints, undefined],
-      "spec.reachability.blockedWhen.failures": [
-        blockedWhen.failures,
-        defaults.reachability.blockedWhen.failures,
-      ],
-      "spec.reachability.blockedWhen.vantagePoints": [
-        blockedWhen.vantagePoints,
-        defaults.reachability.blockedWhen.vantagePoints,
-      ],
-    }),
   },
 ];
 

@@ -1,5 +1,4 @@
 import type { Finding } from "../api/findings.ts";
-import type { ConditionType } from "../api/reasons.ts";
 import type { VantagePoint } from "../api/vantage-point.ts";
 import { type MeasuredSpec, countriesOf, placesOf, vantagePointsOf } from "./vantage-points.ts";
 
@@ -10,15 +9,12 @@ interface Coverage {
 }
 
 /**
- * Whether enough places measure a fleet for a verdict `Blocked` of its `blockedWhen`, as a part of
- * its conditions. Nothing is said where the cluster has no vantage point: `Reachable` says then that
+ * Whether enough places measure a fleet for a verdict `Blocked` of its `blockedWhen`: its condition
+ * `Measured`. Nothing is said where the cluster has no vantage point: `Reachable` says then that
  * nothing measures.
  */
-export function measured(
-  fleet: MeasuredSpec,
-  all: readonly VantagePoint[],
-): Partial<Record<ConditionType, Finding | undefined>> {
-  return all.length === 0 ? {} : { Measured: finding(fleet, all) };
+export function measured(fleet: MeasuredSpec, all: readonly VantagePoint[]): Finding | undefined {
+  return all.length === 0 ? undefined : finding(fleet, all);
 }
 
 function finding(fleet: MeasuredSpec, all: readonly VantagePoint[]): Finding {

@@ -108,6 +108,9 @@ function enqueueFleets(options: FleetControllerOptions, add: (key: string) => vo
   caches.pools.onChange((change) => {
     if (isMoreThanStatus(change)) all();
   });
+  caches.vantagePoints.onChange((change) => {
+    if (isMoreThanStatus(change)) all();
+  });
   caches.reach.onReadable((namespace) => {
     const isThere = (key: string) => parseKey(key).namespace === namespace;
     const fleets = caches.fleets.list().map((fleet) => keyText(keyOf(fleet)));

@@ -19,6 +19,7 @@ import { providers } from "../../pool/providers.ts";
 import { certificateLives } from "../../proxy/io/certificate-lives.ts";
 import { tenantOf } from "../../proxy/tenant.ts";
 import { poolView } from "../../pool/view.ts";
+import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import type {
   Children,
@@ -74,6 +75,7 @@ export function observeFleet(
     unreadable: stored.flatMap(unreadableOf),
     lostServices: lostServices(text, caches),
     ...poolsOf(key, parsed, { entries, caches }),
+    vantagePoints: readVantagePoints(caches),
     children,
     pods,
     certificates: certificates.issued(text, children.secret),

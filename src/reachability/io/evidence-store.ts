@@ -50,4 +50,4 @@ export function configMapStore(
 }
 
 const noRightText =
-  "evidence of before this start can't be read, so tests begin anew: give the operator the rights of this version's chart";
+  "evidence of before this start can't be read, so all is tested again: give the operator the rights of this version's chart";

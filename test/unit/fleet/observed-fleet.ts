@@ -66,6 +66,7 @@ export function observed(
     lostServices: [],
     pools: [pool()],
     formerPools: [],
+    vantagePoints: [],
     poolSpecs: new Map(),
     held: HeldAddresses.of([]),
     children: {

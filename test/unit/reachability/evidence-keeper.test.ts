@@ -82,7 +82,7 @@ describe("the leader's evidence", () => {
     assert.deepEqual(held(keeper), [failed("a", -60)]);
   });
 
-  test("begins anew where the rights of an older chart let nobody read it", async () => {
+  test("starts empty where the rights of an older chart let nobody read it", async () => {
     const keeper = keeperOf();
     server.failure = new ForbiddenError("GET configmaps", refusal);
     await turn(keeper);
