@@ -3,7 +3,7 @@ import type { TestEvidence } from "../../reachability/evidence.ts";
 import { present } from "../../values/present.ts";
 import { type HttpAnswer, jsonAnswer, strangersPage, tooOften, unavailable } from "../answer.ts";
 import { evidenceOf } from "../evidence-of.ts";
-import { RateGate } from "../rate.ts";
+import { RateGate } from "./rate.ts";
 import { parseRelay } from "../relay.ts";
 import { Replays } from "../replays.ts";
 import type { AgentVantagePoint, Now, Work } from "../vantage-points.ts";

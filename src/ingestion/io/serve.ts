@@ -5,7 +5,7 @@ import { type AddressInfo, type Server, type Socket, createServer } from "node:n
 import { largestBody } from "../../probe/protocol.ts";
 import { type Millis, seconds } from "../../values/time.ts";
 import { type HttpAnswer, strangersPage, unavailable } from "../answer.ts";
-import { RateGate } from "../rate.ts";
+import { RateGate } from "./rate.ts";
 import { Desk, type DeskOptions } from "./desk.ts";
 
 /** Certificate chain and key, as PEM. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { evidenceOf } from "../../../src/ingestion/evidence-of.ts";
-import { RateGate } from "../../../src/ingestion/rate.ts";
+import { RateGate } from "../../../src/ingestion/io/rate.ts";
 import { Replays } from "../../../src/ingestion/replays.ts";
 import type { SentResult } from "../../../src/probe/protocol.ts";
 import type { Target } from "../../../src/reachability/sources/source.ts";
