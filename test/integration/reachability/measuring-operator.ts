@@ -8,16 +8,21 @@ import { appliedMarks, eventReporter } from "../../../src/api/names.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { EventRecorder } from "../../../src/kubernetes/events.ts";
+import { usualLimits } from "../../../src/reachability/evidence-log.ts";
 import type { TestEvidence } from "../../../src/reachability/evidence.ts";
+import { CountryLooks } from "../../../src/reachability/io/country-looks.ts";
+import { EvidenceKeeper } from "../../../src/reachability/io/evidence-keeper.ts";
+import { configMapStore } from "../../../src/reachability/io/evidence-store.ts";
 import { Rounds } from "../../../src/reachability/io/rounds.ts";
 import { vantagePointController } from "../../../src/reachability/io/vantage-points.ts";
+import { verdictController } from "../../../src/reachability/io/verdicts.ts";
 import type { Round, Source, Target } from "../../../src/reachability/sources/source.ts";
 import { PlanApplier } from "../../../src/runtime/apply-plan.ts";
 import { sleep, timer } from "../../../src/runtime/clock.ts";
 import { Manager } from "../../../src/runtime/manager.ts";
 import { WorkQueue } from "../../../src/runtime/queue.ts";
 import { StatusFields } from "../../../src/runtime/status-fields.ts";
-import { type Millis, instant, plus } from "../../../src/values/time.ts";
+import { type Millis, instant, minutes, plus } from "../../../src/values/time.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { rendered } from "../../chart/rendered.ts";
@@ -65,7 +70,10 @@ function tests(target: Target, vantagePoint: string, now: number): readonly Test
   }));
 }
 
-/** Vantage points' controller alone, with the chart's rights for the namespace default. */
+/**
+ * The controllers of vantage points and of verdicts alone, with the chart's rights for the namespace
+ * default.
+ */
 export class MeasuringOperator {
   readonly service = new FakeService();
   readonly evidence: TestEvidence[] = [];
@@ -80,7 +88,14 @@ export class MeasuringOperator {
   #looks = 0;
   #ended: Promise<unknown> = Promise.resolve();
 
-  static async start(server: ApiServer): Promise<MeasuringOperator> {
+  /** Whether verdicts follow from what is found; otherwise tests write them. */
+  readonly judges: boolean;
+
+  constructor(judges: boolean) {
+    this.judges = judges;
+  }
+
+  static async start(server: ApiServer, { judges = false } = {}): Promise<MeasuringOperator> {
     const rights = await rendered({ watchNamespaces: ["default"], crds: { enabled: false } });
     const isRight = ({ kind }: { readonly kind: string }) =>
       /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind);
@@ -89,7 +104,7 @@ export class MeasuringOperator {
     removeAtExit(folder);
     const account = { namespace: home, account: "proxyfleet" };
     const kubeconfig = await kubeconfigOf(server, account, join(folder, "kubeconfig"));
-    const operator = new MeasuringOperator();
+    const operator = new MeasuringOperator(judges);
     await operator.#run(kubeconfig);
     return operator;
   }
@@ -134,7 +149,9 @@ export class MeasuringOperator {
     const applier = new PlanApplier({
       client,
       storeOf: ({ plural }) =>
-        plural === custom.vantagePoints.plural ? caches.vantagePoints : undefined,
+        [caches.vantagePoints, caches.addresses][
+          [custom.vantagePoints.plural, custom.addresses.plural].indexOf(plural)
+        ],
       events: new EventRecorder({ client, log, ...eventReporter, now: () => new Date() }),
       marks: appliedMarks,
       statusFields: new StatusFields({ client, clock, onOutdated: () => undefined }),
@@ -142,23 +159,34 @@ export class MeasuringOperator {
     });
     const now = () => this.#now;
     const random = () => 0.5;
+    const queue = () => new WorkQueue({ now: clock, random: Math.random, timer });
+    const common = { applier, now, random, clock };
+    const keeper = new EvidenceKeeper({
+      ...common,
+      store: configMapStore(client, home),
+      queue: queue(),
+      limits: () => usualLimits([{ failures: 3, within: minutes(30) }]),
+      addresses: () => new Set(["203.0.113.9"]),
+    });
+    const looks = new CountryLooks({ caches, evidence: keeper, now, clock });
     const rounds = new Rounds({
       sourceOf: ({ metadata }, token) => this.service.source(metadata.name, token, now),
       tokens: { client, namespace: home },
-      evidence: (found) => this.evidence.push(...found),
+      evidence: (found) => {
+        this.evidence.push(...found);
+        if (this.judges) keeper.add(found);
+      },
       now,
       random,
       log,
     });
-    const controller = vantagePointController({
-      caches,
-      rounds,
-      queue: this.#queue,
-      applier,
-      now,
-      random,
-      clock,
-    });
+    const controller = vantagePointController({ ...common, caches, rounds, queue: this.#queue });
+    if (this.judges) {
+      manager.add(keeper.controller);
+      manager.add(
+        verdictController({ ...common, queue: queue(), caches, evidence: keeper, looks }),
+      );
+    }
     manager.add({
       ...controller,
       reconcile: async (key, log) => {
