@@ -100,9 +100,10 @@ export interface Minute {
  */
 export function judgeMinute(suspicion: Suspicion, minute: Minute): Suspicion {
   const { from, lasted, others, perHour } = minute;
-  const outageAt = isOutage(others) ? plus(from, lasted) : suspicion.outageAt;
+  const now = plus(from, lasted);
+  const outageAt = isOutage(others) ? now : suspicion.outageAt;
   const pause = { ...withoutQuiet(suspicion), outageAt };
-  if (isRecovering(outageAt, from) || perHour < fewestPerHour) return pause;
+  if (isRecovering(outageAt, now) || perHour < fewestPerHour) return pause;
   const before = isLost(suspicion, minute) ? pause : suspicion;
   if (others.share === undefined) return before;
   const needed = alarmAt + alarmSlope * Math.log(1 + perHour / alarmAtPerHour);

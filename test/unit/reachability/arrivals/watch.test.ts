@@ -49,6 +49,13 @@ describe("a slot that goes quiet while the others go on", () => {
     assert.ok((after.at(-1)?.minute ?? 0) < 20, `for ${after.at(-1)?.minute} min more`);
   });
 
+  test("is not held against it any more once the others fall as well", () => {
+    const groups = settledGroups();
+    groups.live(hour, { share: only("s3", 0) });
+    const all = groups.live(2 * hour, { share: (slot) => (slot === "s3" ? 0 : 0.4) });
+    assert.ok((all.at(-1)?.minute ?? 0) < 30, `for ${all.at(-1)?.minute} min more`);
+  });
+
   test("is suspected where a few people abroad still come", () => {
     const all = settledGroups().live(2 * hour, { share: only("s3", 0.08) });
     assert.match(all.at(-1)?.evidence.message ?? "", /, \d came in /);
