@@ -216,3 +216,22 @@ test("a slot of a fleet that was scaled down is forgotten after a week, and not 
   fewer.live(2 * day);
   assert.deepEqual(known(), ["s1"]);
 });
+
+describe("a slot's habits", () => {
+  const habit = (groups: SteadyGroups) =>
+    groups.watch.remember()[3]?.memory.habits.at(groups.now)?.perHour ?? 0;
+
+  test("stay as they are in outages of the whole country", () => {
+    const groups = settledGroups();
+    const before = habit(groups);
+    groups.live(4 * day, { share: () => 0 });
+    assert.ok(habit(groups) > 0.95 * before, `${habit(groups)} of ${before}`);
+  });
+
+  test("are those of all its addresses while people move over", () => {
+    const groups = settledGroups();
+    const before = habit(groups);
+    groups.live(14 * day, { onOld: () => 0.9 });
+    assert.ok(habit(groups) > 0.95 * before, `${habit(groups)} of ${before}`);
+  });
+});
