@@ -1,13 +1,6 @@
 import { isDeletionAsked } from "../cluster/deletion.ts";
 import type { Service } from "../kubernetes/objects.ts";
-import {
-  type Millis,
-  clockTolerance,
-  millis,
-  parseInstant,
-  seconds,
-  since,
-} from "../values/time.ts";
+import { isToCome, millis, parseInstant, seconds, since } from "../values/time.ts";
 import { resolveEvery } from "./phase.ts";
 import type { ProbeRequest } from "./probe.ts";
 import type { Sight } from "./sight.ts";
@@ -56,18 +49,14 @@ function unserved(sight: Sight): Service | undefined {
   if (service === undefined || want !== "Serve" || isServed || fault?.kind === "Refused")
     return undefined;
   const from = parseInstant(phase === "Provisioning" ? phaseSince : fault?.since);
-  if (from === undefined || isYoungerThan(firstListen, since(from, now))) return undefined;
+  if (from === undefined) return undefined;
+  if (since(from, now) < firstListen && !isToCome(from, now)) return undefined;
   const known = warnings?.uid === service.metadata.uid ? warnings : undefined;
   if (known === undefined) return service;
   const age = since(known.at, now);
   const waited = since(from, known.at);
   const every = millis(Math.min(Math.max(waited / 4, listenEvery.least), listenEvery.most));
   return age < 0 || age >= every ? service : undefined;
-}
-
-/** A time that is to come was written by a clock that went back since: it says nothing of an age. */
-function isYoungerThan(age: Millis, waited: Millis): boolean {
-  return waited < age && waited + clockTolerance >= 0;
 }
 
 /** The load balancer's name, where it is time to resolve it. */

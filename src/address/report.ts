@@ -5,14 +5,7 @@ import type { AddressFault, ProxyAddressStatus } from "../api/proxy-address.ts";
 import * as resources from "../api/resources.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { Pacing } from "../runtime/pacer.ts";
-import {
-  clockTolerance,
-  formatInstant,
-  parseInstant,
-  plus,
-  seconds,
-  since,
-} from "../values/time.ts";
+import { isToCome, formatInstant, parseInstant, seconds, since } from "../values/time.ts";
 import { nameOf } from "./effects.ts";
 import { serviceEffect } from "./obstacle.ts";
 import type { AddressDecision } from "./phase.ts";
@@ -142,6 +135,6 @@ function leavingOf({ leaving }: AddressDecision): Pick<ProxyAddressStatus, "leav
  */
 function known(time: string | undefined, { now, clocksDiffer }: Sight): string | undefined {
   const at = parseInstant(time);
-  const isToCome = at !== undefined && !clocksDiffer && at > plus(now, clockTolerance);
-  return isToCome ? undefined : time;
+  const isDoubtful = at !== undefined && !clocksDiffer && isToCome(at, now);
+  return isDoubtful ? undefined : time;
 }

@@ -3,11 +3,11 @@ import type { KubeObject } from "../kubernetes/objects.ts";
 import { keyText } from "../kubernetes/resource.ts";
 import { isFresh } from "../pods/answer.ts";
 import { mayHoldSessions } from "../pods/view.ts";
-import { type LaneCertificate, laneCertificates } from "../proxy/lane-certificates.ts";
+import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-certificates.ts";
 import { renewalAt } from "../proxy/renewal.ts";
 import { type Instant, earliest } from "../values/time.ts";
 import { isEnding } from "./deletion.ts";
-import { type FleetLane, madeFor } from "./lanes.ts";
+import type { FleetLane } from "./lanes.ts";
 import type { ObservedFleet } from "./observed.ts";
 
 /** What a fleet's plan wants to know, or to have made, before it can go on. */

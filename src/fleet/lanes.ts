@@ -1,6 +1,5 @@
 import { laneUsers } from "../ledger/lane-use.ts";
-import type { Secret } from "../kubernetes/objects.ts";
-import { type LaneCertificate, laneCertificates } from "../proxy/lane-certificates.ts";
+import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-certificates.ts";
 import type { CertifiedLane } from "../proxy/pod-config.ts";
 import type { Instant } from "../values/time.ts";
 import type { ObservedFleet } from "./observed.ts";
@@ -52,21 +51,11 @@ function doubtfulLanes({ unreadable, children }: ObservedFleet): readonly FleetL
 function proxiesOf(
   { poolSpecs, children }: ObservedFleet,
   pool: string,
-  lane: LaneClaim,
+  lane: Pick<LaneCertificate, "lane" | "uid">,
 ): readonly string[] {
   const proxy = poolSpecs.get(pool)?.proxyProtocol;
   if (proxy === undefined) return madeFor(children.secret, lane)?.proxiesFrom ?? [];
   return proxy.version === "V2" ? proxy.from : [];
-}
-
-type LaneClaim = Pick<FleetLane, "lane" | "uid">;
-
-/** What the Secret holds for a lane; undefined where it holds it for another entry, or nothing. */
-export function madeFor(
-  secret: Secret | undefined,
-  { lane, uid }: LaneClaim,
-): LaneCertificate | undefined {
-  return laneCertificates(secret).find((made) => made.lane === lane && made.uid === uid);
 }
 
 /**

@@ -23,8 +23,22 @@ export function needsApply(
 ): boolean {
   if (live.metadata.annotations?.[annotation] !== hash) return true;
   if (covers(live, desired)) return false;
+  if (!coversMetadata(live, desired)) return true;
   const last = applied.get(live.metadata.uid ?? "");
   return last?.hash !== hash || last.state !== versionOf(live);
+}
+
+/**
+ * Whether an object has the labels, annotations and owners of another one. The server writes these
+ * as they are, and counts no generation for a change of them. Others may own it too.
+ */
+function coversMetadata({ metadata: live }: KubeObject, { metadata }: KubeObject): boolean {
+  const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
+  return (
+    covers(live.labels ?? {}, labels) &&
+    covers(live.annotations ?? {}, annotations) &&
+    ownerReferences.every((owner) => live.ownerReferences?.some((one) => covers(one, owner)))
+  );
 }
 
 /** What changes with every change of an object's own fields: its generation, where it has one. */

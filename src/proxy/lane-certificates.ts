@@ -35,6 +35,14 @@ export function laneCertificates(secret: Secret | undefined): readonly LaneCerti
   return secret === undefined ? [] : readOnce(secret).certificates;
 }
 
+/** What the Secret holds for a lane; undefined where it holds it for another entry, or nothing. */
+export function madeFor(
+  secret: Secret | undefined,
+  { lane, uid }: Pick<LaneCertificate, "lane" | "uid">,
+): LaneCertificate | undefined {
+  return laneCertificates(secret).find((made) => made.lane === lane && made.uid === uid);
+}
+
 /** The name under which pods report that they have loaded this very content. */
 export function secretRevision(secret: Secret | undefined): string | undefined {
   return secret === undefined ? undefined : readOnce(secret).revision;

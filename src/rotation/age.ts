@@ -1,7 +1,7 @@
 import type { FleetView, RotationRules } from "./fleet-view.ts";
 import {
   type Instant,
-  clockTolerance,
+  isToCome,
   hours,
   instant,
   millis,
@@ -96,7 +96,7 @@ export function movesByAge(fleet: FleetView, now: Instant): readonly Instant[] {
   // A claim that is still to come was dated by a clock that was ahead.
   return counted
     .map(({ createdAt }) => createdAt)
-    .filter((at) => since(at, now) < anHour && at <= plus(now, clockTolerance));
+    .filter((at) => since(at, now) < anHour && !isToCome(at, now));
 }
 
 /**

@@ -2,14 +2,7 @@ import type { FleetView } from "./fleet-view.ts";
 import { dueByAge, hourlyRoom } from "./age.ts";
 import type { DecidedSlot, MoveDecision, NextMove } from "./slot-decision.ts";
 import { present } from "../values/present.ts";
-import {
-  type Instant,
-  clockTolerance,
-  earliest,
-  plus,
-  seconds,
-  spokenTime,
-} from "../values/time.ts";
+import { type Instant, isToCome, earliest, plus, seconds, spokenTime } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
 
 /** A slot that should move. */
@@ -63,7 +56,7 @@ export function withinBudget(
   );
   // One that began later than now, by a clock that went back, would hold up the rest until then.
   const getOnUntil = making
-    .filter(({ createdAt }) => createdAt <= plus(now, clockTolerance))
+    .filter(({ createdAt }) => !isToCome(createdAt, now))
     .map(({ createdAt }) => plus(createdAt, usualMaking))
     .filter((until) => until > now);
   const taken = new Set(making.map(({ slot }) => slot)).size;

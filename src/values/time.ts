@@ -45,6 +45,14 @@ export function since(from: Instant, now: Instant): Millis {
   return millis(now - from);
 }
 
+/**
+ * Whether a time was written by a clock that went back since: it lies further ahead than two clocks
+ * that say the same may differ, and says nothing of an age.
+ */
+export function isToCome(at: Instant, now: Instant): boolean {
+  return at > plus(now, clockTolerance);
+}
+
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
 export function formatInstant(at: Instant): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z");

@@ -9,9 +9,7 @@ cd "$project"
 name=$(basename "$CLUSTER_DIR")
 logs=$project/.tools/logs/$name
 mkdir -p "$logs"
-declare -A minutes=([fleet]=4 [runtime]=3 [addresses]=6 [proxy]=5 [mishaps]=9 [trouble]=5 [rights]=6 [installation]=5 [docs]=2 [argocd]=3)
-# Most files of a suite may take the operator for themselves. Those of trouble wait much, and each looks at its own fleet only.
-declare -A at_once=([trouble]=3)
+declare -A minutes=([fleet]=4 [runtime]=3 [addresses]=6 [proxy]=5 [mishaps]=9 [trouble]=13 [rights]=6 [installation]=5 [docs]=2 [argocd]=3)
 
 # in_one_piece LOG CMD…: runs CMD, and prints what it said at its end
 in_one_piece() {
@@ -39,7 +37,7 @@ suite() {
   began=$(now)
   say "$name: the end-to-end suite $1 …"
   in_one_piece "$logs/$1.log" "$CLUSTER_DIR/enter" env CLUSTER_DIR="$CLUSTER_DIR" \
-    node --test --test-force-exit --test-concurrency="${at_once[$1]:-1}" --test-reporter=spec "test/e2e/$1/*.test.ts" || failed+=("$1")
+    node --test --test-force-exit --test-concurrency=1 --test-reporter=spec "test/e2e/$1/*.test.ts" || failed+=("$1")
   say "The end-to-end suite $1 took $(duration $(($(now) - began))) of its ${minutes[$1]} minutes."
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the end-to-end tests on embedded clusters of their own, which end with them, also after a failure or Ctrl-C. There are
-# three clusters side by side: most of the time the tests wait. With the names of suites, only these run.
+# three clusters side by side: most of the time the tests wait. With the names of suites, only these run; a long one runs only
+# when it is named.
 # CLUSTER_DIR is what the clusters' folders are called, with a number behind; default: .cluster-test
 set -euo pipefail
 # shellcheck source=tooling/step.sh
@@ -14,6 +15,7 @@ folder=$(realpath --canonicalize-missing "${CLUSTER_DIR:-.cluster-test}")
 
 # The suites of each cluster. Rights is not where operators are installed and removed: what those ask on their way out is refused.
 suites=([1]="fleet addresses runtime rights" [2]="proxy installation docs argocd" [3]="mishaps trouble")
+long="trouble"
 
 exec 9>.tools/test-e2e.lock
 flock --nonblock 9 || { say "Other end-to-end tests run in this checkout. Waiting for them."; flock 9; }
@@ -37,7 +39,10 @@ finish() {
 declare -A running=()
 for number in "${!suites[@]}"; do
   chosen=()
-  for suite in ${suites[$number]}; do [[ $# -gt 0 && " $* " != *" $suite "* ]] || chosen+=("$suite"); done
+  for suite in ${suites[$number]}; do
+    [[ $# -gt 0 || " $long " != *" $suite "* ]] || continue
+    [[ $# -gt 0 && " $* " != *" $suite "* ]] || chosen+=("$suite")
+  done
   ((${#chosen[@]})) || continue
   on "$number" test/e2e/run-on-cluster.sh "${chosen[@]}" &
   running[$number]=$!

@@ -9,7 +9,7 @@ import type { Deletion } from "../../cluster/deletion.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { addressView } from "../../ledger/view.ts";
 import { isServingPod } from "../../pods/view.ts";
-import { laneCertificates } from "../../proxy/lane-certificates.ts";
+import { madeFor } from "../../proxy/lane-certificates.ts";
 import { tenantOf } from "../../proxy/tenant.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import { canonicalIp, parseIp } from "../../values/ip.ts";
@@ -118,11 +118,8 @@ function certificateOf(entry: ProxyAddress, caches: Caches): string | undefined 
   const { namespace, name } = spec.claimRef;
   const secret = caches.secrets.get({ namespace, name: childName(name) });
   const services = caches.services.by("address", metadata.name);
-  const tenant = tenantOf(entry, { secret, services });
-  const made = laneCertificates(secret).find(
-    ({ lane, uid }) => lane === spec.lane && uid === tenant,
-  );
-  return made?.sha256;
+  const uid = tenantOf(entry, { secret, services });
+  return madeFor(secret, { lane: spec.lane, uid })?.sha256;
 }
 
 function claimingFleet(

@@ -61,6 +61,7 @@ export function observeFleet(
   const { secret } = children;
   const entries = stored.flatMap((entry) => entryOf(entry, { unwished, secret, caches }));
   if (raw === undefined && entries.length === 0) return undefined;
+  const readable = new Set(entries.map(({ view }) => view.name));
   const parsed = raw === undefined ? undefined : parseWhatsAppProxy(raw);
   const isOwn = ({ view }: Entry) => raw !== undefined && belongsTo(view, raw.metadata.uid);
   const pods = caches.pods.by("fleet", text);
@@ -72,7 +73,7 @@ export function observeFleet(
     unwished,
     own: entries.filter(isOwn),
     orphans: entries.filter((entry) => !isOwn(entry)),
-    unreadable: stored.flatMap(unreadableOf),
+    unreadable: stored.filter(({ metadata }) => !readable.has(metadata.name)).map(unreadable),
     lostServices: lostServices(text, caches),
     ...poolsOf(key, parsed, { entries, caches }),
     vantagePoints: readVantagePoints(caches),
@@ -119,10 +120,9 @@ function entryOf(raw: CustomObject, { unwished, secret, caches }: EntrySources):
   ];
 }
 
-function unreadableOf(raw: CustomObject): readonly UnreadableEntry[] {
-  if (parseProxyAddress(raw).ok && viewOfEntry(raw).view !== undefined) return [];
-  const { lane } = (raw.spec ?? {}) as { lane?: unknown };
-  return [{ name: raw.metadata.name, lane: typeof lane === "number" ? lane : undefined }];
+function unreadable({ metadata, spec }: CustomObject): UnreadableEntry {
+  const { lane } = (spec ?? {}) as { lane?: unknown };
+  return { name: metadata.name, lane: typeof lane === "number" ? lane : undefined };
 }
 
 function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {

@@ -136,4 +136,30 @@ describe("needsApply", () => {
         expect,
       ),
     );
+
+  describe("of metadata, of which a change counts no generation", () => {
+    const owner = { apiVersion: "v1", kind: "Fleet", name: "family", uid: "f" };
+    const labels = { app: "proxy" };
+    const wanted = {
+      ...desired,
+      metadata: { name: "family-proxy", labels, ownerReferences: [owner] },
+    };
+    const owned = (given: object) =>
+      needsApply(wanted, object({ cpu: "1" }, { labels, ownerReferences: [owner], ...given }), {
+        annotation: appliedMarks.hash,
+        hash: "h",
+        applied: applied("h", "4"),
+      });
+
+    test("an object as we left it is left alone", () => assert.equal(owned({}), false));
+    test("an owner that somebody took away comes back", () =>
+      assert.equal(owned({ ownerReferences: undefined }), true));
+    test("a label that somebody edited is applied", () =>
+      assert.equal(owned({ labels: { app: "mine" } }), true));
+    test("another owner and another label beside ours are left alone", () => {
+      const more = { ...owner, uid: "g" };
+      const given = { ownerReferences: [more, owner], labels: { ...labels, team: "a" } };
+      assert.equal(owned(given), false);
+    });
+  });
 });

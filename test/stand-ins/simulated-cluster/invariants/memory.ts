@@ -10,7 +10,7 @@ export class Memory {
   /** When each move by age was claimed, by entry. */
   readonly #movesByAge = new Map<string, Instant>();
   readonly #certificates = new Map<string, string>();
-  /** Who has an address, by the name of its entry. */
+  /** The tenant of each address, by the name of its entry. */
   readonly #tenants = new Map<string, string>();
 
   /** What is wrong with a claim as the next of several. `isAsked`: it replaces no deleted entry. */

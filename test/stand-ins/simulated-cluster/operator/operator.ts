@@ -1,4 +1,3 @@
-import { StatusFields } from "../../../../src/runtime/status-fields.ts";
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { probeAddress } from "../../../../src/address/io/probe.ts";
@@ -11,6 +10,7 @@ import { PodReports } from "../../../../src/pods/io/reports.ts";
 import { yieldToEventLoop } from "../../../../src/runtime/clock.ts";
 import { type Controller, reconcileOnce } from "../../../../src/runtime/controller.ts";
 import type { Manager } from "../../../../src/runtime/manager.ts";
+import { StatusFields } from "../../../../src/runtime/status-fields.ts";
 import type { SimulatedCluster, SimulatedProcess } from "../cluster.ts";
 import { NotedApplier, type PlanLog } from "./plans.ts";
 import { VirtualTimers } from "./timers.ts";
