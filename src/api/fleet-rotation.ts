@@ -86,27 +86,33 @@ export const reachability = z.object({
         .describe("Labels, all of which a VantagePoint must have."),
     })
     .exactOptional()
-    .describe(
-      "Which vantage points count; none = all of the audience's countries.",
-    ),
+    .describe("Which vantage points count; none = all of the audience's countries."),
   blockedWhen: z
     .object({
       failures: integer(1, 100)
         .default(3)
-        .describe(
-          "Failed measurements that make a block, 1 to 100. Default: 3.",
-        ),
+        .describe("Failed measurements that make a block, 1 to 100. Default: 3."),
       vantagePoints: integer(1, 100)
         .default(2)
-        .describe(
-          "Vantage points that must agree, 1 to 100. Default: 2.",
-        ),
+        .describe("Vantage points that must agree, 1 to 100. Default: 2."),
       within: positiveDuration()
         .default("30m")
         .describe("How recent the failures must be. Default: 30m."),
     })
     .prefault({})
     .describe("What makes the verdict Blocked."),
+  traffic: z
+    .enum(["Suspect", "Ignore"])
+    .default("Suspect")
+    .describe(
+      "What may follow where people open no new sessions on an address, while other groups go on. Suspect: the verdict Suspected, and tests at once; nothing moves because of it alone. Ignore: nothing. Default: Suspect.",
+    ),
+  people: z
+    .enum(["Suspect", "Block", "Ignore"])
+    .default("Suspect")
+    .describe(
+      "What reports over the share page may lead to by themselves. Suspect: the verdict Suspected, and tests at once; nothing moves because of them alone. Block: the verdict Blocked, so that anyone who has the page can make the slot move. Ignore: nothing. Default: Suspect.",
+    ),
   outagePercent: integer(1, 100)
     .default(50)
     .describe(
