@@ -23,6 +23,8 @@ import type { PodReports } from "./pods/io/reports.ts";
 import type { PodStatusReader } from "./pods/io/status-reader.ts";
 import { issueCertificate } from "./proxy/io/issue-certificate.ts";
 import { poolController } from "./pool/io/controller.ts";
+import { ArrivalsKeeper } from "./reachability/arrivals/io/arrivals-keeper.ts";
+import { configMapArrivals } from "./reachability/arrivals/io/arrivals-store.ts";
 import { usualLimits } from "./reachability/evidence-log.ts";
 import { CountryLooks } from "./reachability/io/country-looks.ts";
 import { EvidenceKeeper } from "./reachability/io/evidence-keeper.ts";
@@ -36,6 +38,7 @@ import type { PlanApplier } from "./runtime/apply-plan.ts";
 import type { CheckedClock } from "./runtime/checked-clock.ts";
 import { timer } from "./runtime/clock.ts";
 import type { Controller } from "./runtime/controller.ts";
+import type { ReconcilerOptions } from "./runtime/reconciler.ts";
 import { Inquiries } from "./runtime/inquiries.ts";
 import { type QueueOptions, WorkQueue } from "./runtime/queue.ts";
 import { cryptoRandom } from "./runtime/random.ts";
@@ -135,15 +138,28 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     for (const fleet of caches.fleets.list()) fleets.queue.add(keyText(keyOf(fleet)));
     for (const { metadata } of caches.addresses.list()) addresses.queue.add(metadata.name);
   });
-  const evidence = evidenceKeeper(parts, makeQueue());
-  const looks = new CountryLooks({ caches, evidence, now, clock });
   return [
     fleets,
     addresses,
     poolController({ ...common(), caches }),
     orphans,
     poller.controller,
+    ...evidenceControllers(parts, common),
+  ];
+}
+
+/** What takes evidence in, and what makes verdicts of it. */
+function evidenceControllers(parts: Parts, common: () => ReconcilerOptions): readonly Controller[] {
+  const { caches, client, reports, settings, world } = parts;
+  const { now, clock } = world;
+  const evidence = evidenceKeeper(parts, common().queue);
+  const store = configMapArrivals(client, settings.operatorNamespace);
+  const counted = { caches, reports, evidence, store, now };
+  const arrivals = new ArrivalsKeeper({ ...counted, queue: common().queue });
+  const looks = new CountryLooks({ caches, evidence, now, clock });
+  return [
     evidence.controller,
+    arrivals.controller,
     verdictController({ ...common(), caches, evidence, looks }),
     vantagePointController({ ...common(), caches, rounds: roundsOf(parts, evidence) }),
   ];

@@ -55,11 +55,14 @@ export const fieldManagers = {
   reachability: "proxyfleet-reachability",
   vantage: "proxyfleet-vantage",
   evidence: "proxyfleet-evidence",
+  arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
 } as const;
 
 /** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
 export const evidenceName = "proxyfleet-evidence";
+/** The one beside it, in which the habits of slots are kept. */
+export const arrivalsName = "proxyfleet-arrivals";
 
 /** Who writes Events, and as which field manager. */
 export const eventReporter = {
