@@ -10,14 +10,14 @@ import {
   requeueAfter,
 } from "../../../runtime/controller.ts";
 import type { WorkQueue } from "../../../runtime/queue.ts";
-import { type Instant, hours, instant, millis, minutes, since } from "../../../values/time.ts";
+import { type Instant, hours, millis, minutes, since } from "../../../values/time.ts";
 import type { EvidenceKeeper } from "../../io/evidence-keeper.ts";
 import { fleetAddresses } from "../../io/vantage-points.ts";
 import { Alarms } from "../alarms.ts";
 import { LaneCounts, type PodSeen } from "../lane-counts.ts";
 import { type CountedFleet, lanesOf, lastingOf, slotsOf } from "../seen.ts";
 import { TestSessions } from "../test-sessions.ts";
-import { ArrivalsWatch, type Remembered } from "../watch.ts";
+import { ArrivalsWatch } from "../watch.ts";
 import type { ArrivalsStore } from "./arrivals-store.ts";
 
 /** What is looked at once a minute. */
@@ -49,7 +49,9 @@ export class ArrivalsKeeper {
   readonly #alarms = new Alarms();
   #watch: ArrivalsWatch | undefined;
   #steppedAt: Instant | undefined;
-  #saved = { at: instant(0), alarms: "" };
+  /** Undefined where nothing is kept yet: a right to write that is missing shows at once then. */
+  #savedAt: Instant | undefined;
+  #savedAlarms = "";
 
   constructor(options: ArrivalsKeeperOptions) {
     this.#options = options;
@@ -66,8 +68,9 @@ export class ArrivalsKeeper {
   async #keep(log: Logger): Promise<Outcome> {
     const { store, now } = this.#options;
     if (this.#watch === undefined) {
-      this.#watch = new ArrivalsWatch(await store.read(log));
-      this.#saved = { ...this.#saved, at: now() };
+      const kept = await store.read(log);
+      this.#watch = new ArrivalsWatch(kept);
+      this.#savedAt = kept.length === 0 ? undefined : now();
     }
     const passed = this.#steppedAt === undefined ? step : since(this.#steppedAt, now());
     if (passed >= 0 && passed < step) return requeueAfter(step - passed);
@@ -110,20 +113,17 @@ export class ArrivalsKeeper {
   async #save(watch: ArrivalsWatch): Promise<Outcome> {
     const { store, now } = this.#options;
     const alarms = this.#alarms.state;
-    const age = since(this.#saved.at, now());
-    const isDue = age < 0 || age >= saveEvery || alarms !== this.#saved.alarms;
-    const remembered = isDue ? watch.remember().filter(hasLearnt) : [];
+    const age = this.#savedAt === undefined ? saveEvery : since(this.#savedAt, now());
+    const isDue = age < 0 || age >= saveEvery || alarms !== this.#savedAlarms;
+    const remembered = isDue ? watch.remember() : [];
     if (remembered.length === 0) return requeueAfter(step);
     try {
       await store.write(remembered);
     } catch (error) {
       return failed(error, millis(step));
     }
-    this.#saved = { at: now(), alarms };
+    this.#savedAt = now();
+    this.#savedAlarms = alarms;
     return requeueAfter(step);
   }
-}
-
-function hasLearnt({ memory }: Remembered): boolean {
-  return memory.habits.saved.hoursLearnt > 0;
 }

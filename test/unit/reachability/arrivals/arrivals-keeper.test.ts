@@ -34,6 +34,7 @@ class Stage {
   readonly totals = new Map<string, number[]>();
   readonly raised: Evidence[] = [];
   kept: readonly Remembered[] = settled.watch.remember();
+  phase = "Serving";
   writes = 0;
   failure: Error | undefined;
   hear: (addresses: readonly string[], news: readonly Evidence[]) => void = () => undefined;
@@ -44,7 +45,7 @@ class Stage {
       entryObject({
         address,
         slot,
-        status: { phase: "Serving", phaseSince: "2026-01-04T00:00:00Z" },
+        status: { phase: this.phase, phaseSince: "2026-01-04T00:00:00Z" },
       }),
     );
     const stores = {
@@ -232,9 +233,16 @@ describe("what was learnt of slots", () => {
     assert.equal(stage.writes, 3);
   });
 
-  test("is nothing where no pod counts, and is not written then", async () => {
+  test("is written at once where nothing was kept: a missing right shows then", async () => {
     stage.kept = [];
-    stage.pods = [];
+    stage.start();
+    await stage.live(30);
+    assert.equal(stage.writes, 1);
+  });
+
+  test("is nothing while there is no published address, and is not written then", async () => {
+    stage.kept = [];
+    stage.phase = "Verifying";
     stage.start();
     await stage.live(130);
     assert.equal(stage.writes, 0);
