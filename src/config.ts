@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import type { FeedSettings } from "./cluster/settings.ts";
 import { ProxyfleetError } from "./values/errors.ts";
 import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
@@ -62,6 +63,16 @@ const options = {
     env: "HTTP2",
     help: "true, or false where something on the way to the API server can't do HTTP/2 (default: true)",
   },
+  "feeds-ioda": {
+    type: "string",
+    env: "FEEDS_IODA",
+    help: "true: ask IODA whether the countries of fleets are offline; moves are held then (default: false)",
+  },
+  "feeds-radar-token-secret": {
+    type: "string",
+    env: "FEEDS_RADAR_TOKEN_SECRET",
+    help: 'Secret in its namespace with a token of Cloudflare Radar (key "token"), which is asked the same (default: none)',
+  },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
@@ -95,6 +106,8 @@ const config = z.object({
   workers: z.coerce.number().int().min(1).max(64).default(8),
   "max-requests-per-second": z.coerce.number().min(0).default(0),
   http2: truth.default(true),
+  "feeds-ioda": truth.default(false),
+  "feeds-radar-token-secret": z.string().min(1).optional(),
   "diagnosis-folder": z.string().min(1).optional(),
 });
 
@@ -113,6 +126,7 @@ export interface OperatorConfig {
   /** 0: no limit. */
   readonly maxRequestsPerSecond: number;
   readonly http2: boolean;
+  readonly feeds: FeedSettings;
   readonly diagnosisFolder: string | undefined;
 }
 
@@ -153,6 +167,10 @@ export function readConfig(
     workers,
     maxRequestsPerSecond: parsed.data["max-requests-per-second"],
     http2,
+    feeds: {
+      ioda: parsed.data["feeds-ioda"],
+      radarTokenSecret: parsed.data["feeds-radar-token-secret"],
+    },
     diagnosisFolder: parsed.data["diagnosis-folder"],
   };
 }

@@ -26,11 +26,15 @@ import { poolController } from "./pool/io/controller.ts";
 import { ArrivalsKeeper } from "./reachability/arrivals/io/arrivals-keeper.ts";
 import { configMapArrivals } from "./reachability/arrivals/io/arrivals-store.ts";
 import { usualLimits } from "./reachability/evidence-log.ts";
+import { FeedKeeper } from "./reachability/feeds/io/feed-keeper.ts";
+import type { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
+import { type FeedOf, feedMaker } from "./reachability/feeds/io/make-feed.ts";
+import { feedsOf, noFeeds } from "./reachability/feeds/settings.ts";
 import { CountryLooks } from "./reachability/io/country-looks.ts";
 import { EvidenceKeeper } from "./reachability/io/evidence-keeper.ts";
 import { configMapStore } from "./reachability/io/evidence-store.ts";
 import { Rounds, type SourceOf } from "./reachability/io/rounds.ts";
-import { vantagePointController } from "./reachability/io/vantage-points.ts";
+import { countriesOfFleets, vantagePointController } from "./reachability/io/vantage-points.ts";
 import { verdictController } from "./reachability/io/verdicts.ts";
 import { blockedWhenOf } from "./reachability/policy.ts";
 import { sourceMaker } from "./reachability/sources/io/make-source.ts";
@@ -52,6 +56,7 @@ export interface Parts {
   readonly client: Pick<ApiClient, "get" | "list" | "apply">;
   readonly applier: PlanApplier;
   readonly reports: PodReports;
+  readonly feeds: FeedReadings;
   readonly settings: Settings;
   readonly world: World;
   readonly log: Logger;
@@ -73,6 +78,7 @@ export interface World {
   readonly resolve: HostResolver;
   readonly makeCertificate: MakeCertificate;
   readonly sourceOf: SourceOf;
+  readonly feedOf: FeedOf;
 }
 
 /** The world as it is. */
@@ -89,6 +95,7 @@ export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): W
     resolve: dnsResolver(),
     makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
     sourceOf: sourceMaker({ userAgent, now: checked.now }),
+    feedOf: feedMaker({ userAgent, now: checked.now }),
   };
 }
 
@@ -150,17 +157,18 @@ export function makeControllers(parts: Parts): readonly Controller[] {
 
 /** What takes evidence in, and what makes verdicts of it. */
 function evidenceControllers(parts: Parts, common: () => ReconcilerOptions): readonly Controller[] {
-  const { caches, client, reports, settings, world } = parts;
+  const { caches, client, reports, feeds, settings, world } = parts;
   const { now, clock } = world;
   const evidence = evidenceKeeper(parts, common().queue);
   const store = configMapArrivals(client, settings.operatorNamespace);
   const counted = { caches, reports, evidence, store, now };
   const arrivals = new ArrivalsKeeper({ ...counted, queue: common().queue });
-  const looks = new CountryLooks({ caches, evidence, now, clock });
+  const looks = new CountryLooks({ caches, evidence, feeds, now, clock });
   return [
     evidence.controller,
     arrivals.controller,
-    verdictController({ ...common(), caches, evidence, looks }),
+    feedKeeper(parts, common().queue).controller,
+    verdictController({ ...common(), caches, evidence, feeds, looks }),
     vantagePointController({ ...common(), caches, rounds: roundsOf(parts, evidence) }),
   ];
 }
@@ -183,6 +191,25 @@ function evidenceKeeper(
       new Set(caches.addresses.list().flatMap((raw) => viewOfEntry(raw).view?.address ?? [])),
     now,
     clock,
+  });
+}
+
+/** Feeds are asked for the countries that fleets name, as far as an admin allows it. */
+function feedKeeper(
+  { caches, client, feeds: readings, settings, world, log }: Parts,
+  queue: WorkQueue,
+): FeedKeeper {
+  const { feedOf, now, random } = world;
+  return new FeedKeeper({
+    feeds: feedsOf(settings.feeds ?? noFeeds),
+    feedOf,
+    readings,
+    countries: () => countriesOfFleets(caches),
+    tokens: { client, namespace: settings.operatorNamespace },
+    queue,
+    now,
+    random,
+    log,
   });
 }
 

@@ -58,5 +58,6 @@ export const matrix: Record<string, object> = {
     watchNamespaces: ["proxies", "family"],
     podMonitor: { enabled: true },
   },
+  "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "no values, again": {},
 };

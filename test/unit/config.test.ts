@@ -17,6 +17,7 @@ const defaults: OperatorConfig = {
   workers: 8,
   maxRequestsPerSecond: 0,
   http2: true,
+  feeds: { ioda: false, radarTokenSecret: undefined },
   diagnosisFolder: undefined,
 };
 const read = (args: readonly string[], environment = {}): OperatorConfig | "help" =>
@@ -53,6 +54,10 @@ describe("the operator's settings", () => {
       args: ["--namespace", "a"],
       environment: { POD_NAMESPACE: "b" },
       expect: { ...defaults, namespace: "a" },
+    },
+    "name the outage feeds that are asked": {
+      args: ["--feeds-ioda=true", "--feeds-radar-token-secret=radar"],
+      expect: { ...defaults, feeds: { ioda: true, radarTokenSecret: "radar" } },
     },
     "namespaces are told apart by commas": {
       args: ["--watch-namespaces", "relief, family,relief,"],

@@ -55,7 +55,7 @@ function podSpec(installation: Installation): object {
 }
 
 function container({ values, version }: Installation): object {
-  const { monitoringNamespaces, watchNamespaces } = values;
+  const { feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
   return {
@@ -68,6 +68,10 @@ function container({ values, version }: Installation): object {
       `--workers=${values.workers}`,
       `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
       ...limits,
+      ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
+      ...(feeds.radar.tokenSecret === ""
+        ? []
+        : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
     ],
     env: [
       {

@@ -64,6 +64,35 @@ const moreLabels = texts
   .default({})
   .describe("Additional labels for it: many a Prometheus reads only objects with a certain label.");
 
+const feeds = z
+  .strictObject({
+    ioda: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe("Ask IODA, which needs no account, whether countries are offline."),
+      })
+      .prefault({})
+      .describe("IODA, of the Georgia Institute of Technology."),
+    radar: z
+      .strictObject({
+        tokenSecret: z
+          .string()
+          .regex(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/)
+          .default("")
+          .describe(
+            "Secret in the operator's namespace, whose key `token` is a token with the permission to read Radar. Empty: Radar is not asked.",
+          ),
+      })
+      .prefault({})
+      .describe("Cloudflare Radar."),
+  })
+  .prefault({})
+  .describe(
+    "Outage feeds: while one says that a country is offline, its groups don't move. They learn which countries your fleets are for.",
+  );
+
 const serviceMonitor = z
   .strictObject({
     enabled: z
@@ -239,6 +268,7 @@ export const chartValues = z.strictObject({
     .describe(
       "What may reach the operator's pods. What they reach is not limited: the API server's address is not known here.",
     ),
+  feeds,
   serviceMonitor,
   podMonitor,
   prometheusRule,
