@@ -1,3 +1,4 @@
+import type { AddressView } from "../../ledger/view.ts";
 import { policyOf } from "../policy.ts";
 import { type FleetAddresses, publishedOf } from "../targets.ts";
 import type { Millis } from "../../values/time.ts";
@@ -10,14 +11,17 @@ export interface CountedFleet extends FleetAddresses {
   readonly pods: readonly PodSeen[];
 }
 
-/** All fleets of this moment, as counts are made of them. */
+/**
+ * A fleet as its lanes are counted.
+ * @param ownTests sessions that our own tests opened, by address
+ */
 export function lanesOf(
   { fleet: { metadata }, addresses, pods }: CountedFleet,
   ownTests: ReadonlyMap<string, number>,
 ): FleetSeen {
   const slots = publishedOf(addresses).map(({ view }): SlotLanes => {
     const draining = addresses.flatMap(({ view: other }) =>
-      other.slot === view.slot && other.phase === "Draining" ? [other.name] : [],
+      other.slot === view.slot && other.name !== view.name && isServed(other) ? [other.name] : [],
     );
     const tests = ownTests.get(view.address ?? "") ?? 0;
     return { slot: slotName(view), published: view.name, draining, ownTests: tests };
@@ -52,6 +56,11 @@ export function lastingOf(fleets: readonly FleetAddresses[]): ReadonlyMap<string
       );
     }),
   );
+}
+
+/** People may still be on it. */
+function isServed({ phase }: AddressView): boolean {
+  return phase === "Serving" || phase === "Draining";
 }
 
 interface InSlot {
