@@ -83,7 +83,7 @@ async function startPod(name: string): Promise<void> {
   const spec = { containers: [{ name: "proxy", image: "proxy:1" }] };
   await create(
     pods,
-    podObject({ name, namespace: "default", metadata: { labels }, spec } as never),
+    podObject({ name, namespace: "default", metadata: { labels }, spec }),
   );
   const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
   await server.patch(`${pods}/${name}/status`, { status });
