@@ -120,6 +120,8 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const askers = askersOf(parts);
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   const asking = () => ({ ...common(), ...askers(), client, resolutions, resolve });
+  const evidence = evidenceKeeper(parts, makeQueue());
+  const looks = new CountryLooks({ caches, evidence, now, clock });
   const fleets = fleetController({
     ...common(),
     ...askers(),
@@ -127,6 +129,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     reports,
     poller,
     certificates,
+    looks,
   });
   const addresses = addressController({ ...asking(), sources, probes, warnings, probe, log });
   const orphans = orphanController({ ...asking(), caches, confirmations });
@@ -135,8 +138,6 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     for (const fleet of caches.fleets.list()) fleets.queue.add(keyText(keyOf(fleet)));
     for (const { metadata } of caches.addresses.list()) addresses.queue.add(metadata.name);
   });
-  const evidence = evidenceKeeper(parts, makeQueue());
-  const looks = new CountryLooks({ caches, evidence, now, clock });
   return [
     fleets,
     addresses,

@@ -11,8 +11,9 @@ import { poolForecast } from "../rotation/pool-forecast.ts";
 import type { SlotAddresses } from "../rotation/slots.ts";
 import { windowFaults } from "../rotation/windows.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
-import { type Instant, formatDuration } from "../values/time.ts";
+import type { Instant } from "../values/time.ts";
 import { childrenApplied } from "./children-applied.ts";
+import { outageSuspected, protocolBlocked } from "./country-holds.ts";
 import { type CutOff, noReadyPod } from "./cut-off.ts";
 import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
@@ -88,7 +89,8 @@ export function findings(
     ...reported,
     ChildrenApplied: children,
     PoolExhausted: poolExhausted(view),
-    OutageSuspected: outageSuspected(view),
+    OutageSuspected: outageSuspected(fleet),
+    ProtocolBlocked: protocolBlocked(fleet),
     Measured: view.measured,
     FieldsWithoutEffect: view.withoutEffect,
     ClocksAgree: clocksAgree(fleet),
@@ -215,16 +217,6 @@ function poolExhausted({ plan, fleet }: StatusView): Finding {
   const [shortage] = plan.shortages;
   if (shortage === undefined) return poolForecast(fleet);
   return { status: "True", reason: "NoFreshAddress", message: shortage.message };
-}
-
-function outageSuspected({ fleet, plan }: StatusView): Finding {
-  if (plan.outage === undefined)
-    return { status: "False", reason: "NoneSeen", message: "slots don't fail together" };
-  return {
-    status: "True",
-    reason: "SlotsFailTogether",
-    message: `${plan.outage.failing} of ${fleet.count} slots began to fail within ${formatDuration(fleet.outage.within)}, which is more than spec.reachability.outagePercent (${fleet.outage.percent}): no slot moves. If it is a block, set outagePercent to 100`,
-  };
 }
 
 /** What no waiting mends: a person has to act. */
