@@ -5,6 +5,7 @@ import { type LimitsView, limitsApplied } from "../pods/limits-applied.ts";
 import type { PodReport } from "../pods/report.ts";
 import { upstreamReachable } from "../pods/upstream-reachable.ts";
 import type { PodsView } from "../pods/view.ts";
+import { leaksOf } from "../reachability/leaks.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import { poolForecast } from "../rotation/pool-forecast.ts";
@@ -91,6 +92,7 @@ export function findings(
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(fleet),
     ProtocolBlocked: protocolBlocked(fleet),
+    Leaking: leaking(fleet, now),
     Measured: view.measured,
     FieldsWithoutEffect: view.withoutEffect,
     ClocksAgree: clocksAgree(fleet),
@@ -134,6 +136,15 @@ function clocksAgree({ clocksDiffer }: FleetView): Finding | undefined {
     message:
       "the time may be wrong: the clocks of the operator's node and of the API server differ by more than a minute, or were set in the last ten. Moves by age, ends of drains and the forgetting of addresses wait. Check the time service (NTP) of both",
   };
+}
+
+/** Said only while it is so. */
+function leaking({ addresses, count }: FleetView, now: Instant): Finding | undefined {
+  const [first, ...others] = leaksOf(addresses, count, now);
+  if (first === undefined) return undefined;
+  const more = others.map(({ slot }) => slot).join(", ");
+  const message = more === "" ? first.because : `${first.because}. So does slot ${more}`;
+  return { status: "True", reason: "AddressesDieYoung", message };
 }
 
 function addressesReady(
