@@ -86,21 +86,15 @@ export const reachability = z.object({
         .describe("Labels, all of which a VantagePoint must have."),
     })
     .exactOptional()
-    .describe(
-      "Which vantage points count; none = all of the audience's countries.",
-    ),
+    .describe("Which vantage points count; none = all of the audience's countries."),
   blockedWhen: z
     .object({
       failures: integer(1, 100)
         .default(3)
-        .describe(
-          "Failed measurements that make a block, 1 to 100. Default: 3.",
-        ),
+        .describe("Failed measurements that make a block, 1 to 100. Default: 3."),
       vantagePoints: integer(1, 100)
         .default(2)
-        .describe(
-          "Vantage points that must agree, 1 to 100. Default: 2.",
-        ),
+        .describe("Vantage points that must agree, 1 to 100. Default: 2."),
       within: positiveDuration()
         .default("30m")
         .describe("How recent the failures must be. Default: 30m."),
