@@ -13,6 +13,8 @@ import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
+import { agentAnswer } from "./ingestion/agent-answer.ts";
+import { type Inbox, takesEvidence } from "./ingestion/io/inbox.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 import { keyOf, keyText } from "./kubernetes/resource.ts";
 import { viewOfEntry } from "./ledger/view.ts";
@@ -50,6 +52,8 @@ export interface Parts {
   readonly applier: PlanApplier;
   readonly reports: PodReports;
   readonly settings: Settings;
+  /** What agents found; absent where they are not served. */
+  readonly inbox?: Inbox | undefined;
   readonly world: World;
   readonly log: Logger;
 }
@@ -136,6 +140,8 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     for (const { metadata } of caches.addresses.list()) addresses.queue.add(metadata.name);
   });
   const evidence = evidenceKeeper(parts, makeQueue());
+  const rounds = roundsOf(parts, evidence);
+  parts.inbox?.deliverTo(takesEvidence({ ...caches, evidence, rounds }));
   const looks = new CountryLooks({ caches, evidence, now, clock });
   return [
     fleets,
@@ -145,7 +151,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poller.controller,
     evidence.controller,
     verdictController({ ...common(), caches, evidence, looks }),
-    vantagePointController({ ...common(), caches, rounds: roundsOf(parts, evidence) }),
+    vantagePointController({ ...common(), caches, rounds }),
   ];
 }
 
@@ -171,12 +177,14 @@ function evidenceKeeper(
 }
 
 /** Vantage points measure beside the reconciles, and what they find is evidence. */
-function roundsOf({ client, settings, world, log }: Parts, evidence: EvidenceKeeper): Rounds {
+function roundsOf(parts: Parts, evidence: EvidenceKeeper): Rounds {
+  const { client, settings, inbox, world, log } = parts;
   const { sourceOf, now, random } = world;
   return new Rounds({
     sourceOf,
     tokens: { client, namespace: settings.operatorNamespace },
     evidence: (found) => evidence.add(found),
+    agentAnswer: (token) => agentAnswer(token, inbox !== undefined),
     now,
     random,
     log,

@@ -31,6 +31,7 @@ export const conditionReasons = [
   "AddressSilent",
   "AddressesFree",
   "AgentSilent",
+  "AgentsNotServed",
   "AllServersUp",
   "Applied",
   "AskedFor",

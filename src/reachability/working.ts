@@ -45,6 +45,7 @@ export function working(view: WorkingView): Finding {
 /** What must be mended first is said first. */
 const checks: readonly ((view: WorkingView) => Finding | undefined)[] = [
   tokenMissing,
+  agentsNotServed,
   notImplemented,
   nothingToMeasure,
   agent,
@@ -58,6 +59,16 @@ const checks: readonly ((view: WorkingView) => Finding | undefined)[] = [
 function tokenMissing({ memory }: WorkingView): Finding | undefined {
   if (memory?.answer.kind !== "tokenMissing") return undefined;
   return { status: "False", reason: "TokenMissing", message: memory.answer.message };
+}
+
+function agentsNotServed({ memory }: WorkingView): Finding | undefined {
+  if (memory?.answer.kind !== "agentsNotServed") return undefined;
+  return {
+    status: "False",
+    reason: "AgentsNotServed",
+    message:
+      "this operator has no endpoint for agents: set ingestion.enabled=true in the chart's values",
+  };
 }
 
 function notImplemented({ vantagePoint: { spec }, memory }: WorkingView): Finding | undefined {

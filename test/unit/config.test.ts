@@ -17,6 +17,7 @@ const defaults: OperatorConfig = {
   workers: 8,
   maxRequestsPerSecond: 0,
   http2: true,
+  ingestion: undefined,
   diagnosisFolder: undefined,
 };
 const read = (args: readonly string[], environment = {}): OperatorConfig | "help" =>
