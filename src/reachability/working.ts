@@ -100,7 +100,7 @@ function agent({ vantagePoint, memory, now }: WorkingView): Finding | undefined 
       status: "Unknown",
       reason: "AgentSilent",
       message:
-        "its agent has not sent any results yet: start `proxyfleet probe` in the country, with the address and the token",
+        "its agent has not sent any results yet: start `proxyfleet probe` in the country, with the line that `proxyfleet probe invite` makes",
     };
   if (plus(last, silentAfter(vantagePoint)) > now) return well("the agent sends its results");
   return {

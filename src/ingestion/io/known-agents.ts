@@ -19,7 +19,7 @@ interface ReadToken {
   readonly sha256: Uint8Array;
 }
 
-/** The API server has this long to show a token (ms); after that, what it showed last holds. */
+/** The API server has this long to show a token (ms). */
 const readWithinMs = 5_000;
 const readsAtOnce = 4;
 
@@ -49,9 +49,8 @@ export class KnownAgents {
     return [...this.#live.values()].flatMap((vantagePoint) => {
       const { country, role } = vantagePoint.spec;
       const { name } = vantagePoint.metadata;
-      const token = this.#tokens.get(name);
-      if (token?.of !== ownerOf(vantagePoint)) return [];
-      return [{ name, country, role, tokenSHA256: token.sha256 }];
+      const tokenSHA256 = this.#tokenOf(vantagePoint);
+      return tokenSHA256 === undefined ? [] : [{ name, country, role, tokenSHA256 }];
     });
   }
 
@@ -60,10 +59,20 @@ export class KnownAgents {
     return this.#live.get(name);
   }
 
-  /** Reads all tokens. Never throws. */
-  async refresh(): Promise<void> {
+  /**
+   * Reads tokens: all, or only those that are not known. Never throws.
+   * @returns whether the API server answered for each
+   */
+  async refresh(which: "all" | "unknown"): Promise<boolean> {
     for (const name of this.#tokens.keys()) if (!this.#live.has(name)) this.#tokens.delete(name);
-    await inParallel([...this.#live.values()], readsAtOnce, async (each) => this.#read(each));
+    const wanted = [...this.#live.values()].filter(
+      (each) => which === "all" || this.#tokenOf(each) === undefined,
+    );
+    let isComplete = true;
+    await inParallel(wanted, readsAtOnce, async (each) => {
+      isComplete = (await this.#read(each)) && isComplete;
+    });
+    return isComplete;
   }
 
   /** Whether the token that was shown is still the vantage point's: asks the API server. */
@@ -71,8 +80,10 @@ export class KnownAgents {
     const vantagePoint = this.#live.get(name);
     if (vantagePoint === undefined) return false;
     await this.#read(vantagePoint);
-    const now = this.all.find((one) => one.name === name);
-    return now !== undefined && timingSafeEqual(now.tokenSHA256, tokenSHA256);
+    // It may have gone, or changed, meanwhile.
+    const live = this.#live.get(name);
+    const now = live === undefined ? undefined : this.#tokenOf(live);
+    return now !== undefined && timingSafeEqual(now, tokenSHA256);
   }
 
   #follow(raw: CustomObject): void {
@@ -80,20 +91,26 @@ export class KnownAgents {
     if (!parsed.ok || parsed.value.spec.agent === undefined) return;
     if (raw.metadata.deletionTimestamp !== undefined) return;
     this.#live.set(raw.metadata.name, parsed.value);
-    const known = this.#tokens.get(raw.metadata.name);
-    if (known?.of !== ownerOf(parsed.value)) void this.#read(parsed.value);
+    if (this.#tokenOf(parsed.value) === undefined) void this.#read(parsed.value);
   }
 
-  async #read(vantagePoint: VantagePoint): Promise<void> {
-    const { name } = vantagePoint.metadata;
+  #tokenOf(vantagePoint: VantagePoint): Uint8Array | undefined {
+    const known = this.#tokens.get(vantagePoint.metadata.name);
+    return known?.of === ownerOf(vantagePoint) ? known.sha256 : undefined;
+  }
+
+  /** @returns whether the API server answered; where it did not, what it said last holds */
+  async #read(vantagePoint: VantagePoint): Promise<boolean> {
     const ref = vantagePoint.spec.agent?.tokenSecretRef;
-    if (ref === undefined) return;
+    if (ref === undefined) return true;
     const signal = AbortSignal.timeout(readWithinMs);
     const answer = await readToken(ref, this.#options.tokens, signal);
-    // The API server did not say: what it said last holds.
-    if (answer.kind === "unread") return;
-    if (answer.kind === "missing" || !isProbeToken(answer.token)) this.#tokens.delete(name);
-    else this.#tokens.set(name, { of: ownerOf(vantagePoint), sha256: tokenHash(answer.token) });
+    if (answer.kind === "unread") return false;
+    const { name } = vantagePoint.metadata;
+    if (answer.kind === "found" && isProbeToken(answer.token))
+      this.#tokens.set(name, { of: ownerOf(vantagePoint), sha256: tokenHash(answer.token) });
+    else this.#tokens.delete(name);
+    return true;
   }
 }
 

@@ -10,7 +10,7 @@ import type { IngestionSettings } from "../settings.ts";
 import type { AgentVantagePoint, Now, Work } from "../vantage-points.ts";
 import { noWork } from "../work.ts";
 import { AssignedWork } from "./assigned-work.ts";
-import { readCertificate } from "./certificate-secret.ts";
+import { CertificateSecretError, readCertificate } from "./certificate-secret.ts";
 import type { DeskOptions } from "./desk.ts";
 import type { Inbox } from "./inbox.ts";
 import { KnownAgents } from "./known-agents.ts";
@@ -33,10 +33,10 @@ export interface OperatedOptions {
   readonly log: Logger;
 }
 
-/** How often tokens and the certificate are read while agents are served (ms). */
+/** Between two looks at what is missing: a token, or a certificate to begin with (ms). */
+const lookEveryMs = 5_000;
+/** How often everything is read again (ms): a token or a certificate may have been replaced. */
 const readEveryMs = 30_000;
-/** Between two tries to begin (ms). */
-const tryEveryMs = 2_000;
 
 /**
  * Serves agents until `stop` fires, on each replica, whether or not it leads. What is missing for
@@ -50,7 +50,7 @@ export async function operateIngestion(options: OperatedOptions, stop: AbortSign
     if (problem !== "" && problem !== said && !stop.aborted)
       options.log.warn({ problem }, "agents can't be served as they should; it is tried again");
     said = problem;
-    await sleep(operated.isServing ? readEveryMs : tryEveryMs, stop);
+    await sleep(lookEveryMs, stop);
   }
   await operated.close();
 }
@@ -68,6 +68,7 @@ class OperatedIngestion {
   readonly #work: AssignedWork;
   #ingestion: Ingestion | undefined;
   #shown: Shown | undefined;
+  #readAgainAtMs = -Infinity;
 
   constructor(options: OperatedOptions, stop: AbortSignal) {
     this.#options = options;
@@ -78,15 +79,18 @@ class OperatedIngestion {
     this.#work = new AssignedWork({ caches, settings, clock: () => performance.now() });
   }
 
-  get isServing(): boolean {
-    return this.#ingestion !== undefined;
-  }
-
-  /** Reads tokens and the certificate, and begins once it is there. @returns what is wrong */
+  /**
+   * Reads tokens and the certificate, and begins once both are known: an agent that is turned away
+   * takes its line for revoked, and forgets all it has.
+   * @returns what is wrong, in words; empty: nothing
+   */
   async follow(): Promise<string> {
+    const isTime = this.#ingestion === undefined || performance.now() >= this.#readAgainAtMs;
+    if (isTime) this.#readAgainAtMs = performance.now() + readEveryMs;
     try {
-      await this.#agents.refresh();
-      const certificate = await this.#certificate();
+      const isComplete = await this.#agents.refresh(isTime ? "all" : "unknown");
+      if (!isComplete && this.#ingestion === undefined) return "tokens of agents can't be read";
+      const certificate = isTime ? await this.#certificate() : undefined;
       if (certificate !== undefined) await this.#show(certificate);
       return "";
     } catch (error) {
@@ -104,7 +108,12 @@ class OperatedIngestion {
     const name = own ?? ingestionSecretName;
     const mayMake = () => own === undefined && isLeading();
     const secret = { client, namespace, name, mayMake, now, random };
-    return readCertificate(secret, this.#shown?.certificate);
+    const certificate = await readCertificate(secret, this.#shown?.certificate);
+    if (certificate === undefined && own !== undefined)
+      throw new CertificateSecretError(
+        `there is no Secret ${namespace}/${own} with the certificate for agents: put it there, or leave out --ingestion-certificate`,
+      );
+    return certificate;
   }
 
   async #show(certificate: ServingCertificate): Promise<void> {

@@ -18,9 +18,7 @@ export class OperatorProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  /**
-   * @param flags come last, and win
-   */
+  /** @param flags come last, and win */
   constructor(
     kubeconfig: string,
     environment: Readonly<Record<string, string>> = {},
