@@ -1,22 +1,24 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { connect } from "node:tls";
+import { promisify } from "node:util";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { VantagePoint } from "../../../src/api/vantage-point.ts";
-import { pinOf } from "../../../src/ingestion/io/own-certificate.ts";
 import { encodeBase32 } from "../../../src/probe/base32.ts";
 import { type AgentOptions, runAgent } from "../../../src/probe/io/agent.ts";
 import { MemoryFile } from "../../../src/probe/io/memory-file.ts";
 import { stepLimits } from "../../../src/probe/io/test-port.ts";
-import type { ProbeLine } from "../../../src/probe/line.ts";
+import { type ProbeLine, parseProbeLine } from "../../../src/probe/line.ts";
 import { instant } from "../../../src/values/time.ts";
 import { freePorts } from "../../../tooling/free-ports.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { rendered } from "../../chart/rendered.ts";
+import { readPages } from "../../docs/blocks.ts";
 import { namespaceObject } from "../../objects/namespace.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
@@ -28,9 +30,10 @@ import { collectionOf, fleet, ledgerEntry, pool, vantagePoint } from "../samples
 import { exchange, request, statusOf } from "./endpoint.ts";
 import { type Running, tlsServer } from "./servers.ts";
 
+const main = join(import.meta.dirname, "../../../src/main.ts");
 const home = "proxyfleet-system";
-const name = "volunteer";
-const token = encodeBase32(Buffer.alloc(20, 7));
+/** As the page has it. */
+const name = "volunteer-1";
 const secretsPath = `/api/v1/namespaces/${home}/secrets`;
 const leasePath = `/apis/coordination.k8s.io/v1/namespaces/${home}/leases/proxyfleet`;
 const vantagePath = `${collectionOf(vantagePoint())}/${name}`;
@@ -46,6 +49,8 @@ let server: ApiServer;
 let folder = "";
 let abroad: Running & { readonly certificate: OwnCertificate };
 const replicas: Replica[] = [];
+/** What the admin's invitation says. */
+let invited: ProbeLine;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "proxyfleet-agents-"));
@@ -102,15 +107,36 @@ async function byRole(): Promise<{ readonly leading: Replica; readonly other: Re
   });
 }
 
-/** What agents know the operator by, from the Secret as an admin reads it. */
-async function lineFor({ port }: Replica): Promise<ProbeLine> {
-  const cert = await waitFor("the certificate", async () => {
-    const { code, body } = await server.call("GET", `${secretsPath}/proxyfleet-ingestion`);
-    const { data } = body as { data?: Record<string, string> };
-    return code === 200 ? Buffer.from(data?.["tls.crt"] ?? "", "base64").toString() : undefined;
+/**
+ * Types the commands of docs/probe.md that an admin invites a volunteer with, as a script, where
+ * `proxyfleet` and `kubectl` are found.
+ */
+async function invite(): Promise<ProbeLine> {
+  const [page] = readPages().filter(({ path }) => path === "docs/probe.md");
+  const own = (page?.blocks ?? []).filter(
+    ({ comment }) => comment === "run by: test/integration/probe/operator.test.ts",
+  );
+  assert.equal(own.length, 3);
+  await writeFile(
+    join(folder, "proxyfleet"),
+    `#!/bin/sh\nexec ${process.execPath} ${main} "$@"\n`,
+    {
+      mode: 0o700,
+    },
+  );
+  const script = ["set -eu -o pipefail", ...own.map(({ text }) => text)].join("\n");
+  const path = [folder, process.env["PROXYFLEET_BIN"], process.env["PATH"]].join(":");
+  await promisify(execFile)("bash", ["-c", script], {
+    cwd: folder,
+    env: { PATH: path, KUBECONFIG: server.kubeconfig, HOME: folder },
   });
-  const trust = { kind: "Key", sha256: pinOf({ cert }) } as const;
-  return { token, trust, endpoints: [{ host: "127.0.0.1", port }] };
+  const text = await readFile(join(folder, "invitation"), "utf8");
+  return parseProbeLine(/^line: +(\S+)$/m.exec(text)?.[1] ?? "");
+}
+
+/** The volunteer's line, had it been made for this replica alone. */
+function lineFor({ port }: Replica): ProbeLine {
+  return { ...invited, endpoints: [{ host: "127.0.0.1", port }] };
 }
 
 let runs = 0;
@@ -138,11 +164,14 @@ async function visit(line: ProbeLine): Promise<readonly string[]> {
 
 async function addToken(): Promise<void> {
   const secret = { apiVersion: "v1", kind: "Secret", metadata: { name } };
-  const { code } = await server.call("POST", secretsPath, {
-    ...secret,
-    stringData: { token: `${token.toLowerCase()}\n` },
-  });
+  const stringData = { token: `${invited.token.toLowerCase()}\n` };
+  const { code } = await server.call("POST", secretsPath, { ...secret, stringData });
   assert.equal(code, 201);
+}
+
+/** What an agent gets from a replica. */
+async function statusFor({ port }: Replica, bearer: string): Promise<number> {
+  return statusOf(await exchange(port, request("GET", { bearer })));
 }
 
 async function entry(): Promise<ProxyAddress | undefined> {
@@ -168,46 +197,35 @@ async function shownAt({ port }: Replica): Promise<string> {
 }
 
 describe("an operator of two replicas that serves agents", () => {
-  test("waits with the address until it is published, and says that no agent came yet", async () => {
+  test("makes one certificate, which both show", async () => {
+    const shown = replicas.map(async (one) => waitFor("a handshake", async () => shownAt(one)));
+    const [one, two] = await Promise.all(shown);
+    assert.equal(one, two);
+  });
+
+  test("waits for the volunteer that the admin invites as the page says", async () => {
+    invited = await invite();
     const listeners = {
       chat: { port: dataPlanePorts.chat },
       media: { port: dataPlanePorts.media },
     };
-    const blockedWhen = { failures: 1, vantagePoints: 1 };
-    await addToken();
+    const reachability = { blockedWhen: { failures: 1, vantagePoints: 1 } };
+    const addresses = { count: 1, pools: [{ name: "metallb-a" }] };
     await apply(
       server,
       pool({ addresses: ["127.67.0.0/30"], reserve: 0 }),
-      fleet({
-        listeners,
-        audience: { countries: ["IR"] },
-        reachability: { blockedWhen },
-        addresses: { count: 1, pools: [{ name: "metallb-a" }] },
-      }),
-      vantagePoint(
-        { globalping: undefined, interval: "30s", agent: { tokenSecretRef: { name } } },
-        name,
-      ),
+      fleet({ listeners, audience: { countries: ["IR"] }, reachability, addresses }),
     );
     await waitFor("an address to serve", async () => (await entry())?.status.phase === "Serving");
     assert.match(await working("Unknown", "AgentSilent"), /start `proxyfleet probe`/);
   });
 
-  test("shows the same certificate on both", async () => {
-    const [one, two] = await Promise.all(
-      replicas.map(async (replica) => waitFor("a handshake", async () => shownAt(replica))),
-    );
-    assert.equal(one, two);
-  });
-
   test("has what an agent found by way of the replica that does not lead", async () => {
     const { other } = await byRole();
-    const line = await lineFor(other);
-    const said = await waitFor("the agent to be let in", async () => {
-      const said = await visit(line);
-      return said.includes("1 addresses to test") ? said : undefined;
-    });
-    assert.deepEqual(said, ["1 addresses to test"]);
+    await waitFor("the address to be assigned", async () =>
+      (await exchange(other.port, request("GET", { bearer: invited.token }))).includes("127.67.0."),
+    );
+    assert.deepEqual(await visit(lineFor(other)), ["1 addresses to test"]);
     const found = await waitFor("a verdict", async () =>
       (await entry())?.status.reachability?.find(({ verdict }) => verdict === "Suspected"),
     );
@@ -225,34 +243,26 @@ describe("an operator of two replicas that serves agents", () => {
   });
 
   test("lets nobody in from the moment that the token is deleted", async () => {
-    for (const { port } of replicas)
-      assert.equal(statusOf(await exchange(port, request("GET", { bearer: token }))), 200);
-    const { code } = await server.call("DELETE", `${secretsPath}/${name}`);
-    assert.equal(code, 200);
-    for (const { port } of replicas)
-      assert.equal(statusOf(await exchange(port, request("GET", { bearer: token }))), 404);
+    const { token } = invited;
+    for (const replica of replicas) assert.equal(await statusFor(replica, token), 200);
+    assert.equal((await server.call("DELETE", `${secretsPath}/${name}`)).code, 200);
+    for (const replica of replicas) assert.equal(await statusFor(replica, token), 404);
     const { leading } = await byRole();
-    assert.deepEqual(await visit(await lineFor(leading)), [
-      "the operator does not know this line: nothing is tested",
-    ]);
+    const said = "the operator does not know this line: nothing is tested";
+    assert.deepEqual(await visit(lineFor(leading)), [said]);
   });
 
   test("lets an agent in again with its token, and not without its vantage point", async () => {
+    const { token } = invited;
     await addToken();
-    for (const { port } of replicas)
-      await waitFor("the agent to be let in again", async () => {
-        const answer = await exchange(port, request("GET", { bearer: token }));
-        return statusOf(answer) === 200;
-      });
+    for (const replica of replicas)
+      await waitFor("to be let in", async () => (await statusFor(replica, token)) === 200);
     await server.call("DELETE", vantagePath);
-    for (const { port } of replicas)
-      await waitFor("the agent to be refused", async () => {
-        const answer = await exchange(port, request("GET", { bearer: token }));
-        return statusOf(answer) === 404;
-      });
+    for (const replica of replicas)
+      await waitFor("to be refused", async () => (await statusFor(replica, token)) === 404);
   });
 
-  test("names neither token nor key in what it logs, and writes them nowhere else", async () => {
+  test("names neither token nor key in what it logs, nor in Events", async () => {
     const { body } = await server.call("GET", `${secretsPath}/proxyfleet-ingestion`);
     const { data } = body as { data: Record<string, string> };
     const key =
@@ -263,7 +273,7 @@ describe("an operator of two replicas that serves agents", () => {
     const events = JSON.stringify(
       await list(server, "/apis/events.k8s.io/v1/namespaces/default/events"),
     );
-    for (const secret of [token, token.toLowerCase(), key])
+    for (const secret of [invited.token, invited.token.toLowerCase(), key])
       assert.ok(secret.length > 20 && !`${logged}${events}`.includes(secret));
   });
 });
