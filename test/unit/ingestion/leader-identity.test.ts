@@ -22,6 +22,7 @@ describe("the replica that leads", () => {
       expect: { host: "2001:db8::7", port: 8443 },
     },
     "is not reached where it serves no agents": { identity: named(undefined), expect: undefined },
+    "is not reached where only its name is known": { identity: "somebody", expect: undefined },
     "is not known while nobody leads": { identity: "", expect: undefined },
     "is not reached at what is no address": { identity: `x_${id}@10.0.0.7:0`, expect: undefined },
   };
