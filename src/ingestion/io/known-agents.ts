@@ -105,7 +105,7 @@ export class KnownAgents {
     if (ref === undefined) return true;
     const signal = AbortSignal.timeout(readWithinMs);
     const answer = await readToken(ref, this.#options.tokens, signal);
-    if (answer.kind === "unread") return false;
+    if (answer.kind === "unread" || answer.kind === "forbidden") return false;
     const { name } = vantagePoint.metadata;
     if (answer.kind === "found" && isProbeToken(answer.token))
       this.#tokens.set(name, { of: ownerOf(vantagePoint), sha256: tokenHash(answer.token) });

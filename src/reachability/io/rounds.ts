@@ -144,7 +144,7 @@ export class Rounds {
     const ref = tokenRefOf(vantagePoint.spec);
     const token =
       ref === undefined ? undefined : await readToken(ref, this.#options.tokens, signal);
-    if (token?.kind === "missing")
+    if (token?.kind === "missing" || token?.kind === "forbidden")
       return { answer: { kind: "tokenMissing", message: token.message } };
     if (token?.kind === "unread") return { answer: { kind: "failed", message: token.message } };
     if (sourceOfSpec(vantagePoint.spec) === "agent") return this.#agentOutcome(token?.token ?? "");

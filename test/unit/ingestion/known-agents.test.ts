@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { KnownAgents } from "../../../src/ingestion/io/known-agents.ts";
 import { vantagePointOf } from "../../../src/ingestion/io/tokens.ts";
-import { ApiUnreachableError } from "../../../src/kubernetes/errors.ts";
+import { ApiUnreachableError, ForbiddenError } from "../../../src/kubernetes/errors.ts";
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { encodeBase32 } from "../../../src/probe/base32.ts";
@@ -15,8 +15,8 @@ const [first, second] = [tokenOf(1), tokenOf(2)];
 let version = 1;
 let store: Store<CustomObject>;
 let agents: KnownAgents;
-/** What is in the Secrets, by name; undefined: the API server does not answer. */
-let tokens: Record<string, string> | undefined;
+/** What is in the Secrets, by name; or why the API server does not say. */
+let tokens: Record<string, string> | Error;
 let reads = 0;
 
 beforeEach(() => {
@@ -26,7 +26,7 @@ beforeEach(() => {
   store = new Store<CustomObject>();
   const get = async (_: unknown, { name }: { readonly name: string }) => {
     reads += 1;
-    if (tokens === undefined) throw new ApiUnreachableError("no answer");
+    if (tokens instanceof Error) throw tokens;
     const token = tokens[name];
     return token === undefined ? undefined : secretObject({ name, files: { token } });
   };
@@ -107,12 +107,18 @@ describe("an agent is let in", () => {
     assert.equal(await letsIn(second), true);
   });
 
-  test("while the API server does not answer, as before", async () => {
-    tokens = undefined;
-    assert.equal(await letsIn(first), true);
-    assert.equal(await agents.refresh("all"), false);
-    assert.equal(await letsIn(first), true);
-  });
+  const refusal = { status: 403, reason: "Forbidden", message: "" };
+  const silences: Record<string, Error> = {
+    "while the API server does not answer": new ApiUnreachableError("no answer"),
+    "while the operator may not read tokens": new ForbiddenError("get secrets", refusal),
+  };
+  for (const [name, error] of Object.entries(silences))
+    test(`${name}, as before`, async () => {
+      tokens = error;
+      assert.equal(await letsIn(first), true);
+      assert.equal(await agents.refresh("all"), false);
+      assert.equal(await letsIn(first), true);
+    });
 });
 
 describe("a token", () => {
