@@ -10,8 +10,8 @@ import { type LogLevel, logLevels } from "./values/log-levels.ts";
 export class ConfigError extends ProxyfleetError {}
 
 /**
- * What an agent tries abroad by default: sites that hardly anybody blocks, none of them with servers
- * of a delivery network inside the country, which would answer while the borders are shut.
+ * What an agent tries abroad by default: sites that hardly anybody blocks, and that are served, as
+ * far as is known, from other countries only: one inside would answer while the borders are shut.
  */
 const elsewhere = "www.ripe.net,www.gnu.org,www.debian.org";
 
