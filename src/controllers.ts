@@ -13,6 +13,8 @@ import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
+import { agentAnswer } from "./ingestion/agent-answer.ts";
+import { type Inbox, takesEvidence } from "./ingestion/io/inbox.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 import { keyOf, keyText } from "./kubernetes/resource.ts";
 import { viewOfEntry } from "./ledger/view.ts";
@@ -50,6 +52,8 @@ export interface Parts {
   readonly applier: PlanApplier;
   readonly reports: PodReports;
   readonly settings: Settings;
+  /** What agents found; absent where they are not served. */
+  readonly inbox?: Inbox | undefined;
   readonly world: World;
   readonly log: Logger;
 }
@@ -121,6 +125,8 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   const asking = () => ({ ...common(), ...askers(), client, resolutions, resolve });
   const evidence = evidenceKeeper(parts, makeQueue());
+  const rounds = roundsOf(parts, evidence);
+  parts.inbox?.deliverTo(takesEvidence({ ...caches, evidence, rounds }));
   const looks = new CountryLooks({ caches, evidence, now, clock });
   const fleets = fleetController({
     ...common(),
@@ -146,7 +152,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poller.controller,
     evidence.controller,
     verdictController({ ...common(), caches, evidence, looks }),
-    vantagePointController({ ...common(), caches, rounds: roundsOf(parts, evidence) }),
+    vantagePointController({ ...common(), caches, rounds }),
   ];
 }
 
@@ -172,12 +178,14 @@ function evidenceKeeper(
 }
 
 /** Vantage points measure beside the reconciles, and what they find is evidence. */
-function roundsOf({ client, settings, world, log }: Parts, evidence: EvidenceKeeper): Rounds {
+function roundsOf(parts: Parts, evidence: EvidenceKeeper): Rounds {
+  const { client, settings, inbox, world, log } = parts;
   const { sourceOf, now, random } = world;
   return new Rounds({
     sourceOf,
     tokens: { client, namespace: settings.operatorNamespace },
     evidence: (found) => evidence.add(found),
+    agentAnswer: (token) => agentAnswer(token, inbox !== undefined),
     now,
     random,
     log,

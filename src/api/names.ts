@@ -55,11 +55,15 @@ export const fieldManagers = {
   reachability: "proxyfleet-reachability",
   vantage: "proxyfleet-vantage",
   evidence: "proxyfleet-evidence",
+  ingestion: "proxyfleet-ingestion",
   lease: "proxyfleet-lease",
 } as const;
 
 /** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
 export const evidenceName = "proxyfleet-evidence";
+
+/** The Secret in the operator's namespace with the certificate that it shows to agents. */
+export const ingestionSecretName = "proxyfleet-ingestion";
 
 /** Who writes Events, and as which field manager. */
 export const eventReporter = {

@@ -34,6 +34,7 @@ export const conditionReasons = [
   "AddressesDieYoung",
   "AddressesFree",
   "AgentSilent",
+  "AgentsNotServed",
   "AllServersUp",
   "Applied",
   "AskedFor",
