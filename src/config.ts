@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { IngestionSettings } from "./ingestion/settings.ts";
 import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
 import { mostHosts } from "./probe/protocol.ts";
+import type { FeedSettings } from "./cluster/settings.ts";
 import { ProxyfleetError } from "./values/errors.ts";
 import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
@@ -96,6 +97,16 @@ const options = {
     env: "POD_IP",
     help: "address at which other replicas hand it what agents found (default: none)",
   },
+  "feeds-ioda": {
+    type: "string",
+    env: "FEEDS_IODA",
+    help: "true: ask IODA whether the countries of fleets are offline; moves are held then (default: false)",
+  },
+  "feeds-radar-token-secret": {
+    type: "string",
+    env: "FEEDS_RADAR_TOKEN_SECRET",
+    help: 'Secret in its namespace with a token of Cloudflare Radar (key "token"), which is asked the same (default: none)',
+  },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
@@ -147,6 +158,8 @@ const config = z.object({
   "ingestion-elsewhere": endpoints.prefault(elsewhere),
   "ingestion-certificate": z.string().min(1).optional(),
   "pod-ip": z.union([z.ipv4(), z.ipv6()]).optional(),
+  "feeds-ioda": truth.default(false),
+  "feeds-radar-token-secret": z.string().min(1).optional(),
   "diagnosis-folder": z.string().min(1).optional(),
 });
 
@@ -167,6 +180,7 @@ export interface OperatorConfig {
   readonly http2: boolean;
   /** Undefined: agents are not served. */
   readonly ingestion: IngestionSettings | undefined;
+  readonly feeds: FeedSettings;
   readonly diagnosisFolder: string | undefined;
 }
 
@@ -208,6 +222,10 @@ export function readConfig(
     maxRequestsPerSecond: parsed.data["max-requests-per-second"],
     http2,
     ingestion: ingestionOf(parsed.data),
+    feeds: {
+      ioda: parsed.data["feeds-ioda"],
+      radarTokenSecret: parsed.data["feeds-radar-token-secret"],
+    },
     diagnosisFolder: parsed.data["diagnosis-folder"],
   };
 }

@@ -25,12 +25,18 @@ import type { PodReports } from "./pods/io/reports.ts";
 import type { PodStatusReader } from "./pods/io/status-reader.ts";
 import { issueCertificate } from "./proxy/io/issue-certificate.ts";
 import { poolController } from "./pool/io/controller.ts";
+import { ArrivalsKeeper } from "./reachability/arrivals/io/arrivals-keeper.ts";
+import { configMapArrivals } from "./reachability/arrivals/io/arrivals-store.ts";
 import { usualLimits } from "./reachability/evidence-log.ts";
+import { FeedKeeper } from "./reachability/feeds/io/feed-keeper.ts";
+import type { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
+import { type FeedOf, feedMaker } from "./reachability/feeds/io/make-feed.ts";
+import { feedsOf, noFeeds } from "./reachability/feeds/settings.ts";
 import { CountryLooks } from "./reachability/io/country-looks.ts";
 import { EvidenceKeeper } from "./reachability/io/evidence-keeper.ts";
 import { configMapStore } from "./reachability/io/evidence-store.ts";
 import { Rounds, type SourceOf } from "./reachability/io/rounds.ts";
-import { vantagePointController } from "./reachability/io/vantage-points.ts";
+import { countriesOfFleets, vantagePointController } from "./reachability/io/vantage-points.ts";
 import { verdictController } from "./reachability/io/verdicts.ts";
 import { blockedWhenOf } from "./reachability/policy.ts";
 import { sourceMaker } from "./reachability/sources/io/make-source.ts";
@@ -38,6 +44,7 @@ import type { PlanApplier } from "./runtime/apply-plan.ts";
 import type { CheckedClock } from "./runtime/checked-clock.ts";
 import { timer } from "./runtime/clock.ts";
 import type { Controller } from "./runtime/controller.ts";
+import type { ReconcilerOptions } from "./runtime/reconciler.ts";
 import { Inquiries } from "./runtime/inquiries.ts";
 import { type QueueOptions, WorkQueue } from "./runtime/queue.ts";
 import { cryptoRandom } from "./runtime/random.ts";
@@ -51,6 +58,7 @@ export interface Parts {
   readonly client: Pick<ApiClient, "get" | "list" | "apply">;
   readonly applier: PlanApplier;
   readonly reports: PodReports;
+  readonly feeds: FeedReadings;
   readonly settings: Settings;
   /** What agents found; absent where they are not served. */
   readonly inbox?: Inbox | undefined;
@@ -74,6 +82,7 @@ export interface World {
   readonly resolve: HostResolver;
   readonly makeCertificate: MakeCertificate;
   readonly sourceOf: SourceOf;
+  readonly feedOf: FeedOf;
 }
 
 /** The world as it is. */
@@ -90,6 +99,7 @@ export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): W
     resolve: dnsResolver(),
     makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
     sourceOf: sourceMaker({ userAgent, now: checked.now }),
+    feedOf: feedMaker({ userAgent, now: checked.now }),
   };
 }
 
@@ -125,9 +135,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   const asking = () => ({ ...common(), ...askers(), client, resolutions, resolve });
   const evidence = evidenceKeeper(parts, makeQueue());
-  const rounds = roundsOf(parts, evidence);
-  parts.inbox?.deliverTo(takesEvidence({ ...caches, evidence, rounds }));
-  const looks = new CountryLooks({ caches, evidence, now, clock });
+  const looks = new CountryLooks({ caches, evidence, feeds: parts.feeds, now, clock });
   const fleets = fleetController({
     ...common(),
     ...askers(),
@@ -150,8 +158,33 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poolController({ ...common(), caches }),
     orphans,
     poller.controller,
+    ...evidenceControllers(parts, { evidence, looks }, common),
+  ];
+}
+
+/** What evidence is kept in, and what it says of whole countries. */
+interface Known {
+  readonly evidence: EvidenceKeeper;
+  readonly looks: CountryLooks;
+}
+
+/** What takes evidence in, and what makes verdicts of it. */
+function evidenceControllers(
+  parts: Parts,
+  { evidence, looks }: Known,
+  common: () => ReconcilerOptions,
+): readonly Controller[] {
+  const { caches, client, reports, feeds, inbox, settings, world } = parts;
+  const store = configMapArrivals(client, settings.operatorNamespace);
+  const counted = { caches, reports, evidence, store, now: world.now };
+  const arrivals = new ArrivalsKeeper({ ...counted, queue: common().queue });
+  const rounds = roundsOf(parts, evidence);
+  inbox?.deliverTo(takesEvidence({ ...caches, evidence, rounds }));
+  return [
     evidence.controller,
-    verdictController({ ...common(), caches, evidence, looks }),
+    arrivals.controller,
+    feedKeeper(parts, common().queue).controller,
+    verdictController({ ...common(), caches, evidence, feeds, looks }),
     vantagePointController({ ...common(), caches, rounds }),
   ];
 }
@@ -174,6 +207,25 @@ function evidenceKeeper(
       new Set(caches.addresses.list().flatMap((raw) => viewOfEntry(raw).view?.address ?? [])),
     now,
     clock,
+  });
+}
+
+/** Feeds are asked for the countries that fleets name, as far as an admin allows it. */
+function feedKeeper(
+  { caches, client, feeds: readings, settings, world, log }: Parts,
+  queue: WorkQueue,
+): FeedKeeper {
+  const { feedOf, now, random } = world;
+  return new FeedKeeper({
+    feeds: feedsOf(settings.feeds ?? noFeeds),
+    feedOf,
+    readings,
+    countries: () => countriesOfFleets(caches),
+    tokens: { client, namespace: settings.operatorNamespace },
+    queue,
+    now,
+    random,
+    log,
   });
 }
 

@@ -17,6 +17,8 @@ import { EventRecorder } from "./kubernetes/events.ts";
 import { LeaderElection } from "./kubernetes/lease.ts";
 import { defaultLeaseTimes } from "./kubernetes/lease-state.ts";
 import { rateLimit } from "./kubernetes/rate-limit.ts";
+import { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
+import { registerFeedMetrics } from "./reachability/feeds/io/metrics.ts";
 import { boundFetch } from "./reachability/sources/io/bounded-fetch.ts";
 import { registerPodMetrics } from "./pods/io/metrics.ts";
 import { PodReports } from "./pods/io/reports.ts";
@@ -152,20 +154,14 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   for (const store of [deployments, secrets, services, disruptionBudgets, networkPolicies])
     applier.follow(store);
   const settings = settingsOf(config);
-  const controllers = makeControllers({
-    caches,
-    client,
-    applier,
-    reports,
-    settings,
-    inbox,
-    world,
-    log,
-  });
+  const feeds = new FeedReadings();
+  const parts = { caches, client, applier, reports, feeds, settings, inbox, world, log };
+  const controllers = makeControllers(parts);
   for (const controller of controllers) manager.add(controller);
   registerAddressMetrics(metrics, caches, isLeading);
   registerFleetMetrics(metrics, caches, world.now);
   registerPodMetrics(metrics, caches, reports);
+  registerFeedMetrics(metrics, feeds);
   registerClock(metrics, checkedClock);
 }
 
@@ -241,6 +237,7 @@ function settingsOf(config: OperatorConfig): Settings {
     operatorNamespace: config.namespace,
     monitoringNamespaces: config.monitoringNamespaces,
     namespaces: config.watchNamespaces,
+    feeds: config.feeds,
   };
 }
 

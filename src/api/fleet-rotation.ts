@@ -101,9 +101,21 @@ export const reachability = z.object({
     })
     .prefault({})
     .describe("What makes the verdict Blocked."),
+  traffic: z
+    .enum(["Suspect", "Ignore"])
+    .default("Suspect")
+    .describe(
+      "What may follow where people open no new sessions on an address, while other groups go on. Suspect: the verdict Suspected, and tests at once; nothing moves because of it alone. Ignore: nothing. Default: Suspect.",
+    ),
+  people: z
+    .enum(["Suspect", "Block", "Ignore"])
+    .default("Suspect")
+    .describe(
+      "What reports over the share page may lead to by themselves. Suspect: the verdict Suspected, and tests at once; nothing moves because of them alone. Block: the verdict Blocked, so that anyone who has the page can make the slot move. Ignore: nothing. Default: Suspect.",
+    ),
   outagePercent: integer(1, 100)
     .default(50)
     .describe(
-      "If more than this share of the slots, and at least 3, fail together, it is an outage: nothing moves. 1 to 100. Default: 50.",
+      "If more than this share of a country's published addresses, over all fleets, and at least 3, fail together, it is an outage: nothing moves. 1 to 100; 100: never. Default: 50.",
     ),
 });

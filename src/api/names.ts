@@ -56,11 +56,14 @@ export const fieldManagers = {
   vantage: "proxyfleet-vantage",
   evidence: "proxyfleet-evidence",
   ingestion: "proxyfleet-ingestion",
+  arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
 } as const;
 
 /** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
 export const evidenceName = "proxyfleet-evidence";
+/** The one beside it, in which the habits of slots are kept. */
+export const arrivalsName = "proxyfleet-arrivals";
 
 /** The Secret in the operator's namespace with the certificate that it shows to agents. */
 export const ingestionSecretName = "proxyfleet-ingestion";

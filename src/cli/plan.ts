@@ -7,6 +7,7 @@ import { keyText } from "../kubernetes/resource.ts";
 import { decideFleet } from "../fleet/decide.ts";
 import { observeFleet } from "../fleet/io/observe.ts";
 import { PodReports } from "../pods/io/reports.ts";
+import { FeedReadings } from "../reachability/feeds/io/feed-readings.ts";
 import { CountryLooks } from "../reachability/io/country-looks.ts";
 import { sleep } from "../runtime/clock.ts";
 import { cryptoRandom } from "../runtime/random.ts";
@@ -79,6 +80,7 @@ async function planFleet(
   const looks = new CountryLooks({
     caches,
     evidence: { log: undefined },
+    feeds: new FeedReadings(),
     now: () => now,
     clock: () => performance.now(),
   });

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { Finding } from "../api/findings.ts";
+import { reachability } from "../api/fleet-rotation.ts";
 import { share } from "../api/fleet-traffic.ts";
 
-type Spec = Pick<WhatsAppProxySpec, "dns" | "share">;
+type Spec = Pick<WhatsAppProxySpec, "dns" | "reachability" | "share">;
 
-const defaults = { share: share.parse({}) };
+const defaults = { reachability: reachability.parse({}), share: share.parse({}) };
 
 interface Capability {
   /** What this version does not do. */
@@ -25,6 +26,13 @@ const missingCapabilities: readonly Capability[] = [
     missing: "makes no share links",
     remedy: "give groups the addresses in status.addresses",
     fields: ({ share }) => ({ "spec.share.host": [share.host, defaults.share.host] }),
+  },
+  {
+    missing: "has no share page",
+    remedy: "report a block with the annotation proxyfleet.dev/report-blocked",
+    fields: ({ reachability: { people } }) => ({
+      "spec.reachability.people": [people, defaults.reachability.people],
+    }),
   },
 ];
 

@@ -63,19 +63,23 @@ export function suspectedByArrivals(view: View): AddressVerdict | undefined {
     (one): one is ArrivalsEvidence =>
       one.kind === "arrivals" && one.address === input.address && isOpen(view, one),
   );
-  const [first] = alarms.toSorted((a, b) => a.at - b.at || (a.message < b.message ? -1 : 1));
-  return first && spoken(view, { verdict: "Suspected", at: first.at, message: first.message });
+  const [first] = alarms.toSorted(
+    (a, b) => a.since - b.since || a.at - b.at || (a.message < b.message ? -1 : 1),
+  );
+  return first && spoken(view, { verdict: "Suspected", at: first.since, message: first.message });
 }
 
 /**
  * What raises a suspicion by itself is answered by a test that reaches the address later, and is
- * none where the controls fail too.
+ * none where the controls fail too. Arrivals are said again for as long as they are few: a test
+ * since they began to be so answers all of that, or the verdict would change with each test.
  */
 function isOpen(view: View, one: Evidence): boolean {
   const { input, sight } = view;
   const { now, policy } = input;
   const reached = reachedAt(sight);
-  const isAnswered = reached !== undefined && reached > seenAt(one, now);
+  const raisedAt = one.kind === "arrivals" ? one.since : one.at;
+  const isAnswered = reached !== undefined && reached > seenAt({ at: raisedAt }, now);
   const { within } = policy.blockedWhen;
   return isRecent(one, { now, within }) && !isAnswered && !doControlsFail(view);
 }

@@ -56,8 +56,14 @@ const reportRow = z.tuple([
   index,
   z.string().max(512),
 ]);
-/** Arrivals: `[2, age, chance, message]`. */
-const arrivalsRow = z.tuple([z.literal(2), age, z.number().min(0).max(1), z.string().max(512)]);
+/** Arrivals: `[2, age, age of the suspicion, chance, message]`. */
+const arrivalsRow = z.tuple([
+  z.literal(2),
+  age,
+  age,
+  z.number().min(0).max(1),
+  z.string().max(512),
+]);
 const row = z.union([testRow, reportRow, arrivalsRow]);
 type Row = z.output<typeof row>;
 
@@ -108,7 +114,7 @@ function rowOf(one: Evidence, now: Instant, nameIndex: (name: string) => number)
     case "report":
       return [1, age, reporters.indexOf(one.by), nameIndex(one.country), one.message];
     case "arrivals":
-      return [2, age, one.chance, one.message];
+      return [2, age, now - one.since, one.chance, one.message];
     case "test":
       return [
         0,
@@ -184,8 +190,17 @@ function evidenceOf(read: Row, { address, at: writtenAt, names }: Reading): Evid
       if (author === undefined || !isCountry(country)) return undefined;
       return { kind: "report", address, at, by: author, country, message };
     }
-    case 2:
-      return { kind: "arrivals", address, at, chance: read[2], message: read[3] };
+    case 2: {
+      const [, , sinceAge, chance, message] = read;
+      return {
+        kind: "arrivals",
+        address,
+        at,
+        since: instant(writtenAt - sinceAge),
+        chance,
+        message,
+      };
+    }
   }
 }
 

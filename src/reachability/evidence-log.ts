@@ -89,8 +89,11 @@ function bounded(one: Evidence, now: Instant): Evidence {
       const place = one.place === undefined ? {} : { place: one.place.slice(0, longestName) };
       return { ...one, at, vantagePoint: one.vantagePoint.slice(0, longestName), ...place };
     }
+    case "arrivals": {
+      const message = one.message.slice(0, longestMessage);
+      return { ...one, at, since: seenAt({ at: one.since }, at), message };
+    }
     case "report":
-    case "arrivals":
       return { ...one, at, message: one.message.slice(0, longestMessage) };
   }
 }

@@ -73,6 +73,8 @@ export interface ReportEvidence extends Observation {
 /** New sessions on the address's lane stopped, while those of other lanes went on. */
 export interface ArrivalsEvidence extends Observation {
   readonly kind: "arrivals";
+  /** Since when they are suspected to have stopped: a test after that answers all that follows. */
+  readonly since: Instant;
   /** How unlikely so few sessions are, by the slot's own habits, from 0 to 1. */
   readonly chance: number;
   readonly message: string;

@@ -8,11 +8,11 @@ import type { BlockedWhen } from "./weigh.ts";
 export function policyOf(
   spec: Pick<WhatsAppProxySpec, "audience" | "reachability">,
 ): VerdictPolicy {
+  const { traffic, people } = spec.reachability;
   return {
     blockedWhen: blockedWhenOf(spec),
-    // What no test has confirmed is never more than a suspicion, for every fleet.
-    traffic: "Suspect",
-    people: "Suspect",
+    traffic,
+    people,
     audience: spec.audience.countries,
   };
 }

@@ -4,6 +4,7 @@ import type { VantagePoint } from "../api/vantage-point.ts";
 import { type AddressView, publishedAddress } from "../ledger/view.ts";
 import type { Target } from "./sources/source.ts";
 import { countriesOf, vantagePointsOf } from "./vantage-points.ts";
+import { mayTest } from "./verdict.ts";
 
 /** An entry of the ledger, as it is written and as decisions see it. */
 export interface LedgerAddress {
@@ -34,7 +35,7 @@ export interface Measuring {
 /**
  * What a vantage point may test: published addresses of the fleets that it counts for. Never one
  * that is warm, reserved, in the making, draining or at rest, since asking a public service gives an
- * address away. Never one that is known to be blocked there: a test would renew the block. And none
+ * address away. No port that is known to be blocked there: a test would renew the block. And none
  * that its load balancer has lost, since no censor is to blame for its silence.
  */
 export function targetsOf({ vantagePoint, all, fleets }: Measuring): readonly MeasuredTarget[] {
@@ -70,18 +71,22 @@ function targetOf(
   { entry, view }: LedgerAddress,
   countries: readonly string[],
 ): readonly MeasuredTarget[] {
-  const verdicts = countries.map(
-    (country) => view.reachability.find((one) => one.country === country)?.verdict,
-  );
-  const isBlocked = verdicts.every((verdict) => verdict === "Blocked");
-  if (view.address === undefined || isBlocked) return [];
+  const { reachability } = view;
+  const ports = entry.spec.ports
+    .map(({ name, port }) => ({ listener: name, port }))
+    .filter(({ listener }) =>
+      countries.some((country) => mayTest(reachability, { country, listener })),
+    );
+  if (view.address === undefined || ports.length === 0) return [];
   return [
     {
       address: view.address,
-      ports: entry.spec.ports.map(({ name, port }) => ({ listener: name, port })),
+      ports,
       certificateSHA256: entry.status.certificateSHA256,
       mediaServerName: hostOf(spec.upstream.media.servers[0] ?? ""),
-      isSuspected: verdicts.includes("Suspected"),
+      isSuspected: reachability.some(
+        ({ country, verdict }) => verdict === "Suspected" && countries.includes(country),
+      ),
     },
   ];
 }

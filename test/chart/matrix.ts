@@ -77,5 +77,6 @@ export const matrix: Record<string, object> = {
     },
     networkPolicy: { from: [{ podSelector: {} }] },
   },
+  "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "no values, again": {},
 };

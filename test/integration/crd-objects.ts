@@ -152,6 +152,8 @@ const fleetSpec = partly(
         vantagePoints: fc.integer({ min: 1, max: 100 }),
         within: durations,
       }),
+      traffic: fc.constantFrom("Suspect", "Ignore"),
+      people: fc.constantFrom("Suspect", "Block", "Ignore"),
       outagePercent: fc.integer({ min: 1, max: 100 }),
     }),
     dns: partly(

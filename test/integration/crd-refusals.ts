@@ -53,6 +53,14 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
     given: fleet({ podMetadata: { annotations: { "internal.proxyfleet.dev/x": "" } } }),
     said: ["spec.podMetadata.annotations", "belong to the operator"],
   },
+  "arrivals alone are to make a block": {
+    given: fleet({ reachability: { traffic: "Block" } }),
+    said: ["spec.reachability.traffic", "Suspect", "Ignore"],
+  },
+  "reports over the share page lead to something unknown": {
+    given: fleet({ reachability: { people: "Suspected" } }),
+    said: ["spec.reachability.people", "Suspect", "Block", "Ignore"],
+  },
   "a country is written out": {
     given: fleet({ audience: { countries: ["ir"] } }),
     said: ["spec.audience.countries[0]", "two capital letters"],

@@ -80,6 +80,8 @@ describe("defaults", () => {
       },
       reachability: {
         blockedWhen: { failures: 3, vantagePoints: 2, within: "30m" },
+        traffic: "Suspect",
+        people: "Suspect",
         outagePercent: 50,
       },
       share: { host: "Address" },

@@ -18,6 +18,7 @@ const defaults: OperatorConfig = {
   maxRequestsPerSecond: 0,
   http2: true,
   ingestion: undefined,
+  feeds: { ioda: false, radarTokenSecret: undefined },
   diagnosisFolder: undefined,
 };
 const read = (args: readonly string[], environment = {}): OperatorConfig | "help" =>
@@ -77,6 +78,10 @@ describe("the operator's settings", () => {
           certificateSecret: undefined,
         },
       },
+    },
+    "name the outage feeds that are asked": {
+      args: ["--feeds-ioda=true", "--feeds-radar-token-secret=radar"],
+      expect: { ...defaults, feeds: { ioda: true, radarTokenSecret: "radar" } },
     },
     "namespaces are told apart by commas": {
       args: ["--watch-namespaces", "relief, family,relief,"],

@@ -68,7 +68,7 @@ function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
 }
 
 function container({ values, version }: Installation): object {
-  const { monitoringNamespaces, watchNamespaces } = values;
+  const { feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
   const { enabled: hasAgents, port: agentPort } = values.ingestion;
@@ -84,6 +84,10 @@ function container({ values, version }: Installation): object {
       `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
       ...limits,
       ...ingestionArgs(values),
+      ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
+      ...(feeds.radar.tokenSecret === ""
+        ? []
+        : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
     ],
     env: [
       {

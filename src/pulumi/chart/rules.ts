@@ -1,4 +1,4 @@
-import { evidenceName, group } from "../../api/names.ts";
+import { arrivalsName, evidenceName, group } from "../../api/names.ts";
 
 /** One rule of a role. */
 export interface Rule {
@@ -60,13 +60,16 @@ export const fleetRules: readonly Rule[] = [
 ];
 
 /**
- * The leader's Lease, and the evidence that it keeps. RBAC can't limit `create` to one name, so these
+ * The leader's Lease, and the evidence and the habits of slots that it keeps. RBAC can't limit `create` to one name, so these
  * rules are apart.
  */
 export const leaderRules: readonly Rule[] = [
   { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
   rule("coordination.k8s.io", ["leases"], ["create"]),
-  { ...rule("", ["configmaps"], ["get", "patch"]), resourceNames: [evidenceName] },
+  {
+    ...rule("", ["configmaps"], ["get", "patch"]),
+    resourceNames: [evidenceName, arrivalsName],
+  },
   rule("", ["configmaps"], ["create"]),
 ];
 

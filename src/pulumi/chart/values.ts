@@ -114,6 +114,34 @@ const ingestion = z
   })
   .prefault({})
   .describe("What volunteers' agents (`proxyfleet probe`) send their results to.");
+const feeds = z
+  .strictObject({
+    ioda: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe("Ask IODA, which needs no account, whether countries are offline."),
+      })
+      .prefault({})
+      .describe("IODA, of the Georgia Institute of Technology."),
+    radar: z
+      .strictObject({
+        tokenSecret: z
+          .string()
+          .regex(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/)
+          .default("")
+          .describe(
+            "Secret in the operator's namespace, whose key `token` is a token with the permission to read Radar. Empty: Radar is not asked.",
+          ),
+      })
+      .prefault({})
+      .describe("Cloudflare Radar."),
+  })
+  .prefault({})
+  .describe(
+    "Outage feeds: while one says that a country is offline, its groups don't move. They learn which countries your fleets are for.",
+  );
 
 const serviceMonitor = z
   .strictObject({
@@ -293,6 +321,7 @@ export const chartValues = z.strictObject({
       "What may reach the operator's pods. What they reach is not limited: the API server's address is not known here.",
     ),
   ingestion,
+  feeds,
   serviceMonitor,
   podMonitor,
   prometheusRule,

@@ -63,6 +63,35 @@ export function loadSlots(texts: Iterable<string>): Remembered[] {
   });
 }
 
+/** What a ConfigMap holds with room to spare (1 MiB): about 1,300 slots. */
+const usualBytes = 896 * 1024;
+
+/**
+ * All slots as one text of at most so many bytes, a line each. Where not all fit, those that are
+ * there stay, and of these the ones that most was learnt of.
+ */
+export function encodeSlots(remembered: readonly Remembered[], maxBytes = usualBytes): string {
+  const first = remembered.toSorted(
+    (a, b) => b.lastThere - a.lastThere || hoursOf(b) - hoursOf(a) || (a.slot < b.slot ? -1 : 1),
+  );
+  let left = maxBytes;
+  const fits = [...saveSlots(first).values()].filter((text) => {
+    // The text is ASCII: names of objects and of addresses are.
+    left -= text.length + 1;
+    return left >= 0;
+  });
+  return fits.join("\n");
+}
+
+/** Reads such a text. */
+export function decodeSlots(text: string): readonly Remembered[] {
+  return loadSlots(text.split("\n"));
+}
+
+function hoursOf({ memory }: Remembered): number {
+  return memory.habits.saved.hoursLearnt;
+}
+
 function slotSaved({ habits, level, spread, suspicion }: SlotMemory): object {
   const { rates, hoursLearnt } = habits.saved;
   const isAnything = suspicion.sum > 0 || suspicion.outageAt !== undefined;

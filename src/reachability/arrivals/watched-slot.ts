@@ -126,7 +126,8 @@ export class WatchedSlot {
       return undefined;
     const chance = chanceOf(quiet, dispersionOf(this.#spread));
     const { address } = this.#level;
-    return { kind: "arrivals", address, at, chance, message: sentenceOf(quiet) };
+    const message = sentenceOf(quiet);
+    return { kind: "arrivals", address, at, since: alarmSince, chance, message };
   }
 
   #giveUp(now: Instant): void {

@@ -12,7 +12,7 @@ export interface CountryReading {
   readonly down: boolean | undefined;
   /** When it went down, where it is. */
   readonly since: Instant | undefined;
-  /** Why, for people: which figures of which feed. */
+  /** Why, for people: which figures, or what caused it. Who says so, and since when, is added. */
   readonly message: string;
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Instant, instant, minutes, since, spokenTime } from "../../values/time.ts";
+import { type Instant, instant, minutes, since } from "../../values/time.ts";
 import type { CountryReading } from "./feed.ts";
 
 // IODA (ioda.inetintel.cc.gatech.edu) counts how much of a country's network is visible in routing
@@ -47,7 +47,7 @@ export function readCountry(country: string, all: readonly Series[], now: Instan
   const states = all.flatMap((one) => stateOf(one, now));
   const low = states.find(({ downSince }) => downSince !== undefined);
   if (low?.downSince !== undefined) {
-    const message = `IODA sees ${low.percent}% of what is usual in ${country} (${low.datasource}) since ${spokenTime(low.downSince)}`;
+    const message = `it sees ${low.percent}% of what is usual (${low.datasource})`;
     return { country, down: true, since: low.downSince, message };
   }
   return states.length === 0

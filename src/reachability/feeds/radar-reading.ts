@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Instant, parseInstant, spokenTime } from "../../values/time.ts";
+import { type Instant, parseInstant } from "../../values/time.ts";
 import type { CountryReading } from "./feed.ts";
 
 // Cloudflare Radar knows outages by two ways: anomalies of a country's traffic, found by a program,
@@ -86,7 +86,5 @@ export function readCountry(country: string, outages: readonly Outage[]): Countr
       since: undefined,
       message: `Cloudflare Radar knows of no outage in ${country}`,
     };
-  const from = first.since === undefined ? "" : ` since ${spokenTime(first.since)}`;
-  const message = `Cloudflare Radar knows of an outage in ${country}${from} (${first.cause})`;
-  return { country, down: true, since: first.since, message };
+  return { country, down: true, since: first.since, message: first.cause };
 }

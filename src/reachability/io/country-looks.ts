@@ -8,6 +8,7 @@ import { type CountryFindings, type Published, findingsIn } from "../hold.ts";
 import { HoldMemory } from "../hold-memory.ts";
 import { type MoveHold, moveHold, releasedIn, waitingIn } from "../move-hold.ts";
 import type { CountryView } from "../outage.ts";
+import type { FeedReadings } from "../feeds/io/feed-readings.ts";
 import { outageRuleOf, policyOf } from "../policy.ts";
 import { type FleetAddresses, type LedgerAddress, publishedOf } from "../targets.ts";
 import type { AddressInput, VerdictPolicy } from "../verdict-input.ts";
@@ -17,6 +18,7 @@ import { type MeasuredCaches, fleetAddresses, readVantagePoints } from "./vantag
 export interface CountryLooksOptions {
   readonly caches: MeasuredCaches;
   readonly evidence: { readonly log: EvidenceLog | undefined };
+  readonly feeds: Pick<FeedReadings, "alertsIn" | "revision">;
   readonly now: () => Instant;
   /** Never goes back (ms). */
   readonly clock: () => number;
@@ -29,6 +31,7 @@ const lookLastsMs = 1_000;
 interface Look {
   /** What it was made from. */
   readonly log: EvidenceLog | undefined;
+  readonly feedsRevision: number;
   readonly atMs: number;
   readonly now: Instant;
   readonly evidence: EvidenceLog;
@@ -72,7 +75,7 @@ export class CountryLooks {
       published: look.published.filter(({ input }) => isFor(country, input.policy)),
       evidence: allEvidence(look.evidence),
       services: look.services,
-      feeds: [],
+      feeds: this.#options.feeds.alertsIn(country),
       outage,
       now: look.now,
     });
@@ -122,10 +125,13 @@ export class CountryLooks {
   }
 
   #current(): Look {
-    const { evidence, clock } = this.#options;
+    const { evidence, feeds, clock } = this.#options;
     const known = this.#look;
-    if (known !== undefined && known.log === evidence.log && clock() < known.atMs + lookLastsMs)
-      return known;
+    const isOfNow = (look: Look) =>
+      look.log === evidence.log &&
+      look.feedsRevision === feeds.revision &&
+      clock() < look.atMs + lookLastsMs;
+    if (known !== undefined && isOfNow(known)) return known;
     const look = this.#made();
     this.#look = look;
     return look;
@@ -133,7 +139,7 @@ export class CountryLooks {
 
   #made(): Look {
     this.#isOutdated = false;
-    const { caches, evidence, now, clock } = this.#options;
+    const { caches, evidence, feeds, now, clock } = this.#options;
     const vantagePoints = readVantagePoints(caches);
     const names = new Set(vantagePoints.map(({ metadata }) => metadata.name));
     const heard = ofKnown(evidence.log ?? emptyLog, names);
@@ -145,8 +151,8 @@ export class CountryLooks {
     const seen = { evidence: heard, services, contacts };
     const fleets = fleetAddresses(caches);
     const published = fleets.flatMap((fleet) => publishedIn(fleet, seen, at));
-    const made = { fleets, published, findings: new Map(), holds: new Map() };
-    return { log: evidence.log, atMs: clock(), now: at, ...seen, ...made };
+    const made = { log: evidence.log, feedsRevision: feeds.revision, atMs: clock(), now: at };
+    return { ...made, ...seen, fleets, published, findings: new Map(), holds: new Map() };
   }
 }
 

@@ -35,6 +35,9 @@ const writeEveryMs: number = minutes(1);
 
 const key = "log";
 
+/** Takes the addresses that there is something new of, and what that is: none of it was kept before. */
+type NewsListener = (addresses: readonly string[], news: readonly Evidence[]) => void;
+
 /**
  * Keeps the evidence in the leader's memory, and writes it down now and then, so that a restart
  * goes on from there. It is a controller of one key: it reads and writes only while this process
@@ -42,7 +45,7 @@ const key = "log";
  */
 export class EvidenceKeeper {
   readonly #options: EvidenceKeeperOptions;
-  readonly #listeners = new Set<(addresses: readonly string[]) => void>();
+  readonly #listeners = new Set<NewsListener>();
   #log: EvidenceLog | undefined;
   #waiting: Evidence[] = [];
   #isSaved = true;
@@ -73,8 +76,8 @@ export class EvidenceKeeper {
     this.#options.queue.addAfter(key, gatherMs, "high");
   }
 
-  /** Calls `listener` with the addresses that there is something new of. */
-  onNews(listener: (addresses: readonly string[]) => void): void {
+  /** Calls `listener` with the addresses that there is something new of, and with what that is. */
+  onNews(listener: NewsListener): void {
     this.#listeners.add(listener);
   }
 
@@ -94,7 +97,8 @@ export class EvidenceKeeper {
     this.#log = remember(before, news, { now: now(), limits: limits() });
     if (news.length > 0 && !isKept) this.#isSaved = false;
     const changed = [...new Set(news.map(({ address }) => address))];
-    for (const listener of this.#listeners) listener(isKept ? [...known] : changed);
+    for (const listener of this.#listeners)
+      listener(isKept ? [...known] : changed, isKept ? [] : news);
   }
 
   async #save(): Promise<Outcome> {

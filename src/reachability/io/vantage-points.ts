@@ -17,6 +17,7 @@ import {
   type MeasuredTarget,
   targetsOf,
 } from "../targets.ts";
+import { countriesOf } from "../vantage-points.ts";
 import type { Rounds } from "./rounds.ts";
 
 /** What vantage points see of the cluster. */
@@ -105,6 +106,13 @@ export function fleetAddresses({
     const own = entries.filter(({ view }) => belongsTo(view, raw.metadata.uid));
     return [{ fleet: parsed.value, addresses: own }];
   });
+}
+
+/** The countries whose verdicts count for any fleet, sorted. */
+export function countriesOfFleets(caches: MeasuredCaches): readonly string[] {
+  const all = readVantagePoints(caches);
+  const fleets = fleetAddresses(caches).map(({ fleet }) => fleet);
+  return [...new Set(fleets.flatMap(({ spec }) => countriesOf(spec, all)))].toSorted();
 }
 
 /** An entry of the ledger, where it can be read. */

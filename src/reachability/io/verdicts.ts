@@ -5,11 +5,12 @@ import { isMoreThanStatus, isOwnStatus, enqueueOn } from "../../cluster/changes.
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
-import { type AddressView, viewOfEntry } from "../../ledger/view.ts";
+import { type AddressView, type VerdictView, viewOfEntry } from "../../ledger/view.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import { blockReport } from "../block-report.ts";
 import { type ObservedAddress, decideVerdicts } from "../decide-verdicts.ts";
+import type { FeedReadings } from "../feeds/io/feed-readings.ts";
 import { outageRuleOf, policyOf } from "../policy.ts";
 import type { CountryLooks } from "./country-looks.ts";
 import type { EvidenceKeeper } from "./evidence-keeper.ts";
@@ -18,6 +19,7 @@ import { type MeasuredCaches, ledgerAddress } from "./vantage-points.ts";
 export interface VerdictOptions extends ReconcilerOptions {
   readonly caches: MeasuredCaches;
   readonly evidence: Pick<EvidenceKeeper, "log" | "onNews">;
+  readonly feeds: Pick<FeedReadings, "onNews">;
   readonly looks: Pick<CountryLooks, "inputOf" | "findings">;
 }
 
@@ -89,7 +91,7 @@ function reportOn(
 }
 
 function enqueueAddresses(
-  { caches: { fleets, addresses }, evidence }: VerdictOptions,
+  { caches: { fleets, addresses }, evidence, feeds }: VerdictOptions,
   add: (name: string) => void,
 ): void {
   enqueueOn(
@@ -111,6 +113,15 @@ function enqueueAddresses(
       // Evidence of other addresses may end a hold, and shows who has a line.
       const isInDoubt = view.reachability.some(({ verdict }) => verdict === "Suspected");
       if (isInDoubt || known.has(view.address ?? "")) add(view.name);
+    }
+  });
+  // What a feed held may be a block, and the other way round.
+  feeds.onNews((countries) => {
+    for (const entry of addresses.list()) {
+      const { view } = viewOfEntry(entry);
+      const isHeld = ({ country, verdict }: VerdictView) =>
+        verdict === "Suspected" && countries.has(country);
+      if (view?.reachability.some(isHeld) === true) add(view.name);
     }
   });
 }

@@ -10,6 +10,7 @@ import { Connection } from "../../../src/kubernetes/connection.ts";
 import { EventRecorder } from "../../../src/kubernetes/events.ts";
 import { usualLimits } from "../../../src/reachability/evidence-log.ts";
 import type { TestEvidence } from "../../../src/reachability/evidence.ts";
+import { FeedReadings } from "../../../src/reachability/feeds/io/feed-readings.ts";
 import { CountryLooks } from "../../../src/reachability/io/country-looks.ts";
 import { EvidenceKeeper } from "../../../src/reachability/io/evidence-keeper.ts";
 import { configMapStore } from "../../../src/reachability/io/evidence-store.ts";
@@ -76,6 +77,7 @@ function tests(target: Target, vantagePoint: string, now: number): readonly Test
  */
 export class MeasuringOperator {
   readonly service = new FakeService();
+  readonly feeds = new FeedReadings();
   readonly evidence: TestEvidence[] = [];
   readonly lines: string[] = [];
   readonly #stop = new AbortController();
@@ -168,7 +170,8 @@ export class MeasuringOperator {
       limits: () => usualLimits([{ failures: 3, within: minutes(30) }]),
       addresses: () => new Set(["203.0.113.9"]),
     });
-    const looks = new CountryLooks({ caches, evidence: keeper, now, clock });
+    const { feeds } = this;
+    const looks = new CountryLooks({ caches, evidence: keeper, feeds, now, clock });
     const rounds = new Rounds({
       sourceOf: ({ metadata }, token) => this.service.source(metadata.name, token, now),
       tokens: { client, namespace: home },
@@ -184,7 +187,7 @@ export class MeasuringOperator {
     if (this.judges) {
       manager.add(keeper.controller);
       manager.add(
-        verdictController({ ...common, queue: queue(), caches, evidence: keeper, looks }),
+        verdictController({ ...common, queue: queue(), caches, evidence: keeper, feeds, looks }),
       );
     }
     manager.add({

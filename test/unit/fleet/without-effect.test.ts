@@ -29,6 +29,15 @@ describe("fields without effect", () => {
       names: ["spec.dns.hostname", "spec.share.host"],
       says: "spec.dns.hostname, spec.share.host have no effect: this version of the operator makes no DNS names and makes no share links. Instead, give groups the addresses in status.addresses. Remove",
     },
+    "are what reports over the share page lead to": {
+      spec: { reachability: { people: "Block" } },
+      names: ["spec.reachability.people"],
+      says: "this version of the operator has no share page. Instead, report a block with the annotation proxyfleet.dev/report-blocked.",
+    },
+    "are not those that decide what arrivals lead to": {
+      spec: { reachability: { traffic: "Ignore" } },
+      names: [],
+    },
     "are not those that decide what a block is": {
       spec: {
         reachability: {

@@ -85,7 +85,7 @@ export function report(
 /** New sessions stopped. */
 export function arrivals(s: number, given: Partial<ArrivalsEvidence> = {}): ArrivalsEvidence {
   const message = "no new session for 12 min, where 40 are usual";
-  return { kind: "arrivals", address, at: at(s), chance: 0.0001, message, ...given };
+  return { kind: "arrivals", address, at: at(s), since: at(s), chance: 0.0001, message, ...given };
 }
 
 /** What verdicts follow from, at noon. */

@@ -161,7 +161,7 @@ describe("a written log", () => {
     control(-9, { outcome: failure("tls", { kind: "Reset" }), reachesElse: false }),
     report("Operator", -60, { message: "the whole group" }),
     report("Page", -60, { country: "RU" }),
-    arrivals(-60),
+    arrivals(-60, { since: at(-600) }),
   ]);
 
   test("is read as it was", () => {

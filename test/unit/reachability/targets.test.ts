@@ -149,6 +149,17 @@ describe("a vantage point tests", () => {
     ]);
   });
 
+  test("of an address of which a port is blocked in its country, only the others", () => {
+    const chat = { country: "IR", verdict: "Blocked", kind: "Port", listeners: ["chat"] };
+    const status = { reachability: [{ ...chat, since: until }] };
+    const [target] = targetsOf({
+      vantagePoint: iran,
+      all: [iran],
+      fleets: [fleet([address(ip, { status })])],
+    });
+    assert.deepEqual(target?.ports, [{ listener: "media", port: 587 }]);
+  });
+
   test("what is suspected in its country is marked, and for a control what is so anywhere", () => {
     const suspected = fleet([address(ip, { verdicts: { IR: "Suspected" } })], {
       audience: { countries: ["IR", "RU"] },

@@ -71,10 +71,11 @@ const word: fc.Arbitrary<Evidence> = fc.oneof(
     country: "IR",
     message: "",
   })),
-  seconds.map((s): Evidence => ({
+  fc.tuple(seconds, fc.nat(600)).map(([s, before]): Evidence => ({
     kind: "arrivals",
     address,
     at: at(s),
+    since: at(s - before),
     chance: 0.001,
     message: "none",
   })),

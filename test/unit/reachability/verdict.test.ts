@@ -248,6 +248,10 @@ describe("an address is reached", () => {
       evidence: [report("Page", -60), arrivals(-50), worked("a", -30)],
       verdict: "Reachable",
     },
+    "where a test since arrivals stopped answers that they are still few": {
+      evidence: [arrivals(-10, { since: at(-90) }), worked("a", -60)],
+      verdict: "Reachable",
+    },
     "where what the fleet ignores speaks against it": {
       evidence: [worked("a", -90), report("Page", -60), arrivals(-50)],
       given: { policy: { ...policy, people: "Ignore", traffic: "Ignore" } },

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { loadSlots, saveSlots } from "../../../../src/reachability/arrivals/saved.ts";
+import {
+  decodeSlots,
+  encodeSlots,
+  loadSlots,
+  saveSlots,
+} from "../../../../src/reachability/arrivals/saved.ts";
+import { Habits } from "../../../../src/reachability/arrivals/habits.ts";
+import { type Instant, instant, minutes } from "../../../../src/values/time.ts";
 import { only, settledGroups } from "./steady.ts";
 
 const saved = (quietMinutes = 0) => {
@@ -50,3 +57,40 @@ describe("what is kept of a slot over a restart", () => {
       );
     });
 });
+
+describe("the text that all slots are kept in", () => {
+  const remembered = () => settledGroups().watch.remember();
+
+  test("has room for 1,300 slots", () => {
+    const [one] = remembered();
+    const many = Array.from({ length: 1_300 }, (_, index) => ({
+      ...one!,
+      slot: `namespace-of-a-group/a-fleet-of-some-length/${index}`,
+    }));
+    assert.equal(decodeSlots(encodeSlots(many)).length, 1_300);
+  });
+
+  test("keeps the slots that are there, and of these the ones that most was learnt of", () => {
+    const [gone, fresh, old] = remembered().map((one, index) =>
+      index === 0 ? { ...one, lastThere: minutesBefore(one.lastThere, 60) } : one,
+    );
+    const { habits } = fresh!.memory;
+    const little = new Habits({ ...habits.saved, hoursLearnt: 3 });
+    const all = [gone!, { ...fresh!, memory: { ...fresh!.memory, habits: little } }, old!];
+    const size = encodeSlots(all).length;
+    const names = (maxBytes: number) =>
+      decodeSlots(encodeSlots(all, maxBytes)).map(({ slot }) => slot);
+    assert.deepEqual(names(size + 1), ["s2", "s1", "s0"]);
+    assert.deepEqual(names(size - 1), ["s2", "s1"]);
+    assert.deepEqual(names(size / 2), ["s2"]);
+    assert.deepEqual(names(0), []);
+  });
+
+  test("may be empty, or anything else", () => {
+    assert.deepEqual([decodeSlots(""), decodeSlots("{\n[]\nnull")], [[], []]);
+  });
+});
+
+function minutesBefore(at: Instant, count: number): Instant {
+  return instant(at - minutes(count));
+}

@@ -24,6 +24,7 @@ describe("a slot that goes quiet while the others go on", () => {
         kind: "arrivals",
         address: "address of s0",
         at: groups.now - minutes(hour - (first?.minute ?? 0)),
+        since: groups.now - minutes(hour - (first?.minute ?? 0)),
         chance: true,
         message:
           "12 new sessions an hour are usual at this time, none came in 47 min, while other slots had 95 % of theirs",
@@ -45,6 +46,7 @@ describe("a slot that goes quiet while the others go on", () => {
     const groups = settledGroups();
     const during = groups.live(3 * hour, { share: only("s3", 0) });
     assert.equal(during.at(-1)?.minute, 3 * hour);
+    assert.equal(new Set(during.map(({ evidence }) => evidence.since)).size, 1);
     const after = groups.live(2 * hour);
     assert.ok((after.at(-1)?.minute ?? 0) < 20, `for ${after.at(-1)?.minute} min more`);
   });
