@@ -95,10 +95,8 @@ export class Agents {
 
   async #invite(name: string, { country, role }: Place, endpoint: string): Promise<void> {
     const certificate = join(this.#folder, "tls.crt");
-    const invitation = await succeed([
-      ...[process.execPath, main, "probe", "invite"],
-      ...["--to", endpoint, "--certificate", certificate],
-    ]);
+    const invite = [process.execPath, main, "probe", "invite", "--to", endpoint];
+    const invitation = await succeed([...invite, "--certificate", certificate]);
     const token = fieldOf("token", invitation);
     this.#lines.set(name, fieldOf("line", invitation));
     const data = { token: Buffer.from(token).toString("base64") };
@@ -113,7 +111,11 @@ export class Agents {
     const state = join(this.#folder, `${name}.state`);
     const [program = "", ...args] = at(
       place.host,
-      ...[main, "probe", "--private-targets", "--state", state],
+      main,
+      "probe",
+      "--private-targets",
+      "--state",
+      state,
     );
     const trust = join(this.#folder, "whatsapp.pem");
     const env = {
@@ -142,7 +144,10 @@ async function install(values: object): Promise<void> {
 
 async function endpointOf(): Promise<string> {
   const { spec } = await read<{ spec: { clusterIP: string; ports: { port: number }[] } }>(
-    ...["service", "proxyfleet-agents", "-n", home],
+    "service",
+    "proxyfleet-agents",
+    "-n",
+    home,
   );
   return `${spec.clusterIP}:${spec.ports[0]?.port ?? 443}`;
 }
