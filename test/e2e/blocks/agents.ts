@@ -3,34 +3,20 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderChart } from "../../../tooling/chart/render.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { secretObject } from "../../objects/secret.ts";
 import { apiVersion } from "../../objects/metadata.ts";
 import { apply, kubectl, read } from "../stage/kubectl.ts";
 import { at } from "../stage/people.ts";
 import { succeed } from "../stage/process.ts";
+import { home, install, whatsAppCertificate, whatsAppName } from "./installation.ts";
 
 const main = join(import.meta.dirname, "../../../src/main.ts");
-const home = "proxyfleet-system";
 
-/** Whose name WhatsApp's host shows in its certificate: the agents' word that their line works. */
-const elsewhere = "whatsapp.net";
+/** Two volunteers in Iran. */
+const names = ["ir-1", "ir-2"];
 
-interface Place {
-  readonly host: "inside" | "abroad";
-  readonly country: string;
-  readonly role: "Probe" | "Control";
-}
-
-/** Two volunteers in Iran, and a control where no censor is. */
-const places: Readonly<Record<string, Place>> = {
-  "ir-1": { host: "inside", country: "IR", role: "Probe" },
-  "ir-2": { host: "inside", country: "IR", role: "Probe" },
-  "de-1": { host: "abroad", country: "DE", role: "Control" },
-};
-
-/** Agents on the test hosts, as an admin and volunteers set them up. */
+/** Agents behind the censor, as an admin and volunteers set them up. */
 export class Agents {
   readonly #folder: string;
   readonly #children = new Map<string, ChildProcess>();
@@ -43,18 +29,18 @@ export class Agents {
   /** Switches the operator's endpoint on, invites the volunteers, and waits until all report. */
   static async start(): Promise<Agents> {
     const agents = new Agents(await mkdtemp(join(tmpdir(), "proxyfleet-blocks-")));
-    await install({ ingestion: { enabled: true, elsewhere: [elsewhere] } });
-    const endpoint = await endpointOf();
+    await install({ ingestion: { enabled: true, elsewhere: [whatsAppName] } });
     await agents.#keepCertificates();
-    for (const [name, place] of Object.entries(places)) await agents.#invite(name, place, endpoint);
-    for (const name of Object.keys(places)) agents.#run(name);
+    const endpoint = await endpointOf();
+    for (const name of names) await agents.#invite(name, endpoint);
+    for (const name of names) agents.#run(name);
     await agents.report();
     return agents;
   }
 
   /** Starts them anew: then they move their 48 KB at once. */
   async restart(): Promise<void> {
-    for (const name of Object.keys(places)) {
+    for (const name of names) {
       await this.#end(name);
       this.#run(name);
     }
@@ -62,15 +48,15 @@ export class Agents {
 
   /** Waits until the operator has heard all of them. */
   async report(): Promise<void> {
-    for (const name of Object.keys(places))
+    for (const name of names)
       await kubectl("wait", `wavp/${name}`, "--for=condition=Working", "--timeout=150s");
   }
 
   /** Sends them home, and switches the endpoint off. */
   async stop(): Promise<void> {
-    for (const name of Object.keys(places)) await this.#end(name);
-    await kubectl("delete", "wavp", ...Object.keys(places), "--ignore-not-found");
-    await kubectl("delete", "secret", ...Object.keys(places), "-n", home, "--ignore-not-found");
+    for (const name of names) await this.#end(name);
+    await kubectl("delete", "wavp", ...names, "--ignore-not-found");
+    await kubectl("delete", "secret", ...names, "-n", home, "--ignore-not-found");
     await install({});
     await rm(this.#folder, { recursive: true });
   }
@@ -87,30 +73,25 @@ export class Agents {
       return items[0]?.data?.["tls.crt"];
     });
     await writeFile(join(this.#folder, "tls.crt"), Buffer.from(secret, "base64"));
-    const script =
-      'const tls = require("node:tls"); const s = tls.connect({ host: "192.0.2.10", port: 443, servername: "whatsapp.net", rejectUnauthorized: false }, () => { console.log(s.getPeerX509Certificate().toString()); s.end(); });';
-    const pem = await succeed(at("abroad", "--eval", script));
-    await writeFile(join(this.#folder, "whatsapp.pem"), pem);
+    await writeFile(join(this.#folder, "whatsapp.pem"), await whatsAppCertificate());
   }
 
-  async #invite(name: string, { country, role }: Place, endpoint: string): Promise<void> {
+  async #invite(name: string, endpoint: string): Promise<void> {
     const certificate = join(this.#folder, "tls.crt");
     const invite = [process.execPath, main, "probe", "invite", "--to", endpoint];
     const invitation = await succeed([...invite, "--certificate", certificate]);
     const token = fieldOf("token", invitation);
     this.#lines.set(name, fieldOf("line", invitation));
     const data = { token: Buffer.from(token).toString("base64") };
-    const spec = { country, role, interval: "30s", agent: { tokenSecretRef: { name } } };
+    const spec = { country: "IR", interval: "30s", agent: { tokenSecretRef: { name } } };
     const secret = { ...secretObject({ name, namespace: home }), data };
     await apply(secret, { apiVersion, kind: "VantagePoint", metadata: { name }, spec });
   }
 
   #run(name: string): void {
-    const place = places[name];
-    if (place === undefined) throw new Error(`there is no agent ${name}`);
     const state = join(this.#folder, `${name}.state`);
     const [program = "", ...args] = at(
-      place.host,
+      "inside",
       main,
       "probe",
       "--private-targets",
@@ -133,13 +114,6 @@ export class Agents {
     child.kill();
     await once(child, "close");
   }
-}
-
-/** Installs the operator with these values, over what is there. */
-async function install(values: object): Promise<void> {
-  const manifests = await renderChart({ ...values, crds: { enabled: false } });
-  await succeed(["kubectl", "apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
-  await kubectl("rollout", "status", "deployment/proxyfleet", "-n", home, "--timeout=120s");
 }
 
 async function endpointOf(): Promise<string> {

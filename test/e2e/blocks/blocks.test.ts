@@ -6,6 +6,7 @@ import { TestFleet } from "../stage/fleet.ts";
 import { chat, whatsapp } from "../stage/people.ts";
 import { moved } from "../stage/report.ts";
 import { Agents } from "./agents.ts";
+import { Checker } from "./control.ts";
 import { Censor, type Censorship, censorships } from "./censor.ts";
 
 const fleet = new TestFleet({
@@ -19,14 +20,17 @@ const fleet = new TestFleet({
   pool: { quarantine: { blocked: "1h" } },
 });
 let agents: Agents | undefined;
+let control: Checker | undefined;
 
 before(async () => {
   await whatsapp();
   await fleet.create();
   await fleet.ready();
   agents = await Agents.start();
+  control = await Checker.start();
 });
 after(async () => {
+  await control?.stop();
   await agents?.stop();
   await fleet.remove();
 });
