@@ -8,6 +8,7 @@ import type { Settings } from "./cluster/settings.ts";
 import type { OperatorConfig } from "./config.ts";
 import { makeControllers, realWorld } from "./controllers.ts";
 import { registerFleetMetrics } from "./fleet/io/metrics.ts";
+import { registerReachabilityMetrics } from "./reachability/io/metrics.ts";
 import { leaderIdentity, replicaEndpoint } from "./ingestion/leader-identity.ts";
 import { Inbox } from "./ingestion/io/inbox.ts";
 import { operateIngestion } from "./ingestion/io/operate.ts";
@@ -160,6 +161,7 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   for (const controller of controllers) manager.add(controller);
   registerAddressMetrics(metrics, caches, isLeading);
   registerFleetMetrics(metrics, caches, world.now);
+  registerReachabilityMetrics(metrics, caches);
   registerPodMetrics(metrics, caches, reports);
   registerFeedMetrics(metrics, feeds);
   registerClock(metrics, checkedClock);
