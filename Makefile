@@ -69,7 +69,7 @@ test-e2e: tools ## tests on an embedded cluster of their own (root)
 test-slow: tools ## the long runs: their last results are in docs/slow-runs.md
 	@test/run.sh slow
 	@PROXYFLEET_LONG=1 test/e2e/run.sh addresses
-	@test/e2e/run.sh trouble
+	@test/e2e/run.sh trouble blocks
 
 # npm packages (with Node), Debian packages, Go
 set-up:

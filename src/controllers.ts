@@ -13,6 +13,8 @@ import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
+import { agentAnswer } from "./ingestion/agent-answer.ts";
+import { type Inbox, takesEvidence } from "./ingestion/io/inbox.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 import { keyOf, keyText } from "./kubernetes/resource.ts";
 import { viewOfEntry } from "./ledger/view.ts";
@@ -58,6 +60,8 @@ export interface Parts {
   readonly reports: PodReports;
   readonly feeds: FeedReadings;
   readonly settings: Settings;
+  /** What agents found; absent where they are not served. */
+  readonly inbox?: Inbox | undefined;
   readonly world: World;
   readonly log: Logger;
 }
@@ -130,6 +134,8 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const askers = askersOf(parts);
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   const asking = () => ({ ...common(), ...askers(), client, resolutions, resolve });
+  const evidence = evidenceKeeper(parts, makeQueue());
+  const looks = new CountryLooks({ caches, evidence, feeds: parts.feeds, now, clock });
   const fleets = fleetController({
     ...common(),
     ...askers(),
@@ -137,6 +143,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     reports,
     poller,
     certificates,
+    looks,
   });
   const addresses = addressController({ ...asking(), sources, probes, warnings, probe, log });
   const orphans = orphanController({ ...asking(), caches, confirmations });
@@ -151,25 +158,34 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poolController({ ...common(), caches }),
     orphans,
     poller.controller,
-    ...evidenceControllers(parts, common),
+    ...evidenceControllers(parts, { evidence, looks }, common),
   ];
 }
 
+/** What evidence is kept in, and what it says of whole countries. */
+interface Known {
+  readonly evidence: EvidenceKeeper;
+  readonly looks: CountryLooks;
+}
+
 /** What takes evidence in, and what makes verdicts of it. */
-function evidenceControllers(parts: Parts, common: () => ReconcilerOptions): readonly Controller[] {
-  const { caches, client, reports, feeds, settings, world } = parts;
-  const { now, clock } = world;
-  const evidence = evidenceKeeper(parts, common().queue);
+function evidenceControllers(
+  parts: Parts,
+  { evidence, looks }: Known,
+  common: () => ReconcilerOptions,
+): readonly Controller[] {
+  const { caches, client, reports, feeds, inbox, settings, world } = parts;
   const store = configMapArrivals(client, settings.operatorNamespace);
-  const counted = { caches, reports, evidence, store, now };
+  const counted = { caches, reports, evidence, store, now: world.now };
   const arrivals = new ArrivalsKeeper({ ...counted, queue: common().queue });
-  const looks = new CountryLooks({ caches, evidence, feeds, now, clock });
+  const rounds = roundsOf(parts, evidence);
+  inbox?.deliverTo(takesEvidence({ ...caches, evidence, rounds }));
   return [
     evidence.controller,
     arrivals.controller,
     feedKeeper(parts, common().queue).controller,
     verdictController({ ...common(), caches, evidence, feeds, looks }),
-    vantagePointController({ ...common(), caches, rounds: roundsOf(parts, evidence) }),
+    vantagePointController({ ...common(), caches, rounds }),
   ];
 }
 
@@ -214,12 +230,14 @@ function feedKeeper(
 }
 
 /** Vantage points measure beside the reconciles, and what they find is evidence. */
-function roundsOf({ client, settings, world, log }: Parts, evidence: EvidenceKeeper): Rounds {
+function roundsOf(parts: Parts, evidence: EvidenceKeeper): Rounds {
+  const { client, settings, inbox, world, log } = parts;
   const { sourceOf, now, random } = world;
   return new Rounds({
     sourceOf,
     tokens: { client, namespace: settings.operatorNamespace },
     evidence: (found) => evidence.add(found),
+    agentAnswer: (token) => agentAnswer(token, inbox !== undefined),
     now,
     random,
     log,

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import { parseArgs } from "node:util";
 
 interface Test {
@@ -19,9 +19,13 @@ interface Test {
 }
 
 type Outcome =
-  { kind: "Worked"; upTo: string } | { kind: "Failed"; at: string; failure: { kind: string } };
+  | { kind: "Worked"; upTo: string }
+  | { kind: "Failed"; at: string; failure: { kind: string; afterBytes?: number } };
 
 const longestTestMs = 10_000;
+const longestStandstillMs = 15_000;
+/** Moved in each direction: three times what a known censor lets pass. */
+const transferBytes = 49_152;
 const mostBytes = 65_536;
 const mostTests = 64;
 
@@ -100,7 +104,7 @@ async function shakeHands({ address, port, ...expected }: Test): Promise<Outcome
   return new Promise((resolve) => {
     const name = servername === undefined ? {} : { servername };
     const secure = connectTls({ host: address, port, ...name, rejectUnauthorized: false });
-    const timer = setTimeout(() => end(failedAt("tls", "ETIMEDOUT")), longestTestMs);
+    let timer = setTimeout(() => end(failedAt("tls", "ETIMEDOUT")), longestTestMs);
     const end = (outcome: Outcome) => {
       clearTimeout(timer);
       resolve(outcome);
@@ -111,13 +115,49 @@ async function shakeHands({ address, port, ...expected }: Test): Promise<Outcome
     secure.once("secureConnect", () => {
       const shown = sha256(secure.getPeerCertificate().raw).toString("hex");
       if (shown === certificateSHA256) return end({ kind: "Worked", upTo: "certificate" });
-      if (servername !== undefined && secure.authorized)
-        return end({ kind: "Worked", upTo: "upstream" });
+      if (servername !== undefined && secure.authorized) {
+        clearTimeout(timer);
+        secure.removeAllListeners("close").removeAllListeners("error");
+        timer = transfer(secure, servername, end);
+        return undefined;
+      }
       if (certificateSHA256 === undefined && servername === undefined)
         return end({ kind: "Worked", upTo: "tls" });
       return end({ kind: "Failed", at: "certificate", failure: { kind: "WrongCertificate" } });
     });
   });
+}
+
+/**
+ * Asks WhatsApp's own server for a web page again and again, with more and more cookies, until 48 KB
+ * went each way. One that hangs up before that shows no more than that it is reached.
+ */
+function transfer(
+  secure: TLSSocket,
+  host: string,
+  end: (outcome: Outcome) => void,
+): NodeJS.Timeout {
+  let received = 0;
+  const standsStill = () => {
+    const failure = { kind: "Frozen", afterBytes: received };
+    // A server that never answers does not speak HTTP.
+    if (received === 0) end({ kind: "Worked", upTo: "upstream" });
+    else end({ kind: "Failed", at: "transfer", failure });
+  };
+  const ask = () =>
+    secure.write(`GET / HTTP/1.1\r\nhost: ${host}\r\ncookie: ${"a".repeat(4_096)}\r\n\r\n`);
+  const standstill = setTimeout(standsStill, longestStandstillMs);
+  secure.once("error", () => end({ kind: "Worked", upTo: "upstream" }));
+  secure.once("close", () => end({ kind: "Worked", upTo: "upstream" }));
+  secure.on("data", (data: Buffer) => {
+    received += data.length;
+    standstill.refresh();
+    const isWhole = received >= transferBytes && secure.bytesWritten >= transferBytes;
+    if (isWhole) end({ kind: "Worked", upTo: "transfer" });
+    else ask();
+  });
+  ask();
+  return standstill;
 }
 
 function failedAt(at: "tcp" | "tls", code: string): Outcome {

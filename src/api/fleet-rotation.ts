@@ -116,6 +116,6 @@ export const reachability = z.object({
   outagePercent: integer(1, 100)
     .default(50)
     .describe(
-      "If more than this share of the slots, and at least 3, fail together, it is an outage: nothing moves. 1 to 100. Default: 50.",
+      "If more than this share of a country's published addresses, over all fleets, and at least 3, fail together, it is an outage: nothing moves. 1 to 100; 100: never. Default: 50.",
     ),
 });

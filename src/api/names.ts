@@ -55,6 +55,7 @@ export const fieldManagers = {
   reachability: "proxyfleet-reachability",
   vantage: "proxyfleet-vantage",
   evidence: "proxyfleet-evidence",
+  ingestion: "proxyfleet-ingestion",
   arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
 } as const;
@@ -63,6 +64,9 @@ export const fieldManagers = {
 export const evidenceName = "proxyfleet-evidence";
 /** The one beside it, in which the habits of slots are kept. */
 export const arrivalsName = "proxyfleet-arrivals";
+
+/** The Secret in the operator's namespace with the certificate that it shows to agents. */
+export const ingestionSecretName = "proxyfleet-ingestion";
 
 /** Who writes Events, and as which field manager. */
 export const eventReporter = {

@@ -18,8 +18,8 @@ Makes the line that a volunteer starts "proxyfleet probe" with. Prints the token
 the line for the volunteer, and the line as a QR code. Nothing is kept: each call makes a new token.
 
   --to                 address or name of the endpoint for agents, with its port (default 443). Up to eight, tried in this order
-  --certificate        the endpoint's certificate, or its own authority's, as a PEM file. The line pins its key, so that a bare
-                       address works, and a renewed certificate with the same key
+  --certificate        the endpoint's certificate, or its own authority's, as a PEM file ("-": standard input). The line pins its
+                       key, so that a bare address works, and a renewed certificate with the same key
   --public-certificate instead of --certificate: the endpoint has a name, and a certificate that browsers trust
   --token              a file with the token of an earlier call ("-": standard input), for one more line with the same token
   --help               show this text
@@ -52,7 +52,7 @@ export async function inviteCommand(
   }
   const endpoints = values.to.map(readEndpoint);
   if (endpoints.length === 0) throw new InviteUsageError("--to: say where the endpoint is");
-  const trust = await readTrust(values.certificate, values["public-certificate"]);
+  const trust = await readTrust(values, terminal);
   const token = await readToken(values.token, terminal);
   const line = { token, trust, endpoints };
   terminal.print(`token: ${token}`);
@@ -79,19 +79,26 @@ function readEndpoint(text: string): Endpoint {
   );
 }
 
-async function readTrust(file: string | undefined, isPublic: boolean): Promise<Trust> {
+async function readTrust(
+  { certificate: file, "public-certificate": isPublic }: ReturnType<typeof readArguments>,
+  terminal: InviteTerminal,
+): Promise<Trust> {
   if (isPublic === (file !== undefined))
     throw new InviteUsageError("give either --certificate or --public-certificate");
   if (file === undefined) return { kind: "PublicAuthorities" };
   try {
-    return { kind: "Key", sha256: keyFingerprint(new X509Certificate(await readFile(file))) };
+    const certificate = new X509Certificate(await readText(file, terminal));
+    return { kind: "Key", sha256: keyFingerprint(certificate) };
   } catch (cause) {
     throw new InviteUsageError("--certificate: no certificate in PEM can be read there", { cause });
   }
 }
 
-async function readToken(file: string | undefined, { readInput }: InviteTerminal): Promise<string> {
+async function readToken(file: string | undefined, terminal: InviteTerminal): Promise<string> {
   if (file === undefined) return encodeBase32(randomBytes(tokenLength));
-  const text = file === "-" ? await readInput() : await readFile(file, "utf8");
-  return text.trim().toUpperCase();
+  return (await readText(file, terminal)).trim().toUpperCase();
+}
+
+async function readText(file: string, { readInput }: InviteTerminal): Promise<string> {
+  return file === "-" ? readInput() : readFile(file, "utf8");
 }

@@ -3,7 +3,7 @@ import type { ConditionReason } from "../api/reasons.ts";
 import { isInMaking } from "../ledger/view.ts";
 import type { PodsView } from "../pods/view.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
-import { countedVerdicts } from "../rotation/outage.ts";
+import { countedVerdicts } from "../rotation/blocked-in.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import type { SlotAddresses } from "../rotation/slots.ts";
 import { type Instant, earliest, minutes, plus, spokenTime } from "../values/time.ts";
@@ -195,11 +195,9 @@ function planned(view: CutOffView, { slot: { slot }, cause, overdueAt }: Seen): 
 }
 
 /** What keeps a blocked slot where it is, with what a person can do about it. */
-function held({ fleet, plan }: CutOffView): string | undefined {
+function held({ fleet }: CutOffView): string | undefined {
   if (fleet.paused)
     return "it does not move while spec.paused is true. To let it move, set that to false";
-  if (plan.outage !== undefined)
-    return `it does not move, since ${plan.outage.failing} of ${fleet.count} slots fail together, as in an outage. If it is a block, set spec.reachability.outagePercent to 100`;
   if (!fleet.rotation.onBlocked)
     return "it does not move, since spec.rotation.onBlocked is false. To move it, set the annotation proxyfleet.dev/rotate-at";
   return undefined;

@@ -71,12 +71,12 @@ function decideLive(
   { now, random, clocksDiffer = false }: Context,
 ): Plan<FleetAsk> {
   const { observed, fleet } = live;
-  const { pools, formerPools, held, unreadable } = observed;
+  const { pools, formerPools, held, unreadable, holds } = observed;
   if (isUnconfirmed(observed)) return planOf({ asks: deletionAsks(observed, now) });
   const entries = withSessions(observed, now);
   const doubtfulLanes = unreadable.flatMap(({ lane }) => lane ?? []);
   const ledger = { entries, pools, formerPools, held, doubtfulLanes };
-  const seen = fleetView({ fleet, ...ledger, clocksDiffer });
+  const seen = fleetView({ fleet, ...ledger, clocksDiffer, holds });
   const view = { ...seen, deleting: isEnding(observed) };
   if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);

@@ -41,6 +41,11 @@ const prefix = "PF1:";
 const nameOffset = 32;
 const longestName = 255 - nameOffset;
 
+/** Whether a text is a token as a line has it: `proxyfleet probe invite` makes them. */
+export function isProbeToken(text: string): boolean {
+  return decodeBase32(text)?.length === tokenLength;
+}
+
 /**
  * Writes the line. It has capitals, digits and one colon: safe in every shell, whole when a
  * messenger has had it, and small as a QR code.

@@ -18,14 +18,19 @@ export const mostResults = 128;
 /** Results that are older count for nothing, and are not sent. */
 export const oldestResult: Millis = hours(24);
 
-const limits = { targets: 512, elsewhere: 8, endpoints: 8, everyMs: hours(24) } as const;
+/** Addresses that one agent is asked to test. */
+export const mostTargets = 512;
+/** Hosts of each kind in one assignment: abroad, and of the operator. */
+export const mostHosts = 8;
+
+const longestEvery = hours(24);
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const port = z.int().min(1).max(65_535);
 const address = z.union([z.ipv4(), z.ipv6()]);
 const listener = z.enum(listenerNames);
 const step = z.enum(testSteps);
-const every = z.int().min(seconds(1)).max(limits.everyMs);
+const every = z.int().min(seconds(1)).max(longestEvery);
 
 const endpoint = z
   .string()
@@ -55,11 +60,11 @@ export const assignmentSchema = z.strictObject({
   everyMs: every,
   /** How often to move 48 KB through an address that works: it costs the volunteer's traffic. */
   transferEveryMs: every,
-  targets: z.array(target).max(limits.targets),
+  targets: z.array(target).max(mostTargets),
   /** Hosts abroad that are not ours and answer TLS: whether anything abroad is reached. */
-  elsewhere: z.array(endpoint).max(limits.elsewhere),
+  elsewhere: z.array(endpoint).max(mostHosts),
   /** Where the operator can be reached from now on, besides what the line says. */
-  endpoints: z.array(endpoint).max(limits.endpoints),
+  endpoints: z.array(endpoint).max(mostHosts),
 });
 
 export type Assignment = z.infer<typeof assignmentSchema>;

@@ -93,9 +93,7 @@ const fewestTogether = 3;
 
 function failTogether({ addresses, outage, country, now }: CountryView): Outage | undefined {
   const { percent, within } = outage;
-  const known = addresses.filter(
-    ({ failing, reachedAt }) => failing !== undefined || reachedAt !== undefined,
-  );
+  const known = countedFor(addresses);
   const onsets = addresses.flatMap(({ failing }) => failing?.since ?? []);
   const group = groupsWithin(onsets, within).findLast(
     ({ last, size }) =>
@@ -107,6 +105,17 @@ function failTogether({ addresses, outage, country, now }: CountryView): Outage 
   const took = spokenSpan(millis(last - first)) || " at once";
   const because = `${of(size, known.length, "address")} published for ${country} began to fail${took}: that looks like an outage. Nothing moves until they work, or until ${spokenTime(until)}`;
   return { kind: "FailTogether", because, until };
+}
+
+/**
+ * The addresses among which the failing ones are counted: those that something is known of. Where
+ * nobody tests any, people would say of the others that they fail as well.
+ */
+function countedFor(addresses: readonly SeenAddress[]): readonly SeenAddress[] {
+  const isTested = ({ failing, reachedAt }: SeenAddress) =>
+    failing?.byTests === true || reachedAt !== undefined;
+  if (!addresses.some(isTested)) return addresses;
+  return addresses.filter((one) => one.failing !== undefined || one.reachedAt !== undefined);
 }
 
 interface Group {

@@ -2,6 +2,7 @@ import {
   type Instant,
   earliest,
   hours,
+  instant,
   millis,
   minutes,
   plus,
@@ -15,20 +16,24 @@ export type HoldState =
   /** None is suspected; what began to fail before this time was held, and goes little by little. */
   | { readonly phase: "Released"; readonly endedAt: Instant };
 
+/** Fewer that wait are no storm. */
+const fewestHeld = 3;
+
 /**
- * The state that follows from what is suspected now. Who has just taken the lead knows of no hold
- * before, and treats all that waits as held: so a restart lets no storm loose.
+ * The state of a country that nothing is known of yet. Who has just taken the lead can't know of a
+ * hold before, and treats many that wait as held: so a restart lets no storm loose. A few go.
  */
-export function nextHold(
-  before: HoldState | undefined,
-  outage: Outage | undefined,
-  now: Instant,
-): HoldState {
+export function firstHold(waiting: number, now: Instant): HoldState {
+  return { phase: "Released", endedAt: waiting < fewestHeld ? instant(0) : now };
+}
+
+/** The state that follows from what is suspected now. */
+export function nextHold(before: HoldState, outage: Outage | undefined, now: Instant): HoldState {
   if (outage !== undefined) {
-    const since = before?.phase === "Holding" ? before.since : now;
+    const since = before.phase === "Holding" ? before.since : now;
     return { phase: "Holding", since, outage };
   }
-  return before?.phase === "Released" ? before : { phase: "Released", endedAt: now };
+  return before.phase === "Released" ? before : { phase: "Released", endedAt: now };
 }
 
 /** A slot whose address is blocked, and has not moved. */
@@ -39,6 +44,8 @@ export interface HeldSlot {
   readonly fleet: string;
   /** Since when its address fails. */
   readonly since: Instant;
+  /** When it was first its turn; undefined where it was not. */
+  readonly offeredAt: Instant | undefined;
 }
 
 /** A slot that was held and took a fresh address after the hold. */
@@ -85,7 +92,7 @@ export function mayGo({ waiting, released, state, now }: Release): MayGo {
   const held = waiting.filter(({ since }) => since <= state.endedAt);
   const free = waiting.filter(({ since }) => since > state.endedAt).map(({ id }) => id);
   const { room, lookAgainAt, why } = roomFor(released, now);
-  const going = inTurn(held).slice(0, Math.max(0, room));
+  const going = inTurn(held, now).slice(0, Math.max(0, room));
   const isWaiting = held.length > going.length;
   return {
     ids: [...free, ...going.map(({ id }) => id)],
@@ -102,7 +109,7 @@ interface Room {
 
 function roomFor(released: readonly Released[], now: Instant): Room {
   const pending = pendingOf(released, now);
-  const { fresh, times } = lastRun(released);
+  const { fresh, times } = lastRun(released, now);
   const last = times.at(-1);
   if (fresh === "Failing" && last !== undefined) {
     const rest = millis(Math.min(longestRest, firstRest * 2 ** (times.length - 1)));
@@ -122,21 +129,39 @@ interface Run {
 }
 
 /** The newest fresh addresses of which something is known, as far back as it is the same. */
-function lastRun(released: readonly Released[]): Run {
-  const known = released
-    .filter(({ fresh }) => fresh !== "Untested")
-    .toSorted((a, b) => a.at - b.at);
+function lastRun(released: readonly Released[], now: Instant): Run {
+  const known = knownOf(released, now).toSorted((a, b) => a.at - b.at);
   const fresh = known.at(-1)?.fresh === "Failing" ? "Failing" : "Reached";
-  const before = known.findLastIndex((one) => one.fresh !== fresh);
+  const before = known.findLastIndex((one) => (one.fresh === "Failing") !== (fresh === "Failing"));
   return { fresh, times: known.slice(before + 1).map(({ at }) => at) };
+}
+
+/** Where nobody tests any, people would have said that they fail. */
+function knownOf(released: readonly Released[], now: Instant): readonly Released[] {
+  const tested = released.filter(({ fresh }) => fresh !== "Untested");
+  if (tested.length > 0) return tested;
+  const pending = pendingOf(released, now);
+  return released.filter((one) => !pending.includes(one));
 }
 
 function pendingOf(released: readonly Released[], now: Instant): readonly Released[] {
   return released.filter(({ fresh, at }) => fresh === "Untested" && now < plus(at, patience));
 }
 
-/** Those cut off longest go first, and of each fleet one before any has a second. */
-function inTurn(held: readonly HeldSlot[]): readonly HeldSlot[] {
+/**
+ * Those cut off longest go first, and of each fleet one before any has a second. Who lets the turn
+ * pass, as a slot does whose pool is empty, holds up nobody.
+ */
+function inTurn(held: readonly HeldSlot[], now: Instant): readonly HeldSlot[] {
+  const [late, others] = [true, false].map((is) => held.filter((one) => letsPass(one, now) === is));
+  return [...inTurnOf(others ?? []), ...inTurnOf(late ?? [])];
+}
+
+function letsPass({ offeredAt }: HeldSlot, now: Instant): boolean {
+  return offeredAt !== undefined && now >= plus(offeredAt, patience);
+}
+
+function inTurnOf(held: readonly HeldSlot[]): readonly HeldSlot[] {
   const byFleet = Map.groupBy(held.toSorted(bySince), ({ fleet }) => fleet);
   const turns = [...byFleet.values()].flatMap((own) => own.map((slot, turn) => ({ slot, turn })));
   return turns

@@ -7,6 +7,8 @@ export type RoundAnswer =
   | ServiceAnswer
   /** Which Secret and key, and how to make it. */
   | { readonly kind: "tokenMissing"; readonly message: string }
+  /** This operator has no endpoint for agents. */
+  | { readonly kind: "agentsNotServed" }
   /** This version can't ask such a source. */
   | { readonly kind: "notImplemented" };
 

@@ -103,6 +103,7 @@ export function pauseAfter(
       return undefined;
     case "tokenMissing":
       return tokenPause;
+    case "agentsNotServed":
     case "notImplemented":
       return millis(longest);
     case "failed": {

@@ -45,6 +45,7 @@ export function working(view: WorkingView): Finding {
 /** What must be mended first is said first. */
 const checks: readonly ((view: WorkingView) => Finding | undefined)[] = [
   tokenMissing,
+  agentsNotServed,
   notImplemented,
   nothingToMeasure,
   agent,
@@ -58,6 +59,16 @@ const checks: readonly ((view: WorkingView) => Finding | undefined)[] = [
 function tokenMissing({ memory }: WorkingView): Finding | undefined {
   if (memory?.answer.kind !== "tokenMissing") return undefined;
   return { status: "False", reason: "TokenMissing", message: memory.answer.message };
+}
+
+function agentsNotServed({ memory }: WorkingView): Finding | undefined {
+  if (memory?.answer.kind !== "agentsNotServed") return undefined;
+  return {
+    status: "False",
+    reason: "AgentsNotServed",
+    message:
+      "this operator has no endpoint for agents: set ingestion.enabled=true in the chart's values",
+  };
 }
 
 function notImplemented({ vantagePoint: { spec }, memory }: WorkingView): Finding | undefined {
@@ -89,7 +100,7 @@ function agent({ vantagePoint, memory, now }: WorkingView): Finding | undefined 
       status: "Unknown",
       reason: "AgentSilent",
       message:
-        "its agent has not sent any results yet: start `proxyfleet probe` in the country, with the address and the token",
+        "its agent has not sent any results yet: start `proxyfleet probe` in the country, with the line that `proxyfleet probe invite` makes",
     };
   if (plus(last, silentAfter(vantagePoint)) > now) return well("the agent sends its results");
   return {

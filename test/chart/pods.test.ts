@@ -177,7 +177,11 @@ describe("rights", () => {
     for (const { apiGroups, resources, resourceNames, verbs } of rules) {
       if (resources.includes("whatsappproxies")) continue;
       if (apiGroups.includes("proxyfleet.dev"))
-        assert.ok(resources.every((name) => /^(addresspools|proxyaddresses|vantagepoints)(\/|$)/.test(name)));
+        assert.ok(
+          resources.every((name) =>
+            /^(addresspools|proxyaddresses|vantagepoints)(\/|$)/.test(name),
+          ),
+        );
       else if (apiGroups.includes("apiextensions.k8s.io"))
         // Definitions have no namespace, and ours alone may be read.
         assert.deepEqual(

@@ -13,6 +13,8 @@ import { bears, vantagePointOf } from "./tokens.ts";
 export interface DeskOptions {
   /** All whose agents may come, as of now: who is gone from here is revoked. */
   readonly vantagePoints: () => readonly AgentVantagePoint[];
+  /** Whether a vantage point's token is still good; by default it is while it is among those. */
+  readonly isConfirmed?: (vantagePoint: AgentVantagePoint) => Promise<boolean>;
   readonly targetsFor: (vantagePoint: string) => Work;
   /**
    * Takes new evidence, at least one piece. Rejects where it can't be passed on: then the agent keeps it
@@ -65,6 +67,7 @@ export class Desk {
     if (vantagePoint === undefined || request.url !== protocolPath) return strangersPage;
     this.#forgetOthers(known);
     if (!this.#gateOf(vantagePoint.name).passes(performance.now())) return tooOften;
+    if ((await this.#options.isConfirmed?.(vantagePoint)) === false) return strangersPage;
     if (request.method === "GET") return jsonAnswer(this.#assignment(vantagePoint));
     if (request.method === "POST") return this.#take(vantagePoint, request);
     return strangersPage;

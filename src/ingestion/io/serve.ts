@@ -73,6 +73,8 @@ export async function serveIngestion(options: IngestionOptions): Promise<Ingesti
   const { server, open } = gate(https, limits);
   server.listen(options.port, options.host);
   await once(server, "listening");
+  // Such as no files left for one more connection.
+  server.on("error", options.failed);
   return {
     port: (server.address() as AddressInfo).port,
     connections: () => open.size,

@@ -75,9 +75,11 @@ export const leaderRules: readonly Rule[] = [
 
 /**
  * Tokens of vantage points, in the operator's own namespace. Their Secrets have names of the admin's
- * choice.
+ * choice. One that serves agents makes the Secret with its certificate for them.
  */
-export const tokenRules: readonly Rule[] = [rule("", ["secrets"], ["get"])];
+export function tokenRules(servesAgents: boolean): readonly Rule[] {
+  return [rule("", ["secrets"], servesAgents ? ["get", "create"] : ["get"])];
+}
 
 /**
  * Labels of namespaces decide which pools a fleet may use. An operator of some namespaces reads

@@ -1,10 +1,15 @@
+import type { WhatsAppProxy } from "../../api/fleet.ts";
 import { type VantagePointSpec, sourceOfSpec } from "../../api/vantage-point.ts";
+import type { CustomObject } from "../../kubernetes/objects.ts";
+import { type AddressView, viewOfEntry } from "../../ledger/view.ts";
 import type { Instant } from "../../values/time.ts";
 import { type EvidenceLog, allEvidence, emptyLog } from "../evidence-log.ts";
 import { type CountryFindings, type Published, findingsIn } from "../hold.ts";
+import { HoldMemory } from "../hold-memory.ts";
+import { type MoveHold, moveHold, releasedIn, waitingIn } from "../move-hold.ts";
 import type { CountryView } from "../outage.ts";
 import type { FeedReadings } from "../feeds/io/feed-readings.ts";
-import { policyOf } from "../policy.ts";
+import { outageRuleOf, policyOf } from "../policy.ts";
 import { type FleetAddresses, type LedgerAddress, publishedOf } from "../targets.ts";
 import type { AddressInput, VerdictPolicy } from "../verdict-input.ts";
 import { type Contacts, contactsOf } from "../witness.ts";
@@ -32,17 +37,26 @@ interface Look {
   readonly evidence: EvidenceLog;
   readonly services: ReadonlySet<string>;
   readonly contacts: Contacts;
+  readonly fleets: readonly FleetAddresses[];
   readonly published: readonly Published[];
   readonly findings: Map<string, CountryFindings>;
+  readonly holds: Map<string, MoveHold | undefined>;
 }
 
 /** What is found of whole countries, and what each address is seen with. */
 export class CountryLooks {
   readonly #options: CountryLooksOptions;
+  readonly #memory = new HoldMemory();
+  readonly #listeners = new Set<() => void>();
   #look: Look | undefined;
+  /** A verdict has changed since the last look. */
+  #isOutdated = false;
 
   constructor(options: CountryLooksOptions) {
     this.#options = options;
+    options.caches.addresses.onChange(({ before, after }) => {
+      if (standing(before) !== standing(after)) this.#isOutdated = true;
+    });
   }
 
   /** What an address's verdicts follow from, but for the time. */
@@ -53,7 +67,7 @@ export class CountryLooks {
   /** What is found of a country, by what one fleet takes for an outage. */
   findings(country: string, outage: CountryView["outage"]): CountryFindings {
     const look = this.#current();
-    const key = `${country} ${outage.percent} ${outage.within}`;
+    const key = keyOf(country, outage);
     const known = look.findings.get(key);
     if (known !== undefined) return known;
     const found = findingsIn({
@@ -66,7 +80,48 @@ export class CountryLooks {
       now: look.now,
     });
     look.findings.set(key, found);
+    const waiting = waitingIn(country, look.fleets).length;
+    const isOver = this.#memory.note(key, { outage: found.outage, waiting }, look.now);
+    if (isOver) for (const listener of this.#listeners) listener();
     return found;
+  }
+
+  /** What holds the blocked slots of a fleet, in the countries where its addresses fail. */
+  holdsOn(
+    { spec }: Pick<WhatsAppProxy, "spec">,
+    addresses: readonly Pick<AddressView, "reachability">[],
+  ): readonly MoveHold[] {
+    const { countries } = spec.audience;
+    const failing = addresses.flatMap(({ reachability }) =>
+      reachability.filter(({ verdict }) => verdict !== "Reachable").map(({ country }) => country),
+    );
+    const counted = [...new Set(failing)].filter(
+      (country) => countries.length === 0 || countries.includes(country),
+    );
+    // All that fail within one moment would move, if each saw the others too late.
+    if (counted.length > 0 && this.#isOutdated) this.#look = undefined;
+    return counted.toSorted().flatMap((country) => this.#hold(country, outageRuleOf(spec)) ?? []);
+  }
+
+  /** Calls `listener` when a hold is over: who waited may move. */
+  onRelease(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  #hold(country: string, outage: CountryView["outage"]): MoveHold | undefined {
+    const look = this.#current();
+    const key = keyOf(country, outage);
+    if (look.holds.has(key)) return look.holds.get(key);
+    const findings = this.findings(country, outage);
+    const { fleets, now } = look;
+    const state = this.#memory.state(key);
+    const waiting = this.#memory.withTurns(key, waitingIn(country, fleets));
+    const endedAt = state.phase === "Released" ? state.endedAt : now;
+    const released = releasedIn(country, fleets, endedAt);
+    const hold = moveHold({ country, findings, state, waiting, released, now });
+    this.#memory.offer(key, { ids: hold?.mayGo ?? [], waiting }, now);
+    look.holds.set(key, hold);
+    return hold;
   }
 
   #current(): Look {
@@ -83,6 +138,7 @@ export class CountryLooks {
   }
 
   #made(): Look {
+    this.#isOutdated = false;
     const { caches, evidence, feeds, now, clock } = this.#options;
     const vantagePoints = readVantagePoints(caches);
     const names = new Set(vantagePoints.map(({ metadata }) => metadata.name));
@@ -93,11 +149,23 @@ export class CountryLooks {
     const at = now();
     const contacts = contactsOf(allEvidence(heard), { now: at, services });
     const seen = { evidence: heard, services, contacts };
-    const published = fleetAddresses(caches).flatMap((fleet) => publishedIn(fleet, seen, at));
-    const findings = new Map<string, CountryFindings>();
+    const fleets = fleetAddresses(caches);
+    const published = fleets.flatMap((fleet) => publishedIn(fleet, seen, at));
     const made = { log: evidence.log, feedsRevision: feeds.revision, atMs: clock(), now: at };
-    return { ...made, ...seen, published, findings };
+    return { ...made, ...seen, fleets, published, findings: new Map(), holds: new Map() };
   }
+}
+
+/** All of an entry that bears on what holds others, as one text. */
+function standing(entry: CustomObject | undefined): string {
+  const view = entry === undefined ? undefined : viewOfEntry(entry).view;
+  const verdicts = view?.reachability.map(({ country, verdict }) => [country, verdict]);
+  return JSON.stringify([view?.phase, view?.want, verdicts]);
+}
+
+/** Fleets that take the same for an outage find the same. */
+function keyOf(country: string, { percent, within }: CountryView["outage"]): string {
+  return `${country} ${percent} ${within}`;
 }
 
 type Seen = Pick<Look, "evidence" | "services" | "contacts">;

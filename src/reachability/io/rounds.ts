@@ -26,6 +26,11 @@ export type SourceOf = (
 export interface RoundsOptions {
   readonly sourceOf: SourceOf;
   readonly tokens: TokenSource;
+  /**
+   * What can be said of an agent with this token, which comes by itself; by default that all is
+   * well.
+   */
+  readonly agentAnswer?: (token: string) => RoundAnswer;
   /** Takes what a round has found. */
   readonly evidence: (evidence: readonly TestEvidence[]) => void;
   readonly now: () => Instant;
@@ -139,15 +144,19 @@ export class Rounds {
     const ref = tokenRefOf(vantagePoint.spec);
     const token =
       ref === undefined ? undefined : await readToken(ref, this.#options.tokens, signal);
-    if (token?.kind === "missing")
+    if (token?.kind === "missing" || token?.kind === "forbidden")
       return { answer: { kind: "tokenMissing", message: token.message } };
     if (token?.kind === "unread") return { answer: { kind: "failed", message: token.message } };
-    // An agent comes by itself: that its token is there is all that can be seen from here.
-    if (sourceOfSpec(vantagePoint.spec) === "agent") return { answer: { kind: "worked" } };
+    if (sourceOfSpec(vantagePoint.spec) === "agent") return this.#agentOutcome(token?.token ?? "");
     const source = this.#sourceOf(vantagePoint, token?.token);
     if (source === undefined) return { answer: { kind: "notImplemented" } };
     const round = await source.measure(targets, signal);
     return { answer: round.answer, round };
+  }
+
+  /** An agent comes by itself: that its token is there is all that can be seen from here. */
+  #agentOutcome(token: string): Outcome {
+    return { answer: this.#options.agentAnswer?.(token) ?? { kind: "worked" } };
   }
 
   /** A source lives as long as its spec and token: it may keep lists, or whose turn it is. */

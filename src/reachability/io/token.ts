@@ -9,6 +9,8 @@ export type Token =
   | { readonly kind: "found"; readonly token: string }
   /** A person has to put it there. */
   | { readonly kind: "missing"; readonly message: string }
+  /** The operator has no right to read it: it may be there, and only a person can help. */
+  | { readonly kind: "forbidden"; readonly message: string }
   /** The API server did not say: it may be there. */
   | { readonly kind: "unread"; readonly message: string };
 
@@ -46,9 +48,10 @@ export async function readToken(
     );
   } catch (error) {
     if (error instanceof ForbiddenError)
-      return missing(
-        `the operator may not read the Secret ${place}: give it the right to get secrets in ${namespace}, as the chart does`,
-      );
+      return {
+        kind: "forbidden",
+        message: `the operator may not read the Secret ${place}: give it the right to get secrets in ${namespace}, as the chart does`,
+      };
     return { kind: "unread", message: `the Secret ${place} can't be read: ${explainError(error)}` };
   }
 }

@@ -107,7 +107,7 @@ describe("a block of most slots at once that a person reports", () => {
     const message = await fleet.condition("OutageSuspected", "True", { seconds: 20 });
     assert.match(
       message,
-      /3 of 4 slots began to fail within 30m.*If it is a block, set outagePercent to 100/,
+      /3 of 4 addresses published for IR began to fail.*If it is a block, set spec\.reachability\.outagePercent to 100/,
     );
     await fleet.patch({ paused: false });
     await waitFor(

@@ -38,6 +38,7 @@ export function startOperator(
       workers: 4,
       maxRequestsPerSecond: 0,
       http2: true,
+      ingestion: undefined,
       feeds: { ioda: false, radarTokenSecret: undefined },
       diagnosisFolder: undefined,
       ...config,

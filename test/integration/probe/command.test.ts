@@ -49,6 +49,9 @@ test("an admin makes a line, a volunteer starts with it, and results arrive", as
   const to = ["--to", `127.0.0.1:${String(endpoint.port)}`, "--to", "probe.example.org"];
   const invited = await probe(["invite", ...to, "--certificate", join(folder, "tls.crt")]);
   assert.equal(invited.code, 0, invited.err);
+  const piped = await probe(["invite", ...to, "--certificate", "-"], endpoint.certificate.cert);
+  const pin = /known by its key, SHA-256 \w{64}/;
+  assert.equal(pin.exec(piped.out)?.[0], pin.exec(invited.out)?.[0] ?? "");
   const token = /^token: (\S+)$/m.exec(invited.out)?.[1] ?? "";
   const line = /^line: +(\S+)$/m.exec(invited.out)?.[1] ?? "";
   assert.equal(parseProbeLine(line).token, token);

@@ -66,6 +66,7 @@ export function observed(
     lostServices: [],
     pools: [pool()],
     formerPools: [],
+    holds: [],
     vantagePoints: [],
     poolSpecs: new Map(),
     held: HeldAddresses.of([]),

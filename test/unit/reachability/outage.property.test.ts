@@ -124,7 +124,12 @@ function play(world: World, until: number): Played {
       .flatMap((index) =>
         (before.get(index) ?? [])
           .filter(({ verdict }) => verdict === "Blocked")
-          .map(({ since }) => ({ id: String(index), fleet: String(index % 20), since })),
+          .map(({ since }) => ({
+            id: String(index),
+            fleet: String(index % 20),
+            since,
+            offeredAt: undefined,
+          })),
       );
     if (waiting.length > 0) first ??= s;
     const fresh = world.trouble.what === "addresses" ? "Reached" : "Failing";

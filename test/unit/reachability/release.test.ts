@@ -5,6 +5,7 @@ import {
   type HeldSlot,
   type HoldState,
   type Released,
+  firstHold,
   mayGo,
   nextHold,
 } from "../../../src/reachability/release.ts";
@@ -13,7 +14,12 @@ import { at, noon } from "./build.ts";
 const outage: Outage = { kind: "Feed", because: "the country is down", until: at(300) };
 const ended: HoldState = { phase: "Released", endedAt: at(-60) };
 
-const slot = (id: string, s = -900, fleet = id): HeldSlot => ({ id, fleet, since: at(s) });
+const slot = (id: string, s = -900, fleet = id): HeldSlot => ({
+  id,
+  fleet,
+  since: at(s),
+  offeredAt: undefined,
+});
 const slots = (n: number) =>
   Array.from({ length: n }, (_, index) => slot(`s${index}`, -900 - index));
 const fresh = (is: Released["fresh"], s: number): Released => ({ at: at(s), fresh: is });
@@ -34,12 +40,13 @@ describe("a hold", () => {
     assert.equal(nextHold(over, undefined, at(60)), over);
   });
 
-  test("is taken to have ended just now by who knows nothing of it", () => {
-    assert.deepEqual(nextHold(undefined, undefined, noon), { phase: "Released", endedAt: noon });
+  test("may have ended just now, for who knows nothing of it and finds that many wait", () => {
+    assert.deepEqual(firstHold(3, noon), { phase: "Released", endedAt: noon });
+    assert.deepEqual(firstHold(2, noon), { phase: "Released", endedAt: 0 });
   });
 
   test("lets nothing go, and says why", () => {
-    const state = nextHold(undefined, outage, noon);
+    const state = nextHold(ended, outage, noon);
     assert.deepEqual(mayGo({ waiting: slots(3), released: [], state, now: noon }), {
       ids: [],
       because: "the country is down",
@@ -55,9 +62,17 @@ describe("after a hold", () => {
       released: [fresh("Untested", -60)],
       go: 0,
     },
-    "one follows where nobody tries it for five minutes": {
+    "two follow where nobody tries it for five minutes: people would say that it fails": {
       released: [fresh("Untested", -300)],
-      go: 1,
+      go: 2,
+    },
+    "four follow a second one that nobody tries": {
+      released: [fresh("Untested", -900), fresh("Untested", -300)],
+      go: 4,
+    },
+    "where some are tried, those that nobody tries say nothing": {
+      released: [fresh("Reached", -900), fresh("Untested", -600)],
+      go: 2,
     },
     "two follow once it is reached": { released: [fresh("Reached", -60)], go: 2 },
     "no more than two are on their way then": {
@@ -109,6 +124,13 @@ describe("after a hold", () => {
     ];
     const reached = [fresh("Reached", -90), fresh("Reached", -80)];
     assert.deepEqual(going(waiting, reached).ids, ["a1", "b1", "c1", "a2"]);
+  });
+
+  test("who lets the turn pass for five minutes holds up nobody", () => {
+    const first = { ...slot("a", -950), offeredAt: at(-300) };
+    assert.deepEqual(going([first, slot("b")]).ids, ["b"]);
+    assert.deepEqual(going([{ ...first, offeredAt: at(-299) }, slot("b")]).ids, ["a"]);
+    assert.deepEqual(going([first]).ids, ["a"]);
   });
 
   test("what began to fail after it goes at once", () => {

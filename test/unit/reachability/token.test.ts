@@ -48,7 +48,7 @@ describe("a token", () => {
       },
       "that may not be read": {
         given: refused(403),
-        says: "missing: the operator may not read the Secret proxyfleet-system/globalping: give it the right to get secrets in proxyfleet-system, as the chart does",
+        says: "forbidden: the operator may not read the Secret proxyfleet-system/globalping: give it the right to get secrets in proxyfleet-system, as the chart does",
       },
       "that can't be read now": {
         given: new ApiUnreachableError("get secrets got no answer"),

@@ -148,6 +148,14 @@ describe("the condition Working", () => {
       expect: "Unknown AgentSilent",
       says: /has not sent any results yet: start `proxyfleet probe`/,
     },
+    "of an agent where none are served": {
+      given: {
+        raw: raw({ spec: agentSpec }),
+        memory: memory({ answer: { kind: "agentsNotServed" } }),
+      },
+      expect: "False AgentsNotServed",
+      says: /set ingestion\.enabled=true/,
+    },
     "of an agent that sends": {
       given: { raw: raw({ spec: agentSpec }) },
       now: at(2_399),

@@ -51,7 +51,7 @@ describe("a fleet as decisions see it", () => {
           windows: [{ cron: "0 2 * * *", duration: hours(4), timeZone: "Asia/Tehran" }],
         },
         audience: ["IR", "RU"],
-        outage: { percent: 70, within: minutes(20) },
+        holds: [],
         drain: { scheduled: hours(12), blocked: minutes(30) },
         dnsTtl: seconds(120),
       },

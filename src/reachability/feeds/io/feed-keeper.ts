@@ -95,7 +95,7 @@ export class FeedKeeper {
     const token = ref === undefined ? undefined : await readToken(ref, tokens, signal);
     if (token?.kind === "missing")
       return { feed, readings: [], answer: { kind: "tokenMissing", message: token.message } };
-    if (token?.kind === "unread")
+    if (token?.kind === "forbidden" || token?.kind === "unread")
       return { feed, readings: [], answer: { kind: "failed", message: token.message } };
     return { feed, ...(await feedOf(feed, token?.token).read(countries, signal)) };
   }
