@@ -81,10 +81,7 @@ async function publish(slot: number, address: string): Promise<void> {
 async function startPod(name: string): Promise<void> {
   const labels = { "app.kubernetes.io/managed-by": "proxyfleet", "proxyfleet.dev/fleet": "family" };
   const spec = { containers: [{ name: "proxy", image: "proxy:1" }] };
-  await create(
-    pods,
-    podObject({ name, namespace: "default", metadata: { labels }, spec }),
-  );
+  await create(pods, podObject({ name, namespace: "default", metadata: { labels }, spec }));
   const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
   await server.patch(`${pods}/${name}/status`, { status });
 }
