@@ -25,10 +25,10 @@ const now = instant(Math.floor(Date.now() / minutes(1)) * minutes(1));
 let server: ApiServer;
 let operator: SteeredOperator;
 
-/** Two sessions a minute, but for a night that begins in ten hours; ten days of it are known. */
+/** Two sessions a minute from two hours ago on, until a night in eight hours; for ten days. */
 function habits(): string {
   const hourNow = new Date(now).getUTCHours();
-  const perHour = (hour: number) => ((hour - hourNow + 24) % 24 < 10 ? 120 : 0);
+  const perHour = (hour: number) => ((hour - hourNow + 26) % 24 < 10 ? 120 : 0);
   const slots = addresses.map((_, slot) => ({ slot: `default/family/${slot}`, perHour }));
   const groups = new SteadyGroups(slots);
   groups.now = instant(now - minutes(10 * day));
