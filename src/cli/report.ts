@@ -16,14 +16,14 @@ export const reportHelp = `Usage: proxyfleet report ADDRESS --country CODE [flag
 Reports that people in a country no longer reach an address, so that its group moves to a fresh one. It finds the fleet whose people use
 the address, and sets the annotation proxyfleet.dev/report-blocked there. You need the right to read and patch WhatsAppProxy objects.
 
-  --country      the country, as two letters (ISO 3166-1), such as IR
-  --fleet        name of the WhatsAppProxy (default: the one whose people use the address)
+  --country        the country, as two letters (ISO 3166-1), such as IR
+  --fleet          name of the WhatsAppProxy (default: the one whose people use the address)
   -n, --namespace  its namespace (default: all are looked through)
-  --reason       what you know, in a few words. It is shown in the fleet's status and in Events: name nobody
-  --wait         wait until the group has moved, and say where to; or why it does not move
-  --timeout      how long to wait at most (default: 4m)
-  --kubeconfig   kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
-  --help         show this text
+  --reason         what you know, in a few words. It is shown in the fleet's status and in Events: name nobody
+  --wait           wait until the group has moved, and say where to; or why it does not move
+  --timeout        how long to wait at most (default: 4m)
+  --kubeconfig     kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
+  --help           show this text
 
 Exit code: 0 once it is reported, with --wait once the group has moved; 1 otherwise.
 `;
