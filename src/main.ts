@@ -9,6 +9,7 @@ const usage = `Usage: proxyfleet <command>
 Commands:
   operator   run the operator (see proxyfleet operator --help)
   plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
+  report     report that an address is blocked, so that its group moves (see proxyfleet report --help)
   ledger     export or import the memory of addresses (see proxyfleet ledger --help)
   probe      test addresses from inside a country, for an operator abroad (see proxyfleet probe --help)
   version    show the version, and the commit that it was built from
@@ -22,6 +23,9 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case "plan":
       process.stdout.write(await (await import("./cli/plan.ts")).planCommand(args));
       return 0;
+    case "report":
+      await (await import("./cli/report.ts")).reportCommand(args, printLine);
+      return 0;
     case "ledger":
       process.stdout.write(
         await (
@@ -33,7 +37,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return (await import("./cli/probe.ts")).probeCommand(args, {
         env: process.env,
         readInput: async () => text(process.stdin),
-        print: (line) => process.stdout.write(`${line}\n`),
+        print: printLine,
         say: (message) => process.stderr.write(`${message}\n`),
         isTerminal: process.stdout.isTTY,
       });
@@ -48,6 +52,10 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       process.stderr.write(usage);
       return 2;
   }
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 async function operator(args: readonly string[]): Promise<number> {

@@ -44,8 +44,8 @@ export const addressFinalizer = `${group}/release-service`;
 export const poolFinalizer = `${group}/pool-protection`;
 
 /**
- * Each controller, and the leader election, writes as its own field manager, so that none removes
- * what another one set.
+ * Each controller, the leader election and `proxyfleet report` write as field managers of their own,
+ * so that none removes what another one set.
  */
 export const fieldManagers = {
   fleet: "proxyfleet-fleet",
@@ -58,6 +58,7 @@ export const fieldManagers = {
   ingestion: "proxyfleet-ingestion",
   arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
+  report: "proxyfleet-report",
 } as const;
 
 /** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
