@@ -21,8 +21,10 @@ export function serveMedia(own: OwnCertificate, counters: Counters): Server {
     socket.once("data", (first: Buffer) => {
       socket.pause();
       socket.unshift(first);
-      if (first.toString("latin1", 0, 4) === "GET ") web.emit("connection", socket);
-      else pipeline(socket, socket).catch(() => socket.destroy());
+      if (first.toString("latin1", 0, 4) === "GET ") {
+        web.emit("connection", socket);
+        socket.resume();
+      } else pipeline(socket, socket).catch(() => socket.destroy());
     });
     socket.on("error", () => socket.destroy());
   });
