@@ -82,9 +82,16 @@ export class EvidenceKeeper {
   }
 
   async #keep(log: Logger): Promise<Outcome> {
-    if (this.#log === undefined) this.#takeIn(await this.#options.store.read(log), true);
+    if (this.#log === undefined) await this.#begin(log);
     this.#takeIn(this.#waiting.splice(0));
     return this.#save();
+  }
+
+  /** Where nothing is kept yet, it is written down that nothing is known: a missing right shows now. */
+  async #begin(log: Logger): Promise<void> {
+    const kept = await this.#options.store.read(log);
+    this.#takeIn(kept, true);
+    if (kept.length === 0) this.#isSaved = false;
   }
 
   /** @throws nothing: what a listener does is queue keys */

@@ -58,9 +58,9 @@ async function poolEvent(): Promise<void> {
 
 /** A vantage point whose token is not there: the operator looks for it, and says so. */
 async function missingToken(): Promise<void> {
-  const name = "rights-volunteer";
-  const agent = { tokenSecretRef: { name } };
-  await apply(vantagePointObject({ name, spec: { globalping: undefined, agent } }));
+  const name = "rights-checker";
+  const http = { url: "https://checker.example.org/", tokenSecretRef: { name } };
+  await apply(vantagePointObject({ name, spec: { globalping: undefined, http } }));
   await waitFor("a vantage point to miss its token", async () => {
     const { status } = await read<VantagePoint>("wavp", name);
     return status?.conditions?.some(({ reason }) => reason === "TokenMissing");
