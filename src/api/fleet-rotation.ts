@@ -41,6 +41,12 @@ export const rotation = withRules(
       .boolean()
       .default(true)
       .describe("Move a slot whose address is blocked. Default: true."),
+    onPortBlocked: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Move a slot also where one port of its address is blocked, and another works. Needs onBlocked. Default: true.",
+      ),
     maxAge: duration()
       .default("48h")
       .describe("Move a slot whose address has served this long; 0s = never by age. Default: 48h."),

@@ -187,18 +187,28 @@ function refusedWords({ status, message }: Finding): string | undefined {
 }
 
 /** No move is under way: it waits for its time, or somebody prevents it. */
-function planned(view: CutOffView, { slot: { slot }, cause, overdueAt }: Seen): Prospect {
-  const { explanation, next } = view.plan.slots.find((one) => one.slot === slot) ?? {};
+function planned(view: CutOffView, { slot, cause, overdueAt }: Seen): Prospect {
+  const planned = view.plan.slots.find((one) => one.slot === slot.slot);
+  const { explanation, next } = planned ?? {};
   if (next !== undefined) return { isMoving: next.at < overdueAt, text: explanation };
-  const text = cause.reason === "AddressBlocked" ? (held(view) ?? explanation) : undefined;
+  const text = cause.reason === "AddressBlocked" ? (held(view, slot) ?? explanation) : undefined;
   return { isMoving: false, text };
 }
 
 /** What keeps a blocked slot where it is, with what a person can do about it. */
-function held({ fleet }: CutOffView): string | undefined {
+function held({ fleet }: CutOffView, { published }: SlotAddresses): string | undefined {
   if (fleet.paused)
     return "it does not move while spec.paused is true. To let it move, set that to false";
-  if (!fleet.rotation.onBlocked)
-    return "it does not move, since spec.rotation.onBlocked is false. To move it, set the annotation proxyfleet.dev/rotate-at";
-  return undefined;
+  const { onBlocked, onPortBlocked } = fleet.rotation;
+  if (!onBlocked) return withoutMove("onBlocked");
+  const isOnePort =
+    published !== undefined &&
+    countedVerdicts(fleet, published).every(
+      ({ verdict, kind }) => verdict !== "Blocked" || kind === "Port",
+    );
+  return !onPortBlocked && isOnePort ? withoutMove("onPortBlocked") : undefined;
+}
+
+function withoutMove(field: "onBlocked" | "onPortBlocked"): string {
+  return `it does not move, since spec.rotation.${field} is false. To move it, set the annotation proxyfleet.dev/rotate-at`;
 }

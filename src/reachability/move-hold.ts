@@ -74,7 +74,8 @@ export function waitingIn(
     const moving = new Set(views.filter(isInMaking).map(({ slot }) => slot));
     return publishedOf(addresses).flatMap(({ view: { slot, reachability } }) => {
       const verdict = reachability.find((one) => one.country === country);
-      if (verdict?.verdict !== "Blocked" || moving.has(slot)) return [];
+      const isKept = verdict?.kind === "Port" && !spec.rotation.onPortBlocked;
+      if (verdict?.verdict !== "Blocked" || isKept || moving.has(slot)) return [];
       const name = `${metadata.namespace}/${metadata.name}`;
       return [{ id: slotId(metadata, slot), fleet: name, since: verdict.since }];
     });

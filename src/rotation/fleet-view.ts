@@ -19,6 +19,8 @@ type Rotation = WhatsAppProxy["spec"]["rotation"];
 /** When slots move by themselves. */
 export interface RotationRules {
   readonly onBlocked: boolean;
+  /** Also where one port alone is blocked, and another works. */
+  readonly onPortBlocked: boolean;
   /** Zero: never by age. */
   readonly maxAge: Millis;
   readonly minAge: Millis;
@@ -117,6 +119,7 @@ export function fleetView(input: FleetViewInput): FleetView {
 
 function rotationRules({
   onBlocked,
+  onPortBlocked,
   maxAge,
   minAge,
   jitterPercent,
@@ -125,6 +128,7 @@ function rotationRules({
 }: Rotation): RotationRules {
   return {
     onBlocked,
+    onPortBlocked,
     maxAge: parseDuration(maxAge),
     minAge: parseDuration(minAge),
     jitterPercent,

@@ -1,7 +1,7 @@
 import type { FleetView } from "./fleet-view.ts";
 import type { ClaimCause } from "../api/proxy-address.ts";
 import { blockMayMoveAt, dueByAge } from "./age.ts";
-import { blockedIn } from "./blocked-in.ts";
+import { movesFor } from "./blocked-in.ts";
 import { mayClaimAnotherAt, refusedClaim } from "./refused.ts";
 import { type RotateRequest, isClaimedFor } from "./rotate-request.ts";
 import { type SlotAddresses, slotsOf } from "./slots.ts";
@@ -146,7 +146,7 @@ function paused({ fleet }: SlotView): SlotDecision | undefined {
 
 /** Countries in which the slot's address is blocked, where the fleet moves for that. */
 function blockedCountries({ fleet, published }: SlotView): readonly string[] {
-  return published === undefined || !fleet.rotation.onBlocked ? [] : blockedIn(fleet, published);
+  return published === undefined ? [] : movesFor(fleet, published);
 }
 
 /** What holds the slot in a country, where anything does. */

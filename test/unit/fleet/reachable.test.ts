@@ -178,6 +178,25 @@ describe("whether groups are cut off", () => {
         says: "spec.rotation.onBlocked is false. To move it, set the annotation proxyfleet.dev/rotate-at",
       },
     },
+    "a group with one port blocked, of a fleet that does not move for that, says what a person does":
+      {
+        given: {
+          fleet: fleet({
+            rotation: rules({ onPortBlocked: false }),
+            addresses: [
+              entry("203.0.113.9", {
+                reachability: [blocked("IR", { kind: "Port", listeners: ["media"] })],
+              }),
+            ],
+          }),
+        },
+        expect: {
+          count: "0/1",
+          status: "False",
+          reason: "AddressBlocked",
+          says: "spec.rotation.onPortBlocked is false. To move it, set the annotation proxyfleet.dev/rotate-at",
+        },
+      },
     "groups that fail together stay, and say what a person does": {
       given: {
         fleet: fleet({

@@ -170,7 +170,14 @@ function heldBy(entries: readonly AddressView[]): HeldAddress[] {
 /** Rules that move slots because of blocks, and never by age, unless given otherwise. */
 export function rules(given: Partial<FleetView["rotation"]> = {}): FleetView["rotation"] {
   const never = { maxAge: millis(0), minAge: millis(0), jitterPercent: 0 };
-  return { onBlocked: true, ...never, windows: [], maxPerHourPercent: 25, ...given };
+  return {
+    onBlocked: true,
+    onPortBlocked: true,
+    ...never,
+    windows: [],
+    maxPerHourPercent: 25,
+    ...given,
+  };
 }
 
 /** A fleet of one slot and one pool; what its entries hold is held. */

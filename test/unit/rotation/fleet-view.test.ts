@@ -25,6 +25,7 @@ describe("a fleet as decisions see it", () => {
           reachability: { outagePercent: 70, blockedWhen: { within: "20m" } },
           rotation: {
             onBlocked: false,
+            onPortBlocked: true,
             maxAge: "48h",
             minAge: "2h",
             jitterPercent: 15,
