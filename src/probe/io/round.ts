@@ -1,10 +1,10 @@
-import type { TestOutcome } from "../../reachability/evidence.ts";
 import { present } from "../../values/present.ts";
 import type { Random } from "../../values/random.ts";
 import type { Instant, Millis } from "../../values/time.ts";
 import { type Finding, type Memory, operatorTime, withFinding, withoutTarget } from "../memory.ts";
 import type { AssignedTarget, Assignment } from "../protocol.ts";
 import { isPublicAddress } from "../public-address.ts";
+import { Transfers } from "../transfers.ts";
 import { pauseBetween } from "../waits.ts";
 import { reachesElsewhere } from "./elsewhere.ts";
 import { type StepLimits, testPort } from "./test-port.ts";
@@ -34,8 +34,7 @@ export interface Notebook {
 /** Tests all assigned addresses, one at a time and in random order. */
 export class TestRound {
   readonly #options: RoundOptions;
-  /** When 48 KB went through each assigned address. */
-  #movedAt: ReadonlyMap<string, Instant> = new Map();
+  readonly #transfers = new Transfers();
 
   constructor(options: RoundOptions) {
     this.#options = options;
@@ -46,7 +45,7 @@ export class TestRound {
     const targets = assignment.targets.filter(
       ({ address }) => privateTargets || isPublicAddress(address),
     );
-    this.#forgetOthers(targets);
+    this.#transfers.keepOnly(new Set(assignment.targets.map(({ address }) => address)));
     for (const [index, target] of shuffled(targets, random).entries()) {
       if (index > 0) await sleep(pauseBetween(random), stop);
       if (stop.aborted) return;
@@ -81,35 +80,16 @@ export class TestRound {
     { transferEveryMs }: Assignment,
   ): Promise<readonly Pick<Finding, "listener" | "outcome">[]> {
     const found: Pick<Finding, "listener" | "outcome">[] = [];
-    const moves = this.#isTimeToMove(target.address, transferEveryMs);
+    const { now } = this.#options;
+    const moves = this.#transfers.isDue(target.address, transferEveryMs, now());
     for (const { listener, port } of target.ports) {
       const outcome = await testPort({ ...target, listener, port }, { ...this.#options, moves });
       if (outcome === undefined) continue;
-      if (moves && hasMoved(outcome)) this.#moved(target.address);
+      if (moves) this.#transfers.ended(target.address, outcome, now());
       found.push({ listener, outcome });
     }
     return found;
   }
-
-  #isTimeToMove(address: string, everyMs: number): boolean {
-    const movedAt = this.#movedAt.get(address);
-    return movedAt === undefined || Math.abs(this.#options.now() - movedAt) >= everyMs;
-  }
-
-  #moved(address: string): void {
-    this.#movedAt = new Map(this.#movedAt).set(address, this.#options.now());
-  }
-
-  #forgetOthers(targets: readonly AssignedTarget[]): void {
-    const assigned = new Set(targets.map(({ address }) => address));
-    this.#movedAt = new Map([...this.#movedAt].filter(([address]) => assigned.has(address)));
-  }
-}
-
-/** Whether bytes were moved at all, be it all of them. */
-function hasMoved(outcome: TestOutcome): boolean {
-  if (outcome.kind === "Failed") return outcome.at === "transfer";
-  return outcome.upTo === "upstream" || outcome.upTo === "transfer";
 }
 
 function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
