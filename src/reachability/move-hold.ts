@@ -5,7 +5,7 @@ import type { ProtocolBlock } from "./protocol-block.ts";
 import { type HeldSlot, type HoldState, type Released, mayGo } from "./release.ts";
 import { publishedOf } from "./targets.ts";
 import { isInMaking } from "../ledger/view.ts";
-import type { Instant } from "../values/time.ts";
+import { type Instant, minutes } from "../values/time.ts";
 
 /** Why blocked slots of a country wait, and which of them may move all the same. */
 export interface MoveHold {
@@ -82,6 +82,9 @@ export function waitingIn(
   });
 }
 
+/** The API server dates claims, and its clock may be behind by this: more is told as `ClocksAgree`. */
+const clockDifference = minutes(1);
+
 /** The addresses that slots took because of a block since then, and what became of them. */
 export function releasedIn(
   country: string,
@@ -90,7 +93,7 @@ export function releasedIn(
 ): readonly Released[] {
   return fleets.flatMap(({ addresses }) =>
     addresses.flatMap(({ view }) => {
-      const isLater = view.cause === "Blocked" && view.createdAt > after;
+      const isLater = view.cause === "Blocked" && view.createdAt > after - clockDifference;
       return isLater ? [{ at: view.createdAt, fresh: freshness(country, view) }] : [];
     }),
   );

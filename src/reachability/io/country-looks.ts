@@ -100,7 +100,14 @@ export class CountryLooks {
     );
     // All that fail within one moment would move, if each saw the others too late.
     if (counted.length > 0 && this.#isOutdated) this.#look = undefined;
-    return counted.toSorted().flatMap((country) => this.#hold(country, outageRuleOf(spec)) ?? []);
+    const holds = () =>
+      counted.toSorted().flatMap((country) => this.#hold(country, outageRuleOf(spec)) ?? []);
+    const found = holds();
+    const now = this.#options.now();
+    if (!found.some(({ until }) => until !== undefined && until <= now)) return found;
+    // Who waited for that time is here: an older look would let him ask again and again.
+    this.#look = undefined;
+    return holds();
   }
 
   /** Calls `listener` when a hold is over: who waited may move. */
