@@ -134,8 +134,18 @@ function isFor(country: string, { spec: { audience } }: Fleet): boolean {
   return audience.countries.length === 0 || audience.countries.includes(country);
 }
 
+/**
+ * Whether an address was known to be burnt before this moment: a claim may be decided beside the
+ * verdict of another controller.
+ */
+function wasBurnt(entry: Entry, now: Instant): boolean {
+  const { reachability = [] } = entry.status ?? {};
+  const isNews = reachability.some(({ since }) => (parseInstant(since) ?? now) >= now);
+  return isBurnt(entry) && (entry.spec.retiredBecause === "Blocked" || !isNews);
+}
+
 /** Beside a blocked address is claimed only when nothing else is free. */
-function besideBurnt({ server, claim, fleet, others, seen }: MadeClaim): readonly string[] {
+function besideBurnt({ server, claim, fleet, others, seen, now }: MadeClaim): readonly string[] {
   const { address } = claim.spec;
   if (address === undefined) return [];
   const pools = fleet.spec.addresses.pools.flatMap(({ name }) => {
@@ -145,7 +155,7 @@ function besideBurnt({ server, claim, fleet, others, seen }: MadeClaim): readonl
   });
   const avoided = pools[0]?.avoidPrefix.ipv4 ?? 32;
   const burnt = seen
-    .filter(isBurnt)
+    .filter((entry) => wasBurnt(entry, now))
     .flatMap(({ spec }) =>
       spec.address === undefined ? [] : [prefixOf(parseIp(spec.address), avoided)],
     );
