@@ -20,9 +20,9 @@ export const censorships = {
   }),
   /** The connection stands still after 16 KB of answers. */
   frozen: (address) => ({ answered: `${answersOf(address)} ct reply bytes > 16384 drop` }),
-  /** A kilobyte a second. */
+  /** A kilobyte a second of what the media port answers. */
   slow: (address) => ({
-    answered: `${answersOf(address)} limit rate over 1 kbytes/second burst 12 kbytes drop`,
+    answered: `meta l4proto tcp ${answersOf(address)} ct original proto-dst 587 limit rate over 1 kbytes/second burst 12 kbytes drop`,
   }),
 } as const satisfies Readonly<Record<string, Censorship>>;
 

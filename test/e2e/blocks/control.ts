@@ -14,6 +14,7 @@ const program = join(import.meta.dirname, "../../../examples/checker/checker.ts"
 const name = "checker.example.org";
 const vantagePoint = "de-1";
 const abroad = "198.51.100.2";
+const trusted = "trusted";
 const mounted = "/etc/trusted";
 
 /** The reference checker on the host abroad, as an admin sets it up: the control. */
@@ -61,7 +62,8 @@ export class Checker {
   async stop(): Promise<void> {
     await kubectl("delete", "wavp", vantagePoint, "--ignore-not-found");
     await kubectl("delete", "secret", vantagePoint, "-n", home, "--ignore-not-found");
-    await kubectl("delete", "configmap", "trusted", "-n", home, "--ignore-not-found");
+    await patchOperator("$patch");
+    await kubectl("delete", "configmap", trusted, "-n", home, "--ignore-not-found");
     const hosts = await readFile(hostsFile(), "utf8");
     await writeFile(hostsFile(), hosts.replaceAll(`${abroad} ${name}\n`, ""));
     this.#child.kill();
@@ -77,11 +79,17 @@ function hostsFile(): string {
 /** The operator's pods trust this certificate as one that everybody trusts. */
 async function trust(certificate: string): Promise<void> {
   const data = { "ca.pem": certificate };
-  const metadata = { name: "trusted", namespace: home };
+  const metadata = { name: trusted, namespace: home };
   await apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data });
-  const env = [{ name: "NODE_EXTRA_CA_CERTS", value: `${mounted}/ca.pem` }];
-  const volumeMounts = [{ name: "trusted", mountPath: mounted }];
-  const volumes = [{ name: "trusted", configMap: { name: "trusted" } }];
+  await patchOperator();
+}
+
+/** Mounts the certificate into the operator's pods, or takes it away again. */
+async function patchOperator(deletion?: "$patch"): Promise<void> {
+  const end = deletion === undefined ? {} : { [deletion]: "delete" };
+  const env = [{ name: "NODE_EXTRA_CA_CERTS", value: `${mounted}/ca.pem`, ...end }];
+  const volumeMounts = [{ name: trusted, mountPath: mounted, ...end }];
+  const volumes = [{ name: trusted, configMap: { name: trusted }, ...end }];
   const containers = [{ name: "operator", env, volumeMounts }];
   const patch = JSON.stringify({ spec: { template: { spec: { containers, volumes } } } });
   const deployment = ["deployment/proxyfleet", "-n", home];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
-import { formatInstant, instant, millis, minutes, plus } from "../../../src/values/time.ts";
+import { formatInstant, instant, minutes } from "../../../src/values/time.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
@@ -24,7 +24,7 @@ before(async () => {
   await apply(server, pool({ addresses: ["203.0.113.0/26"] }));
   for (const [index, name] of names.entries()) await publish(name, `203.0.113.${index + 1}`);
   // The server dates claims by its own clock, which nobody steers.
-  const now = plus(instant(Date.now()), millis(-minutes(40)));
+  const now = instant(Date.now() - minutes(40));
   operator = await SteeredOperator.start(server, { now });
 });
 after(async () => {
