@@ -127,6 +127,7 @@ const fleetSpec = partly(
     audience: partly({ countries }),
     rotation: partly({
       onBlocked: fc.boolean(),
+      onPortBlocked: fc.boolean(),
       maxAge: durations,
       minAge: durations,
       jitterPercent: fc.integer({ min: 0, max: 100 }),

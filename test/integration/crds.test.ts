@@ -70,6 +70,7 @@ describe("defaults", () => {
       audience: { countries: [] },
       rotation: {
         onBlocked: true,
+        onPortBlocked: true,
         maxAge: "48h",
         minAge: "6h",
         jitterPercent: 20,

@@ -43,14 +43,16 @@ async function verdictOf(address: string): Promise<Verdict | undefined> {
 }
 
 async function verdict(address: string, wanted: Verdict["verdict"], seconds = 150) {
-  return waitFor(
-    `${address} to be ${wanted} in IR`,
-    async () => {
-      const found = await verdictOf(address);
-      return found?.verdict === wanted ? found : undefined;
-    },
-    { seconds },
-  );
+  let last: Verdict | undefined;
+  const look = async () => {
+    last = await verdictOf(address);
+    return last?.verdict === wanted ? last : undefined;
+  };
+  try {
+    return await waitFor(`${address} to be ${wanted} in IR`, look, { seconds });
+  } catch (cause) {
+    throw new Error(`it is ${JSON.stringify(last)} at last`, { cause });
+  }
 }
 
 interface Block {
@@ -75,7 +77,7 @@ async function block(
   t.after(async () => censor.lift());
   // What is moved only every ten minutes is moved by an agent that starts.
   if (kind === "Throttled") await agents?.restart();
-  const found = await verdict(old, "Blocked", 240);
+  const found = await verdict(old, "Blocked", 420);
   const seenAfter = Math.round((Date.now() - beganAt) / 1_000);
   assert.equal(found.kind, kind);
   assert.match(found.message ?? "", says);
