@@ -197,10 +197,18 @@ describe("drift", () => {
   });
 });
 
+/** What these look at is no fleet, entry or pool. */
+const followsItsOwnTime: ReadonlySet<string> = new Set([
+  "orphan",
+  "evidence",
+  "arrivals",
+  "outage-feed",
+]);
+
 /** Each look at a fleet, an entry or a pool so far, by controller and key. */
 function looks(): ReadonlyMap<string, readonly Line[]> {
   const isLook = ({ msg, controller }: Line): boolean =>
-    msg === "reconciled" && controller !== "orphan" && controller !== "evidence";
+    msg === "reconciled" && !followsItsOwnTime.has(String(controller));
   return Map.groupBy(
     operator.lines.filter(isLook),
     ({ controller, key }) => `${String(controller)} ${String(key)}`,
