@@ -87,11 +87,11 @@ export class EvidenceKeeper {
     return this.#save();
   }
 
-  /** Where nothing is kept yet, it is written down that nothing is known: a missing right shows now. */
+  /** Where nothing was ever kept, it is written down that nothing is known: a missing right shows now. */
   async #begin(log: Logger): Promise<void> {
     const kept = await this.#options.store.read(log);
-    this.#takeIn(kept, true);
-    if (kept.length === 0) this.#isSaved = false;
+    this.#takeIn(kept ?? [], true);
+    if (kept === undefined) this.#isSaved = false;
   }
 
   /** @throws nothing: what a listener does is queue keys */

@@ -9,8 +9,11 @@ import { configMapText } from "./kept-text.ts";
 
 /** Where evidence outlives the process. */
 export interface EvidenceStore {
-  /** @throws errors of the API client, but for a right that is missing */
-  read(log: Logger): Promise<readonly Evidence[]>;
+  /**
+   * Undefined where nothing was ever kept.
+   * @throws errors of the API client, but for a right that is missing
+   */
+  read(log: Logger): Promise<readonly Evidence[] | undefined>;
   /** @throws errors of the API client */
   write(evidence: EvidenceLog, now: Instant): Promise<void>;
 }
@@ -28,7 +31,10 @@ export function configMapStore(
     ifUnread: "evidence of before this start can't be read, so all is tested again",
   });
   return {
-    read: async (log) => decodeLog(await kept.read(log)),
+    read: async (log) => {
+      const text = await kept.read(log);
+      return text === undefined ? undefined : decodeLog(text);
+    },
     write: async (evidence, now) => kept.write(encodeLog(evidence, now)),
   };
 }

@@ -9,10 +9,10 @@ import { explainError } from "../../values/errors.ts";
 /** A text that outlives the process. */
 export interface KeptText {
   /**
-   * Empty where nothing is kept, or a right is missing: that is said in the log.
+   * Undefined where nothing was ever kept; empty where a right is missing: that is said in the log.
    * @throws other errors of the API client
    */
-  read(log: Logger): Promise<string>;
+  read(log: Logger): Promise<string | undefined>;
   /** @throws errors of the API client */
   write(text: string): Promise<void>;
 }
@@ -38,7 +38,7 @@ export function configMapText(
     async read(log) {
       try {
         const kept = await client.get(configMaps, { namespace, name });
-        return kept?.data?.[field] ?? "";
+        return kept && (kept.data?.[field] ?? "");
       } catch (error) {
         if (!(error instanceof ForbiddenError)) throw error;
         const remedy = "give the operator the rights of this version's chart";

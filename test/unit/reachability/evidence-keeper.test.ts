@@ -125,6 +125,8 @@ describe("the leader's evidence", () => {
     const keeper = keeperOf();
     assert.deepEqual(await turn(keeper), { kind: "done" });
     assert.equal(server.writes, 1, "nothing was kept yet: a missing right would show");
+    await turn(keeperOf());
+    assert.equal(server.writes, 1, "that nothing is known is written down once");
     assert.deepEqual(await turn(keeper), { kind: "done" });
     ms = 10_000;
     keeper.add([failed("b", -50)]);

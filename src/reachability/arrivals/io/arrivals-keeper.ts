@@ -69,8 +69,8 @@ export class ArrivalsKeeper {
     const { store, now } = this.#options;
     if (this.#watch === undefined) {
       const kept = await store.read(log);
-      this.#watch = new ArrivalsWatch(kept);
-      this.#savedAt = kept.length === 0 ? undefined : now();
+      this.#watch = new ArrivalsWatch(kept ?? []);
+      this.#savedAt = kept === undefined ? undefined : now();
     }
     const passed = this.#steppedAt === undefined ? step : since(this.#steppedAt, now());
     if (passed >= 0 && passed < step) return requeueAfter(step - passed);

@@ -7,8 +7,11 @@ import type { Remembered } from "../watch.ts";
 
 /** Where what was learnt of slots outlives the process. */
 export interface ArrivalsStore {
-  /** @throws errors of the API client, but for a right that is missing */
-  read(log: Logger): Promise<readonly Remembered[]>;
+  /**
+   * Undefined where nothing was ever kept.
+   * @throws errors of the API client, but for a right that is missing
+   */
+  read(log: Logger): Promise<readonly Remembered[] | undefined>;
   /** @throws errors of the API client */
   write(remembered: readonly Remembered[]): Promise<void>;
 }
@@ -26,7 +29,10 @@ export function configMapArrivals(
     ifUnread: "the habits of slots can't be read, so they are learnt from scratch",
   });
   return {
-    read: async (log) => decodeSlots(await kept.read(log)),
+    read: async (log) => {
+      const text = await kept.read(log);
+      return text === undefined ? undefined : decodeSlots(text);
+    },
     write: async (remembered) => kept.write(encodeSlots(remembered)),
   };
 }

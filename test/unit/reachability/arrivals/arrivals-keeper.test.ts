@@ -33,7 +33,7 @@ class Stage {
   readonly silent = new Set<string>();
   readonly totals = new Map<string, number[]>();
   readonly raised: Evidence[] = [];
-  kept: readonly Remembered[] = settled.watch.remember();
+  kept: readonly Remembered[] | undefined = settled.watch.remember();
   phase = "Serving";
   writes = 0;
   failure: Error | undefined;
@@ -234,14 +234,14 @@ describe("what was learnt of slots", () => {
   });
 
   test("is written at once where nothing was kept: a missing right shows then", async () => {
-    stage.kept = [];
+    stage.kept = undefined;
     stage.start();
     await stage.live(30);
     assert.equal(stage.writes, 1);
   });
 
   test("is nothing while there is no published address, and is not written then", async () => {
-    stage.kept = [];
+    stage.kept = undefined;
     stage.phase = "Verifying";
     stage.start();
     await stage.live(130);
