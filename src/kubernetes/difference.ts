@@ -35,8 +35,8 @@ export function needsApply(
 function coversMetadata({ metadata: live }: KubeObject, { metadata }: KubeObject): boolean {
   const { labels = {}, annotations = {}, ownerReferences = [] } = metadata;
   return (
-    covers(live.labels ?? {}, labels) &&
-    covers(live.annotations ?? {}, annotations) &&
+    covers(live.labels, labels) &&
+    covers(live.annotations, annotations) &&
     ownerReferences.every((owner) => live.ownerReferences?.some((one) => covers(one, owner)))
   );
 }

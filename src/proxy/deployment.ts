@@ -50,6 +50,9 @@ export function deploymentManifest(
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: graceSeconds,
+          // The kernel throws away a signal for a first process that has not said yet that it wants
+          // it: a pod that is asked to go while it starts would stay for the whole of its grace.
+          shareProcessNamespace: true,
           securityContext: {
             runAsNonRoot: true,
             runAsUser: userId,

@@ -7,7 +7,7 @@ import { repeatsKeptUntil } from "./repeats.ts";
 import {
   type Instant,
   type Millis,
-  clockTolerance,
+  isToCome,
   earliest,
   latest,
   millis,
@@ -212,8 +212,8 @@ function ofDrained(situation: Situation): RetirementView {
 /** No drain of this fleet lasts so long: a clock that was ahead dated it, so it is dated again. */
 function isDatedWrongly({ fleet, address, now }: Situation): boolean {
   const longest = Math.max(fleet.drain.scheduled, fleet.drain.blocked, fleet.dnsTtl);
-  const latestEnd = plus(plus(now, millis(longest)), clockTolerance);
-  return fleet.clocksDiffer !== true && (address.drainUntil ?? now) > latestEnd;
+  const latestEnd = plus(now, millis(longest));
+  return fleet.clocksDiffer !== true && isToCome(address.drainUntil ?? now, latestEnd);
 }
 
 /**

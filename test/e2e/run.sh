@@ -40,8 +40,12 @@ declare -A running=()
 for number in "${!suites[@]}"; do
   chosen=()
   for suite in ${suites[$number]}; do
-    [[ $# -gt 0 || " $long " != *" $suite "* ]] || continue
-    [[ $# -gt 0 && " $* " != *" $suite "* ]] || chosen+=("$suite")
+    if (($#)); then
+      [[ " $* " == *" $suite "* ]] || continue
+    else
+      [[ " $long " != *" $suite "* ]] || continue
+    fi
+    chosen+=("$suite")
   done
   ((${#chosen[@]})) || continue
   on "$number" test/e2e/run-on-cluster.sh "${chosen[@]}" &

@@ -82,6 +82,11 @@ async function drift(fleet: TestFleet): Promise<void> {
     { kind: "service", name: entry?.status.serviceName ?? "", namespace: fleet.name },
     { externalTrafficPolicy: "Local" },
   );
+  // Asked to go while it started, it hears that all the same: no eviction comes before it is gone.
+  await waitFor(`the pod that was one too many in ${fleet.name} to end`, async () => {
+    const pods = await podsOf(fleet.name);
+    return pods.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+  });
 }
 
 /** Children that nobody owns, as the runbook makes them before a restore, are taken back. */

@@ -96,6 +96,9 @@ describe("the pods", () => {
     assert.deepEqual(made().spec.strategy?.rollingUpdate, { maxSurge: 1, maxUnavailable: 0 });
   });
 
+  test("heed from their start on that they are to end: the supervisor is not the first process", () =>
+    assert.equal(podOf(made()).shareProcessNamespace, true));
+
   test("carry a person's labels beside ours, and theirs never go before ours", () => {
     const { metadata } = made({
       podMetadata: { labels: { team: "relief" }, annotations: { "example.org/a": "b" } },
