@@ -32,6 +32,8 @@ export const claimAnnotation = `${group}/claim`;
 
 export const rotateAtAnnotation = `${group}/rotate-at`;
 export const reportBlockedAnnotation = `${group}/report-blocked`;
+/** On a fleet: any new text gives its share pages new paths, `<slot>@<text>` only that slot's. */
+export const renewPageAnnotation = `${group}/renew-page`;
 /** Put on a pod so that the kubelet updates its Secret volume at once. */
 export const revisionAnnotation = `${group}/config-revision`;
 /** On a fleet's Secret, until it changes for the first time: the revision that it was made with. */
@@ -68,6 +70,12 @@ export const arrivalsName = "proxyfleet-arrivals";
 
 /** The Secret in the operator's namespace with the certificate that it shows to agents. */
 export const ingestionSecretName = "proxyfleet-ingestion";
+
+/**
+ * The Secret in the operator's namespace from which paths of share pages and tokens of names follow
+ * (`key`), and what pages were renewed with (`<namespace>.<fleet>.<slot>`). It outlives all fleets.
+ */
+export const shareKeySecretName = "proxyfleet-share";
 
 /** Who writes Events, and as which field manager. */
 export const eventReporter = {
