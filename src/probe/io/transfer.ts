@@ -23,7 +23,12 @@ export interface Pipe {
 export interface TransferLimit extends StepLimit {
   /** Longest stand-still. */
   readonly stallMs: Millis;
+  /** How long before a server hangs up it is asked how fast the line was. */
+  readonly crawlMs: Millis;
 }
+
+/** Slower than that, no photo gets through. */
+const slowestBytesPerSecond = 2048;
 
 /**
  * Moves 48 KB down and then 48 KB up over one connection to a web server, with nothing but plain
@@ -31,7 +36,8 @@ export interface TransferLimit extends StepLimit {
  * answers say does not matter, only that they come. The last request asks for the connection to be
  * closed, so that its end shows that all of them arrived.
  * @returns "Whole", or "Ended" where it can't be said: the server hung up before, as many do after
- * some requests, or does not speak HTTP
+ * some requests, or does not speak HTTP. One that hangs up because too little of what it sends and
+ * waits for gets through has met a slow line.
  * @throws StepError `Reset`, `Frozen` after so many bytes of the direction that was under way (down
  * as they came, the handshake's included; up as they were answered), or `Slow`; UntriedError if it
  * was stopped
@@ -47,7 +53,10 @@ export async function transfer(pipe: Pipe, limit: TransferLimit): Promise<"Whole
   try {
     moved.begin();
     for await (const chunk of pipe.secure as AsyncIterable<Buffer>) moved.arrived(chunk);
-    return moved.isWhole() ? "Whole" : "Ended";
+    if (moved.isWhole()) return "Whole";
+    const bytesPerSecond = moved.speedOfLast(limit.crawlMs);
+    if (bytesPerSecond >= slowestBytesPerSecond) return "Ended";
+    throw new StepError({ kind: "Slow", bytesPerSecond });
   } catch (error) {
     if (error instanceof NotSpoken) return "Ended";
     throw stepError(error, limit);
@@ -85,12 +94,15 @@ class Requests {
   /** How many requests came before the padded ones. */
   #askedBefore: number | undefined;
   #isLast = false;
+  /** How much had been moved when. */
+  readonly #marks: { readonly atMs: number; readonly bytes: number }[] = [];
 
   constructor(pipe: Pipe) {
     this.#pipe = pipe;
   }
 
   begin(): void {
+    this.#mark();
     for (let index = 0; index < window; index++) this.#ask("");
   }
 
@@ -101,6 +113,7 @@ class Requests {
     const answers = text.match(statusLine)?.length ?? 0;
     this.#tail = text.slice(-(statusLineBytes - 1));
     for (let count = 0; count < answers; count++) this.#answer();
+    this.#mark();
   }
 
   isWhole(): boolean {
@@ -124,6 +137,18 @@ class Requests {
   /** Padding that went up and was answered. */
   sent(): number {
     return Math.max(0, this.#answered - (this.#askedBefore ?? 0)) * paddingBytes;
+  }
+
+  /** Bytes a second of the time until now (ms); endless where it has not been going on so long. */
+  speedOfLast(ms: Millis): number {
+    const from = performance.now() - ms;
+    const before = this.#marks.findLast(({ atMs }) => atMs <= from);
+    if (before === undefined) return Infinity;
+    return Math.round((this.received() + this.sent() - before.bytes) / (ms / 1000));
+  }
+
+  #mark(): void {
+    this.#marks.push({ atMs: performance.now(), bytes: this.received() + this.sent() });
   }
 
   #answer(): void {

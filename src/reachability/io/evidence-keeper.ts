@@ -129,6 +129,8 @@ export class EvidenceKeeper {
     }
     // Only this method changes it, and what came meanwhile waits.
     this.#isSaved = true;
+    // That nothing is known yet is written beside the rhythm.
+    if (written.size === 0) this.#triedAt = -Infinity;
     return requeueAfter(undefined);
   }
 }

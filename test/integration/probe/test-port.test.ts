@@ -250,6 +250,24 @@ describe("a test of one port", () => {
         assert.ok(afterBytes >= 8_192 && afterBytes <= 24_576, `${afterBytes} bytes`);
       },
     },
+    "media that trickles until its server hangs up": {
+      port: async () =>
+        serve((socket) => {
+          let asked = false;
+          socket.on("data", () => {
+            if (asked) return;
+            asked = true;
+            socket.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfirst");
+            setTimeout(() => socket.end(), 2 * short);
+          });
+        }),
+      listener: "media",
+      given: { limits: limits({ crawl: short }) },
+      expect: (outcome) => {
+        assert.ok(outcome?.kind === "Failed" && outcome.failure.kind === "Slow");
+        assert.ok(outcome.failure.bytesPerSecond < 2048);
+      },
+    },
     "media that trickles": {
       port: async () =>
         serve((socket) => {
@@ -321,7 +339,8 @@ describe("a test of one port", () => {
     const socket = await openTcp({ host: "127.0.0.1", port }, limit);
     const secure = await openTls(socket, { serverName: "whatsapp.net" }, limit);
     const pipe = { socket, secure, host: "whatsapp.net" };
-    const moved = await transfer(pipe, { ...limit, stallMs: stepLimits.stall });
+    const { stall: stallMs, crawl: crawlMs } = stepLimits;
+    const moved = await transfer(pipe, { ...limit, stallMs, crawlMs });
     assert.equal(moved, "Whole");
     assert.ok(socket.bytesRead >= transferBytes, `${socket.bytesRead} bytes down`);
     assert.ok(received >= transferBytes, `${received} bytes up`);
