@@ -7,7 +7,7 @@ import { type Millis, seconds } from "../../values/time.ts";
 import type { AssignedTarget } from "../protocol.ts";
 import { isGenuine } from "./chain.ts";
 import { StepError, UntriedError, openTcp, openTls } from "./connect.ts";
-import { type TransferLimit, transfer } from "./transfer.ts";
+import { type TransferLimit, slowestBytesPerSecond, transfer, transferBytes } from "./transfer.ts";
 
 /** How long each step may take, for a bad line. */
 export interface StepLimits {
@@ -16,6 +16,7 @@ export interface StepLimits {
   readonly tls: Millis;
   /** How long bytes may stand still. */
   readonly stall: Millis;
+  /** In each direction. */
   readonly transfer: Millis;
   /** How long a line may crawl before a server hangs up. */
   readonly crawl: Millis;
@@ -25,7 +26,7 @@ export const stepLimits: StepLimits = {
   tcp: seconds(10),
   tls: seconds(15),
   stall: seconds(15),
-  transfer: seconds(60),
+  transfer: seconds(transferBytes / slowestBytesPerSecond),
   crawl: seconds(5),
 };
 

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { type Millis, millis } from "../../values/time.ts";
+import type { Millis } from "../../values/time.ts";
 import { StepError, type StepLimit, UntriedError, stepError } from "./connect.ts";
 
 /** What is moved in each direction: three times what a known censor lets pass (net4people/bbs 490). */
@@ -20,6 +20,7 @@ export interface Pipe {
   readonly host: string;
 }
 
+/** Its `ms` are for each direction. */
 export interface TransferLimit extends StepLimit {
   /** Longest stand-still. */
   readonly stallMs: Millis;
@@ -28,7 +29,7 @@ export interface TransferLimit extends StepLimit {
 }
 
 /** Slower than that, no photo gets through. */
-const slowestBytesPerSecond = 2048;
+export const slowestBytesPerSecond = 2048;
 
 /**
  * Moves 48 KB down and then 48 KB up over one connection to a web server, with nothing but plain
@@ -43,12 +44,10 @@ const slowestBytesPerSecond = 2048;
  * was stopped
  */
 export async function transfer(pipe: Pipe, limit: TransferLimit): Promise<"Whole" | "Ended"> {
-  const moved = new Requests(pipe);
-  const startedMs = performance.now();
-  const isOver = AbortSignal.any([limit.stop, AbortSignal.timeout(limit.ms)]);
-  const end = () =>
-    pipe.secure.destroy(overdue(limit, moved, millis(performance.now() - startedMs)));
-  isOver.addEventListener("abort", end, { once: true });
+  const timer = setTimeout(() => pipe.secure.destroy(overdue(limit, moved)), limit.ms);
+  const moved = new Requests(pipe, () => timer.refresh());
+  const stopped = () => pipe.secure.destroy(new UntriedError("stopped"));
+  limit.stop.addEventListener("abort", stopped, { once: true });
   pipe.secure.setTimeout(limit.stallMs, () => pipe.secure.destroy(frozen(moved)));
   try {
     moved.begin();
@@ -61,14 +60,15 @@ export async function transfer(pipe: Pipe, limit: TransferLimit): Promise<"Whole
     if (error instanceof NotSpoken) return "Ended";
     throw stepError(error, limit);
   } finally {
-    isOver.removeEventListener("abort", end);
+    clearTimeout(timer);
+    limit.stop.removeEventListener("abort", stopped);
     pipe.socket.destroy();
   }
 }
 
-function overdue(limit: StepLimit, moved: Requests, tookMs: Millis): Error {
-  if (limit.stop.aborted) return new UntriedError("stopped");
-  const bytesPerSecond = Math.round((moved.received() + moved.sent()) / (tookMs / 1000));
+function overdue({ ms }: StepLimit, moved: Requests): Error {
+  const bytes = moved.isUp() ? moved.sent() : moved.received();
+  const bytesPerSecond = Math.round(bytes / (ms / 1000));
   return new StepError({ kind: "Slow", bytesPerSecond });
 }
 
@@ -86,6 +86,7 @@ class NotSpoken extends Error {}
 /** The requests of one connection: each answer lets the next one go. */
 class Requests {
   readonly #pipe: Pipe;
+  readonly #turns: () => void;
   #asked = 0;
   #answered = 0;
   /** The end of what came, where a status line may be cut in two. */
@@ -97,8 +98,10 @@ class Requests {
   /** How much had been moved when. */
   readonly #marks: { readonly atMs: number; readonly bytes: number }[] = [];
 
-  constructor(pipe: Pipe) {
+  /** @param turns what is called as soon as all came down, and the way up begins */
+  constructor(pipe: Pipe, turns: () => void) {
     this.#pipe = pipe;
+    this.#turns = turns;
   }
 
   begin(): void {
@@ -155,6 +158,7 @@ class Requests {
     this.#answered += 1;
     if (this.#isLast) return;
     if (!this.isUp() && this.received() < transferBytes) return this.#ask("");
+    if (!this.isUp()) this.#turns();
     this.#askedBefore ??= this.#asked;
     this.#isLast = (this.#asked - this.#askedBefore + 1) * paddingBytes >= transferBytes;
     const padding = `cookie: ${"a".repeat(paddingBytes)}\r\n`;
