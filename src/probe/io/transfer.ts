@@ -53,17 +53,24 @@ export async function transfer(pipe: Pipe, limit: TransferLimit): Promise<"Whole
     moved.begin();
     for await (const chunk of pipe.secure as AsyncIterable<Buffer>) moved.arrived(chunk);
     if (moved.isWhole()) return "Whole";
-    const bytesPerSecond = moved.speedOfLast(limit.crawlMs);
-    if (bytesPerSecond >= slowestBytesPerSecond) return "Ended";
-    throw new StepError({ kind: "Slow", bytesPerSecond });
+    refuseCrawl(moved, limit);
+    return "Ended";
   } catch (error) {
     if (error instanceof NotSpoken) return "Ended";
-    throw stepError(error, limit);
+    const failed = stepError(error, limit);
+    if (failed instanceof StepError && failed.failure.kind === "Reset") refuseCrawl(moved, limit);
+    throw failed;
   } finally {
     clearTimeout(timer);
     limit.stop.removeEventListener("abort", stopped);
     pipe.socket.destroy();
   }
+}
+
+/** A server also resets where it hangs up on what is still on its way. @throws StepError `Slow` */
+function refuseCrawl(moved: Requests, { crawlMs }: TransferLimit): void {
+  const bytesPerSecond = moved.speedOfLast(crawlMs);
+  if (bytesPerSecond < slowestBytesPerSecond) throw new StepError({ kind: "Slow", bytesPerSecond });
 }
 
 function overdue({ ms }: StepLimit, moved: Requests): Error {
