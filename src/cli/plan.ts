@@ -79,7 +79,7 @@ async function planFleet(
   // Of the evidence, only what the ledger says of it is known here: its verdicts.
   const looks = new CountryLooks({
     caches,
-    evidence: { log: undefined },
+    evidence: { log: undefined, beganAt: undefined },
     feeds: new FeedReadings(),
     now: () => now,
     clock: () => performance.now(),

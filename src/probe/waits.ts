@@ -3,7 +3,8 @@ import { type Millis, millis, minutes, seconds } from "../values/time.ts";
 
 /** Waits are up to a quarter shorter or longer: tests on the dot would be easy to recognise. */
 const jitter = 0.25;
-const longestOffline: Millis = minutes(10);
+/** When the country is back, that should soon be known: only then does anybody move again. */
+const longestOffline: Millis = minutes(2);
 const firstRefusal: Millis = minutes(1);
 /** After the sixth refusal, about half an hour after the first, the agent ends. */
 export const mostRefusals = 6;
@@ -20,7 +21,7 @@ export function pauseBetween(random: Random): Millis {
 
 /**
  * How long to wait from one round to the next: as asked, and twice as long after each failure to
- * reach the operator, up to ten minutes. In a shutdown, tests find out nothing new.
+ * reach the operator, up to two minutes. In a shutdown, tests find out nothing new.
  * @param failures rounds in a row in which the operator was not reached
  */
 export function betweenRounds(everyMs: Millis, failures: number): Millis {

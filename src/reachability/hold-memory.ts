@@ -15,7 +15,12 @@ interface Known {
 /** How far each country is with its outages. A key names a country and the rule of an outage. */
 export class HoldMemory {
   readonly #known = new Map<string, Known>();
-  #beganAt: Instant | undefined;
+  readonly #beganAt: () => Instant | undefined;
+
+  /** @param beganAt since when this process leads; undefined where it has not begun */
+  constructor(beganAt: () => Instant | undefined) {
+    this.#beganAt = beganAt;
+  }
 
   /** Takes in what was found of a country; true where a hold has ended with that. */
   note(
@@ -23,8 +28,7 @@ export class HoldMemory {
     { outage, waiting }: Pick<CountryFindings, "outage"> & { readonly waiting: number },
     now: Instant,
   ): boolean {
-    this.#beganAt ??= now;
-    const isNew = now < plus(this.#beganAt, newness);
+    const isNew = now < plus(this.#beganAt() ?? now, newness);
     const before = this.#known.get(key)?.state ?? firstHold(isNew ? waiting : 0, now);
     const state = nextHold(before, outage, now);
     this.#known.set(key, { state, turns: this.#known.get(key)?.turns ?? new Map() });

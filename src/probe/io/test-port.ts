@@ -6,8 +6,8 @@ import { present } from "../../values/present.ts";
 import { type Millis, seconds } from "../../values/time.ts";
 import type { AssignedTarget } from "../protocol.ts";
 import { isGenuine } from "./chain.ts";
-import { StepError, type StepLimit, UntriedError, openTcp, openTls } from "./connect.ts";
-import { transfer } from "./transfer.ts";
+import { StepError, UntriedError, openTcp, openTls } from "./connect.ts";
+import { type TransferLimit, slowestBytesPerSecond, transfer, transferBytes } from "./transfer.ts";
 
 /** How long each step may take, for a bad line. */
 export interface StepLimits {
@@ -16,14 +16,18 @@ export interface StepLimits {
   readonly tls: Millis;
   /** How long bytes may stand still. */
   readonly stall: Millis;
+  /** In each direction. */
   readonly transfer: Millis;
+  /** How long a line may crawl before a server hangs up. */
+  readonly crawl: Millis;
 }
 
 export const stepLimits: StepLimits = {
   tcp: seconds(10),
   tls: seconds(15),
   stall: seconds(15),
-  transfer: seconds(60),
+  transfer: seconds(transferBytes / slowestBytesPerSecond),
+  crawl: seconds(5),
 };
 
 export interface TestOptions {
@@ -130,9 +134,10 @@ async function mediaUpTo(
   if (!moves) return "upstream";
   reached.step = "transfer";
   const pipe = { socket, secure, host: tested.mediaServerName };
-  const limit: StepLimit & { stallMs: Millis } = {
+  const limit: TransferLimit = {
     ms: limits.transfer,
     stallMs: limits.stall,
+    crawlMs: limits.crawl,
     stop,
   };
   return (await transfer(pipe, limit)) === "Whole" ? "transfer" : "upstream";

@@ -17,7 +17,11 @@ import { type MeasuredCaches, fleetAddresses, readVantagePoints } from "./vantag
 
 export interface CountryLooksOptions {
   readonly caches: MeasuredCaches;
-  readonly evidence: { readonly log: EvidenceLog | undefined };
+  readonly evidence: {
+    readonly log: EvidenceLog | undefined;
+    /** Since when it is taken in by this process; undefined where it is not. */
+    readonly beganAt: Instant | undefined;
+  };
   readonly feeds: Pick<FeedReadings, "alertsIn" | "revision">;
   readonly now: () => Instant;
   /** Never goes back (ms). */
@@ -46,7 +50,7 @@ interface Look {
 /** What is found of whole countries, and what each address is seen with. */
 export class CountryLooks {
   readonly #options: CountryLooksOptions;
-  readonly #memory = new HoldMemory();
+  readonly #memory = new HoldMemory(() => this.#options.evidence.beganAt);
   readonly #listeners = new Set<() => void>();
   #look: Look | undefined;
   /** A verdict has changed since the last look. */

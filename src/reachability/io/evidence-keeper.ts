@@ -47,6 +47,7 @@ export class EvidenceKeeper {
   readonly #options: EvidenceKeeperOptions;
   readonly #listeners = new Set<NewsListener>();
   #log: EvidenceLog | undefined;
+  #beganAt: Instant | undefined;
   #waiting: Evidence[] = [];
   #isSaved = true;
   #triedAt = -Infinity;
@@ -59,6 +60,11 @@ export class EvidenceKeeper {
   /** What is known; undefined until what was kept has been read. */
   get log(): EvidenceLog | undefined {
     return this.#log;
+  }
+
+  /** Since when evidence is taken in: since this process leads. */
+  get beganAt(): Instant | undefined {
+    return this.#beganAt;
   }
 
   get controller(): Controller {
@@ -90,6 +96,7 @@ export class EvidenceKeeper {
   /** Where nothing was ever kept, it is written down that nothing is known: a missing right shows now. */
   async #begin(log: Logger): Promise<void> {
     const kept = await this.#options.store.read(log);
+    this.#beganAt = this.#options.now();
     this.#takeIn(kept ?? [], true);
     if (kept === undefined) this.#isSaved = false;
   }
@@ -122,6 +129,8 @@ export class EvidenceKeeper {
     }
     // Only this method changes it, and what came meanwhile waits.
     this.#isSaved = true;
+    // That nothing is known yet is written beside the rhythm.
+    if (written.size === 0) this.#triedAt = -Infinity;
     return requeueAfter(undefined);
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { TestFleet } from "../stage/fleet.ts";
-import { kubectl } from "../stage/kubectl.ts";
+import { kubectl, read } from "../stage/kubectl.ts";
 import { chat, whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
@@ -34,6 +34,19 @@ async function report(fleet: TestFleet, text: string): Promise<void> {
 
 async function host(fleet: TestFleet, slot: number): Promise<string> {
   return (await fleet.published()).get(slot)?.host ?? "";
+}
+
+/** Who leads since less than that takes many that wait for held, whatever a fleet says. */
+async function ledForAMinute(): Promise<void> {
+  const lease = ["lease", "proxyfleet", "-n", "proxyfleet-system"];
+  await waitFor(
+    "the operator to have led for a minute",
+    async () => {
+      const { spec } = await read<{ spec: { acquireTime: string } }>(...lease);
+      return Date.now() - Date.parse(spec.acquireTime) > 65_000;
+    },
+    { seconds: 90 },
+  );
 }
 
 describe("a block that a person reports", () => {
@@ -115,6 +128,7 @@ describe("a block of most slots at once that a person reports", () => {
       async () => !(await fleet.read()).status.conditions?.some(({ type }) => type === "Paused"),
     );
     assert.deepEqual(await fleet.published(), before);
+    await ledForAMinute();
     await fleet.patch({ reachability: { outagePercent: 100 }, rotation: { maxConcurrent: 4 } });
     await waitFor("slots 0 and 3 to move", async () => {
       const now = await fleet.published();

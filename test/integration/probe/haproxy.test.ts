@@ -99,7 +99,8 @@ describe("through HAProxy as a proxy pod has it", { skip }, () => {
     const socket = await openTcp({ host: "127.0.0.1", port: ports.media }, limit);
     const secure = await openTls(socket, { serverName: "whatsapp.net" }, limit);
     const pipe = { socket, secure, host: "whatsapp.net" };
-    assert.equal(await transfer(pipe, { ...limit, stallMs: stepLimits.stall }), "Whole");
+    const { stall: stallMs, crawl: crawlMs } = stepLimits;
+    assert.equal(await transfer(pipe, { ...limit, stallMs, crawlMs }), "Whole");
     assert.deepEqual(whatsapp.report.media.faults, {});
   });
 

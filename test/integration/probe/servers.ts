@@ -74,3 +74,13 @@ export async function censored(
     });
   });
 }
+
+/** Stands before a server, and resets each connection on which that hangs up. */
+export async function resetting(port: number): Promise<Running> {
+  return tcpServer((socket) => {
+    const onward = connect(port, "127.0.0.1").on("error", () => socket.destroy());
+    socket.pipe(onward).pipe(socket, { end: false });
+    socket.on("close", () => onward.destroy());
+    onward.on("end", () => socket.resetAndDestroy());
+  });
+}

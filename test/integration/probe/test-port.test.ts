@@ -24,7 +24,7 @@ import { waitFor } from "../../../tooling/wait-for.ts";
 import { startLoopbackProxy } from "../../stand-ins/loopback-proxy.ts";
 import { makeCertificate, type OwnCertificate } from "../../stand-ins/whatsapp/certificate.ts";
 import { startWhatsApp } from "../../stand-ins/whatsapp/start.ts";
-import { censored, closedPort, type Running, tcpServer, tlsServer } from "./servers.ts";
+import { censored, closedPort, resetting, type Running, tcpServer, tlsServer } from "./servers.ts";
 
 const never = new AbortController().signal;
 const none = Buffer.alloc(0);
@@ -83,6 +83,21 @@ function inPieces(socket: TLSSocket): void {
     isLast ||= chunk.includes("connection: close");
     if (isIdle) answer();
   });
+}
+
+/** Answers once, and hangs up some time later. */
+function silentSoon(socket: TLSSocket): void {
+  socket.once("data", () => {
+    socket.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfirst");
+    setTimeout(() => socket.end(), 2 * short);
+  });
+  socket.resume();
+}
+
+function isSlow(outcome: TestOutcome | undefined): void {
+  assert.ok(outcome?.kind === "Failed" && outcome.failure.kind === "Slow");
+  assert.equal(outcome.at, "transfer");
+  assert.ok(outcome.failure.bytesPerSecond < 2048);
 }
 
 let own: OwnCertificate;
@@ -250,6 +265,22 @@ describe("a test of one port", () => {
         assert.ok(afterBytes >= 8_192 && afterBytes <= 24_576, `${afterBytes} bytes`);
       },
     },
+    "media that stands still until its server hangs up": {
+      port: async () => serve(silentSoon),
+      listener: "media",
+      given: { limits: limits({ crawl: short }) },
+      expect: isSlow,
+    },
+    "media that stands still until its server hangs up on what is still on its way": {
+      port: async () => {
+        const reset = await resetting(await serve(silentSoon));
+        servers.push(reset);
+        return reset.port;
+      },
+      listener: "media",
+      given: { limits: limits({ crawl: short }) },
+      expect: isSlow,
+    },
     "media that trickles": {
       port: async () =>
         serve((socket) => {
@@ -321,7 +352,8 @@ describe("a test of one port", () => {
     const socket = await openTcp({ host: "127.0.0.1", port }, limit);
     const secure = await openTls(socket, { serverName: "whatsapp.net" }, limit);
     const pipe = { socket, secure, host: "whatsapp.net" };
-    const moved = await transfer(pipe, { ...limit, stallMs: stepLimits.stall });
+    const { stall: stallMs, crawl: crawlMs } = stepLimits;
+    const moved = await transfer(pipe, { ...limit, stallMs, crawlMs });
     assert.equal(moved, "Whole");
     assert.ok(socket.bytesRead >= transferBytes, `${socket.bytesRead} bytes down`);
     assert.ok(received >= transferBytes, `${received} bytes up`);

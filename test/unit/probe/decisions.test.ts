@@ -58,8 +58,8 @@ describe("how long an agent waits", () => {
   const rounds: Record<string, [Parameters<typeof betweenRounds>, number]> = {
     "as asked while the operator answers": [[seconds(30), 0], seconds(30)],
     "twice as long after a failure": [[seconds(30), 1], minutes(1)],
-    "and again": [[seconds(30), 3], minutes(4)],
-    "ten minutes at most": [[seconds(30), 40], minutes(10)],
+    "and again": [[seconds(20), 2], seconds(80)],
+    "two minutes at most": [[seconds(30), 40], minutes(2)],
     "but never less than asked": [[minutes(30), 2], minutes(30)],
   };
   for (const [name, [given, expected]] of Object.entries(rounds))

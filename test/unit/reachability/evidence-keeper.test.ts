@@ -128,14 +128,17 @@ describe("the leader's evidence", () => {
     await turn(keeperOf());
     assert.equal(server.writes, 1, "that nothing is known is written down once");
     assert.deepEqual(await turn(keeper), { kind: "done" });
+    keeper.add([failed("a", -60)]);
+    assert.deepEqual(await turn(keeper), { kind: "done" });
+    assert.equal(server.writes, 2, "the first that is known is written at once");
     ms = 10_000;
     keeper.add([failed("b", -50)]);
     assert.deepEqual(await turn(keeper), { kind: "requeue", afterMs: 50_000 });
-    assert.equal(server.writes, 1);
+    assert.equal(server.writes, 2);
     ms = 60_000;
     await turn(keeper);
     await turn(keeper);
-    assert.equal(server.writes, 2);
+    assert.equal(server.writes, 3);
   });
 
   test("is written a minute later where the server refuses it, and works on meanwhile", async () => {
