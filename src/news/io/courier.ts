@@ -48,6 +48,11 @@ export class Courier {
   readonly #options: CourierOptions;
   readonly #outbox: Outbox;
   readonly #calls: Inquiries<Attempt>;
+  /**
+   * Lanes that found no place. They come again by the queue, and not by themselves, so that a process
+   * that leads no longer begins no call.
+   */
+  readonly #inLine = new Set<string>();
   /** The receiver asked not to be called before. */
   #pausedUntil = instant(0);
 
@@ -69,8 +74,8 @@ export class Courier {
 
   /** Takes in what it was not offered before, of the kinds that the receiver asks for. */
   offer(items: readonly NewsItem[]): void {
-    const { now, wake } = this.#options;
-    const { kinds, links, name } = this.receiver;
+    const { now } = this.#options;
+    const { kinds, links } = this.receiver;
     this.#outbox.forget(now());
     for (const item of items) {
       if (!kinds.includes(item.kind) || item.announcedUntil <= now()) continue;
@@ -80,7 +85,7 @@ export class Courier {
       if (offered.kind === "known") continue;
       if (offered.dropped !== undefined)
         this.#drop(offered.dropped, "Full", `more than ${this.#outbox.size} events wait`);
-      wake(name, event.lane);
+      this.#wake(event.lane);
     }
   }
 
@@ -97,7 +102,10 @@ export class Courier {
     }
     const at = latest(head.notBefore, this.#pausedUntil);
     if (at > tick) return requeueAfter(since(tick, at));
-    this.#calls.forget(lane);
+    if (this.#calls.open >= calling.atOnce) {
+      this.#inLine.add(lane);
+      return done;
+    }
     this.#calls.ask(
       lane,
       async (signal) => send(this.receiver, head.event, signal),
@@ -121,6 +129,13 @@ export class Courier {
         this.isWorking = false;
         this.#drop(head.event, "Refused", attempt.why);
     }
+    this.#wake(lane);
+    const [next] = this.#inLine;
+    if (next !== undefined) this.#wake(next);
+  }
+
+  #wake(lane: string): void {
+    this.#inLine.delete(lane);
     this.#options.wake(this.receiver.name, lane);
   }
 

@@ -12,6 +12,8 @@ export class ReceiversFile {
   /** What was read last, or why it could not be. */
   #text: string | undefined;
   #receivers = nobody;
+  /** What was wrong at the last reading. */
+  #said = "[]";
 
   constructor(path: string) {
     this.#path = path;
@@ -25,12 +27,18 @@ export class ReceiversFile {
     const text = await this.#load();
     if (typeof text === "string" && text === this.#text) return this.#receivers;
     this.#receivers = this.#understood(text);
+    const said = JSON.stringify(this.#receivers.problems);
+    if (said !== this.#said) this.#say(log);
+    this.#said = said;
+    return this.#receivers;
+  }
+
+  #say(log: Logger): void {
     for (const { name, message } of this.#receivers.problems)
       log.error(
         { receiver: name, file: this.#path },
         `news can't be sent as configured: ${message}`,
       );
-    return this.#receivers;
   }
 
   async #load(): Promise<string | { readonly problem: string }> {
@@ -42,8 +50,8 @@ export class ReceiversFile {
   }
 
   #understood(text: string | { readonly problem: string }): Receivers {
+    this.#text = typeof text === "string" ? text : undefined;
     if (typeof text !== "string") return this.#keeping(text.problem);
-    this.#text = text;
     try {
       return readReceivers(load(text));
     } catch (error) {

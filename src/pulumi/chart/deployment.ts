@@ -5,6 +5,7 @@ import {
   metadataOf,
   selector,
 } from "./installation.ts";
+import { hasNews, receiversKey, receiversName } from "./news-receivers.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Port of the operator's probes and metrics. */
@@ -51,6 +52,9 @@ function podSpec(installation: Installation): object {
       seccompProfile: { type: "RuntimeDefault" },
     },
     containers: [container(installation)],
+    ...(hasNews(values)
+      ? { volumes: [{ name: newsVolume, configMap: { name: receiversName } }] }
+      : {}),
   };
 }
 
@@ -66,6 +70,9 @@ function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
     ...flag("ingestion-certificate", certificateSecret),
   ];
 }
+
+const newsVolume = "news";
+const newsFolder = "/etc/proxyfleet/news";
 
 function container({ values, version }: Installation): object {
   const { feeds, monitoringNamespaces, watchNamespaces } = values;
@@ -88,6 +95,7 @@ function container({ values, version }: Installation): object {
       ...(feeds.radar.tokenSecret === ""
         ? []
         : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
+      ...(hasNews(values) ? [`--news-config=${newsFolder}/${receiversKey}`] : []),
     ],
     env: [
       {
@@ -114,6 +122,9 @@ function container({ values, version }: Installation): object {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
+    ...(hasNews(values)
+      ? { volumeMounts: [{ name: newsVolume, mountPath: newsFolder, readOnly: true }] }
+      : {}),
   };
 }
 

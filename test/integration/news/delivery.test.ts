@@ -56,7 +56,7 @@ describe("a receiver over HTTPS", () => {
     await news.quiet();
     assert.equal(bot.taken.length, 6);
     assert.ok(bot.connections <= 2, `${bot.connections} connections`);
-    const [{ headers, body, id } = { headers: {}, body: "", id: "" }] = bot.taken;
+    const { headers, body, id } = bot.taken[0]!;
     const event = HTTP.toEvent({ headers, body });
     assert.equal((event as { id: string }).id, id);
     assert.equal(headers["webhook-id"], id);
@@ -77,7 +77,7 @@ describe("a receiver over HTTPS", () => {
 
   const troubles: Record<
     string,
-    { ready: (bot: ReceiverServer) => void | Promise<void>; why: RegExp; own?: true }
+    { ready: (bot: ReceiverServer) => unknown; why: RegExp; own?: true }
   > = {
     "that is down": { ready: async (bot) => bot.stop(), why: /ECONNREFUSED/ },
     "with somebody else's certificate": { ready: () => undefined, why: /self-signed/, own: true },

@@ -17,7 +17,9 @@ const low: Lasting = { kind: "PoolLow", subject: "metallb-a", because: "pool met
 const at = (m: number) => plus(noon, minutes(m));
 
 /** Looks at these minutes; a look without a list can't judge outages. */
-function after(looks: readonly (readonly [minute: number, lasting?: readonly Lasting[]])[]) {
+function after(
+  looks: readonly (readonly [minute: number, lasting?: readonly Lasting[] | undefined])[],
+) {
   return looks.reduce<readonly Spell[]>(
     (spells, [minute, lasting]) =>
       nextSpells(spells, {
