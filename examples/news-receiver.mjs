@@ -1,9 +1,10 @@
-// Posts Proxyfleet's news into group chats (docs/news.md). Needs Node 20 or newer, and nothing else.
+// Posts each group's new link into its chat (docs/news.md). Needs Node 20 or newer, and nothing else.
 //   NEWS_SECRET   the secret that the operator signs with: whsec_…
 //   CHATS         which chat a slot's group has: {"proxies/family/0": "-100123"}
 //   CHAT_URL      where messages are posted; {chat} and {id} in it are replaced
 //   CHAT_BODY     what is posted, as JSON: {"chat_id": "{chat}", "text": "{text}"}
-//   CHAT_TOKEN    optional: sent as "Authorization: Bearer …"; CHAT_METHOD: POST unless given
+//   CHAT_TEXT     what comes before the link; CHAT_METHOD: POST unless given
+//   CHAT_TOKEN    optional: sent as "Authorization: Bearer …"
 //   PORT          8443 unless given; TLS_CERT, TLS_KEY: PEM files. Without, put a TLS proxy before it
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -11,12 +12,12 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 
 const { NEWS_SECRET = "", CHATS = "{}", CHAT_URL = "", CHAT_BODY = "{}", CHAT_TOKEN } = process.env;
+const { CHAT_TEXT = "There is a new link. Open it on your phone:" } = process.env;
 const { CHAT_METHOD = "POST", PORT = "8443", HOST, TLS_CERT, TLS_KEY } = process.env;
 const key = Buffer.from(NEWS_SECRET.replace(/^whsec_/, ""), "base64");
 if (key.length < 24) throw new Error("NEWS_SECRET must be whsec_ and a key in Base64");
 const chats = new Map(Object.entries(JSON.parse(CHATS)));
-/** News may come twice: these were posted already. */
-const posted = new Set();
+const posted = new Set(); // news may come twice
 
 /** Whether the operator sent this, and sent it now: Standard Webhooks, with five minutes' tolerance. */
 function isGenuine(headers, body) {
@@ -62,16 +63,15 @@ async function receive(request) {
   if (!isGenuine(request.headers, body)) return 401;
   const { id, subject, data } = JSON.parse(body.toString());
   const chat = chats.get(subject);
-  if (chat === undefined || posted.has(id)) return 204;
-  await post(id, chat, [data.message, data.link].filter(Boolean).join("\n"));
+  if (chat === undefined || data.link === undefined || posted.has(id)) return 204;
+  await post(id, chat, `${CHAT_TEXT}\n${data.link}`);
   if (posted.add(id).size > 1_000) posted.delete(posted.values().next().value);
   return 204;
 }
 
-function answer(request, response) {
-  receive(request)
-    .catch((error) => (console.error(`not posted: ${error.message}`), 502))
-    .then((status) => response.writeHead(status).end());
+async function answer(request, response) {
+  const failed = (error) => (console.error(`not posted: ${error.message}`), 502);
+  response.writeHead(await receive(request).catch(failed)).end();
 }
 
 const server = TLS_CERT

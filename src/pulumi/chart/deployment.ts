@@ -71,32 +71,35 @@ function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
   ];
 }
 
+function operatorArgs(values: ChartValues): readonly string[] {
+  const { feeds, monitoringNamespaces, watchNamespaces } = values;
+  const limits =
+    watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
+  const { tokenSecret } = feeds.radar;
+  return [
+    "operator",
+    `--log-level=${values.logLevel}`,
+    `--workers=${values.workers}`,
+    `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
+    ...limits,
+    ...ingestionArgs(values),
+    ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
+    ...(tokenSecret === "" ? [] : [`--feeds-radar-token-secret=${tokenSecret}`]),
+    ...(hasNews(values) ? [`--news-config=${newsFolder}/${receiversKey}`] : []),
+  ];
+}
+
 const newsVolume = "news";
 const newsFolder = "/etc/proxyfleet/news";
 
 function container({ values, version }: Installation): object {
-  const { feeds, monitoringNamespaces, watchNamespaces } = values;
-  const limits =
-    watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
   const { enabled: hasAgents, port: agentPort } = values.ingestion;
   const podIp = { apiVersion: "v1", fieldPath: "status.podIP" };
   return {
     name: "operator",
     image: imageName(values.image, version),
     imagePullPolicy: values.imagePullPolicy,
-    args: [
-      "operator",
-      `--log-level=${values.logLevel}`,
-      `--workers=${values.workers}`,
-      `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
-      ...limits,
-      ...ingestionArgs(values),
-      ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
-      ...(feeds.radar.tokenSecret === ""
-        ? []
-        : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
-      ...(hasNews(values) ? [`--news-config=${newsFolder}/${receiversKey}`] : []),
-    ],
+    args: operatorArgs(values),
     env: [
       {
         name: "POD_NAMESPACE",

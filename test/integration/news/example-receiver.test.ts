@@ -52,6 +52,7 @@ before(async () => {
       CHATS: JSON.stringify({ "proxies/family/0": "-100 $& 1" }),
       CHAT_URL: `http://127.0.0.1:${chatPort}/chats/{chat}/{id}`,
       CHAT_BODY: '{"chat_id": "{chat}", "text": "{text}", "silent": true}',
+      CHAT_TEXT: "Here is your link:",
       CHAT_TOKEN: "t0k3n",
       HOST: "127.0.0.1",
       PORT: "0",
@@ -86,7 +87,6 @@ const moved = (s: number, slot = 0) =>
   item({
     subject: `proxies/family/${slot}`,
     at: plus(noon, seconds(s)),
-    facts: { message: "Your group has a new link." },
     link: { link, host: secretAddress, chatPort: 443, mediaPort: 587, pagePath: "p" },
   });
 
@@ -98,7 +98,7 @@ describe("the receiver of the documentation", () => {
     const again = stage();
     again.offer([moved(0)]);
     await again.quiet();
-    const text = `Your group has a new link.\n${link}`;
+    const text = `Here is your link:\n${link}`;
     assert.deepEqual(
       messages.map(({ body }) => body),
       [{ chat_id: "-100 $& 1", text, silent: true }],

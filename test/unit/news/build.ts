@@ -3,7 +3,7 @@ import type { SlotEntry } from "../../../src/news/slot-news.ts";
 import type { Receiver } from "../../../src/news/receivers.ts";
 import type { SlotShare } from "../../../src/share/slot-share.ts";
 import { addressView } from "../../../src/ledger/view.ts";
-import { type NewsKind, newsKinds } from "../../../src/values/news-kinds.ts";
+import { newsKinds } from "../../../src/values/news-kinds.ts";
 import { type Instant, formatInstant, minutes, plus } from "../../../src/values/time.ts";
 import { parsedEntry } from "../../objects/ledger-entry.ts";
 import { noon } from "../rotation/build.ts";
@@ -61,7 +61,7 @@ export function receiver(given: Partial<Receiver> = {}): Receiver {
     url: "https://bot.example.org/news",
     secret: { kind: "ref", name: "bot", key: "secret" },
     links: false,
-    kinds: newsKinds as readonly NewsKind[],
+    kinds: newsKinds,
     ...given,
   };
 }

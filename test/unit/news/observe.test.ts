@@ -86,7 +86,7 @@ describe("what the caches show", () => {
     const fleets = [broken, fleetObject({ metadata })];
     const all = sources({
       fleets,
-      entries: entries as never,
+      entries,
       pools: [broken],
       vantagePoints: [broken],
     });
@@ -100,7 +100,7 @@ describe("what the caches show", () => {
     const working = { ...suspected.conditions[0]!, type: "Working", status: "False" };
     const status = {
       conditions: [working],
-      lastResult: formatInstant(plus(noon, -minutes(50) as never)),
+      lastResult: formatInstant(plus(noon, minutes(-50))),
     };
     const vantagePoints = [vantagePointObject({ metadata: { uid: "v" }, status })];
     const kinds = (given: Given) => observedNews(sources(given), noon).map(({ kind }) => kind);
