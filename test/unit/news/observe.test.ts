@@ -4,6 +4,7 @@ import { addressIndexes } from "../../../src/cluster/caches.ts";
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { type NewsSources, observedLasting, observedNews } from "../../../src/news/io/observe.ts";
+import { CountryLooks } from "../../../src/reachability/io/country-looks.ts";
 import { formatInstant, minutes, plus } from "../../../src/values/time.ts";
 import { poolObject } from "../../objects/address-pool.ts";
 import { fleetObject, fleetUid } from "../../objects/fleet.ts";
@@ -118,6 +119,27 @@ describe("what the caches show", () => {
     assert.deepEqual(observedLasting(sources({ fleets: fleets.slice(1) })).lasting, []);
     const unread = { ...sources({ fleets }), evidence: { log: undefined } };
     assert.deepEqual(observedLasting(unread), { lasting: [], known: ["PoolLow"] });
+  });
+
+  test("is the outage that fleets' own looks find", () => {
+    const reachability = [{ country: "IR", verdict: "Suspected", since: formatInstant(noon) }];
+    const entries = [entryObject({ status: { ...serving, reachability } })];
+    const fleets = [fleetObject({ metadata, status: suspected })];
+    const given = sources({ fleets, entries });
+    const alert = { feed: "IODA", since: noon, seenAt: noon, message: "it sees 12%" };
+    const looks = new CountryLooks({
+      caches: given.caches,
+      evidence: { log: new Map() },
+      feeds: { alertsIn: (country) => (country === "IR" ? [alert] : []), revision: 1 },
+      now: () => noon,
+      clock: () => 0,
+    });
+    const { lasting } = observedLasting({ ...given, looks });
+    assert.deepEqual(
+      lasting.map(({ kind, subject }) => [kind, subject]),
+      [["Outage", "IR"]],
+    );
+    assert.match(lasting[0]?.because ?? "", /^IODA reports an outage in IR/);
   });
 
   const pools: Record<string, { free: number; total: number; reserve: number; low: boolean }> = {
