@@ -107,6 +107,11 @@ const options = {
     env: "FEEDS_RADAR_TOKEN_SECRET",
     help: 'Secret in its namespace with a token of Cloudflare Radar (key "token"), which is asked the same (default: none)',
   },
+  "news-config": {
+    type: "string",
+    env: "NEWS_CONFIG",
+    help: "file (YAML or JSON) with the receivers of news; it may change while the operator runs (default: none)",
+  },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
@@ -160,6 +165,7 @@ const config = z.object({
   "pod-ip": z.union([z.ipv4(), z.ipv6()]).optional(),
   "feeds-ioda": truth.default(false),
   "feeds-radar-token-secret": z.string().min(1).optional(),
+  "news-config": z.string().min(1).optional(),
   "diagnosis-folder": z.string().min(1).optional(),
 });
 
@@ -181,6 +187,8 @@ export interface OperatorConfig {
   /** Undefined: agents are not served. */
   readonly ingestion: IngestionSettings | undefined;
   readonly feeds: FeedSettings;
+  /** Path of the file with the receivers of news; undefined: there are none. */
+  readonly newsConfig: string | undefined;
   readonly diagnosisFolder: string | undefined;
 }
 
@@ -226,6 +234,7 @@ export function readConfig(
       ioda: parsed.data["feeds-ioda"],
       radarTokenSecret: parsed.data["feeds-radar-token-secret"],
     },
+    newsConfig: parsed.data["news-config"],
     diagnosisFolder: parsed.data["diagnosis-folder"],
   };
 }

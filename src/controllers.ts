@@ -18,6 +18,10 @@ import { type Inbox, takesEvidence } from "./ingestion/io/inbox.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 import { keyOf, keyText } from "./kubernetes/resource.ts";
 import { viewOfEntry } from "./ledger/view.ts";
+import { newsControllers } from "./news/io/controllers.ts";
+import type { Couriers } from "./news/io/couriers.ts";
+import type { SharesOf } from "./news/io/observe.ts";
+import type { Send } from "./news/io/send.ts";
 import type { Confirmation } from "./orphans/decide.ts";
 import { orphanController } from "./orphans/io/controller.ts";
 import { PodPoller } from "./pods/io/poller.ts";
@@ -62,8 +66,20 @@ export interface Parts {
   readonly settings: Settings;
   /** What agents found; absent where they are not served. */
   readonly inbox?: Inbox | undefined;
+  /** Absent where no receivers of news are configured. */
+  readonly news?: NewsParts | undefined;
   readonly world: World;
   readonly log: Logger;
+}
+
+/** What news are made of, and how they leave. */
+export interface NewsParts {
+  /** Path of the file with the receivers. */
+  readonly path: string;
+  readonly couriers: Couriers;
+  readonly send: Send;
+  /** What links are taken from. */
+  readonly sharesOf: SharesOf;
 }
 
 /** What lies beyond the API server: time, chance, and what is on the network. */
@@ -159,7 +175,22 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     orphans,
     poller.controller,
     ...evidenceControllers(parts, { evidence, looks }, common),
+    ...newsOf(parts, { evidence, looks }, makeQueue),
   ];
+}
+
+/** What tells receivers outside, where an admin names any. */
+function newsOf(
+  { caches, client, news, settings, world, log }: Parts,
+  { evidence, looks }: Known,
+  makeQueue: () => WorkQueue,
+): readonly Controller[] {
+  if (news === undefined) return [];
+  const { now, clock, random } = world;
+  const { sharesOf, ...rest } = news;
+  const sources = { caches, looks, evidence, sharesOf };
+  const parts = { client, namespace: settings.operatorNamespace, now, clock, random, log };
+  return newsControllers({ ...rest, ...parts, sources, makeQueue });
 }
 
 /** What evidence is kept in, and what it says of whole countries. */

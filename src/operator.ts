@@ -6,7 +6,7 @@ import { appliedMarks, eventReporter, fieldManagers } from "./api/names.ts";
 import { type Caches, storeOf, watchCaches } from "./cluster/caches.ts";
 import type { Settings } from "./cluster/settings.ts";
 import type { OperatorConfig } from "./config.ts";
-import { makeControllers, realWorld } from "./controllers.ts";
+import { type NewsParts, makeControllers, realWorld } from "./controllers.ts";
 import { registerFleetMetrics } from "./fleet/io/metrics.ts";
 import { registerReachabilityMetrics } from "./reachability/io/metrics.ts";
 import { leaderIdentity, replicaEndpoint } from "./ingestion/leader-identity.ts";
@@ -18,6 +18,10 @@ import { EventRecorder } from "./kubernetes/events.ts";
 import { LeaderElection } from "./kubernetes/lease.ts";
 import { defaultLeaseTimes } from "./kubernetes/lease-state.ts";
 import { rateLimit } from "./kubernetes/rate-limit.ts";
+import { Couriers } from "./news/io/couriers.ts";
+import { registerNewsMetrics } from "./news/io/metrics.ts";
+import { newsAgent, newsSender } from "./news/io/send.ts";
+import { SigningKeys } from "./news/io/signing-keys.ts";
 import { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
 import { registerFeedMetrics } from "./reachability/feeds/io/metrics.ts";
 import { boundFetch } from "./reachability/sources/io/bounded-fetch.ts";
@@ -156,7 +160,8 @@ function addControllers(manager: Manager, wiring: Wiring): void {
     applier.follow(store);
   const settings = settingsOf(config);
   const feeds = new FeedReadings();
-  const parts = { caches, client, applier, reports, feeds, settings, inbox, world, log };
+  const news = newsOf(wiring);
+  const parts = { caches, client, applier, reports, feeds, settings, inbox, news, world, log };
   const controllers = makeControllers(parts);
   for (const controller of controllers) manager.add(controller);
   registerAddressMetrics(metrics, caches, isLeading);
@@ -164,7 +169,17 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   registerReachabilityMetrics(metrics, caches);
   registerPodMetrics(metrics, caches, reports);
   registerFeedMetrics(metrics, feeds);
+  if (news !== undefined) registerNewsMetrics(metrics, news.couriers);
   registerClock(metrics, checkedClock);
+}
+
+/** Without shares no link is known, and who asks for links waits for it. */
+function newsOf({ client, config, checkedClock: { now } }: Wiring): NewsParts | undefined {
+  const { newsConfig: path, namespace } = config;
+  if (path === undefined) return undefined;
+  const keys = new SigningKeys({ client, namespace }, now);
+  const send = newsSender({ keys, now, userAgent, agent: newsAgent() });
+  return { path, couriers: new Couriers(), send, sharesOf: () => [] };
 }
 
 const outdatedText =

@@ -61,12 +61,15 @@ export const fieldManagers = {
   arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
   report: "proxyfleet-report",
+  news: "proxyfleet-news",
 } as const;
 
 /** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
 export const evidenceName = "proxyfleet-evidence";
 /** The one beside it, in which the habits of slots are kept. */
 export const arrivalsName = "proxyfleet-arrivals";
+/** And the one in which it is kept since when outages and shortages of pools last, for news. */
+export const newsName = "proxyfleet-news";
 
 /** The Secret in the operator's namespace with the certificate that it shows to agents. */
 export const ingestionSecretName = "proxyfleet-ingestion";

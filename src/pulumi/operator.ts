@@ -8,7 +8,7 @@ import { knownPart, type ValueInputs } from "./inputs.ts";
 import { register } from "./register.ts";
 
 /**
- * The values of the Helm chart, as its README lists them. Switches, and `watchNamespaces`, are
+ * The values of the Helm chart, as its README lists them. Switches, `watchNamespaces` and `news.receivers` are
  * plain; all others may be outputs.
  */
 export type OperatorValues = ValueInputs<Omit<z.input<typeof chartValues>, "global" | "enabled">>;

@@ -170,6 +170,22 @@ const histories: Readonly<Record<string, History>> = {
     at: "20m",
     fires: { ProxyfleetAddressesUnusable: { namespace: "proxyfleet-system" } },
   },
+  "a receiver takes no news": {
+    series: {
+      ...leader,
+      [ofOperator("proxyfleet_news_receiver_working", 'receiver="bot"')]: "1x5 0x90",
+    },
+    at: "70m",
+    fires: { ProxyfleetNewsNotTaken: { receiver: "bot" } },
+  },
+  "a receiver takes news again before an hour is over": {
+    series: {
+      ...leader,
+      [ofOperator("proxyfleet_news_receiver_working", 'receiver="bot"')]: "0x50 1x5 0x50",
+    },
+    at: "100m",
+    fires: {},
+  },
   "a watch is silent": {
     series: { ...leader, [ofOperator("proxyfleet_watch_quiet_seconds", 'kind="Pod"')]: "0+60x60" },
     at: "15m",

@@ -78,5 +78,31 @@ export const matrix: Record<string, object> = {
     networkPolicy: { from: [{ podSelector: {} }] },
   },
   "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
+  "receivers of news": {
+    news: {
+      receivers: [
+        {
+          name: "chat-bot",
+          url: "https://bot.example.org/news?a=1&b=<2>",
+          secretRef: { name: "chat-bot" },
+          links: true,
+          kinds: ["Published", "Blocked"],
+        },
+        {
+          name: "log",
+          url: "https://log.example.org/",
+          secretRef: { name: "log", key: "signing" },
+        },
+      ],
+    },
+  },
+  "receivers of news of the fleets of some namespaces": {
+    watchNamespaces: ["proxies"],
+    news: {
+      receivers: [
+        { name: "bot", url: "https://bot.example.org/", secretRef: { name: "bot" }, links: false },
+      ],
+    },
+  },
   "no values, again": {},
 };

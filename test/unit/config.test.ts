@@ -19,6 +19,7 @@ const defaults: OperatorConfig = {
   http2: true,
   ingestion: undefined,
   feeds: { ioda: false, radarTokenSecret: undefined },
+  newsConfig: undefined,
   diagnosisFolder: undefined,
 };
 const read = (args: readonly string[], environment = {}): OperatorConfig | "help" =>

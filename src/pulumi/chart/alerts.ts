@@ -156,6 +156,15 @@ const alerts: readonly Alert[] = [
       "Events of fleets and addresses say which, and why: kubectl get events -A --field-selector reason=AddressUnusable",
   },
   {
+    alert: "ProxyfleetNewsNotTaken",
+    expr: 'max by (receiver) (proxyfleet_news_receiver_working{namespace="NAMESPACE"}) == 0',
+    for: "1h",
+    severity: "warning",
+    summary: "The receiver {{ $labels.receiver }} has taken no news for an hour.",
+    description:
+      "A group may not hear of its new link. The log lines of the level warn of the pods in NAMESPACE say why. What waits is kept for a day.",
+  },
+  {
     alert: "ProxyfleetWatchStuck",
     expr: 'max by (kind) (proxyfleet_watch_quiet_seconds{namespace="NAMESPACE"}) > 300',
     for: "5m",

@@ -5,6 +5,7 @@ import {
   metadataOf,
   selector,
 } from "./installation.ts";
+import { hasNews, receiversKey, receiversName } from "./news-receivers.ts";
 import type { ChartValues } from "./values.ts";
 
 /** Port of the operator's probes and metrics. */
@@ -51,6 +52,9 @@ function podSpec(installation: Installation): object {
       seccompProfile: { type: "RuntimeDefault" },
     },
     containers: [container(installation)],
+    ...(hasNews(values)
+      ? { volumes: [{ name: newsVolume, configMap: { name: receiversName } }] }
+      : {}),
   };
 }
 
@@ -67,28 +71,35 @@ function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
   ];
 }
 
-function container({ values, version }: Installation): object {
+function operatorArgs(values: ChartValues): readonly string[] {
   const { feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
+  const { tokenSecret } = feeds.radar;
+  return [
+    "operator",
+    `--log-level=${values.logLevel}`,
+    `--workers=${values.workers}`,
+    `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
+    ...limits,
+    ...ingestionArgs(values),
+    ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
+    ...(tokenSecret === "" ? [] : [`--feeds-radar-token-secret=${tokenSecret}`]),
+    ...(hasNews(values) ? [`--news-config=${newsFolder}/${receiversKey}`] : []),
+  ];
+}
+
+const newsVolume = "news";
+const newsFolder = "/etc/proxyfleet/news";
+
+function container({ values, version }: Installation): object {
   const { enabled: hasAgents, port: agentPort } = values.ingestion;
   const podIp = { apiVersion: "v1", fieldPath: "status.podIP" };
   return {
     name: "operator",
     image: imageName(values.image, version),
     imagePullPolicy: values.imagePullPolicy,
-    args: [
-      "operator",
-      `--log-level=${values.logLevel}`,
-      `--workers=${values.workers}`,
-      `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
-      ...limits,
-      ...ingestionArgs(values),
-      ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
-      ...(feeds.radar.tokenSecret === ""
-        ? []
-        : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
-    ],
+    args: operatorArgs(values),
     env: [
       {
         name: "POD_NAMESPACE",
@@ -114,6 +125,9 @@ function container({ values, version }: Installation): object {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ["ALL"] },
     },
+    ...(hasNews(values)
+      ? { volumeMounts: [{ name: newsVolume, mountPath: newsFolder, readOnly: true }] }
+      : {}),
   };
 }
 

@@ -11,12 +11,13 @@ import {
   selector,
 } from "./installation.ts";
 import { podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
+import { hasNews, newsReceivers } from "./news-receivers.ts";
 import { rights } from "./rights.ts";
 
 /**
  * The objects that an installation consists of: what the Helm chart makes of the same values (a
  * test holds the two equal, object by object). Which objects these are, and in which order, depends
- * on the switches among the values and on `watchNamespaces` alone.
+ * on the switches among the values, on `watchNamespaces`, and on whether there are receivers of news.
  */
 export function objectsOf(installation: Installation): readonly Manifest[] {
   const { values } = installation;
@@ -31,6 +32,7 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
     ...only(values.rbac.create, rights),
     ...only(values.networkPolicy.enabled, networkPolicy),
     ...only(values.ingestion.enabled, agentsService),
+    ...only(hasNews(values), newsReceivers),
     ...only(values.podDisruptionBudget.enabled, podDisruptionBudget),
     ...only(values.serviceMonitor.enabled, serviceMonitor),
     ...only(values.podMonitor.enabled, podMonitor),

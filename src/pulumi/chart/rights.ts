@@ -6,6 +6,7 @@ import {
   metadataOf,
   releaseName,
 } from "./installation.ts";
+import { hasNews } from "./news-receivers.ts";
 import {
   eventRules,
   fleetRules,
@@ -44,7 +45,7 @@ export function rights(installation: Installation): readonly Manifest[] {
     ...bound(installation, {
       kind: "Role",
       metadata: metadataOf(installation, "proxyfleet-leader"),
-      rules: leaderRules,
+      rules: leaderRules(hasNews(installation.values)),
     }),
     // Where fleets may be in the operator's own namespace, it has this right already.
     ...(isLimited && !watchNamespaces.includes(installation.namespace)

@@ -1,4 +1,4 @@
-import { arrivalsName, evidenceName, group } from "../../api/names.ts";
+import { arrivalsName, evidenceName, group, newsName } from "../../api/names.ts";
 
 /** One rule of a role. */
 export interface Rule {
@@ -60,21 +60,23 @@ export const fleetRules: readonly Rule[] = [
 ];
 
 /**
- * The leader's Lease, and the evidence and the habits of slots that it keeps. RBAC can't limit `create` to one name, so these
- * rules are apart.
+ * The leader's Lease, and what it keeps: evidence, the habits of slots, and since when what is news
+ * lasts. RBAC can't limit `create` to one name, so these rules are apart.
  */
-export const leaderRules: readonly Rule[] = [
-  { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
-  rule("coordination.k8s.io", ["leases"], ["create"]),
-  {
-    ...rule("", ["configmaps"], ["get", "patch"]),
-    resourceNames: [evidenceName, arrivalsName],
-  },
-  rule("", ["configmaps"], ["create"]),
-];
+export function leaderRules(sendsNews: boolean): readonly Rule[] {
+  return [
+    { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
+    rule("coordination.k8s.io", ["leases"], ["create"]),
+    {
+      ...rule("", ["configmaps"], ["get", "patch"]),
+      resourceNames: [evidenceName, arrivalsName, ...(sendsNews ? [newsName] : [])],
+    },
+    rule("", ["configmaps"], ["create"]),
+  ];
+}
 
 /**
- * Tokens of vantage points, in the operator's own namespace. Their Secrets have names of the admin's
+ * Tokens of vantage points, and secrets of receivers, in the operator's own namespace. Their Secrets have names of the admin's
  * choice. One that serves agents makes the Secret with its certificate for them.
  */
 export function tokenRules(servesAgents: boolean): readonly Rule[] {

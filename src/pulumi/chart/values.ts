@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { newsKinds } from "../../values/news-kinds.ts";
 import { logLevels } from "../../values/log-levels.ts";
 
 /** A map of labels or annotations. */
@@ -142,6 +143,33 @@ const feeds = z
   .describe(
     "Outage feeds: while one says that a country is offline, its groups don't move. They learn which countries your fleets are for.",
   );
+
+const receiver = z.strictObject({
+  name: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/),
+  url: z.string().regex(/^https?:\/\/[!-~]+$/),
+  secretRef: z.strictObject({
+    name: z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/),
+    key: z
+      .string()
+      .regex(/^[-._a-zA-Z0-9]{1,253}$/)
+      .optional(),
+  }),
+  links: z.boolean().optional(),
+  kinds: z.array(z.enum(newsKinds)).min(1).optional(),
+});
+
+const news = z
+  .strictObject({
+    receivers: z
+      .array(receiver)
+      .max(16)
+      .default([])
+      .describe(
+        "Who is sent news over HTTPS, as `- name: …, url: …, secretRef: {name: …, key: secret}, links: false, kinds: […]`. The Secret, in the operator's namespace, has what news is signed with. links: true: with the links of groups. No kinds: all. At most 16.",
+      ),
+  })
+  .prefault({})
+  .describe("What happens is sent to receivers of your own, such as a bot: see docs/news.md.");
 
 const serviceMonitor = z
   .strictObject({
@@ -322,6 +350,7 @@ export const chartValues = z.strictObject({
     ),
   ingestion,
   feeds,
+  news,
   serviceMonitor,
   podMonitor,
   prometheusRule,

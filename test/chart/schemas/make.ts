@@ -16,6 +16,7 @@ const kinds = [
   "rbac.authorization.k8s.io/v1 ClusterRoleBinding",
   "rbac.authorization.k8s.io/v1 Role",
   "rbac.authorization.k8s.io/v1 RoleBinding",
+  "v1 ConfigMap",
   "v1 Namespace",
   "v1 Secret",
   "v1 Service",

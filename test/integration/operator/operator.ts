@@ -40,6 +40,7 @@ export function startOperator(
       http2: true,
       ingestion: undefined,
       feeds: { ioda: false, radarTokenSecret: undefined },
+      newsConfig: undefined,
       diagnosisFolder: undefined,
       ...config,
     },

@@ -1,0 +1,174 @@
+import type { Logger } from "pino";
+import { type Outcome, done, gone, requeueAfter } from "../../runtime/controller.ts";
+import { Inquiries } from "../../runtime/inquiries.ts";
+import type { NewsKind } from "../../values/news-kinds.ts";
+import type { Random } from "../../values/random.ts";
+import { type Instant, instant, latest, plus, seconds, since } from "../../values/time.ts";
+import { type Attempt, giveUpAfter, pauseAfter } from "../attempt.ts";
+import { type NewsEvent, eventOf } from "../event.ts";
+import type { NewsItem } from "../item.ts";
+import { Outbox, type Waiting } from "../outbox.ts";
+import type { Receiver } from "../receivers.ts";
+import type { Send } from "./send.ts";
+
+export interface CourierOptions {
+  readonly send: Send;
+  readonly now: () => Instant;
+  /** Never goes back (ms): a clock that is set delays no news. */
+  readonly clock: () => number;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Lets `deliver` be called for a lane of a receiver, soon. */
+  readonly wake: (receiver: string, lane: string) => void;
+}
+
+/** Why an event is not delivered. */
+export type DropReason = "Full" | "Refused" | "GaveUp";
+
+/** Events that wait for one receiver at most. */
+const mostWaiting = 2_000;
+
+/**
+ * Lanes of one receiver that are tried side by side. A call has a deadline of its own; this one (ms)
+ * is for one that breaks its word.
+ */
+const calling = { atOnce: 8, deadlineMs: seconds(30) };
+
+const noAnswer: Attempt = { kind: "failed", why: "the call did not end in time" };
+
+/** Brings one receiver its news, in the order of each lane. No receiver waits for another. */
+export class Courier {
+  readonly delivered = new Map<NewsKind, number>();
+  readonly dropped = new Map<DropReason, number>();
+  retries = 0;
+  lastSuccess: Instant | undefined;
+  /** Whether the last try succeeded; undefined before the first one. */
+  isWorking: boolean | undefined;
+  receiver: Receiver;
+  readonly #options: CourierOptions;
+  readonly #outbox: Outbox;
+  readonly #calls: Inquiries<Attempt>;
+  /**
+   * Lanes that found no place. They come again by the queue, and not by themselves, so that a process
+   * that leads no longer begins no call.
+   */
+  readonly #inLine = new Set<string>();
+  /** The receiver asked not to be called before. */
+  #pausedUntil = instant(0);
+
+  constructor(receiver: Receiver, options: CourierOptions, most = mostWaiting) {
+    this.receiver = receiver;
+    this.#options = options;
+    this.#outbox = new Outbox(most);
+    this.#calls = new Inquiries({ ...calling, log: options.log });
+  }
+
+  /** How many events wait. */
+  get waiting(): number {
+    return this.#outbox.size;
+  }
+
+  get #tick(): Instant {
+    return instant(this.#options.clock());
+  }
+
+  /** Takes in what it was not offered before, of the kinds that the receiver asks for. */
+  offer(items: readonly NewsItem[]): void {
+    const { now } = this.#options;
+    const { kinds, links } = this.receiver;
+    this.#outbox.forget(now());
+    for (const item of items) {
+      if (!kinds.includes(item.kind) || item.announcedUntil <= now()) continue;
+      const event = eventOf(item, links);
+      if (event === undefined) continue;
+      const offered = this.#outbox.offer(event, this.#tick);
+      if (offered.kind === "known") continue;
+      if (offered.dropped !== undefined)
+        this.#drop(offered.dropped, "Full", `more than ${this.#outbox.size} events wait`);
+      this.#wake(event.lane);
+    }
+  }
+
+  /** Takes a lane one step on; it is woken again when a try has ended. */
+  deliver(lane: string): Outcome {
+    const { send } = this.#options;
+    const tick = this.#tick;
+    const head = this.#outbox.head(lane);
+    if (head === undefined) return gone;
+    if (tick >= plus(head.since, giveUpAfter)) {
+      this.#outbox.remove(head.event.id);
+      this.#drop(head.event, "GaveUp", "it could not be delivered for a day");
+      return requeueAfter(0);
+    }
+    const at = latest(head.notBefore, this.#pausedUntil);
+    if (at > tick) return requeueAfter(since(tick, at));
+    if (this.#calls.open >= calling.atOnce) {
+      this.#inLine.add(lane);
+      return done;
+    }
+    this.#calls.ask(
+      lane,
+      async (signal) => send(this.receiver, head.event, signal),
+      () => this.#end(lane, head),
+    );
+    return done;
+  }
+
+  #end(lane: string, head: Waiting): void {
+    const attempt = this.#calls.answer(lane) ?? noAnswer;
+    this.#calls.forget(lane);
+    switch (attempt.kind) {
+      case "delivered":
+        this.#succeeded(head.event);
+        break;
+      case "failed":
+        this.#failed(head, attempt);
+        break;
+      case "refused":
+        this.#outbox.remove(head.event.id);
+        this.isWorking = false;
+        this.#drop(head.event, "Refused", attempt.why);
+    }
+    this.#wake(lane);
+    const [next] = this.#inLine;
+    if (next !== undefined) this.#wake(next);
+  }
+
+  #wake(lane: string): void {
+    this.#inLine.delete(lane);
+    this.#options.wake(this.receiver.name, lane);
+  }
+
+  #succeeded({ id, kind }: NewsEvent): void {
+    const { now, log } = this.#options;
+    const receiver = this.receiver.name;
+    this.#outbox.remove(id);
+    this.delivered.set(kind, (this.delivered.get(kind) ?? 0) + 1);
+    this.lastSuccess = now();
+    if (this.isWorking === true) log.debug({ receiver, id }, "news was delivered");
+    else log.info({ receiver, id }, "a receiver takes news");
+    this.isWorking = true;
+  }
+
+  #failed(
+    { event: { id }, failures }: Waiting,
+    { why, retryAfter }: Extract<Attempt, { kind: "failed" }>,
+  ): void {
+    const { random, log } = this.#options;
+    const next = plus(this.#tick, pauseAfter(failures, random, retryAfter));
+    this.#outbox.delay(id, next);
+    if (retryAfter !== undefined)
+      this.#pausedUntil = latest(this.#pausedUntil, plus(this.#tick, retryAfter));
+    this.retries += 1;
+    const line = { receiver: this.receiver.name, id, why, failures: failures + 1 };
+    if (this.isWorking === false) log.debug(line, "news could not be delivered");
+    else log.warn(line, "news could not be delivered, and will be tried again for a day");
+    this.isWorking = false;
+  }
+
+  #drop({ id, kind }: NewsEvent, reason: DropReason, why: string): void {
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
+    const receiver = this.receiver.name;
+    this.#options.log.warn({ receiver, id, kind, reason, why }, "news was dropped");
+  }
+}
