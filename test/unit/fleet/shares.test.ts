@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import * as fc from "fast-check";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import { withoutPages } from "../../../src/cluster/kept-secret.ts";
@@ -14,9 +15,7 @@ import { noon } from "../rotation/build.ts";
 import { entry, fleet, planFor } from "./observed-fleet.ts";
 
 const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
-const next = {
-  ...entry("203.0.113.2", { lane: 1, want: "Serve", phase: "Serving" }),
-};
+const next = entry("203.0.113.2", { lane: 1, want: "Serve", phase: "Serving" });
 const newest = { ...next, spec: { ...next.spec, ordinal: 5 } };
 
 const secretOfKey = keySecret("proxyfleet-system", new Uint8Array(32).fill(7));
@@ -115,6 +114,33 @@ describe("the Secret with what groups are to know", () => {
     assert.deepEqual(secretIn(planFor([serving], { ...given, children }).effects)?.data, {});
     assert.equal(secretIn(planFor([serving], given).effects), undefined, "and is not made then");
   });
+});
+
+test("the Secret and the status name the same address, whatever the ledger holds", () => {
+  const states = fc.constantFrom(
+    ...(["Provisioning", "Verifying", "Serving"] as const).map(
+      (phase) => ["Serve", phase] as const,
+    ),
+    ["Drain", "Serving"] as const,
+    ["Drain", "Draining"] as const,
+    ["Quarantine", "Serving"] as const,
+    ["Quarantine", "Quarantined"] as const,
+  );
+  const histories = fc.array(fc.tuple(states, fc.nat(3)), { maxLength: 5 });
+  fc.assert(
+    fc.property(histories, (history) => {
+      const entries = history.map(([[want, phase], ordinal], lane) => {
+        const made = entry(`203.0.113.${lane}`, { lane, want, phase });
+        return { ...made, spec: { ...made.spec, ordinal } };
+      });
+      const effects = effectsOf(entries);
+      const status = effect(effects, "status");
+      assert.ok(status?.kind === "status");
+      const [slot] = (status.status as FleetStatus).slots;
+      assert.equal(fieldIn(secretIn(effects), "host"), slot?.address);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe("the annotation renew-page", () => {
