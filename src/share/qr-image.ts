@@ -24,7 +24,7 @@ export function inlineQr(text: string, label: string): string {
 
 /** A text as a QR code, as a PNG file. */
 export function qrPng(text: string): Uint8Array {
-  return bitmapPng(modules(text).map((row) => [...row].map((module) => module === "#")));
+  return bitmapPng(modules(text).map((row) => Array.from(row, (module) => module === "#")));
 }
 
 /** To encode a text takes longer than all the rest, and a link is drawn as SVG, PNG and page. */

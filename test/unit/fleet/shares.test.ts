@@ -40,7 +40,7 @@ function effect(effects: readonly Effect[], id: string): Effect | undefined {
 
 function secretIn(effects: readonly Effect[]): Secret | undefined {
   const found = effect(effects, "share secret");
-  return found?.kind === "apply" ? (found.object as Secret) : undefined;
+  return found?.kind === "apply" ? found.object : undefined;
 }
 
 function fieldIn(secret: Secret | undefined, field: string): string | undefined {

@@ -103,7 +103,7 @@ describe("a fleet's share Secret", () => {
       pages: 64,
     },
     "holds 64 slots of the longest names, without the pages to print": {
-      host: [..."abcd"].map((letter) => letter.repeat(54)).join("."),
+      host: ["a", "b", "c", "d"].map((letter) => letter.repeat(54)).join("."),
       pages: 0,
     },
   };
