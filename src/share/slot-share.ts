@@ -20,8 +20,9 @@ export interface PublishedTarget extends ShareTarget {
 
 /**
  * Keys of the Secret `<fleet>-share`, by slot. `link` and `host` are texts, ports are decimal
- * numbers, `since` is an RFC 3339 time; `path` is the share page's path, and `page.html` the
- * printable page. A slot without a published address has its `path` only.
+ * numbers, `since` is an RFC 3339 time; `path` is the share page's path, `countries` the audience's
+ * codes with commas between them (absent: none), and `page.html` the printable page. A slot without
+ * a published address has `path` and `countries` only.
  */
 export const shareFields = {
   link: "link",
@@ -30,6 +31,7 @@ export const shareFields = {
   mediaPort: "media-port",
   since: "since",
   path: "path",
+  countries: "countries",
   svg: "qr.svg",
   png: "qr.png",
   page: "page.html",
