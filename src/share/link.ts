@@ -24,19 +24,23 @@ const defaults = { chatPort: 443, mediaPort: 587 };
 /**
  * The link that a person opens on a phone to use a proxy. It is a secret of the group of people it
  * is made for: don't log it. All four parameters are written, so that no version of the app has to
- * guess (the app's own share button writes the same four). An IPv6 address goes in without
- * brackets, as a parameter needs none.
+ * guess (the app's own share button writes the same four).
  * @throws ShareLinkError if the host or a port can't be used in a link
  */
 export function shareLink(target: ShareTarget): string {
   const { host, chatPort, mediaPort, chatTls } = checked(target);
   const parameters = {
-    host,
+    host: writtenHost(host),
     chatPort: String(chatPort),
     mediaPort: String(mediaPort),
     chatTLS: String(chatTls),
   };
   return `https://wa.me/proxy?${new URLSearchParams(parameters).toString()}`;
+}
+
+/** A host as it is written in links, and typed into the app: an IPv6 address is in brackets. */
+export function writtenHost(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /**

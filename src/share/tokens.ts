@@ -24,12 +24,12 @@ export interface Seat {
  * @param renewal what the page was renewed with last; each text gives another path
  */
 export function pageToken(key: ShareKey, seat: Seat, renewal = ""): string {
-  return derived(key, "page", seat, renewal);
+  return derived(key, seat, ["page", renewal]);
 }
 
 /** What stands for `{token}` in a slot's hostname. Renewing a page does not change it. */
 export function nameToken(key: ShareKey, seat: Seat): string {
-  return derived(key, "name", seat);
+  return derived(key, seat, ["name", ""]);
 }
 
 /**
@@ -37,11 +37,14 @@ export function nameToken(key: ShareKey, seat: Seat): string {
  * nothing about the fleet.
  */
 export function recordName(key: ShareKey, seat: Seat): string {
-  return `r-${derived(key, "record", seat)}`;
+  return `r-${derived(key, seat, ["record", ""])}`;
 }
 
-function derived(key: ShareKey, purpose: string, seat: Seat, renewal = ""): string {
-  const parts = [purpose, seat.namespace, seat.fleet, seat.slot, renewal];
+type Purpose = readonly [of: "page" | "name" | "record", renewal: string];
+
+function derived(key: ShareKey, { namespace, fleet, slot }: Seat, purpose: Purpose): string {
+  const [of, renewal] = purpose;
+  const parts = [of, namespace, fleet, slot, renewal];
   const hash = createHmac("sha256", key).update(JSON.stringify(parts)).digest();
   return base32(hash.subarray(0, 16));
 }

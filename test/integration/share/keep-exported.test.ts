@@ -45,7 +45,7 @@ const unpublish = async (key: FleetKey) => server.call("DELETE", secretPath(key)
 /** Draws the published host as the whole page. */
 const maker = {
   renderPage: ({ published, language }: PageView) => `${language} ${published?.host ?? "none"}`,
-  languageFor: ([country]: readonly string[]) => (country === "IR" ? "fa" : "en") as "fa" | "en",
+  languageFor: ([country]: readonly string[]) => (country === "IR" ? "fa" : "en"),
 };
 
 /** A run of `--watch` in this process, until the test ends. */

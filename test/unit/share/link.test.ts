@@ -21,9 +21,15 @@ describe("shareLink", () => {
       expect:
         "https://wa.me/proxy?host=a1b2.example.org&chatPort=5222&mediaPort=8587&chatTLS=false",
     },
-    "an IPv6 address is escaped, and has no brackets": {
+    "an IPv6 address is in brackets, and escaped": {
+      given: { ...family, host: "2001:db8::9" },
+      expect:
+        "https://wa.me/proxy?host=%5B2001%3Adb8%3A%3A9%5D&chatPort=443&mediaPort=587&chatTLS=true",
+    },
+    "an IPv6 address that has brackets already gets no others": {
       given: { ...family, host: "[2001:db8::9]" },
-      expect: "https://wa.me/proxy?host=2001%3Adb8%3A%3A9&chatPort=443&mediaPort=587&chatTLS=true",
+      expect:
+        "https://wa.me/proxy?host=%5B2001%3Adb8%3A%3A9%5D&chatPort=443&mediaPort=587&chatTLS=true",
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases))
@@ -83,6 +89,14 @@ describe("parseShareLink", () => {
     "the order of the parameters does not matter": {
       given: "?mediaPort=1&chatPort=2&host=a.example",
       expect: { mediaPort: 1, chatPort: 2 },
+    },
+    "an IPv6 address may have brackets or none": {
+      given: "?host=2001:db8::9",
+      expect: { host: "2001:db8::9" },
+    },
+    "brackets are no part of the address": {
+      given: "?host=%5B2001:db8::9%5D",
+      expect: { host: "2001:db8::9" },
     },
     "parameters that nobody knows are left out": {
       given: "?host=a.example&ssl=true",

@@ -18,7 +18,7 @@ function found(changes: { spec?: object; status?: object; metadata?: object } = 
     metadata: { ...sample.metadata, uid: "1", generation: 1, ...changes.metadata },
     spec: { ...sample.spec, ...changes.spec },
     status: changes.status ?? {},
-  } as never);
+  });
   assert.ok(parsed.ok);
   return { kind: "Found", fleet: parsed.value };
 }

@@ -1,0 +1,36 @@
+import type { PageTexts } from "../page-texts.ts";
+
+export const en: PageTexts = {
+  name: "English",
+  direction: "ltr",
+  title: "Connection details",
+  otherLanguages: "Other languages",
+  typeHeading: "What to type",
+  typeIntro: "In WhatsApp, open:",
+  menu: ["Settings", "Storage and data", "Proxy"],
+  host: "Proxy host",
+  chatPort: "Chat port",
+  mediaPort: "Media port",
+  on: "on",
+  off: "off",
+  buttonHeading: "Or press this button",
+  button: "Open in WhatsApp",
+  buttonNote: "If a website opens instead of the app, type the details above.",
+  codeHeading: "For a second phone",
+  scanHeading: "Or scan this code",
+  codeNote: "Point the phone’s camera at this picture.",
+  codeLabel: "QR code with the same details",
+  keepHeading: "Keep this page",
+  changed: "Last changed: {time}",
+  keep: "These details change from time to time. This page always shows the present ones, so keep it, and share it only with people you trust.",
+  reportHeading: "Does it not work?",
+  reportNote: "Press here. Only the number of presses is counted; nothing about you is kept.",
+  report: "It does not work for me",
+  received:
+    "Thank you, that was counted. Come back in a few minutes: if the details have changed, the new ones are here.",
+  print: "Version to print",
+  printNote:
+    "These details may change. If they stop working, ask the person who gave you this sheet for new ones.",
+  absentHeading: "There are no details at the moment",
+  absentNote: "Come back in a few minutes, and keep this page: the details will be shown here.",
+};

@@ -1,0 +1,36 @@
+import type { PageTexts } from "../page-texts.ts";
+
+export const es: PageTexts = {
+  name: "Español",
+  direction: "ltr",
+  title: "Datos de conexión",
+  otherLanguages: "Otros idiomas",
+  typeHeading: "Qué escribir",
+  typeIntro: "En WhatsApp, abre:",
+  menu: ["Ajustes", "Almacenamiento y datos", "Proxy"],
+  host: "Dirección del proxy",
+  chatPort: "Puerto de chat",
+  mediaPort: "Puerto multimedia",
+  on: "activado",
+  off: "desactivado",
+  buttonHeading: "O pulsa este botón",
+  button: "Abrir en WhatsApp",
+  buttonNote: "Si se abre una página web en lugar de la aplicación, escribe los datos de arriba.",
+  codeHeading: "Para otro teléfono",
+  scanHeading: "O escanea este código",
+  codeNote: "Apunta con la cámara del teléfono a esta imagen.",
+  codeLabel: "Código QR con los mismos datos",
+  keepHeading: "Guarda esta página",
+  changed: "Último cambio: {time}",
+  keep: "Estos datos cambian de vez en cuando. Esta página muestra siempre los actuales: guárdala y compártela solo con personas de confianza.",
+  reportHeading: "¿No funciona?",
+  reportNote: "Pulsa aquí. Solo se cuenta cuántas veces se pulsa; no se guarda nada sobre ti.",
+  report: "No me funciona",
+  received:
+    "Gracias, queda contado. Vuelve en unos minutos: si los datos han cambiado, los nuevos estarán aquí.",
+  print: "Versión para imprimir",
+  printNote:
+    "Estos datos pueden cambiar. Si dejan de funcionar, pide los nuevos a quien te dio esta hoja.",
+  absentHeading: "Ahora no hay datos",
+  absentNote: "Vuelve en unos minutos y guarda esta página: los datos aparecerán aquí.",
+};

@@ -1,0 +1,36 @@
+import type { PageTexts } from "../page-texts.ts";
+
+export const pt: PageTexts = {
+  name: "Português",
+  direction: "ltr",
+  title: "Dados de conexão",
+  otherLanguages: "Outros idiomas",
+  typeHeading: "O que digitar",
+  typeIntro: "No WhatsApp, abra:",
+  menu: ["Configurações", "Armazenamento e dados", "Proxy"],
+  host: "Endereço do proxy",
+  chatPort: "Porta de conversas",
+  mediaPort: "Porta de mídia",
+  on: "ativado",
+  off: "desativado",
+  buttonHeading: "Ou toque neste botão",
+  button: "Abrir no WhatsApp",
+  buttonNote: "Se abrir um site em vez do aplicativo, digite os dados acima.",
+  codeHeading: "Para outro telefone",
+  scanHeading: "Ou escaneie este código",
+  codeNote: "Aponte a câmera do telefone para esta imagem.",
+  codeLabel: "Código QR com os mesmos dados",
+  keepHeading: "Guarde esta página",
+  changed: "Última mudança: {time}",
+  keep: "Estes dados mudam de vez em quando. Esta página mostra sempre os atuais: guarde-a e compartilhe-a só com pessoas de confiança.",
+  reportHeading: "Não funciona?",
+  reportNote: "Toque aqui. Só contamos quantas vezes alguém toca; não guardamos nada sobre você.",
+  report: "Não funciona para mim",
+  received:
+    "Obrigado, foi contado. Volte em alguns minutos: se os dados mudaram, os novos estarão aqui.",
+  print: "Versão para imprimir",
+  printNote:
+    "Estes dados podem mudar. Se deixarem de funcionar, peça os novos a quem lhe deu esta folha.",
+  absentHeading: "No momento não há dados",
+  absentNote: "Volte em alguns minutos e guarde esta página: os dados aparecerão aqui.",
+};
