@@ -35,7 +35,7 @@ A link is a secret of its group: whoever knows it can find the proxy, and have i
   --kubeconfig          kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
   --help                show this text
 
-With --out it prints nothing of that, and writes the share pages of all slots as files, for a web server elsewhere (docs/share.md):
+With --out it prints nothing of that, and writes the share pages of all slots as files, for a web server elsewhere (docs/share-elsewhere.md):
 
   --out                 folder of the site: each page is a folder in it, whose name is the page's secret path
   --once                write the pages and end (default)

@@ -173,7 +173,7 @@ const shareExport = z
   })
   .prefault({})
   .describe(
-    "Share pages as files, for a site hosted elsewhere (docs/share.md): a Deployment that keeps them up to date.",
+    "Share pages as files, for a site hosted elsewhere (docs/share-elsewhere.md): a Deployment that keeps them up to date.",
   );
 
 const serviceMonitor = z
