@@ -71,7 +71,8 @@ export async function shareCommand(
   }
   const { scope, task } = call;
   const connection = Connection.fromDefault(call.kubeconfig);
-  const stop = task.kind === "Export" ? stopOnSignals() : new AbortController().signal;
+  const runsOn = task.kind === "Export" && task.watch;
+  const stop = runsOn ? stopOnSignals() : new AbortController().signal;
   try {
     const client = new ApiClient(connection, stop, { userAgent, sleep, random: Math.random });
     const cluster = { client, scope, ownNamespace: connection.namespace };

@@ -67,8 +67,13 @@ async function watching(
     random: Math.random,
   });
   const pages = new PageExport({ site: new Site(root), pages: maker, say });
-  const clocks = { sleep, timer, random: Math.random, now: () => performance.now() };
-  const run = () => keepExported({ client, scope, pages, say, stop: stop.signal, ...clocks });
+  const hourly: (() => void)[] = [];
+  const clocks = { sleep, random: Math.random, now: () => performance.now() };
+  const hour = 3_600_000;
+  const patient: typeof timer = (ms, callback) =>
+    ms < hour ? timer(ms, callback) : forget(hourly, callback);
+  const run = () =>
+    keepExported({ client, scope, pages, say, stop: stop.signal, ...clocks, timer: patient });
   const ended = run();
   t.after(async () => {
     stop.abort();
@@ -79,6 +84,8 @@ async function watching(
   return {
     root,
     said,
+    /** What was to be done an hour later is done now. */
+    anHourPasses: () => hourly.splice(0).forEach((callback) => callback()),
     shows: async (page: string, text: string) =>
       waitFor(`page ${page} to show ${text}`, async () => (await shown(page)) === text),
     lacks: async (page: string) =>
@@ -86,6 +93,11 @@ async function watching(
     says: async (message: string) =>
       waitFor(`it to say: ${message}`, () => said.some((one) => one.includes(message))),
   };
+}
+
+function forget(waiting: (() => void)[], callback: () => void): () => void {
+  waiting.push(callback);
+  return () => void waiting.splice(waiting.indexOf(callback), 1);
 }
 
 describe("pages follow their fleet", () => {
@@ -121,6 +133,17 @@ describe("pages follow their fleet", () => {
     await server.restart();
     await publish(family, [{ page: "a", host: "203.0.113.10" }]);
     await watch.shows("a", "en 203.0.113.10");
+    await unpublish(family);
+  });
+
+  test("and what somebody else did to the files is made good in time", async (t) => {
+    await publish(family, [{ page: "a", host: "203.0.113.9" }]);
+    const watch = await watching(t, { kind: "Named", fleets: [family] });
+    await watch.shows("a", "en 203.0.113.9");
+    await watch.says("ready");
+    await writeFile(join(watch.root, pathOf("a"), "index.html"), "somebody else's");
+    watch.anHourPasses();
+    await watch.shows("a", "en 203.0.113.9");
     await unpublish(family);
   });
 

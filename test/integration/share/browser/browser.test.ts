@@ -5,6 +5,7 @@ import { parseShareLink } from "../../../../src/share/link.ts";
 import { pageMaker } from "../../../../src/share/page-maker.ts";
 import { pageLanguages } from "../../../../src/share/page-view.ts";
 import { staticPage } from "../../../../src/share/static-page.ts";
+import { instant } from "../../../../src/values/time.ts";
 import { startChromium, withoutChromium } from "../../../stand-ins/browser/chromium.ts";
 import { exportedPages } from "./exported-pages.ts";
 import {
@@ -104,6 +105,22 @@ describe("share pages in Chromium", { skip: withoutChromium }, () => {
       await assertAccessible(page);
     });
   }
+
+  for (const language of pageLanguages)
+    test(`${language}, as the operator serves it: the form and its answer can be read by all`, async () => {
+      const links = { inLanguage: () => "x", print: "x", report: "x" };
+      const target = { ...parseShareLink(stage.link()), since: instant(0) };
+      const view = { published: target, language, variant: "screen", links } as const;
+      await page.setViewportSize(sizes.narrow);
+      await page.setContent(pageMaker.renderPage({ ...view, report: "offered" }));
+      await picture(page, `${language}-form`);
+      assert.equal(await page.locator("form button").isVisible(), true);
+      await assertFits(page);
+      await assertAccessible(page);
+      await page.setContent(pageMaker.renderPage({ ...view, report: "received" }));
+      assert.equal(await page.getByRole("status").isVisible(), true);
+      await assertAccessible(page);
+    });
 
   test("the kept page follows a move when it is loaded again", async () => {
     await open(stage.kept);
