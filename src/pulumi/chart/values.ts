@@ -168,7 +168,7 @@ const shareExport = z
         "More containers of that pod. They find the pages in the volume `pages`, and serve them or take them elsewhere.",
       ),
     resources: podPart
-      .default({ requests: { cpu: "10m", memory: "96Mi" }, limits: { memory: "256Mi" } })
+      .default({ requests: { cpu: "10m", memory: "128Mi" }, limits: { memory: "256Mi" } })
       .describe("Requests and limits of the container that writes the pages."),
   })
   .prefault({})
