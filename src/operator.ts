@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { registerAddressMetrics } from "./address/io/metrics.ts";
@@ -33,6 +33,8 @@ import { endInTime, whileLeading } from "./runtime/leadership.ts";
 import { Manager } from "./runtime/manager.ts";
 import { Metrics } from "./runtime/metrics.ts";
 import { cryptoRandom } from "./runtime/random.ts";
+import { followShareKey } from "./share/io/key-keeper.ts";
+import { shareKeyLength } from "./share/tokens.ts";
 import { explainError } from "./values/errors.ts";
 import { userAgent } from "./version.ts";
 
@@ -86,15 +88,17 @@ export async function runOperator(
   const filling = manager.fill(halt.signal);
   let serving: Promise<void> | undefined;
   const work = async (signal: AbortSignal) => manager.work(signal);
+  let following: Promise<void> | undefined;
   try {
     if (!(await manager.filled(stop))) return;
     serving = serveAgents(wiring, election, halt.signal);
+    following = followKey(wiring, halt.signal);
     if (election === undefined) await endInTime(work(stop), { stop, graceMs, log });
     else await whileLeading(election, { stop, halt: () => halt.abort(), graceMs, log, work });
   } finally {
     halt.abort();
     health.close();
-    await Promise.all([filling, serving]);
+    await Promise.all([filling, serving, following]);
     await connection.close();
     log.info("operator stopped");
   }
@@ -131,6 +135,17 @@ async function serveAgents(
   const holder = () => election?.holder ?? "";
   const shared = { settings, caches, client, namespace, isLeading, holder };
   await operateIngestion({ ...shared, inbox, now, random: cryptoRandom, log }, stop);
+}
+
+/** Paths of share pages follow from a key that all replicas know, and the one that leads makes. */
+async function followKey(
+  { caches, client, config, isLeading, log }: Wiring,
+  stop: AbortSignal,
+): Promise<void> {
+  const { namespace } = config;
+  const makeKey = () => randomBytes(shareKeyLength);
+  const shared = { client, namespace, store: caches.ownSecrets, sleep, log };
+  await followShareKey({ ...shared, mayMake: isLeading, makeKey }, stop);
 }
 
 function addControllers(manager: Manager, wiring: Wiring): void {

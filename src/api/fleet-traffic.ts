@@ -124,12 +124,16 @@ export const dns = z.object({
     ),
 });
 
-/** What share links carry. */
+/** What share links carry, and whether there are pages. */
 export const share = z.object({
   host: z
     .enum(["Address", "Hostname"])
     .default("Address")
+    .describe("What links carry: the Address, or the Hostname (needs dns). Default: Address."),
+  page: z
+    .boolean()
+    .default(true)
     .describe(
-      "What links carry: the Address, or the Hostname (needs dns). No effect yet: no links are made. Default: Address.",
+      "Whether each slot has a share page, at an address that nobody can guess. Default: true.",
     ),
 });

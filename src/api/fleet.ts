@@ -54,7 +54,9 @@ export const fleetSpec = withRules(
     dns: dns
       .exactOptional()
       .describe("DNS names for the slots, as DNSEndpoint objects of external-dns. Default: none."),
-    share: share.prefault({}).describe("What share links carry."),
+    share: share
+      .prefault({})
+      .describe("What share links carry, and whether slots have share pages."),
     paused: z
       .boolean()
       .default(false)

@@ -13,6 +13,10 @@ export const apiVersion = `${group}/${version}`;
 export const listenerNames = ["chat", "media", "plainChat"] as const;
 export type ListenerName = (typeof listenerNames)[number];
 
+export const componentLabel = "app.kubernetes.io/component";
+/** The component that a fleet's share Secret is, beside the proxy. */
+export const shareComponent = "share";
+
 const managedByLabel = "app.kubernetes.io/managed-by";
 export const managedBy = { [managedByLabel]: "proxyfleet" } as const;
 /** Selects all that the operator made; caches are narrowed by it. */
@@ -61,6 +65,7 @@ export const fieldManagers = {
   arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
   report: "proxyfleet-report",
+  share: "proxyfleet-share",
 } as const;
 
 /** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
@@ -100,9 +105,14 @@ export function fleetLabels(fleet: string): Record<string, string> {
   return {
     ...managedBy,
     "app.kubernetes.io/name": "whatsapp-proxy",
-    "app.kubernetes.io/component": "proxy",
+    [componentLabel]: "proxy",
     [fleetLabel]: fleet,
   };
+}
+
+/** Labels of the Secret with what a fleet's groups are to know. */
+export function shareLabels(fleet: string): Record<string, string> {
+  return { ...fleetLabels(fleet), [componentLabel]: shareComponent };
 }
 
 /** Selects a fleet's proxy pods. It may never change: a Deployment's selector is fixed. */

@@ -32,6 +32,7 @@ export async function readCaches(
     pods: await fill(client, pods, { into: fleetPods, ...ofFleet }),
     services: await fill(client, services, { into: fleetServices, ...ofFleet }),
     secrets: new Store(),
+    ownSecrets: new Store(),
     disruptionBudgets: new Store(),
     networkPolicies: new Store(),
     reach: { isReadable: () => true, onReadable: () => undefined },

@@ -11,7 +11,7 @@ import type {
 } from "../kubernetes/objects.ts";
 import * as builtin from "../kubernetes/builtin.ts";
 import * as custom from "../api/resources.ts";
-import type { Store } from "../kubernetes/store.ts";
+import { Store } from "../kubernetes/store.ts";
 import { addressLabel, fleetLabel, fleetNamespaceLabel, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
 import type { NamespacesInReach } from "../runtime/readable-namespaces.ts";
@@ -19,6 +19,8 @@ import { Ledger, shareOf } from "../ledger/ledger.ts";
 import { viewOfEntry } from "../ledger/view.ts";
 import type { Resource } from "../kubernetes/resource.ts";
 import { withoutSpec } from "./kept-pod.ts";
+import { withoutPages } from "./kept-secret.ts";
+import { ownSecrets } from "./own-secrets.ts";
 
 /** All that the controllers see of the cluster. */
 export interface Caches {
@@ -32,6 +34,8 @@ export interface Caches {
   readonly ledger: Ledger;
   readonly deployments: Store<Deployment>;
   readonly secrets: Store<Secret>;
+  /** Of the operator's own namespace, those that it reads by name. */
+  readonly ownSecrets: Store<Secret>;
   /** Indexed by `address` (name of the ledger entry) and `fleet`. */
   readonly services: Store<Service>;
   /** Indexed by `fleet`. */
@@ -59,7 +63,8 @@ export function watchCaches(manager: Manager): Caches {
     addresses,
     ledger: new Ledger(addresses),
     deployments: manager.watch(builtin.deployments, ours),
-    secrets: manager.watch(builtin.secrets, ours),
+    secrets: manager.watch(builtin.secrets, { ...ours, transform: withoutPages }),
+    ownSecrets: new Store(),
     services: manager.watch(builtin.services, {
       ...ours,
       indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet },
@@ -80,7 +85,7 @@ export function watchCaches(manager: Manager): Caches {
  * The cache of a kind; undefined for one that is not watched. What is written to it comes from the
  * API server as an answer about this very kind.
  */
-export function storeOf(caches: Caches, { plural }: Resource<KubeObject>) {
+export function storeOf(caches: Caches, of: Resource<KubeObject>) {
   const stores: Readonly<Record<string, unknown>> = {
     [custom.fleets.plural]: caches.fleets,
     [custom.pools.plural]: caches.pools,
@@ -93,7 +98,8 @@ export function storeOf(caches: Caches, { plural }: Resource<KubeObject>) {
     [builtin.podDisruptionBudgets.plural]: caches.disruptionBudgets,
     [builtin.networkPolicies.plural]: caches.networkPolicies,
   };
-  return stores[plural] as Store<KubeObject> | undefined;
+  const store = of === ownSecrets ? caches.ownSecrets : stores[of.plural];
+  return store as Store<KubeObject> | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fieldManagers, appliedMarks, revisionAnnotation } from "../api/names.ts";
+import { fieldManagers, revisionAnnotation } from "../api/names.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import {
   deployments,
@@ -7,7 +7,8 @@ import {
   pods as podResource,
   secrets,
 } from "../kubernetes/builtin.ts";
-import { covers, hashOf, hashOfObject } from "../kubernetes/difference.ts";
+import { isAsMade } from "../cluster/as-made.ts";
+import { hashOf } from "../kubernetes/difference.ts";
 import type { KubeObject, Pod, Secret } from "../kubernetes/objects.ts";
 import { type Resource, stateOf } from "../kubernetes/resource.ts";
 import { type ChildOwner, deploymentManifest } from "../proxy/deployment.ts";
@@ -79,7 +80,7 @@ function desiredSecret(
 const madeFrom = new WeakMap<KubeObject, string>();
 
 /** What should be, or nothing where the live object was made from these very inputs. */
-function unlessMade<T extends KubeObject>(
+export function unlessMade<T extends KubeObject>(
   live: T | undefined,
   inputs: string,
   make: () => T,
@@ -91,11 +92,6 @@ function unlessMade<T extends KubeObject>(
   return undefined;
 }
 
-function isAsMade(live: KubeObject, desired: KubeObject): boolean {
-  const isOfSameFields = live.metadata.annotations?.[appliedMarks.hash] === hashOfObject(desired);
-  return isOfSameFields && covers(live, desired);
-}
-
 type ChildEffect = Extract<Effect, { kind: "apply" }>;
 
 interface DesiredChild {
@@ -104,7 +100,8 @@ interface DesiredChild {
   readonly needs?: readonly string[];
 }
 
-function applyEffect(
+/** Applies a child as the fleet's own. */
+export function applyEffect(
   id: string,
   of: Resource<KubeObject>,
   { object, needs = [] }: DesiredChild,
@@ -113,7 +110,8 @@ function applyEffect(
   return [{ kind: "apply", id, of, object, fieldManager: fieldManagers.fleet, needs }];
 }
 
-function ownerOf({ apiVersion, kind, metadata }: WhatsAppProxy): ChildOwner {
+/** The fleet as its children name it. */
+export function ownerOf({ apiVersion, kind, metadata }: WhatsAppProxy): ChildOwner {
   const { namespace, name, uid } = metadata;
   const owner = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
   return { namespace, fleet: name, owner };

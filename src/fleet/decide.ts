@@ -26,6 +26,7 @@ import { planOrphans } from "./orphans.ts";
 import { type StatusBefore, stuckAt } from "./progress.ts";
 import { eventEffects, pacingOf, statusEffect } from "./report.ts";
 import { lanesAreClosed, withSessions } from "./sessions.ts";
+import { renewalWithoutEffect, shareEffects } from "./shares.ts";
 import { type FleetStatus, fleetStatus, moveOverdueAt } from "./status.ts";
 import { fieldsWithoutEffect } from "./without-effect.ts";
 
@@ -137,6 +138,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
     ...(waits ? [] : childEffects(live, lanes)),
+    ...shareEffects(live, view.addresses),
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
   ];
   const unless = rotation.claims.map(claimId);
@@ -213,11 +215,8 @@ function finishing({ observed, fleet }: LiveFleet): PatchEffect {
   };
 }
 
-function statusView(
-  { observed, fleet }: LiveFleet,
-  view: FleetView,
-  plan: RotationPlan,
-): StatusView {
+function statusView(live: LiveFleet, view: FleetView, plan: RotationPlan): StatusView {
+  const { observed, fleet } = live;
   const { children, pods, reports, isAsking, poolSpecs, refused } = observed;
   const selector = Object.entries(podSelector(fleet.metadata.name));
   return {
@@ -229,7 +228,7 @@ function statusView(
     refused,
     held: heldBecause(observed),
     limits: limitsView(fleet.spec, poolSpecs),
-    withoutEffect: fieldsWithoutEffect(fleet.spec),
+    withoutEffect: fieldsWithoutEffect(fleet.spec) ?? renewalWithoutEffect(live),
     measured: measured(fleet.spec, observed.vantagePoints),
     generation: fleet.metadata.generation,
     selector: selector.map(([label, value]) => `${label}=${value}`).join(","),

@@ -25,6 +25,7 @@ import type { CertificateLife } from "../proxy/renewal.ts";
 import type { PoolView } from "../pool/view.ts";
 import type { MoveHold } from "../reachability/move-hold.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
+import type { ShareSecrets } from "../share/key-secret.ts";
 
 /** A ledger entry: as the API server has it, and as decisions see it. */
 export interface Entry {
@@ -91,6 +92,8 @@ export interface ObservedFleet {
   /** Whether much else waits for the operator. */
   readonly isBusy: boolean;
   readonly settings: Settings;
+  /** From what paths of share pages follow; undefined where that is not known yet. */
+  readonly shareSecrets: ShareSecrets | undefined;
 }
 
 /** What the fleet's controller makes, as it is now. */
@@ -99,6 +102,8 @@ export interface Children {
   readonly deployment: Deployment | undefined;
   readonly disruptionBudget: PodDisruptionBudget | undefined;
   readonly networkPolicy: NetworkPolicy | undefined;
+  /** What its groups are to know. */
+  readonly share: Secret | undefined;
 }
 
 /** A fleet that exists and can be read. */

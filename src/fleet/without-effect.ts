@@ -2,11 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { Finding } from "../api/findings.ts";
 import { reachability } from "../api/fleet-rotation.ts";
-import { share } from "../api/fleet-traffic.ts";
 
-type Spec = Pick<WhatsAppProxySpec, "dns" | "reachability" | "share">;
+type Spec = Pick<WhatsAppProxySpec, "dns" | "reachability">;
 
-const defaults = { reachability: reachability.parse({}), share: share.parse({}) };
+const defaults = { reachability: reachability.parse({}) };
 
 interface Capability {
   /** What this version does not do. */
@@ -21,11 +20,6 @@ const missingCapabilities: readonly Capability[] = [
     missing: "makes no DNS names",
     remedy: "give groups the addresses in status.addresses",
     fields: ({ dns }) => ({ "spec.dns.hostname": [dns?.hostname, undefined] }),
-  },
-  {
-    missing: "makes no share links",
-    remedy: "give groups the addresses in status.addresses",
-    fields: ({ share }) => ({ "spec.share.host": [share.host, defaults.share.host] }),
   },
   {
     missing: "has no share page",

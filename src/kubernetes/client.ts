@@ -61,7 +61,11 @@ export interface ApplyAs {
 export interface Patch {
   /** The only state of the only object that the change is made for. */
   readonly state: Required<Preconditions>;
-  readonly change: { readonly metadata: object };
+  readonly change: {
+    readonly metadata: object;
+    /** Of a Secret or a ConfigMap. */
+    readonly data?: Readonly<Record<string, string>>;
+  };
   /** The name under which the changed fields are owned. */
   readonly fieldManager: string;
 }

@@ -78,6 +78,8 @@ export interface AddressView {
   readonly address: string | undefined;
   readonly slot: number;
   readonly lane: number;
+  /** What people connect to, as it was when the address was claimed. */
+  readonly ports: ProxyAddress["spec"]["ports"];
   readonly cause: ClaimCause;
   readonly requestedAt: string | undefined;
   /**
@@ -147,6 +149,7 @@ export function addressView({ metadata, spec, status }: ProxyAddress): AddressVi
     address: spec.address,
     slot: claimRef.slot,
     lane: spec.lane,
+    ports: spec.ports,
     cause: spec.cause,
     requestedAt: spec.requestedAt,
     ordinal: spec.ordinal ?? 0,

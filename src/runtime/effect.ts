@@ -45,13 +45,18 @@ export interface ApplyEffect extends EffectBase {
   readonly subresource?: "status";
 }
 
-/** Changes metadata of one very state of an object, whoever owns it. That it is gone is no error. */
+/**
+ * Changes metadata, and fields of data, of one very state of an object, whoever owns it. That it is
+ * gone is no error.
+ */
 export interface PatchEffect extends EffectBase {
   readonly kind: "patch";
   readonly of: Resource<KubeObject>;
   readonly key: ObjectKey;
   readonly state: ObjectState;
   readonly metadata: object;
+  /** Of a Secret: these fields alone, in base64. */
+  readonly data?: Readonly<Record<string, string>>;
   readonly fieldManager: string;
   readonly preconditions?: readonly Precondition[];
 }

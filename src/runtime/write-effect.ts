@@ -89,12 +89,12 @@ async function patch(
   effect: PatchEffect,
   { client, states, storeOf, preconditions: all }: Writing,
 ): Promise<EffectResult> {
-  const { of, key, state, metadata, fieldManager, preconditions = [] } = effect;
+  const { of, key, state, metadata, data, fieldManager, preconditions = [] } = effect;
   try {
     const answer = await all.holding(preconditions, async () =>
       client.patch<KubeObject>(of, key, {
         state: states.expected(state),
-        change: { metadata },
+        change: present({ metadata, data }),
         fieldManager,
       }),
     );

@@ -64,7 +64,7 @@ export function parseShareLink(link: string): ShareTarget {
 
 function checked(target: ShareTarget): ShareTarget {
   const host = target.host.replace(/^\[(.*)\]$/, "$1");
-  if (!isHost(host))
+  if (!isLinkHost(host))
     throw new ShareLinkError(
       "host of the share link: give an IP address or a hostname, without port and without https://",
     );
@@ -73,7 +73,8 @@ function checked(target: ShareTarget): ShareTarget {
   return { ...target, host };
 }
 
-function isHost(host: string): boolean {
+/** Whether a text is an address or a hostname that a link can carry. */
+export function isLinkHost(host: string): boolean {
   return isIPv4(host) || isIPv6(host) || isHostname(host);
 }
 

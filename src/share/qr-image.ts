@@ -1,12 +1,11 @@
 import { encode } from "uqr";
 import { bitmapPng } from "./png.ts";
 
-type Rows = readonly (readonly boolean[])[];
+/** Rows from top to bottom, `#` for each dark module. */
+type Rows = readonly string[];
 
 /** ISO/IEC 18004 asks for four light modules round a code, else scanners don't find its edges. */
 const quietZone = 4;
-/** Pixels of a module's side: phones read that from a screen, and it prints well. */
-const modulePixels = 8;
 /** The side of a module where nothing else says how large a drawing is. */
 const moduleUnits = 6;
 
@@ -25,12 +24,26 @@ export function inlineQr(text: string, label: string): string {
 
 /** A text as a QR code, as a PNG file. */
 export function qrPng(text: string): Uint8Array {
-  return bitmapPng(modules(text), modulePixels);
+  return bitmapPng(modules(text).map((row) => [...row].map((module) => module === "#")));
+}
+
+/** To encode a text takes longer than all the rest, and a link is drawn as SVG, PNG and page. */
+const knownCodes = new Map<string, Rows>();
+const mostKnownCodes = 512;
+
+function modules(text: string): Rows {
+  const known = knownCodes.get(text);
+  if (known !== undefined) return known;
+  if (knownCodes.size >= mostKnownCodes) knownCodes.clear();
+  const rows = encoded(text);
+  knownCodes.set(text, rows);
+  return rows;
 }
 
 /** A code that is still read when a seventh of it is damaged: paper is folded. */
-function modules(text: string): Rows {
-  return encode(text, { ecc: "M", boostEcc: true, border: quietZone }).data;
+function encoded(text: string): Rows {
+  const { data } = encode(text, { ecc: "M", boostEcc: true, border: quietZone });
+  return data.map((row) => row.map((dark) => (dark ? "#" : " ")).join(""));
 }
 
 /** Lines as thick as a module: half as long as a drawing of rectangles. */
@@ -45,11 +58,10 @@ function drawing(rows: Rows, attributes: string): string {
 }
 
 /** The dark modules of a row, from left to right: the first at its place, others after a gap. */
-function darkLine(row: readonly boolean[], y: number): string {
-  const text = row.map((dark) => (dark ? "#" : " ")).join("");
+function darkLine(row: string, y: number): string {
   let end = 0;
   let line = "";
-  for (const { 0: run, index } of text.matchAll(/#+/g)) {
+  for (const { 0: run, index } of row.matchAll(/#+/g)) {
     line += line === "" ? `M${index} ${y}.5` : `m${index - end} 0`;
     line += `h${run.length}`;
     end = index + run.length;

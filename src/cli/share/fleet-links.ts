@@ -14,7 +14,7 @@ import {
   fleetNote,
   secretText,
   withoutAddress,
-  withoutSecret,
+  withoutLinks,
 } from "./without-links.ts";
 
 /** What is asked of the API server. */
@@ -34,8 +34,12 @@ export interface FleetLinks {
 export async function readFleetLinks(client: Reader, key: FleetKey): Promise<FleetLinks> {
   const data = await readShareSecret(client, key);
   const look = await lookAt(client, key);
-  if (data === undefined) throw new ShareError(withoutSecret(key, look));
-  const { slots, problems } = readSharedSlots(data, { namespace: key.namespace, fleet: key.name });
+  const { slots, problems } = readSharedSlots(data ?? {}, {
+    namespace: key.namespace,
+    fleet: key.name,
+  });
+  // The Secret of a fleet that is on its way out is empty.
+  if (slots.length + problems.length === 0) throw new ShareError(withoutLinks(key, look));
   const notes = [
     ...problems.map((problem) => `${secretText(key)}: ${problem}. The operator writes it again`),
     ...slots.flatMap(({ seat, published }) =>

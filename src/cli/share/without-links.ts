@@ -24,17 +24,17 @@ export function secretText({ namespace, name }: FleetKey): string {
   return `Secret ${namespace}/${shareSecretName(name)}`;
 }
 
-/** Why a fleet has no Secret with links, and what to do. */
-export function withoutSecret(key: FleetKey, look: FleetLook): string {
+/** Why a fleet has no Secret, or an empty one, and what to do. */
+export function withoutLinks(key: FleetKey, look: FleetLook): string {
   const fleet = `WhatsAppProxy ${fleetText(key)}`;
   if (look.kind === "Missing")
     return `there is no ${fleet}: kubectl get wap -A lists those that are there`;
   if (look.kind === "Unreadable")
-    return `there is no ${secretText(key)}, which would hold the links, and ${fleet} can't be read (${look.why}): see that both names are right`;
+    return `there are no links in ${secretText(key)}, and ${fleet} can't be read (${look.why}): see that both names are right`;
   if (look.fleet.metadata.deletionTimestamp !== undefined)
     return `${fleet} is being deleted, and its links with it`;
   if ((look.fleet.status.slots ?? []).some(({ address }) => address !== undefined))
-    return `${fleet} has addresses, but no ${secretText(key)}: the operator that runs is too old to make one, or can't write it. Upgrade it, and see kubectl describe wap ${key.name} -n ${key.namespace}`;
+    return `${fleet} has addresses, but no links in ${secretText(key)}: the operator that runs is too old to write it, or can't. Upgrade it, and see kubectl describe wap ${key.name} -n ${key.namespace}`;
   return `${fleet} has no published address yet: kubectl describe wap ${key.name} -n ${key.namespace} says what it waits for`;
 }
 

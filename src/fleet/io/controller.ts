@@ -2,15 +2,18 @@ import { podFleet, claimant } from "../../cluster/caches.ts";
 import { enqueueOn, isForeign, isMoreThanStatus } from "../../cluster/changes.ts";
 import type { AbsenceQuestion, Absences } from "../../cluster/io/absences.ts";
 import type { Deletions } from "../../cluster/io/deletions.ts";
-import type { CustomObject, KubeObject } from "../../kubernetes/objects.ts";
+import { isSame } from "../../kubernetes/difference.ts";
+import type { CustomObject, KubeObject, Secret } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
-import type { Store } from "../../kubernetes/store.ts";
+import type { Change, Store } from "../../kubernetes/store.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import type { PodPoller } from "../../pods/io/poller.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
 import type { CountryLooks } from "../../reachability/io/country-looks.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
+import { readKeySecret } from "../../share/key-secret.ts";
+import { fleetsRenewedBetween } from "../../share/renewals.ts";
 import type { FleetAsk } from "../asks.ts";
 import { decideFleet } from "../decide.ts";
 import type { IssuedCertificates } from "./certificates.ts";
@@ -86,6 +89,14 @@ async function answer(
 
 type Add = (key: string) => void;
 
+/** Fleets whose pages get other paths; this process knows of the renewals that it wrote itself. */
+function pagesChangedBy({ before, after, own }: Change<Secret>): "all" | readonly string[] {
+  if (own) return [];
+  const [old, now] = [readKeySecret(before), readKeySecret(after)];
+  if (old === undefined || now === undefined || !isSame(old.key, now.key)) return "all";
+  return fleetsRenewedBetween(old.renewals, now.renewals);
+}
+
 /** Everything that a fleet's next step depends on enqueues it, but for its own last write. */
 function enqueueFleets(options: FleetControllerOptions, add: Add): void {
   const { caches } = options.sources;
@@ -118,6 +129,11 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
     if (isMoreThanStatus(change)) all();
   });
   enqueueHeld(options, add);
+  caches.ownSecrets.onChange((change) => {
+    const changed = pagesChangedBy(change);
+    if (changed === "all") all();
+    else changed.forEach(add);
+  });
   caches.vantagePoints.onChange((change) => {
     if (isMoreThanStatus(change)) all();
   });

@@ -22,6 +22,8 @@ import { poolView } from "../../pool/view.ts";
 import type { MoveHold } from "../../reachability/move-hold.ts";
 import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
+import { keySecretPlace, readKeySecret } from "../../share/key-secret.ts";
+import { shareSecretName } from "../../share/slot-share.ts";
 import type {
   Children,
   Entry,
@@ -93,6 +95,7 @@ export function observeFleet(
     refused,
     isBusy: isBusy(),
     settings,
+    shareSecrets: readKeySecret(caches.ownSecrets.get(keySecretPlace(settings.operatorNamespace))),
   };
 }
 
@@ -144,6 +147,7 @@ function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {
     deployment: caches.deployments.get(child),
     disruptionBudget: caches.disruptionBudgets.get(child),
     networkPolicy: caches.networkPolicies.get(child),
+    share: caches.secrets.get({ namespace, name: shareSecretName(name) }),
   };
 }
 

@@ -51,7 +51,7 @@ export function rights(installation: Installation): readonly Manifest[] {
       ? bound(installation, {
           kind: "Role",
           metadata: metadataOf(installation, "proxyfleet-tokens"),
-          rules: tokenRules(installation.values.ingestion.enabled),
+          rules: tokenRules,
         })
       : []),
     ...watchNamespaces.flatMap((namespace) =>

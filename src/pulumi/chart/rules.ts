@@ -1,4 +1,4 @@
-import { arrivalsName, evidenceName, group } from "../../api/names.ts";
+import { arrivalsName, evidenceName, group, shareKeySecretName } from "../../api/names.ts";
 
 /** One rule of a role. */
 export interface Rule {
@@ -75,11 +75,13 @@ export const leaderRules: readonly Rule[] = [
 
 /**
  * Tokens of vantage points, in the operator's own namespace. Their Secrets have names of the admin's
- * choice. One that serves agents makes the Secret with its certificate for them.
+ * choice. The operator makes the Secret with the key of share pages there, and notes in it which
+ * pages were renewed; one that serves agents makes the Secret with its certificate for them.
  */
-export function tokenRules(servesAgents: boolean): readonly Rule[] {
-  return [rule("", ["secrets"], servesAgents ? ["get", "create"] : ["get"])];
-}
+export const tokenRules: readonly Rule[] = [
+  rule("", ["secrets"], ["get", "create"]),
+  { ...rule("", ["secrets"], ["patch"]), resourceNames: [shareKeySecretName] },
+];
 
 /**
  * Labels of namespaces decide which pools a fleet may use. An operator of some namespaces reads

@@ -32,6 +32,8 @@ export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void
   await all(async (fleet) => fleet.ready());
   await poolEvent();
   await missingToken();
+  await keyAgain();
+  await all(renewedPage);
   await all(drift);
   await all(withoutOwner);
   await all(refusedAddress);
@@ -66,6 +68,26 @@ async function missingToken(): Promise<void> {
     return status?.conditions?.some(({ reason }) => reason === "TokenMissing");
   });
   await kubectl("delete", "wavp", name);
+}
+
+/** The key of share pages, after somebody deleted it. */
+async function keyAgain(): Promise<void> {
+  const secret = ["secret", "proxyfleet-share", "-n", "proxyfleet-system"] as const;
+  await kubectl("delete", ...secret);
+  await waitFor("the key of share pages", async () => readIfAny(...secret));
+}
+
+/** Pages get other paths, and an Event says so. */
+async function renewedPage({ name }: TestFleet): Promise<void> {
+  await kubectl("annotate", "wap", name, "-n", name, "proxyfleet.dev/renew-page=leaked");
+  await waitFor(`pages of ${name} to be renewed`, async () => {
+    const { items } = await read<{ items: { reason?: string }[] }>(
+      "events.events.k8s.io",
+      "-n",
+      name,
+    );
+    return items.some(({ reason }) => reason === "PageRenewed");
+  });
 }
 
 /** What somebody edits, the operator writes again. */

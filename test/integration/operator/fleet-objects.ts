@@ -10,10 +10,11 @@ const group = "/apis/proxyfleet.dev/v1alpha1";
 export const fleetPath = (name: string): string =>
   `${group}/namespaces/default/whatsappproxies/${name}`;
 
-/** A fleet's children that share its name, by kind. */
+/** A fleet's children, by kind. */
 export const childPaths: Readonly<Record<string, (fleet: string) => string>> = {
   Deployment: (fleet) => `/apis/apps/v1/namespaces/default/deployments/${fleet}-proxy`,
   Secret: (fleet) => `/api/v1/namespaces/default/secrets/${fleet}-proxy`,
+  "Secret of links": (fleet) => `/api/v1/namespaces/default/secrets/${fleet}-share`,
   PodDisruptionBudget: (fleet) =>
     `/apis/policy/v1/namespaces/default/poddisruptionbudgets/${fleet}-proxy`,
   NetworkPolicy: (fleet) =>

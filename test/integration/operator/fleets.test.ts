@@ -7,6 +7,7 @@ import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { crd, installCrds } from "../../stand-ins/api-server/crds.ts";
 import { collectionOf, fleet, pool } from "../samples.ts";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { LoadBalancer } from "../../stand-ins/cluster/load-balancer.ts";
 import { WriteGate } from "../../stand-ins/api-server/write-gate.ts";
 import type { Line } from "../../stand-ins/operator/operator-process.ts";
@@ -31,6 +32,7 @@ let loadBalancer: LoadBalancer;
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
+  await server.call("POST", "/api/v1/namespaces", namespaceObject("proxyfleet-system"));
   writeGate = await WriteGate.start(server);
   operator = startOperator(await writeGate.kubeconfig(), { leaderElection: false, http2: false });
   loadBalancer = new LoadBalancer(server);
@@ -129,6 +131,7 @@ describe("drift", () => {
       },
     },
     Secret: { data: { "haproxy.cfg.gz": btoa("theirs") } },
+    "Secret of links": { data: { "slot-0.path": btoa("theirs") } },
     PodDisruptionBudget: { spec: { maxUnavailable: 2 } },
     NetworkPolicy: { spec: { ingress: [] } },
   };

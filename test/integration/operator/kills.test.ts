@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { fleet, pool } from "../samples.ts";
+import { namespaceObject } from "../../objects/namespace.ts";
 import { LoadBalancer } from "../../stand-ins/cluster/load-balancer.ts";
 import { CrashingOperator } from "../../stand-ins/operator/crashing-operator.ts";
 import { apply } from "./operator.ts";
@@ -22,6 +23,7 @@ let loadBalancer: LoadBalancer;
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
+  await server.call("POST", "/api/v1/namespaces", namespaceObject("proxyfleet-system"));
   crashing = await CrashingOperator.start(server);
   loadBalancer = new LoadBalancer(server);
 });

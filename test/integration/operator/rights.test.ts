@@ -70,13 +70,18 @@ for (const [name, { watchNamespaces }] of Object.entries(variants)) {
         return names.length > 0 || undefined;
       });
       const path = "/apis/proxyfleet.dev/v1alpha1/namespaces/proxies/whatsappproxies/family";
-      const annotations = { "proxyfleet.dev/rotate-at": "9@now" };
+      const annotations = {
+        "proxyfleet.dev/rotate-at": "9@now",
+        "proxyfleet.dev/renew-page": "leaked",
+      };
       await server.patch(path, { metadata: { annotations } });
-      await waitFor("the answer to a request for a slot that is not there", async () => {
+      await waitFor("the answers to both", async () => {
         const reasons = (
           await list(server, "/apis/events.k8s.io/v1/namespaces/proxies/events")
         ).map(({ reason }) => reason);
-        return reasons.includes("RotateRefused") || undefined;
+        return (
+          ["RotateRefused", "PageRenewed"].every((each) => reasons.includes(each)) || undefined
+        );
       });
       await waitFor("the pool's counts", async () => {
         const [status] = (await list(server, "/apis/proxyfleet.dev/v1alpha1/addresspools")).map(

@@ -48,6 +48,11 @@ before(async () => {
   const family = [{ page: "a", host: "203.0.113.9", countries: "IR" }, { page: "b" }];
   await create("family", family);
   await create("friends", [{ page: "c", host: "2001:db8::9" }]);
+  const leaving = fleet({}, "leaving") as { metadata: object };
+  const metadata = { ...leaving.metadata, finalizers: ["example.org/stay"] };
+  await server.call("POST", fleetsPath, { ...leaving, metadata });
+  await server.call("DELETE", `${fleetsPath}/leaving`);
+  await create("leaving", []);
 });
 after(async () => server.stop());
 
@@ -112,7 +117,10 @@ describe("proxyfleet share prints", () => {
     assert.deepEqual(stdout.trim().split("\n"), [familyLink, friendsLink]);
     assert.equal(parseShareLink(friendsLink).host, "2001:db8::9");
     assert.match(stderr, /WhatsAppProxy default\/fresh has no published address yet/);
-    assert.match(stderr, /WhatsAppProxy default\/old has addresses, but no Secret .* too old/);
+    assert.match(
+      stderr,
+      /WhatsAppProxy default\/old has addresses, but no links in Secret .* too old/,
+    );
     assert.match(stderr, /WhatsAppProxy default\/friends is paused \(spec\.paused\)/);
     assert.equal((await share("-A -o links")).stdout, stdout);
   });
@@ -123,6 +131,10 @@ describe("proxyfleet share says in a sentence", () => {
     "that there is no such fleet": {
       line: "nobody",
       message: /^proxyfleet: there is no WhatsAppProxy default\/nobody: kubectl get wap -A/,
+    },
+    "that a fleet's links are gone already": {
+      line: "leaving",
+      message: /WhatsAppProxy default\/leaving is being deleted, and its links with it/,
     },
     "that the namespace has none": {
       line: "-n elsewhere",

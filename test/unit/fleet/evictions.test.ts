@@ -67,6 +67,7 @@ function plan(given: Partial<ObservedFleet> = {}, disruptionBudget = budget()) {
     deployment: undefined,
     disruptionBudget,
     networkPolicy: undefined,
+    share: undefined,
     ...given.children,
   };
   return planFor([serving], { pods, answers, ...given, children });
@@ -127,6 +128,7 @@ describe("the eviction of a pod that lags", () => {
           deployment: undefined,
           disruptionBudget: undefined,
           networkPolicy: undefined,
+          share: undefined,
         },
       },
     },

@@ -24,10 +24,9 @@ describe("fields without effect", () => {
       names: ["spec.dns.hostname"],
       says: "spec.dns.hostname has no effect: this version of the operator makes no DNS names. Instead, give groups the addresses in status.addresses.",
     },
-    "are names in share links, and what to do is said once": {
-      spec: { dns, share: { host: "Hostname" } },
-      names: ["spec.dns.hostname", "spec.share.host"],
-      says: "spec.dns.hostname, spec.share.host have no effect: this version of the operator makes no DNS names and makes no share links. Instead, give groups the addresses in status.addresses. Remove",
+    "are not what share links carry": {
+      spec: { dns, share: { host: "Hostname", page: false } },
+      names: ["spec.dns.hostname"],
     },
     "are what reports over the share page lead to": {
       spec: { reachability: { people: "Block" } },

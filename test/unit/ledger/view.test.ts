@@ -61,6 +61,10 @@ describe("how decisions see a ledger entry", () => {
   test("a new one is being provisioned since it was made, and nothing is known of it", () =>
     assert.deepEqual(seen({ slot: 2, lane: 5 }), {
       ...entry("203.0.113.9", { slot: 2, lane: 5, phase: "Provisioning" }),
+      ports: [
+        { name: "chat", port: 443, targetPort: 20_020 },
+        { name: "media", port: 587, targetPort: 20_021 },
+      ],
       createdAt: at(-7200),
       phaseSince: at(-7200),
     }));

@@ -108,6 +108,10 @@ export function entry(ip: string, given: Partial<AddressView> = {}): AddressView
     address: ip,
     slot: 0,
     lane: 0,
+    ports: [
+      { name: "chat", port: 443, targetPort: 10_000 },
+      { name: "media", port: 587, targetPort: 10_001 },
+    ],
     cause: "NewSlot",
     requestedAt: undefined,
     ordinal: 0,

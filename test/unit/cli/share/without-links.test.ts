@@ -5,7 +5,7 @@ import {
   type FleetLook,
   fleetNote,
   withoutAddress,
-  withoutSecret,
+  withoutLinks,
 } from "../../../../src/cli/share/without-links.ts";
 import { fleet } from "../../../integration/samples.ts";
 
@@ -28,7 +28,7 @@ const slots = [
   { slot: 1, burnt: 0, message: "waits for the pool" },
 ];
 
-describe("why there is no Secret with links", () => {
+describe("why there are no links", () => {
   const cases: Record<string, { look: FleetLook; expect: RegExp }> = {
     "there is no such fleet": {
       look: { kind: "Missing" },
@@ -37,7 +37,7 @@ describe("why there is no Secret with links", () => {
     "it can't be seen": {
       look: { kind: "Unreadable", why: "you have no right to get it" },
       expect:
-        /^there is no Secret proxies\/family-share, .*can't be read \(you have no right to get it\)/,
+        /^there are no links in Secret proxies\/family-share, .*can't be read \(you have no right to get it\)/,
     },
     "it is being deleted": {
       look: found({ metadata: { deletionTimestamp: "2026-11-23T14:00:00Z" } }),
@@ -50,11 +50,12 @@ describe("why there is no Secret with links", () => {
     },
     "addresses serve, and no operator wrote the links": {
       look: found({ status: { slots } }),
-      expect: /has addresses, but no Secret proxies\/family-share: .* too old .*Upgrade it/,
+      expect:
+        /has addresses, but no links in Secret proxies\/family-share: .* too old .*Upgrade it/,
     },
   };
   for (const [name, { look, expect }] of Object.entries(cases))
-    test(name, () => assert.match(withoutSecret(key, look), expect));
+    test(name, () => assert.match(withoutLinks(key, look), expect));
 });
 
 test("a slot without an address says what its fleet says of it", () => {

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
+import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
+import { withoutPages } from "../../../src/cluster/kept-secret.ts";
+import type { ObservedFleet } from "../../../src/fleet/observed.ts";
+import type { FleetStatus } from "../../../src/fleet/status.ts";
+import { hashOfObject } from "../../../src/kubernetes/difference.ts";
+import type { Secret } from "../../../src/kubernetes/objects.ts";
+import type { Effect } from "../../../src/runtime/effect.ts";
+import { keySecret, readKeySecret } from "../../../src/share/key-secret.ts";
+import { formatInstant } from "../../../src/values/time.ts";
+import { noon } from "../rotation/build.ts";
+import { entry, fleet, planFor } from "./observed-fleet.ts";
+
+const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
+const next = {
+  ...entry("203.0.113.2", { lane: 1, want: "Serve", phase: "Serving" }),
+};
+const newest = { ...next, spec: { ...next.spec, ordinal: 5 } };
+
+const secretOfKey = keySecret("proxyfleet-system", new Uint8Array(32).fill(7));
+const metadata = { ...secretOfKey.metadata, uid: "key", resourceVersion: "3" };
+const shareSecrets = readKeySecret({ ...secretOfKey, metadata });
+
+type Given = Partial<ObservedFleet> & { readonly annotations?: Record<string, string> };
+
+/** The plan's effects, where the key is known. */
+function effectsOf(
+  entries: readonly ProxyAddress[],
+  { annotations, ...given }: Given = {},
+): readonly Effect[] {
+  const raw = { ...fleet, metadata: { ...fleet.metadata, annotations: annotations ?? {} } };
+  const live = { raw, parsed: parseWhatsAppProxy(raw) };
+  return planFor(entries, { shareSecrets, ...live, ...given }).effects;
+}
+
+function effect(effects: readonly Effect[], id: string): Effect | undefined {
+  return effects.find((one) => one.id === id);
+}
+
+function secretIn(effects: readonly Effect[]): Secret | undefined {
+  const found = effect(effects, "share secret");
+  return found?.kind === "apply" ? (found.object as Secret) : undefined;
+}
+
+function fieldIn(secret: Secret | undefined, field: string): string | undefined {
+  const value = secret?.data?.[`slot-0.${field}`];
+  return value === undefined ? undefined : Buffer.from(value, "base64").toString();
+}
+
+/** As a cache has it once it was written. */
+function written(secret: Secret | undefined): ObservedFleet["children"] {
+  assert.ok(secret !== undefined);
+  const annotations = { "proxyfleet.dev/applied-hash": hashOfObject(secret) };
+  const share = withoutPages({
+    ...secret,
+    metadata: { ...secret.metadata, annotations, uid: "s", resourceVersion: "1" },
+  });
+  const none = undefined;
+  return { secret: none, deployment: none, disruptionBudget: none, networkPolicy: none, share };
+}
+
+describe("the Secret with what groups are to know", () => {
+  test("is written in the plan that publishes an address, and names the address that the status names", () => {
+    const effects = effectsOf([serving]);
+    const status = effect(effects, "status");
+    assert.ok(status?.kind === "status");
+    const { slots } = status.status as FleetStatus;
+    assert.equal(slots[0]?.address, "203.0.113.1");
+    assert.equal(fieldIn(secretIn(effects), "host"), "203.0.113.1");
+  });
+
+  test("follows a move in the plan that publishes the next address", () => {
+    const children = written(secretIn(effectsOf([serving])));
+    assert.equal(secretIn(effectsOf([serving], { children })), undefined, "nothing changed");
+    const moved = secretIn(effectsOf([serving, newest], { children }));
+    assert.equal(fieldIn(moved, "host"), "203.0.113.2");
+  });
+
+  test("is written although a lane still waits for its certificate", () =>
+    assert.ok(secretIn(effectsOf([serving], { certificates: new Map() })) !== undefined));
+
+  test("waits for no other effect, and holds up none", () => {
+    const effects = effectsOf([serving]);
+    assert.deepEqual(effect(effects, "share secret")?.needs, []);
+    assert.ok(!effects.some(({ needs = [] }) => needs.includes("share secret")));
+  });
+
+  test("has a path and nothing else while nothing is published", () => {
+    const secret = secretIn(effectsOf([{ ...serving, status: { phase: "Verifying" } } as never]));
+    assert.deepEqual(Object.keys(secret?.data ?? {}), ["slot-0.path"]);
+  });
+
+  test("is left alone while the key is not known: another key gives other paths", () => {
+    const children = written(secretIn(effectsOf([serving])));
+    const given = { shareSecrets: undefined, children };
+    assert.equal(secretIn(effectsOf([serving, newest], given)), undefined);
+  });
+
+  test("is put right where somebody changed it", () => {
+    const children = written(secretIn(effectsOf([serving])));
+    const { share } = children;
+    assert.ok(share !== undefined);
+    const theirs = { ...share, data: { ...share.data, "slot-0.host": btoa("203.0.113.66") } };
+    const effects = effectsOf([serving], { children: { ...children, share: theirs } });
+    assert.equal(fieldIn(secretIn(effects), "host"), "203.0.113.1");
+  });
+
+  test("has nothing left once the fleet is being deleted", () => {
+    const children = written(secretIn(effectsOf([serving])));
+    const ending = { ...fleet.metadata, deletionTimestamp: formatInstant(noon) };
+    const raw = { ...fleet, metadata: { ...ending, finalizers: ["example.org/other"] } };
+    const given = { raw, parsed: parseWhatsAppProxy(raw), shareSecrets };
+    assert.deepEqual(secretIn(planFor([serving], { ...given, children }).effects)?.data, {});
+    assert.equal(secretIn(planFor([serving], given).effects), undefined, "and is not made then");
+  });
+});
+
+describe("the annotation renew-page", () => {
+  const annotations = { "proxyfleet.dev/renew-page": "leaked" };
+
+  test("changes one field of the key's Secret, in the state that was seen, and then the fleet's Secret", () => {
+    const effects = effectsOf([serving], { annotations });
+    const patch = effect(effects, "renewal of pages");
+    assert.ok(patch?.kind === "patch");
+    assert.deepEqual(
+      [patch.key, patch.metadata, patch.state],
+      [
+        { namespace: "proxyfleet-system", name: "proxyfleet-share" },
+        {},
+        { uid: "key", resourceVersion: "3" },
+      ],
+    );
+    assert.deepEqual(Object.keys(patch.data ?? {}), ["proxies.family.0"]);
+    assert.deepEqual(effect(effects, "share secret")?.needs, ["renewal of pages"]);
+  });
+
+  test("gives another path, and changes nothing else", () => {
+    const [before, after] = [
+      secretIn(effectsOf([serving])),
+      secretIn(effectsOf([serving], { annotations })),
+    ];
+    const { "slot-0.path": old, ...rest } = before?.data ?? {};
+    const { "slot-0.path": renewed, ...others } = after?.data ?? {};
+    assert.ok(old !== undefined && renewed !== undefined && old !== renewed);
+    assert.deepEqual(others, rest);
+  });
+
+  test("is reported without the path", () => {
+    const effects = effectsOf([serving], { annotations });
+    const event = effect(effects, "event of renewal of pages");
+    assert.ok(event?.kind === "event");
+    assert.deepEqual(
+      event.notes.map(({ reason }) => reason),
+      ["PageRenewed"],
+    );
+    const path = fieldIn(secretIn(effects), "path");
+    assert.ok(path !== undefined && !JSON.stringify(event.notes).includes(path));
+  });
+
+  test("is done once", () => {
+    const patch = effect(effectsOf([serving], { annotations }), "renewal of pages");
+    assert.ok(patch?.kind === "patch" && shareSecrets !== undefined);
+    const data = { ...secretOfKey.data, ...patch.data };
+    const after = readKeySecret({ ...secretOfKey, metadata, data });
+    const again = effectsOf([serving], { annotations, shareSecrets: after });
+    assert.equal(effect(again, "renewal of pages"), undefined);
+    assert.equal(
+      fieldIn(secretIn(again), "path"),
+      fieldIn(secretIn(effectsOf([serving], { annotations })), "path"),
+    );
+  });
+
+  test("is said to have no effect where it names no slot of the fleet", () => {
+    const wrong = { "proxyfleet.dev/renew-page": "7@leaked" };
+    const effects = effectsOf([serving], { annotations: wrong });
+    assert.equal(effect(effects, "renewal of pages"), undefined);
+    const status = effect(effects, "status");
+    assert.ok(status?.kind === "status");
+    const { conditions } = status.status as FleetStatus;
+    const found = conditions.find(({ type }) => type === "FieldsWithoutEffect");
+    assert.deepEqual([found?.status, found?.reason], ["True", "RenewalRefused"]);
+  });
+});
