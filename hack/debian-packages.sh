@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the cluster, the images and the checks need, if any is missing.
 # Without root it changes nothing and says what is missing.
+#   debian-packages.sh           what everything needs
+#   debian-packages.sh browser   what tests of pages in a browser need: 500 MB
 set -euo pipefail
 # shellcheck source=tooling/step.sh
 source "$(dirname "$0")/../tooling/step.sh"
@@ -13,6 +15,12 @@ packages=(
   redis-tools git                                              # Argo CD. redis-tools has the server too, and starts no service
   shellcheck                                                   # make check
 )
+if [ "${1:-}" = browser ]; then
+  packages=(
+    chromium                        # with a screen in memory only
+    fonts-noto-core fonts-noto-cjk  # all languages of share pages
+  )
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -9,6 +9,7 @@ const usage = `Usage: proxyfleet <command>
 Commands:
   operator   run the operator (see proxyfleet operator --help)
   plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
+  share      print a fleet's links and QR codes, or write its share pages as files (see proxyfleet share --help)
   report     report that an address is blocked, so that its group moves (see proxyfleet report --help)
   ledger     export or import the memory of addresses (see proxyfleet ledger --help)
   probe      test addresses from inside a country, for an operator abroad (see proxyfleet probe --help)
@@ -23,6 +24,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case "plan":
       process.stdout.write(await (await import("./cli/plan.ts")).planCommand(args));
       return 0;
+    case "share":
+      return share(args);
     case "report":
       await (await import("./cli/report.ts")).reportCommand(args, printLine);
       return 0;
@@ -56,6 +59,22 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
 
 function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+async function share(args: readonly string[]): Promise<number> {
+  const [{ shareCommand }, { pageMaker }] = await Promise.all([
+    import("./cli/share.ts"),
+    import("./share/page-maker.ts"),
+  ]);
+  return shareCommand(
+    args,
+    {
+      print: printLine,
+      say: (message) => process.stderr.write(`proxyfleet: ${message}\n`),
+      isTerminal: process.stdout.isTTY,
+    },
+    pageMaker,
+  );
 }
 
 async function operator(args: readonly string[]): Promise<number> {

@@ -15,6 +15,9 @@ if [ -x .tools/haproxy ]; then
 else
   say "HAProxy 3.0 is not here, so tests that need it are left out. It comes with the image bases, which need root."
 fi
+if [ "$1" = integration ] && ! [ -x "${PROXYFLEET_CHROMIUM:-/usr/bin/chromium}" ]; then
+  say "Chromium is not here, so share pages are not looked at in a browser. As root, hack/debian-packages.sh browser installs it."
+fi
 
 # --test-force-exit, where TLS servers are cut off: at its end, Node 26.10 may turn for ever in freeing the handles of such a server.
 case $1 in

@@ -36,6 +36,7 @@ export interface ListOptions {
 export interface WatchOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   readonly resourceVersion: string;
   readonly timeoutSeconds: number;
   /** Leaves spec, status and data on the server. */
@@ -145,6 +146,7 @@ export class ApiClient {
       watch: "true",
       allowWatchBookmarks: "true",
       labelSelector: options.labelSelector,
+      fieldSelector: options.fieldSelector,
       resourceVersion: options.resourceVersion,
       timeoutSeconds: options.timeoutSeconds.toString(),
     };

@@ -92,6 +92,12 @@ export class Connection {
     return new Connection(reload(), { reload, ...options });
   }
 
+  /** The namespace that commands are for where none is named, as with kubectl. */
+  get namespace(): string {
+    const context = this.#kubeConfig.getContextObject(this.#kubeConfig.getCurrentContext());
+    return context?.namespace ?? "default";
+  }
+
   /**
    * The agent and headers for the next call. `forget` drops what is cached, after the server
    * refused the credentials.

@@ -33,6 +33,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly store: Store<T>;
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
+  /** The store then holds what it selects, and nothing else of the namespace. */
+  readonly fieldSelector?: string | undefined;
   readonly metadataOnly?: boolean | undefined;
   /** The kind may not be installed. */
   readonly isOptional?: boolean | undefined;
@@ -136,11 +138,13 @@ export class Reflector<T extends KubeObject> implements Source {
   }
 
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
-    const { client, resource, store, namespace, labelSelector, metadataOnly } = this.#options;
+    const { client, resource, store, metadataOnly } = this.#options;
+    const { namespace, labelSelector, fieldSelector } = this.#options;
     if (continueToken === undefined) this.#staged = [];
     const page = await client.list(resource, {
       namespace,
       labelSelector,
+      fieldSelector,
       limit: pageSize,
       continueToken,
       metadataOnly,
@@ -173,8 +177,8 @@ export class Reflector<T extends KubeObject> implements Source {
   }
 
   async #watch(from: string, signal: AbortSignal): Promise<ReflectorInput> {
-    const { client, resource, namespace, labelSelector, metadataOnly, now, random, store } =
-      this.#options;
+    const { client, resource, namespace, now, random, store } = this.#options;
+    const { labelSelector, fieldSelector, metadataOnly } = this.#options;
     const silence = new AbortController();
     const timer = setInterval(
       () =>
@@ -187,7 +191,8 @@ export class Reflector<T extends KubeObject> implements Source {
     let resourceVersion = from;
     try {
       const timeoutSeconds = Math.round(240 + 50 * random());
-      const options = { namespace, labelSelector, resourceVersion, timeoutSeconds, metadataOnly };
+      const selected = { namespace, labelSelector, fieldSelector, metadataOnly };
+      const options = { ...selected, resourceVersion, timeoutSeconds };
       for await (const event of client.watch(
         resource,
         options,

@@ -15,7 +15,7 @@ export type Inputs<T> = [T] extends [Leaf]
  * be an output.
  */
 export type ValueInputs<T> = {
-  readonly [Key in keyof T]?: Key extends "watchNamespaces" | "receivers"
+  readonly [Key in keyof T]?: Key extends "watchNamespaces" | "fleets" | "receivers"
     ? T[Key]
     : ValueInput<NonNullable<T[Key]>>;
 };

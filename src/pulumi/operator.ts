@@ -8,8 +8,8 @@ import { knownPart, type ValueInputs } from "./inputs.ts";
 import { register } from "./register.ts";
 
 /**
- * The values of the Helm chart, as its README lists them. Switches, `watchNamespaces` and `news.receivers` are
- * plain; all others may be outputs.
+ * The values of the Helm chart, as its README lists them. Switches, `watchNamespaces`,
+ * `shareExport.fleets` and `news.receivers` are plain; all others may be outputs.
  */
 export type OperatorValues = ValueInputs<Omit<z.input<typeof chartValues>, "global" | "enabled">>;
 

@@ -66,6 +66,26 @@ describe("the chart makes", () => {
       values: { crds: { enabled: false }, ingestion: { enabled: true } },
       expect: [...operator, "Service proxyfleet-system/proxyfleet-agents"],
     },
+    "an export of share pages, with rights where its fleets are": {
+      values: {
+        crds: { enabled: false },
+        shareExport: {
+          fleets: [
+            { namespace: "a", name: "x" },
+            { namespace: "b", name: "x" },
+          ],
+        },
+      },
+      expect: [
+        ...operator,
+        "Deployment proxyfleet-system/proxyfleet-share-export",
+        "ServiceAccount proxyfleet-system/proxyfleet-share-export",
+        ...["a", "b"].flatMap((namespace) => [
+          `Role ${namespace}/proxyfleet-share-export`,
+          `RoleBinding ${namespace}/proxyfleet-share-export`,
+        ]),
+      ],
+    },
     "rights in each namespace of a list, and to tokens in the operator's own": {
       values: { crds: { enabled: false }, watchNamespaces: ["a"] },
       expect: [

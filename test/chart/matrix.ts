@@ -77,6 +77,28 @@ export const matrix: Record<string, object> = {
     },
     networkPolicy: { from: [{ podSelector: {} }] },
   },
+  "share pages as files": {
+    shareExport: {
+      fleets: [
+        { namespace: "proxies", name: "family" },
+        { namespace: "abroad", name: "friends" },
+        { namespace: "proxies", name: "school" },
+      ],
+      volume: { persistentVolumeClaim: { claimName: "pages" } },
+      sidecars: [
+        { name: "web", image: "nginx", volumeMounts: [{ name: "pages", mountPath: "/srv" }] },
+      ],
+    },
+    imagePullSecrets: [{ name: "registry" }],
+    nodeSelector: { "kubernetes.io/os": "linux" },
+    tolerations: [{ key: "own", operator: "Exists", effect: "NoSchedule" }],
+    commonLabels: { team: "x" },
+    commonAnnotations: { "example.org/note": "x" },
+  },
+  "share pages as files, with rights of one's own": {
+    shareExport: { fleets: [{ namespace: "proxies", name: "family" }], resources: {} },
+    rbac: { create: false },
+  },
   "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "receivers of news": {
     news: {

@@ -3,6 +3,11 @@
 app.kubernetes.io/name: proxyfleet
 {{- end }}
 
+{{- /* What selects the export's pods: no Service, policy or budget of the operator may select them. */}}
+{{- define "proxyfleet.shareExportSelector" -}}
+app.kubernetes.io/name: proxyfleet-share-export
+{{- end }}
+
 {{- /* Name of what is outside of the operator's namespace: after the release, since a cluster may hold several of them. */}}
 {{- define "proxyfleet.release" -}}
 {{- .Release.Name | contains "proxyfleet" | ternary .Release.Name (printf "%s-proxyfleet" .Release.Name) }}

@@ -146,11 +146,14 @@ function spread({ topologySpreadConstraints: wished }: ChartValues): readonly ob
 }
 
 /** repository:tag, or repository@digest. */
-function imageName({ repository, tag, digest }: ChartValues["image"], version: string): string {
+export function imageName(
+  { repository, tag, digest }: ChartValues["image"],
+  version: string,
+): string {
   return digest === "" ? `${repository}:${tag === "" ? version : tag}` : `${repository}@${digest}`;
 }
 
 /** The field, unless its value is empty: an empty one is left out. */
-function given(field: string, value: string | object): Record<string, unknown> {
+export function given(field: string, value: string | object): Record<string, unknown> {
   return Object.keys(value).length === 0 ? {} : { [field]: value };
 }

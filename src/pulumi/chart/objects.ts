@@ -12,15 +12,18 @@ import {
 } from "./installation.ts";
 import { podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
 import { hasNews, newsReceivers } from "./news-receivers.ts";
-import { rights } from "./rights.ts";
+import { rights, shareExportRights } from "./rights.ts";
+import { shareExport } from "./share-export.ts";
 
 /**
  * The objects that an installation consists of: what the Helm chart makes of the same values (a
  * test holds the two equal, object by object). Which objects these are, and in which order, depends
- * on the switches among the values, on `watchNamespaces`, and on whether there are receivers of news.
+ * on the switches among the values, on `watchNamespaces`, on `shareExport.fleets`, and on whether
+ * there are receivers of news.
  */
 export function objectsOf(installation: Installation): readonly Manifest[] {
   const { values } = installation;
+  const exports = values.shareExport.fleets.length > 0;
   const only = (
     isWanted: boolean,
     make: (installation: Installation) => Manifest | readonly Manifest[],
@@ -37,6 +40,8 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
     ...only(values.serviceMonitor.enabled, serviceMonitor),
     ...only(values.podMonitor.enabled, podMonitor),
     ...only(values.prometheusRule.enabled, prometheusRule),
+    ...only(exports, shareExport),
+    ...only(exports && values.rbac.create, shareExportRights),
     deployment(installation),
   ];
 }

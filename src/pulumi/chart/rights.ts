@@ -74,18 +74,39 @@ export function rights(installation: Installation): readonly Manifest[] {
   ];
 }
 
+/** The account of the export of share pages. */
+export const shareExportAccount = "proxyfleet-share-export";
+
+/**
+ * What the export of share pages may read: the Secrets of its fleets, each by its name, since no
+ * rule can select by label. A list or a watch of one name is a right on that name.
+ */
+export function shareExportRights(installation: Installation): readonly Manifest[] {
+  const byNamespace = Map.groupBy(installation.values.shareExport.fleets, (of) => of.namespace);
+  const name = `${releaseName(installation)}-share-export`;
+  return [...byNamespace].flatMap(([namespace, fleets]) => {
+    const resourceNames = [...new Set(fleets.map((fleet) => `${fleet.name}-share`))];
+    const metadata = { ...metadataOf(installation, name), namespace };
+    const verbs = ["get", "list", "watch"];
+    const rules = [{ apiGroups: [""], resources: ["secrets"], resourceNames, verbs }];
+    return bound(installation, { kind: "Role", metadata, rules, account: shareExportAccount });
+  });
+}
+
 interface Role {
   readonly kind: "ClusterRole" | "Role";
   readonly metadata: KubeObject["metadata"];
   readonly rules: readonly Rule[];
+  /** Whose rights they are. Default: the operator's. */
+  readonly account?: string;
 }
 
 function bound(
   { values, namespace }: Installation,
-  { kind, metadata, rules }: Role,
+  { kind, metadata, rules, account = values.serviceAccount.name }: Role,
 ): readonly Manifest[] {
   const apiVersion = `${apiGroup}/v1`;
-  const subjects = [{ kind: "ServiceAccount", name: values.serviceAccount.name, namespace }];
+  const subjects = [{ kind: "ServiceAccount", name: account, namespace }];
   return [
     { apiVersion, kind, metadata, rules },
     {

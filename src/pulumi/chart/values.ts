@@ -170,6 +170,38 @@ const news = z
   })
   .prefault({})
   .describe("What happens is sent to receivers of your own, such as a bot: see docs/news.md.");
+const shareExport = z
+  .strictObject({
+    fleets: z
+      .array(
+        z.strictObject({
+          namespace: namespaceName,
+          name: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/),
+        }),
+      )
+      .max(256)
+      .default([])
+      .describe(
+        "Fleets whose share pages are written, as `- {namespace: …, name: …}`. It may read their Secrets, and no others. Empty: no export.",
+      ),
+    volume: podPart
+      .default({})
+      .describe(
+        "Where the pages go, as a volume of a pod without its name: a claim, for example, or a CSI driver's mount of an object store. Empty: an emptyDir, for sidecars.",
+      ),
+    sidecars: podParts
+      .default([])
+      .describe(
+        "More containers of that pod. They find the pages in the volume `pages`, and serve them or take them elsewhere.",
+      ),
+    resources: podPart
+      .default({ requests: { cpu: "10m", memory: "128Mi" }, limits: { memory: "256Mi" } })
+      .describe("Requests and limits of the container that writes the pages."),
+  })
+  .prefault({})
+  .describe(
+    "Share pages as files, for a site hosted elsewhere (docs/share-elsewhere.md): a Deployment that keeps them up to date.",
+  );
 
 const serviceMonitor = z
   .strictObject({
@@ -349,6 +381,7 @@ export const chartValues = z.strictObject({
       "What may reach the operator's pods. What they reach is not limited: the API server's address is not known here.",
     ),
   ingestion,
+  shareExport,
   feeds,
   news,
   serviceMonitor,

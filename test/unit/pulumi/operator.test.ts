@@ -46,6 +46,10 @@ describe("a ProxyfleetOperator", () => {
 
   test("takes outputs of other resources for names, images and labels", async () => {
     const later = <T>(value: T) => pulumi.output(Promise.resolve(value));
+    const fleets = [
+      { namespace: "a", name: "family" },
+      { namespace: "b", name: "family" },
+    ];
     new ProxyfleetOperator("fleets", {
       namespace: later("elsewhere"),
       values: {
@@ -57,6 +61,7 @@ describe("a ProxyfleetOperator", () => {
         commonLabels: { team: later("x") },
         watchNamespaces: ["a", "b"],
         serviceMonitor: { enabled: true, interval: later("1m") },
+        shareExport: { fleets, volume: { persistentVolumeClaim: { claimName: later("site") } } },
       },
     });
     await settle();
@@ -67,6 +72,7 @@ describe("a ProxyfleetOperator", () => {
       commonLabels: { team: "x" },
       watchNamespaces: ["a", "b"],
       serviceMonitor: { enabled: true, interval: "1m" },
+      shareExport: { fleets, volume: { persistentVolumeClaim: { claimName: "site" } } },
     };
     assert.deepEqual(sorted(objects()), sorted(expected(values, "elsewhere", "fleets")));
   });
