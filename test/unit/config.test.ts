@@ -18,6 +18,7 @@ const defaults: OperatorConfig = {
   maxRequestsPerSecond: 0,
   http2: true,
   ingestion: undefined,
+  pages: undefined,
   feeds: { ioda: false, radarTokenSecret: undefined },
   diagnosisFolder: undefined,
 };
@@ -77,6 +78,14 @@ describe("the operator's settings", () => {
           })),
           certificateSecret: undefined,
         },
+      },
+    },
+    "serve share pages on a port of its own": {
+      args: ["--pages-port=8082", "--pages-certificate=pages-tls"],
+      environment: { POD_IP: "10.0.0.7" },
+      expect: {
+        ...defaults,
+        pages: { port: 8082, podIp: "10.0.0.7", certificateSecret: "pages-tls" },
       },
     },
     "name the outage feeds that are asked": {
