@@ -1,6 +1,6 @@
 import type { ReportEvidence } from "../reachability/evidence.ts";
 import { spokenSpan } from "../reachability/sentence.ts";
-import type { Instant } from "../values/time.ts";
+import { type Instant, seconds } from "../values/time.ts";
 import type { DuePresses } from "./press-windows.ts";
 
 export interface ReportedAddress {
@@ -8,6 +8,9 @@ export interface ReportedAddress {
   /** Whose verdicts count for the fleet, ISO 3166-1 alpha-2. */
   readonly countries: readonly string[];
 }
+
+/** What is counted together to begin with comes within seconds: that says nothing. */
+const shortestSaid = seconds(10);
 
 /**
  * What people said over a page, as evidence for each country of its audience: where they are is not
@@ -18,7 +21,8 @@ export function pageReports(
   { address, countries }: ReportedAddress,
   now: Instant,
 ): readonly ReportEvidence[] {
-  const often = count === 1 ? "once" : `${count} times${spokenSpan(spanMs)}`;
+  const span = spanMs < shortestSaid ? "" : spokenSpan(spanMs);
+  const often = count === 1 ? "once" : `${count} times${span}`;
   const message = `the button was pressed ${often}`;
   return countries.map((country) => ({
     kind: "report",

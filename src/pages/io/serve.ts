@@ -94,8 +94,7 @@ class PageResponder {
       const answer = looksSealed(request) ? await this.#handOver(request) : this.#page(request);
       write(response, answer);
     } catch (error) {
-      // One whose client went away in the middle is nobody's fault.
-      if (request.complete) this.#options.failed(error);
+      this.#options.failed(error);
       if (!response.headersSent) write(response, busy);
     }
   }
@@ -112,7 +111,8 @@ class PageResponder {
 
   /** What is not a replica's gets what every stranger gets. One that leads no more takes nothing. */
   async #handOver(request: IncomingMessage): Promise<HttpAnswer> {
-    const body = await boundedBody(request, largestHandOver);
+    // One that goes away in the middle is nobody's fault.
+    const body = await boundedBody(request, largestHandOver).catch(() => undefined);
     const key = this.#options.key();
     const { authorization } = request.headers;
     if (body === undefined || key === undefined || !isSealed(body, authorization, key))

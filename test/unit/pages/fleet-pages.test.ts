@@ -32,7 +32,7 @@ class Stage implements SlotShares {
     });
   }
 
-  readonly of: SlotShares["of"] = ({ metadata: { name, namespace = "" } }) => {
+  readonly of: SlotShares["of"] = ({ metadata: { name, namespace } }) => {
     const { published } = slotShare();
     const [seat, path] = [{ namespace, fleet: name, slot: 0 }, `${this.key}-${name}`];
     return [slotShare({ seat, path, published: { ...published!, host: this.host } })];

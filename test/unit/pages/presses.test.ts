@@ -146,5 +146,6 @@ describe("a report over a page", () => {
 
   test("says how often the button was pressed", () => {
     assert.equal(said(5)[0]?.message, "the button was pressed 5 times in 4 min");
+    assert.equal(said(5, millis(9999))[0]?.message, "the button was pressed 5 times");
   });
 });
