@@ -77,6 +77,20 @@ export const matrix: Record<string, object> = {
     },
     networkPolicy: { from: [{ podSelector: {} }] },
   },
+  pages: {
+    pages: { enabled: true, service: { annotations: { "example.org/class": "pages" } } },
+    commonAnnotations: { "example.org/note": "x" },
+  },
+  "pages over HTTPS, beside agents": {
+    ingestion: { enabled: true },
+    pages: {
+      enabled: true,
+      port: 9082,
+      certificateSecret: "pages-tls",
+      service: { type: "LoadBalancer", port: 443 },
+    },
+    networkPolicy: { from: [{ podSelector: {} }] },
+  },
   "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "no values, again": {},
 };

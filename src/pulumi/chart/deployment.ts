@@ -67,11 +67,21 @@ function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
   ];
 }
 
+/** What the operator is started with where it serves share pages. */
+function pagesArgs({ pages }: ChartValues): readonly string[] {
+  const { enabled, port, certificateSecret } = pages;
+  if (!enabled) return [];
+  return [
+    `--pages-port=${String(port)}`,
+    ...(certificateSecret === "" ? [] : [`--pages-certificate=${certificateSecret}`]),
+  ];
+}
+
 function container({ values, version }: Installation): object {
   const { feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
-  const { enabled: hasAgents, port: agentPort } = values.ingestion;
+  const { ingestion, pages } = values;
   const podIp = { apiVersion: "v1", fieldPath: "status.podIP" };
   return {
     name: "operator",
@@ -84,6 +94,7 @@ function container({ values, version }: Installation): object {
       `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
       ...limits,
       ...ingestionArgs(values),
+      ...pagesArgs(values),
       ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
       ...(feeds.radar.tokenSecret === ""
         ? []
@@ -95,12 +106,15 @@ function container({ values, version }: Installation): object {
         valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
       },
       { name: "PROXY_IMAGE", value: imageName(values.proxyImage, version) },
-      ...(hasAgents ? [{ name: "POD_IP", valueFrom: { fieldRef: podIp } }] : []),
+      ...(ingestion.enabled || pages.enabled
+        ? [{ name: "POD_IP", valueFrom: { fieldRef: podIp } }]
+        : []),
       ...values.env,
     ],
     ports: [
       { name: "health", containerPort: healthPort },
-      ...(hasAgents ? [{ name: "agents", containerPort: agentPort }] : []),
+      ...(ingestion.enabled ? [{ name: "agents", containerPort: ingestion.port }] : []),
+      ...(pages.enabled ? [{ name: "pages", containerPort: pages.port }] : []),
     ],
     livenessProbe: {
       httpGet: { path: "/livez", port: "health" },
