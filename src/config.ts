@@ -176,6 +176,16 @@ const config = z.object({
   "diagnosis-folder": z.string().min(1).optional(),
 });
 
+/** Two servers can't listen on one port. */
+const configWithPorts = config.superRefine((read, context) => {
+  const names = ["health-port", "ingestion-port", "pages-port"] as const;
+  for (const [index, name] of names.entries()) {
+    const before = names.slice(0, index).find((other) => read[other] === read[name]);
+    if (before !== undefined && read[name] !== 0)
+      context.addIssue({ code: "custom", path: [name], message: `--${before} has this port too` });
+  }
+});
+
 export interface OperatorConfig {
   readonly kubeconfig: string | undefined;
   readonly logLevel: LogLevel;
@@ -214,7 +224,7 @@ export function readConfig(
     const value = env === undefined ? undefined : environment[env];
     return value === undefined || value === "" ? [] : [[name, value] as const];
   });
-  const parsed = config.safeParse({
+  const parsed = configWithPorts.safeParse({
     "proxy-image": defaultImage,
     ...Object.fromEntries(fromEnvironment),
     ...flags,

@@ -145,6 +145,10 @@ describe("the operator's settings", () => {
       args: ["--ingestion-port=8443", "--ingestion-addresses=203.0.113.9:8443,https://x"],
       says: /--ingestion-addresses: "https:\/\/x" must be a host, or host:port/,
     },
+    "a port that two servers would have is named": {
+      args: ["--ingestion-port=8443", "--pages-port=8443"],
+      says: /--pages-port: --ingestion-port has this port too/,
+    },
     "two mistakes are reported together": {
       args: ["--log-level", "loud", "--health-port=-1x"],
       says: /--log-level.*; --health-port/,
