@@ -36,8 +36,8 @@ export type Reading =
       readonly isPress: boolean;
     };
 
-/** Longer than any that we write into a link. */
-const longestLanguage = 16;
+/** Characters; longer than any that we write into a link, and than any that a browser sends. */
+const longest = { asked: 16, acceptLanguage: 512 } as const;
 
 /**
  * Reads a request. The path is compared as it came, in all its characters: nothing is decoded,
@@ -51,9 +51,11 @@ export function readRequest(
   const page = find(path);
   if (page === undefined || !["GET", "HEAD", "POST"].includes(method)) return { kind: "Nothing" };
   const query = new URLSearchParams(url.slice(path.length));
-  const asked = query.get("l")?.slice(0, longestLanguage);
-  const { countries } = page.share;
-  const language = chooseLanguage({ asked, acceptLanguage, countries });
+  const language = chooseLanguage({
+    asked: query.get("l")?.slice(0, longest.asked),
+    acceptLanguage: acceptLanguage?.slice(0, longest.acceptLanguage),
+    countries: page.share.countries,
+  });
   const variant = query.get("print") === "1" ? "print" : "screen";
   const isPress = method === "POST" && isAboutShown(page, query.get("v"));
   return { kind: "Page", page, view: viewOf(page, { language, variant, isPress }), isPress };

@@ -161,10 +161,13 @@ describe("under attack", () => {
     const held = Array.from({ length: 4000 }, () =>
       connect(port, "127.0.0.1").on("error", () => undefined),
     );
-    await waitFor("all places are taken", () => connections() === generous.connections);
-    assert.equal(statusOf(await exchange(port, request("GET"))), 200);
-    assert.ok(connections() <= generous.connections);
-    held.forEach((socket) => socket.destroy());
+    try {
+      await waitFor("all places are taken", () => connections() === generous.connections);
+      assert.equal(statusOf(await exchange(port, request("GET"))), 200);
+      assert.ok(connections() <= generous.connections);
+    } finally {
+      held.forEach((socket) => socket.destroy());
+    }
     await waitFor("all are gone", () => connections() === 0);
   });
 
