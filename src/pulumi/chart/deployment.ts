@@ -77,29 +77,33 @@ function pagesArgs({ pages }: ChartValues): readonly string[] {
   ];
 }
 
-function container({ values, version }: Installation): object {
+function args(values: ChartValues): readonly string[] {
   const { feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
+  return [
+    "operator",
+    `--log-level=${values.logLevel}`,
+    `--workers=${values.workers}`,
+    `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
+    ...limits,
+    ...ingestionArgs(values),
+    ...pagesArgs(values),
+    ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
+    ...(feeds.radar.tokenSecret === ""
+      ? []
+      : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
+  ];
+}
+
+function container({ values, version }: Installation): object {
   const { ingestion, pages } = values;
   const podIp = { apiVersion: "v1", fieldPath: "status.podIP" };
   return {
     name: "operator",
     image: imageName(values.image, version),
     imagePullPolicy: values.imagePullPolicy,
-    args: [
-      "operator",
-      `--log-level=${values.logLevel}`,
-      `--workers=${values.workers}`,
-      `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
-      ...limits,
-      ...ingestionArgs(values),
-      ...pagesArgs(values),
-      ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
-      ...(feeds.radar.tokenSecret === ""
-        ? []
-        : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
-    ],
+    args: args(values),
     env: [
       {
         name: "POD_NAMESPACE",
