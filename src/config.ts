@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { IngestionSettings } from "./ingestion/settings.ts";
+import type { PagesSettings } from "./pages/settings.ts";
 import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
 import { mostHosts } from "./probe/protocol.ts";
 import type { FeedSettings } from "./cluster/settings.ts";
@@ -95,7 +96,17 @@ const options = {
   "pod-ip": {
     type: "string",
     env: "POD_IP",
-    help: "address at which other replicas hand it what agents found (default: none)",
+    help: "address at which other replicas hand it what agents found and people reported (default: none)",
+  },
+  "pages-port": {
+    type: "string",
+    env: "PAGES_PORT",
+    help: "port for share pages; 0 = none (default: 0)",
+  },
+  "pages-certificate": {
+    type: "string",
+    env: "PAGES_CERTIFICATE",
+    help: "Secret in its namespace with a certificate for share pages (default: plain HTTP, for an Ingress or a Gateway)",
   },
   "feeds-ioda": {
     type: "string",
@@ -163,10 +174,22 @@ const config = z.object({
   "ingestion-elsewhere": endpoints.prefault(elsewhere),
   "ingestion-certificate": z.string().min(1).optional(),
   "pod-ip": z.union([z.ipv4(), z.ipv6()]).optional(),
+  "pages-port": z.coerce.number().int().min(0).max(65_535).default(0),
+  "pages-certificate": z.string().min(1).optional(),
   "feeds-ioda": truth.default(false),
   "feeds-radar-token-secret": z.string().min(1).optional(),
   "news-config": z.string().min(1).optional(),
   "diagnosis-folder": z.string().min(1).optional(),
+});
+
+/** Two servers can't listen on one port. */
+const configWithPorts = config.superRefine((read, context) => {
+  const names = ["health-port", "ingestion-port", "pages-port"] as const;
+  for (const [index, name] of names.entries()) {
+    const before = names.slice(0, index).find((other) => read[other] === read[name]);
+    if (before !== undefined && read[name] !== 0)
+      context.addIssue({ code: "custom", path: [name], message: `--${before} has this port too` });
+  }
 });
 
 export interface OperatorConfig {
@@ -186,6 +209,8 @@ export interface OperatorConfig {
   readonly http2: boolean;
   /** Undefined: agents are not served. */
   readonly ingestion: IngestionSettings | undefined;
+  /** Undefined: share pages are not served. */
+  readonly pages: PagesSettings | undefined;
   readonly feeds: FeedSettings;
   /** Path of the file with the receivers of news; undefined: there are none. */
   readonly newsConfig: string | undefined;
@@ -207,7 +232,7 @@ export function readConfig(
     const value = env === undefined ? undefined : environment[env];
     return value === undefined || value === "" ? [] : [[name, value] as const];
   });
-  const parsed = config.safeParse({
+  const parsed = configWithPorts.safeParse({
     "proxy-image": defaultImage,
     ...Object.fromEntries(fromEnvironment),
     ...flags,
@@ -230,6 +255,7 @@ export function readConfig(
     maxRequestsPerSecond: parsed.data["max-requests-per-second"],
     http2,
     ingestion: ingestionOf(parsed.data),
+    pages: pagesOf(parsed.data),
     feeds: {
       ioda: parsed.data["feeds-ioda"],
       radarTokenSecret: parsed.data["feeds-radar-token-secret"],
@@ -249,6 +275,12 @@ function ingestionOf(read: z.output<typeof config>): IngestionSettings | undefin
     elsewhere: read["ingestion-elsewhere"],
     certificateSecret: read["ingestion-certificate"],
   };
+}
+
+function pagesOf(read: z.output<typeof config>): PagesSettings | undefined {
+  const port = read["pages-port"];
+  if (port === 0) return undefined;
+  return { port, podIp: read["pod-ip"], certificateSecret: read["pages-certificate"] };
 }
 
 function readFlags(args: readonly string[]): Record<string, string | boolean | undefined> {

@@ -31,6 +31,7 @@ import { issueCertificate } from "./proxy/io/issue-certificate.ts";
 import { poolController } from "./pool/io/controller.ts";
 import { ArrivalsKeeper } from "./reachability/arrivals/io/arrivals-keeper.ts";
 import { configMapArrivals } from "./reachability/arrivals/io/arrivals-store.ts";
+import type { ReportEvidence } from "./reachability/evidence.ts";
 import { usualLimits } from "./reachability/evidence-log.ts";
 import { FeedKeeper } from "./reachability/feeds/io/feed-keeper.ts";
 import type { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
@@ -68,6 +69,8 @@ export interface Parts {
   readonly inbox?: Inbox | undefined;
   /** Absent where no receivers of news are configured. */
   readonly news?: NewsParts | undefined;
+  /** What people reported over share pages; absent where these are not served. */
+  readonly pageReports?: Inbox<ReportEvidence> | undefined;
   readonly world: World;
   readonly log: Logger;
 }
@@ -205,12 +208,13 @@ function evidenceControllers(
   { evidence, looks }: Known,
   common: () => ReconcilerOptions,
 ): readonly Controller[] {
-  const { caches, client, reports, feeds, inbox, settings, world } = parts;
+  const { caches, client, reports, feeds, inbox, pageReports, settings, world } = parts;
   const store = configMapArrivals(client, settings.operatorNamespace);
   const counted = { caches, reports, evidence, store, now: world.now };
   const arrivals = new ArrivalsKeeper({ ...counted, queue: common().queue });
   const rounds = roundsOf(parts, evidence);
   inbox?.deliverTo(takesEvidence({ ...caches, evidence, rounds }));
+  pageReports?.deliverTo((found) => evidence.add(found));
   return [
     evidence.controller,
     arrivals.controller,

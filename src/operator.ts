@@ -24,8 +24,11 @@ import { newsAgent, newsSender } from "./news/io/send.ts";
 import { SigningKeys } from "./news/io/signing-keys.ts";
 import { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
 import { registerFeedMetrics } from "./reachability/feeds/io/metrics.ts";
+import type { ReportEvidence } from "./reachability/evidence.ts";
 import { boundFetch } from "./reachability/sources/io/bounded-fetch.ts";
 import { registerPodMetrics } from "./pods/io/metrics.ts";
+import { operatePages } from "./pages/io/operate.ts";
+import { pageParts } from "./page-parts.ts";
 import { PodReports } from "./pods/io/reports.ts";
 import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
 import { PlanApplier } from "./runtime/apply-plan.ts";
@@ -81,9 +84,8 @@ export async function runOperator(
   const manager = new Manager({ client, log, namespaces, metrics, workers });
   const caches = watchCaches(manager);
   election?.onWentBack(() => manager.relist());
-  const inbox = config.ingestion === undefined ? undefined : new Inbox();
   const parts = { client, config, metrics, inCluster, isLeading, checkedClock, log };
-  const wiring = { ...parts, caches, inbox };
+  const wiring = { ...parts, caches, ...inboxesOf(config) };
   addControllers(manager, wiring);
   registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);
   const health = await answerProbes(config, manager, metrics);
@@ -95,7 +97,7 @@ export async function runOperator(
   let following: Promise<void> | undefined;
   try {
     if (!(await manager.filled(stop))) return;
-    serving = serveAgents(wiring, election, halt.signal);
+    serving = serveStrangers(wiring, election, halt.signal);
     following = followKey(wiring, halt.signal);
     if (election === undefined) await endInTime(work(stop), { stop, graceMs, log });
     else await whileLeading(election, { stop, halt: () => halt.abort(), graceMs, log, work });
@@ -108,14 +110,26 @@ export async function runOperator(
   }
 }
 
-interface Wiring {
+/** Through which evidence from outside comes in. */
+interface Inboxes {
+  readonly inbox: Inbox | undefined;
+  readonly pageReports: Inbox<ReportEvidence> | undefined;
+}
+
+function inboxesOf({ ingestion, pages }: OperatorConfig): Inboxes {
+  return {
+    inbox: ingestion === undefined ? undefined : new Inbox(),
+    pageReports: pages === undefined ? undefined : new Inbox<ReportEvidence>(),
+  };
+}
+
+interface Wiring extends Inboxes {
   readonly caches: Caches;
   readonly client: ApiClient;
   readonly config: OperatorConfig;
   readonly metrics: Metrics;
   readonly inCluster: boolean;
   readonly isLeading: () => boolean;
-  readonly inbox: Inbox | undefined;
   readonly checkedClock: CheckedClock;
   readonly log: Logger;
 }
@@ -126,6 +140,15 @@ async function answerProbes({ healthPort }: OperatorConfig, manager: Manager, me
     isReady: () => manager.isSynced,
     metrics: () => metrics.text(),
   });
+}
+
+/** What anybody may reach, if an admin wants it: on each replica, whether or not it leads. */
+async function serveStrangers(
+  wiring: Wiring,
+  election: LeaderElection | undefined,
+  stop: AbortSignal,
+): Promise<void> {
+  await Promise.all([serveAgents(wiring, election, stop), serveSharePages(wiring, election, stop)]);
 }
 
 /** Each replica takes what agents found, and those that don't lead hand it on. */
@@ -152,9 +175,23 @@ async function followKey(
   await followShareKey({ ...shared, mayMake: isLeading, makeKey }, stop);
 }
 
+/** Each replica serves share pages, and those that don't lead hand on what people report. */
+async function serveSharePages(
+  { caches, client, config, isLeading, pageReports, checkedClock: { now }, log }: Wiring,
+  election: LeaderElection | undefined,
+  stop: AbortSignal,
+): Promise<void> {
+  const { pages: settings, namespace } = config;
+  if (settings === undefined || pageReports === undefined) return;
+  const parts = pageParts(caches, namespace);
+  const holder = () => election?.holder ?? "";
+  const shared = { settings, caches, client, namespace, isLeading, holder };
+  await operatePages({ ...shared, ...parts, take: pageReports.take, now, log }, stop);
+}
+
 function addControllers(manager: Manager, wiring: Wiring): void {
-  const { caches, client, config, metrics, inCluster, isLeading, inbox, checkedClock, log } =
-    wiring;
+  const { caches, client, config, metrics, inCluster, isLeading, checkedClock, log } = wiring;
+  const { inbox, pageReports } = wiring;
   const world = realWorld(inCluster ? directReader() : proxiedReader(client), checkedClock);
   const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
@@ -176,8 +213,8 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   const settings = settingsOf(config);
   const feeds = new FeedReadings();
   const news = newsOf(wiring);
-  const parts = { caches, client, applier, reports, feeds, settings, inbox, news, world, log };
-  const controllers = makeControllers(parts);
+  const shared = { caches, client, applier, reports, feeds, settings, world, log };
+  const controllers = makeControllers({ ...shared, inbox, pageReports, news });
   for (const controller of controllers) manager.add(controller);
   registerAddressMetrics(metrics, caches, isLeading);
   registerFleetMetrics(metrics, caches, world.now);
@@ -203,7 +240,7 @@ const outdatedText =
 /** The election's own calls pass no gate and no rate limit, and end early. */
 function candidate(
   connection: Connection,
-  { namespace, ingestion, leaderElection }: OperatorConfig,
+  { namespace, ingestion, pages, leaderElection }: OperatorConfig,
   { log, heardTime }: { readonly log: Logger; readonly heardTime: (ms: number) => void },
 ): LeaderElection | undefined {
   if (!leaderElection) return undefined;
@@ -223,6 +260,7 @@ function candidate(
       host: hostname(),
       id: randomUUID(),
       endpoint: ingestion && replicaEndpoint(ingestion),
+      pages: pages && replicaEndpoint(pages),
     }),
     times: defaultLeaseTimes,
     now: () => performance.now(),

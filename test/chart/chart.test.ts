@@ -86,6 +86,10 @@ describe("the chart makes", () => {
         ]),
       ],
     },
+    "a Service for share pages where they are served": {
+      values: { crds: { enabled: false }, pages: { enabled: true } },
+      expect: [...operator, "Service proxyfleet-system/proxyfleet-pages"],
+    },
     "rights in each namespace of a list, and to tokens in the operator's own": {
       values: { crds: { enabled: false }, watchNamespaces: ["a"] },
       expect: [
@@ -176,6 +180,7 @@ test("every object of a namespace names it, so that tools that render need no fl
       namespace: { create: true },
       serviceMonitor: { enabled: true },
       ingestion: { enabled: true },
+      pages: { enabled: true },
     },
     { namespace: "elsewhere" },
   )) {
@@ -195,6 +200,7 @@ test("common labels and annotations are on every object, and never replace the c
     namespace: { create: true },
     serviceMonitor: { enabled: true },
     ingestion: { enabled: true },
+    pages: { enabled: true },
     watchNamespaces: ["a"],
   });
   for (const manifest of manifests) {

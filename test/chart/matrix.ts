@@ -99,6 +99,20 @@ export const matrix: Record<string, object> = {
     shareExport: { fleets: [{ namespace: "proxies", name: "family" }], resources: {} },
     rbac: { create: false },
   },
+  pages: {
+    pages: { enabled: true, service: { annotations: { "example.org/class": "pages" } } },
+    commonAnnotations: { "example.org/note": "x" },
+  },
+  "pages over HTTPS, beside agents": {
+    ingestion: { enabled: true },
+    pages: {
+      enabled: true,
+      port: 9082,
+      certificateSecret: "pages-tls",
+      service: { type: "LoadBalancer", port: 443 },
+    },
+    networkPolicy: { from: [{ podSelector: {} }] },
+  },
   "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "receivers of news": {
     news: {

@@ -77,6 +77,10 @@ const stages: Record<string, { values: object; table: Table }> = {
         flow: (to) => ({ from: outside, to, port: 8443 }),
         expect: false,
       },
+      "nobody may ask for a page": {
+        flow: (to) => ({ from: outside, to, port: 8082 }),
+        expect: false,
+      },
       "anybody in reach may scrape": {
         flow: (to) => ({ from: stranger, to, port: 8081 }),
         expect: true,
@@ -99,6 +103,27 @@ const stages: Record<string, { values: object; table: Table }> = {
         expect: true,
       },
       "an agent may not scrape": {
+        flow: (to) => ({ from: outside, to, port: 8081 }),
+        expect: false,
+      },
+    },
+  },
+  "where pages are served, whoever may scrape": {
+    values: {
+      pages: { enabled: true },
+      networkPolicy: { from: [{ namespaceSelector: { matchLabels: { none: "such" } } }] },
+    },
+    table: {
+      ...always,
+      "anybody may open a page": {
+        flow: (to) => ({ from: outside, to, port: 8082 }),
+        expect: true,
+      },
+      "another replica may hand on what people reported": {
+        flow: (to) => ({ from: beside, to, port: 8082 }),
+        expect: true,
+      },
+      "nobody may scrape by that": {
         flow: (to) => ({ from: outside, to, port: 8081 }),
         expect: false,
       },

@@ -18,6 +18,7 @@ const defaults: OperatorConfig = {
   maxRequestsPerSecond: 0,
   http2: true,
   ingestion: undefined,
+  pages: undefined,
   feeds: { ioda: false, radarTokenSecret: undefined },
   newsConfig: undefined,
   diagnosisFolder: undefined,
@@ -80,6 +81,14 @@ describe("the operator's settings", () => {
         },
       },
     },
+    "serve share pages on a port of its own": {
+      args: ["--pages-port=8082", "--pages-certificate=pages-tls"],
+      environment: { POD_IP: "10.0.0.7" },
+      expect: {
+        ...defaults,
+        pages: { port: 8082, podIp: "10.0.0.7", certificateSecret: "pages-tls" },
+      },
+    },
     "name the outage feeds that are asked": {
       args: ["--feeds-ioda=true", "--feeds-radar-token-secret=radar"],
       expect: { ...defaults, feeds: { ioda: true, radarTokenSecret: "radar" } },
@@ -136,6 +145,10 @@ describe("the operator's settings", () => {
     "an address for agents that is none is named": {
       args: ["--ingestion-port=8443", "--ingestion-addresses=203.0.113.9:8443,https://x"],
       says: /--ingestion-addresses: "https:\/\/x" must be a host, or host:port/,
+    },
+    "a port that two servers would have is named": {
+      args: ["--ingestion-port=8443", "--pages-port=8443"],
+      says: /--pages-port: --ingestion-port has this port too/,
     },
     "two mistakes are reported together": {
       args: ["--log-level", "loud", "--health-port=-1x"],

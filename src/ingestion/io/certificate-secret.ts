@@ -1,17 +1,12 @@
-import { createSecureContext } from "node:tls";
 import { fieldManagers } from "../../api/names.ts";
 import { secrets } from "../../kubernetes/builtin.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import { ConflictError } from "../../kubernetes/errors.ts";
 import type { Secret } from "../../kubernetes/objects.ts";
-import { ProxyfleetError } from "../../values/errors.ts";
+import { type ServingCertificate, certificateOf } from "../../runtime/serving-certificate.ts";
 import type { Random } from "../../values/random.ts";
 import type { Instant } from "../../values/time.ts";
 import { ownCertificate } from "./own-certificate.ts";
-import type { ServingCertificate } from "./serve.ts";
-
-/** The Secret with the endpoint's certificate is of no use. */
-export class CertificateSecretError extends ProxyfleetError {}
 
 export interface CertificateSecret {
   readonly client: Pick<ApiClient, "get" | "create">;
@@ -37,7 +32,7 @@ export async function readCertificate(
 ): Promise<ServingCertificate | undefined> {
   const { client, namespace, name, mayMake } = secret;
   const found = await client.get(secrets, { namespace, name });
-  if (found !== undefined) return certificateOf(found);
+  if (found !== undefined) return certificateOf(found, "agents");
   if (!mayMake()) return undefined;
   const { now, random } = secret;
   const made = inUse ?? (await ownCertificate(now(), random));
@@ -48,7 +43,7 @@ export async function readCertificate(
     if (!(error instanceof ConflictError)) throw error;
     // Somebody was faster: what they made is what all replicas show.
     const theirs = await client.get(secrets, { namespace, name });
-    return theirs === undefined ? undefined : certificateOf(theirs);
+    return theirs === undefined ? undefined : certificateOf(theirs, "agents");
   }
 }
 
@@ -64,21 +59,4 @@ function secretOf(
     type: "kubernetes.io/tls",
     data: { "tls.crt": base64(cert), "tls.key": base64(key) },
   };
-}
-
-/** @throws CertificateSecretError without any part of the key */
-function certificateOf({ metadata, data = {} }: Secret): ServingCertificate {
-  const text = (field: string) => Buffer.from(data[field] ?? "", "base64").toString("utf8");
-  const certificate = { cert: text("tls.crt"), key: text("tls.key") };
-  try {
-    if (certificate.cert === "" || certificate.key === "")
-      throw new CertificateSecretError("tls.crt or tls.key is missing");
-    createSecureContext(certificate);
-    return certificate;
-  } catch (cause) {
-    throw new CertificateSecretError(
-      `the Secret ${metadata.namespace}/${metadata.name} has no certificate with its key for agents: put both there as PEM, tls.crt and tls.key`,
-      { cause },
-    );
-  }
 }

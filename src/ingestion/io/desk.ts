@@ -1,9 +1,9 @@
 import { type Assignment, assignmentJson, parseBatch, protocolPath } from "../../probe/protocol.ts";
 import type { TestEvidence } from "../../reachability/evidence.ts";
+import { RateGate } from "../../runtime/rate-gate.ts";
 import { present } from "../../values/present.ts";
 import { type HttpAnswer, jsonAnswer, strangersPage, tooOften, unavailable } from "../answer.ts";
 import { evidenceOf } from "../evidence-of.ts";
-import { RateGate } from "./rate.ts";
 import { parseRelay } from "../relay.ts";
 import { Replays } from "../replays.ts";
 import type { AgentVantagePoint, Now, Work } from "../vantage-points.ts";

@@ -1,23 +1,25 @@
 import { parseVantagePoint } from "../../api/vantage-point.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import type { Store } from "../../kubernetes/store.ts";
-import type { TestEvidence } from "../../reachability/evidence.ts";
+import type { Evidence, TestEvidence } from "../../reachability/evidence.ts";
 import type { EvidenceKeeper } from "../../reachability/io/evidence-keeper.ts";
 import type { Rounds } from "../../reachability/io/rounds.ts";
 
 /** Takes what agents found, on the replica that leads. */
-export type TakeEvidence = (evidence: readonly TestEvidence[]) => void;
+export type TakeEvidence<Kind extends Evidence = TestEvidence> = (
+  evidence: readonly Kind[],
+) => void;
 
-/** Between the endpoint and those who make verdicts: the endpoint is there before them. */
-export class Inbox {
-  #taker: TakeEvidence | undefined;
+/** Between an endpoint and those who make verdicts: the endpoint is there before them. */
+export class Inbox<Kind extends Evidence = TestEvidence> {
+  #taker: TakeEvidence<Kind> | undefined;
 
   /** Says who takes the evidence. */
-  deliverTo(taker: TakeEvidence): void {
+  deliverTo(taker: TakeEvidence<Kind>): void {
     this.#taker = taker;
   }
 
-  readonly take: TakeEvidence = (evidence) => this.#taker?.(evidence);
+  readonly take: TakeEvidence<Kind> = (evidence) => this.#taker?.(evidence);
 }
 
 export interface Takers {

@@ -3,6 +3,10 @@ import { ingestionSecretName } from "../../api/names.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import type { MeasuredCaches } from "../../reachability/io/vantage-points.ts";
 import { sleep } from "../../runtime/clock.ts";
+import {
+  CertificateSecretError,
+  type ServingCertificate,
+} from "../../runtime/serving-certificate.ts";
 import { explainError } from "../../values/errors.ts";
 import type { Random } from "../../values/random.ts";
 import { endpointOfHolder } from "../leader-identity.ts";
@@ -10,12 +14,12 @@ import type { IngestionSettings } from "../settings.ts";
 import type { AgentVantagePoint, Now, Work } from "../vantage-points.ts";
 import { noWork } from "../work.ts";
 import { AssignedWork } from "./assigned-work.ts";
-import { CertificateSecretError, readCertificate } from "./certificate-secret.ts";
+import { readCertificate } from "./certificate-secret.ts";
 import type { DeskOptions } from "./desk.ts";
 import type { Inbox } from "./inbox.ts";
 import { KnownAgents } from "./known-agents.ts";
 import { relayToken, toLeader } from "./relay.ts";
-import { type Ingestion, type ServingCertificate, serveIngestion } from "./serve.ts";
+import { type Ingestion, serveIngestion } from "./serve.ts";
 import { tokenHash } from "./tokens.ts";
 
 export interface OperatedOptions {

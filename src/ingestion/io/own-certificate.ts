@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { keyFingerprint } from "../../probe/io/pin.ts";
 import { issueCertificate } from "../../proxy/io/issue-certificate.ts";
+import type { ServingCertificate } from "../../runtime/serving-certificate.ts";
 import type { Random } from "../../values/random.ts";
 import type { Instant } from "../../values/time.ts";
-import type { ServingCertificate } from "./serve.ts";
 
 /**
  * A new self-signed certificate for the endpoint, as ordinary in its looks as a lane's. Agents know

@@ -2,10 +2,10 @@ import { createPrivateKey, hkdfSync } from "node:crypto";
 import { askOperator } from "../../probe/io/ask-operator.ts";
 import type { Endpoint } from "../../probe/endpoint.ts";
 import type { TestEvidence } from "../../reachability/evidence.ts";
+import type { ServingCertificate } from "../../runtime/serving-certificate.ts";
 import { ProxyfleetError } from "../../values/errors.ts";
 import { relayBodies } from "../relay.ts";
 import { pinOf } from "./own-certificate.ts";
-import type { ServingCertificate } from "./serve.ts";
 
 /** Evidence could not be handed to the replica that leads. The agent keeps it, and comes again. */
 export class RelayError extends ProxyfleetError {}

@@ -71,6 +71,16 @@ function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
   ];
 }
 
+/** What the operator is started with where it serves share pages. */
+function pagesArgs({ pages }: ChartValues): readonly string[] {
+  const { enabled, port, certificateSecret } = pages;
+  if (!enabled) return [];
+  return [
+    `--pages-port=${String(port)}`,
+    ...(certificateSecret === "" ? [] : [`--pages-certificate=${certificateSecret}`]),
+  ];
+}
+
 function operatorArgs(values: ChartValues): readonly string[] {
   const { feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
@@ -83,6 +93,7 @@ function operatorArgs(values: ChartValues): readonly string[] {
     `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
     ...limits,
     ...ingestionArgs(values),
+    ...pagesArgs(values),
     ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
     ...(tokenSecret === "" ? [] : [`--feeds-radar-token-secret=${tokenSecret}`]),
     ...(hasNews(values) ? [`--news-config=${newsFolder}/${receiversKey}`] : []),
@@ -93,7 +104,7 @@ const newsVolume = "news";
 const newsFolder = "/etc/proxyfleet/news";
 
 function container({ values, version }: Installation): object {
-  const { enabled: hasAgents, port: agentPort } = values.ingestion;
+  const { ingestion, pages } = values;
   const podIp = { apiVersion: "v1", fieldPath: "status.podIP" };
   return {
     name: "operator",
@@ -106,12 +117,15 @@ function container({ values, version }: Installation): object {
         valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
       },
       { name: "PROXY_IMAGE", value: imageName(values.proxyImage, version) },
-      ...(hasAgents ? [{ name: "POD_IP", valueFrom: { fieldRef: podIp } }] : []),
+      ...(ingestion.enabled || pages.enabled
+        ? [{ name: "POD_IP", valueFrom: { fieldRef: podIp } }]
+        : []),
       ...values.env,
     ],
     ports: [
       { name: "health", containerPort: healthPort },
-      ...(hasAgents ? [{ name: "agents", containerPort: agentPort }] : []),
+      ...(ingestion.enabled ? [{ name: "agents", containerPort: ingestion.port }] : []),
+      ...(pages.enabled ? [{ name: "pages", containerPort: pages.port }] : []),
     ],
     livenessProbe: {
       httpGet: { path: "/livez", port: "health" },

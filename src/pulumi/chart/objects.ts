@@ -14,6 +14,7 @@ import { podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
 import { hasNews, newsReceivers } from "./news-receivers.ts";
 import { rights, shareExportRights } from "./rights.ts";
 import { shareExport } from "./share-export.ts";
+import type { ChartValues } from "./values.ts";
 
 /**
  * The objects that an installation consists of: what the Helm chart makes of the same values (a
@@ -35,6 +36,7 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
     ...only(values.rbac.create, rights),
     ...only(values.networkPolicy.enabled, networkPolicy),
     ...only(values.ingestion.enabled, agentsService),
+    ...only(values.pages.enabled, pagesService),
     ...only(hasNews(values), newsReceivers),
     ...only(values.podDisruptionBudget.enabled, podDisruptionBudget),
     ...only(values.serviceMonitor.enabled, serviceMonitor),
@@ -75,7 +77,7 @@ function serviceAccount(installation: Installation): Manifest {
 }
 
 function networkPolicy(installation: Installation): Manifest {
-  const { networkPolicy: wish, ingestion } = installation.values;
+  const { networkPolicy: wish, ingestion, pages } = installation.values;
   const { from } = wish;
   const ports = [{ protocol: "TCP", port: "health" }];
   return {
@@ -88,6 +90,7 @@ function networkPolicy(installation: Installation): Manifest {
       ingress: [
         from.length === 0 ? { ports } : { ports, from },
         ...(ingestion.enabled ? [{ ports: [{ protocol: "TCP", port: "agents" }] }] : []),
+        ...(pages.enabled ? [{ ports: [{ protocol: "TCP", port: "pages" }] }] : []),
       ],
     },
   };
@@ -95,8 +98,20 @@ function networkPolicy(installation: Installation): Manifest {
 
 /** Where volunteers' agents arrive: at any replica. */
 function agentsService(installation: Installation): Manifest {
-  const { type, port, annotations: own } = installation.values.ingestion.service;
-  const { annotations, ...metadata } = metadataOf(installation, "proxyfleet-agents");
+  return serviceFor("agents", installation.values.ingestion.service, installation);
+}
+
+/** Where people open share pages: at any replica. */
+function pagesService(installation: Installation): Manifest {
+  return serviceFor("pages", installation.values.pages.service, installation);
+}
+
+function serviceFor(
+  what: "agents" | "pages",
+  { type, port, annotations: own }: ChartValues["pages"]["service"],
+  installation: Installation,
+): Manifest {
+  const { annotations, ...metadata } = metadataOf(installation, `proxyfleet-${what}`);
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -104,7 +119,7 @@ function agentsService(installation: Installation): Manifest {
     spec: {
       type,
       selector,
-      ports: [{ name: "agents", port, targetPort: "agents" }],
+      ports: [{ name: what, port, targetPort: what }],
     },
   };
 }

@@ -1,4 +1,10 @@
-import { arrivalsName, evidenceName, group, newsName, shareKeySecretName } from "../../api/names.ts";
+import {
+  arrivalsName,
+  evidenceName,
+  group,
+  newsName,
+  shareKeySecretName,
+} from "../../api/names.ts";
 
 /** One rule of a role. */
 export interface Rule {

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { newsKinds } from "../../values/news-kinds.ts";
 import { logLevels } from "../../values/log-levels.ts";
+import { ingestion, pages, texts } from "./served-values.ts";
 
-/** A map of labels or annotations. */
-const texts = z.record(z.string(), z.string());
 /** A part of a pod's spec that is passed on as it is: the API server knows its fields. */
 const podPart = z.record(z.string(), z.unknown());
 const podParts = z.array(podPart);
@@ -65,56 +64,6 @@ const moreLabels = texts
   .default({})
   .describe("Additional labels for it: many a Prometheus reads only objects with a certain label.");
 
-const hosts = z
-  .array(z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[-.0-9A-Za-z]+)(:[0-9]{1,5})?$/))
-  .max(8);
-
-const ingestion = z
-  .strictObject({
-    enabled: z
-      .boolean()
-      .default(false)
-      .describe("Serve agents over HTTPS, and create a Service for it. See docs/probe.md."),
-    port: z
-      .int()
-      .min(1024)
-      .max(65_535)
-      .default(8443)
-      .describe("Port of the operator's pods for agents."),
-    addresses: hosts
-      .default([])
-      .describe(
-        "Where agents find it from now on, as host:port, besides what their lines say. At most 8.",
-      ),
-    elsewhere: hosts
-      .default([])
-      .describe(
-        "Hosts abroad that agents try when an address fails, to see whether their line works. Empty: some that hardly anybody blocks.",
-      ),
-    certificateSecret: z
-      .string()
-      .default("")
-      .describe(
-        "Secret with the certificate for agents (tls.crt, tls.key). Empty: the operator makes one, and keeps it in the Secret proxyfleet-ingestion.",
-      ),
-    service: z
-      .strictObject({
-        type: z
-          .enum(["ClusterIP", "NodePort", "LoadBalancer"])
-          .default("ClusterIP")
-          .describe(
-            "Its type. With ClusterIP, an Ingress or a Gateway of your own must pass TLS through to it.",
-          ),
-        port: z.int().min(1).max(65_535).default(443).describe("Its port."),
-        annotations: texts
-          .default({})
-          .describe("Its annotations, for example for a load balancer."),
-      })
-      .prefault({})
-      .describe("The Service for agents, proxyfleet-agents."),
-  })
-  .prefault({})
-  .describe("What volunteers' agents (`proxyfleet probe`) send their results to.");
 const feeds = z
   .strictObject({
     ioda: z
@@ -370,7 +319,7 @@ export const chartValues = z.strictObject({
         .boolean()
         .default(true)
         .describe(
-          "Let only probes and scrapes of metrics, and agents where they are served, reach the operator's pods.",
+          "Let only probes and scrapes of metrics reach the operator's pods, and agents and share pages where they are served.",
         ),
       from: podParts
         .default([])
@@ -381,6 +330,7 @@ export const chartValues = z.strictObject({
       "What may reach the operator's pods. What they reach is not limited: the API server's address is not known here.",
     ),
   ingestion,
+  pages,
   shareExport,
   feeds,
   news,

@@ -9,7 +9,10 @@ import { slotSharesOf } from "../slot-shares.ts";
 
 /** What the groups of fleets are to know, as caches have it. */
 export interface SlotShares {
-  /** Of each slot that has a page; none of a fleet whose spec asks for no pages. */
+  /**
+   * Of each slot that has a page, as of now; none of a fleet whose spec asks for no pages. Looks at
+   * nothing but caches: it is called between two requests.
+   */
   readonly of: (fleet: WhatsAppProxy) => readonly SlotShare[];
   /** Calls back when something else than fleets and ledger changed: the key, or a renewal. */
   readonly onChange: (listener: () => void) => void;

@@ -39,6 +39,7 @@ export function startOperator(
       maxRequestsPerSecond: 0,
       http2: true,
       ingestion: undefined,
+      pages: undefined,
       feeds: { ioda: false, radarTokenSecret: undefined },
       newsConfig: undefined,
       diagnosisFolder: undefined,

@@ -3,9 +3,9 @@ import { ownCertificate, pinOf } from "../../../src/ingestion/io/own-certificate
 import {
   type Ingestion,
   type IngestionOptions,
-  type ServingCertificate,
   serveIngestion,
 } from "../../../src/ingestion/io/serve.ts";
+import type { ServingCertificate } from "../../../src/runtime/serving-certificate.ts";
 import { tokenHash } from "../../../src/ingestion/io/tokens.ts";
 import type { AgentVantagePoint, Work } from "../../../src/ingestion/vantage-points.ts";
 import { encodeBase32 } from "../../../src/probe/base32.ts";

@@ -165,6 +165,9 @@ describe("a stranger", () => {
     "expects the impossible": "GET / HTTP/1.1\r\nhost: x\r\nexpect: tea\r\n\r\n",
     "wants to change protocols":
       "GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    "asks for a tunnel": "CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n",
+    "names no host": "GET / HTTP/1.1\r\n\r\n",
+    "sends fifty requests at once": "GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(50),
     "announces a gigabyte": "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\n\r\n",
     "is an agent on a wrong path": request("GET", { path: "/v1" }),
     "is an agent that deletes": request("DELETE"),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { readCertificate } from "../../../src/ingestion/io/certificate-secret.ts";
+import { ownCertificate, pinOf } from "../../../src/ingestion/io/own-certificate.ts";
 import {
   CertificateSecretError,
-  readCertificate,
-} from "../../../src/ingestion/io/certificate-secret.ts";
-import { ownCertificate, pinOf } from "../../../src/ingestion/io/own-certificate.ts";
-import type { ServingCertificate } from "../../../src/ingestion/io/serve.ts";
+  type ServingCertificate,
+} from "../../../src/runtime/serving-certificate.ts";
 import { ConflictError } from "../../../src/kubernetes/errors.ts";
 import type { Secret } from "../../../src/kubernetes/objects.ts";
 import { secretObject } from "../../objects/secret.ts";

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { evidenceOf } from "../../../src/ingestion/evidence-of.ts";
-import { RateGate } from "../../../src/ingestion/io/rate.ts";
 import { Replays } from "../../../src/ingestion/replays.ts";
 import type { SentResult } from "../../../src/probe/protocol.ts";
 import type { Target } from "../../../src/reachability/sources/source.ts";
-import { instant, millis, minutes } from "../../../src/values/time.ts";
+import { instant, minutes } from "../../../src/values/time.ts";
 
 const noon = instant(Date.parse("2026-11-23T12:00:00Z"));
 const tehran = { name: "tehran", country: "IR", role: "Probe" } as const;
@@ -106,21 +105,5 @@ describe("replays", () => {
     assert.equal(replays.highest("tehran", "steady"), 9999);
     replays.keepOnly(new Set(["shiraz"]));
     assert.equal(replays.size, 0);
-  });
-});
-
-describe("a rate", () => {
-  test("lets the burst through, refuses the rest, and recovers", () => {
-    const gate = new RateGate({ perSecond: 2, burst: 3 });
-    const passes = (at: number) => gate.passes(millis(at));
-    assert.deepEqual([0, 0, 0, 0].map(passes), [true, true, true, false]);
-    assert.deepEqual([500, 500].map(passes), [true, false]);
-  });
-
-  test("what is refused costs nobody anything later", () => {
-    const gate = new RateGate({ perSecond: 1, burst: 1 });
-    assert.ok(gate.passes(0));
-    for (let count = 0; count < 1000; count++) assert.ok(!gate.passes(1));
-    assert.ok(gate.passes(1001));
   });
 });

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import {
   endpointOfHolder,
   leaderIdentity,
+  pagesOfHolder,
   replicaEndpoint,
 } from "../../../src/ingestion/leader-identity.ts";
 import type { Endpoint } from "../../../src/probe/endpoint.ts";
@@ -10,6 +11,30 @@ import type { Endpoint } from "../../../src/probe/endpoint.ts";
 const id = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff";
 const named = (endpoint: Endpoint | undefined) =>
   leaderIdentity({ host: "proxyfleet-5c8d-x2v", id, endpoint });
+
+describe("where the replica that leads serves pages", () => {
+  const endpoint = { host: "10.0.0.7", port: 8443 };
+  const pages = { host: "2001:db8::7", port: 8082 };
+  const identityOf = (given: { endpoint?: Endpoint; pages?: Endpoint }) =>
+    leaderIdentity({ host: "proxyfleet-5c8d-x2v", id, endpoint: undefined, ...given });
+  const cases: Record<
+    string,
+    { given: { endpoint?: Endpoint; pages?: Endpoint }; expect: (Endpoint | undefined)[] }
+  > = {
+    "and agents, both are known": { given: { endpoint, pages }, expect: [endpoint, pages] },
+    "and no agents, only that is known": { given: { pages }, expect: [undefined, pages] },
+    "is unknown where it serves only agents": {
+      given: { endpoint },
+      expect: [endpoint, undefined],
+    },
+    "is unknown where it serves nothing": { given: {}, expect: [undefined, undefined] },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => {
+      const identity = identityOf(given);
+      assert.deepEqual([endpointOfHolder(identity), pagesOfHolder(identity)], expect);
+    });
+});
 
 describe("the replica that leads", () => {
   const cases: Record<string, { identity: string; expect: Endpoint | undefined }> = {

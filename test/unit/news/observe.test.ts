@@ -129,7 +129,7 @@ describe("what the caches show", () => {
     const alert = { feed: "IODA", since: noon, seenAt: noon, message: "it sees 12%" };
     const looks = new CountryLooks({
       caches: given.caches,
-      evidence: { log: new Map() },
+      evidence: { log: new Map(), beganAt: noon },
       feeds: { alertsIn: (country) => (country === "IR" ? [alert] : []), revision: 1 },
       now: () => noon,
       clock: () => 0,

@@ -1,4 +1,4 @@
-import { type Rate, reserve } from "../../kubernetes/rate-limit.ts";
+import { type Rate, reserve } from "../kubernetes/rate-limit.ts";
 
 /** Lets so many through and refuses the rest at once; nobody waits. */
 export class RateGate {

@@ -1,0 +1,70 @@
+import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
+import { type Caches, claimant } from "../../cluster/caches.ts";
+import { type ObjectKey, keyOf, keyText } from "../../kubernetes/resource.ts";
+import { belongsTo } from "../../ledger/ownership.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
+import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
+import { countriesOf } from "../../reachability/vantage-points.ts";
+import type { SlotShares } from "../../share/io/slot-shares.ts";
+import type { Seat } from "../../share/tokens.ts";
+import { type ServedPage, servedPage } from "../served-page.ts";
+import { PageIndex, pageId } from "./page-index.ts";
+
+/** What pages are made of. */
+export type PageCaches = Pick<Caches, "fleets" | "addresses" | "vantagePoints">;
+
+/** An index of all pages that follows the caches. */
+export function followPages(
+  caches: PageCaches,
+  { shares, failed }: { readonly shares: SlotShares; readonly failed: (error: unknown) => void },
+): PageIndex {
+  const { fleets, addresses } = caches;
+  const index = new PageIndex({
+    fleets: () => fleets.list().map((fleet) => keyText(keyOf(fleet))),
+    pagesOf: (fleet) => pagesOf(fleet, caches, shares),
+    failed,
+  });
+  fleets.onChange(({ before, after }) => {
+    for (const fleet of [before ?? [], after ?? []].flat()) index.changed(keyText(keyOf(fleet)));
+  });
+  addresses.onChange(({ before, after }) => {
+    for (const entry of [before ?? [], after ?? []].flat())
+      for (const fleet of claimant(entry)) index.changed(fleet);
+  });
+  shares.onChange(() => index.changedAll());
+  return index;
+}
+
+function pagesOf(key: string, caches: PageCaches, shares: SlotShares): readonly ServedPage[] {
+  const fleet = liveFleet(keyFrom(key), caches);
+  if (fleet === undefined) return [];
+  const views = caches.addresses.by("fleet", key).flatMap((raw) => viewOfEntry(raw).view ?? []);
+  const own = views.filter((view) => belongsTo(view, fleet.metadata.uid));
+  const reported = { people: fleet.spec.reachability.people, addresses: own };
+  return shares.of(fleet).map((share) => servedPage(pageId(`/${share.path}`), share, reported));
+}
+
+/** Whose verdicts count for a slot's fleet; none where the fleet is gone. */
+export function countriesOfSeat(
+  { namespace, fleet: name }: Pick<Seat, "namespace" | "fleet">,
+  caches: PageCaches,
+): readonly string[] {
+  const fleet = liveFleet({ namespace, name }, caches);
+  return fleet === undefined ? [] : countriesOf(fleet.spec, readVantagePoints(caches));
+}
+
+/** A fleet that is there, can be read, and is not being deleted. */
+function liveFleet(
+  key: ObjectKey,
+  { fleets }: Pick<PageCaches, "fleets">,
+): WhatsAppProxy | undefined {
+  const raw = fleets.get(key);
+  if (raw === undefined || raw.metadata.deletionTimestamp !== undefined) return undefined;
+  const parsed = parseWhatsAppProxy(raw);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function keyFrom(text: string): ObjectKey {
+  const [namespace = "", name = ""] = text.split("/");
+  return { namespace, name };
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { addressIndexes } from "../../../src/cluster/caches.ts";
+import type { CustomObject } from "../../../src/kubernetes/objects.ts";
+import { Store } from "../../../src/kubernetes/store.ts";
+import { countriesOfSeat, followPages } from "../../../src/pages/io/fleet-pages.ts";
+import type { PageIndex } from "../../../src/pages/io/page-index.ts";
+import type { SlotShares } from "../../../src/share/io/slot-shares.ts";
+import { entryObject } from "../../objects/ledger-entry.ts";
+import { type FleetObject, fleetObject } from "../../objects/fleet.ts";
+import { slotShare } from "../../objects/served-page.ts";
+import { vantagePointObject } from "../../objects/vantage-point.ts";
+
+/** Caches that a test fills, and shares as a key and renewals give them. */
+class Stage implements SlotShares {
+  readonly fleets = new Store<CustomObject>();
+  readonly addresses = new Store<CustomObject>(addressIndexes);
+  readonly vantagePoints = new Store<CustomObject>();
+  readonly index: PageIndex;
+  key = "k";
+  host = "203.0.113.9";
+  #version = 1;
+  #changed: () => void = () => undefined;
+
+  constructor() {
+    this.index = followPages(this, {
+      shares: this,
+      failed: (error) => assert.fail(String(error)),
+    });
+  }
+
+  readonly of: SlotShares["of"] = ({ metadata: { name, namespace } }) => {
+    const { published } = slotShare();
+    const [seat, path] = [{ namespace, fleet: name, slot: 0 }, `${this.key}-${name}`];
+    return [slotShare({ seat, path, published: { ...published!, host: this.host } })];
+  };
+
+  readonly onChange: SlotShares["onChange"] = (listener) => {
+    this.#changed = listener;
+  };
+
+  rekey(key: string): void {
+    this.key = key;
+    this.#changed();
+  }
+
+  fleet(given: Parameters<typeof fleetObject>[0] = {}): FleetObject {
+    return this.#put(
+      this.fleets,
+      fleetObject({ ...given, metadata: { uid: "u1", ...given.metadata } }),
+    );
+  }
+
+  entry(given: Parameters<typeof entryObject>[0] = {}): void {
+    const status = { phase: "Serving" };
+    this.#put(this.addresses, entryObject({ status, ...given }));
+  }
+
+  vantagePoint(country: string): void {
+    const spec = { country };
+    this.#put(this.vantagePoints, vantagePointObject({ name: country.toLowerCase(), spec }));
+  }
+
+  gone(fleet: FleetObject): void {
+    fleet.metadata.resourceVersion = String(this.#version++);
+    this.fleets.recordEvent("DELETED", fleet);
+  }
+
+  reported(path: string): string | undefined {
+    const page = this.index.find(path);
+    return page === undefined ? "no page" : page.reported;
+  }
+
+  #put<T extends CustomObject>(store: Store<CustomObject>, object: T): T {
+    object.metadata.resourceVersion = String(this.#version++);
+    store.recordEvent("MODIFIED", object);
+    return object;
+  }
+}
+
+let stage: Stage;
+beforeEach(() => {
+  stage = new Stage();
+});
+
+describe("pages of fleets", () => {
+  test("are there as soon as the fleet is, and gone as soon as it is", () => {
+    assert.equal(stage.reported("/k-family"), "no page");
+    const fleet = stage.fleet();
+    assert.equal(stage.reported("/k-family"), "203.0.113.9");
+    stage.gone(fleet);
+    assert.equal(stage.reported("/k-family"), "no page");
+  });
+
+  test("are gone while their fleet is being deleted", () => {
+    stage.fleet();
+    assert.ok(stage.index.find("/k-family"));
+    stage.fleet({ metadata: { deletionTimestamp: "2026-11-23T12:00:00Z" } });
+    assert.equal(stage.reported("/k-family"), "no page");
+  });
+
+  test("have other paths as soon as the key or a renewal says so", () => {
+    stage.fleet();
+    assert.ok(stage.index.find("/k-family"));
+    stage.rekey("l");
+    assert.equal(stage.reported("/k-family"), "no page");
+    assert.equal(stage.reported("/l-family"), "203.0.113.9");
+  });
+
+  test("have no button where the fleet hears nobody", () => {
+    stage.fleet({ spec: { reachability: { people: "Ignore" } } });
+    assert.equal(stage.reported("/k-family"), undefined);
+  });
+
+  test("report the address behind a name, as the ledger has it", () => {
+    stage.host = "t.example.org";
+    stage.fleet();
+    assert.equal(stage.reported("/k-family"), undefined);
+    stage.entry();
+    assert.equal(stage.reported("/k-family"), "203.0.113.9");
+  });
+
+  test("that can't be read are none, and the others are there", () => {
+    stage.fleet({ name: "odd", spec: { replicas: "many" } });
+    stage.fleet();
+    assert.equal(stage.reported("/k-odd"), "no page");
+    assert.equal(stage.reported("/k-family"), "203.0.113.9");
+  });
+});
+
+describe("whose verdicts count for what a page reports", () => {
+  const { seat } = slotShare();
+
+  test("are the countries of the fleet's audience", () => {
+    stage.fleet({ spec: { audience: { countries: ["IR", "AF"] } } });
+    assert.deepEqual(countriesOfSeat(seat, stage), ["IR", "AF"]);
+  });
+
+  test("or all with a vantage point, where it names none", () => {
+    stage.fleet();
+    stage.vantagePoint("RU");
+    assert.deepEqual(countriesOfSeat(seat, stage), ["RU"]);
+  });
+
+  test("are none where the fleet is gone", () =>
+    assert.deepEqual(countriesOfSeat(seat, stage), []));
+});
