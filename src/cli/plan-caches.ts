@@ -34,6 +34,8 @@ export async function readCaches(
     secrets: new Store(),
     disruptionBudgets: new Store(),
     networkPolicies: new Store(),
+    dnsEndpoints: new Store(),
+    dnsEndpointKind: { state: "Unknown", onTurn: () => undefined },
     reach: { isReadable: () => true, onReadable: () => undefined },
   };
 }
