@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { IngestionSettings } from "./ingestion/settings.ts";
 import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
+import { mostResolvers, resolverText } from "./dns/resolver.ts";
 import { mostHosts } from "./probe/protocol.ts";
 import type { FeedSettings } from "./cluster/settings.ts";
 import { ProxyfleetError } from "./values/errors.ts";
@@ -107,6 +108,11 @@ const options = {
     env: "FEEDS_RADAR_TOKEN_SECRET",
     help: 'Secret in its namespace with a token of Cloudflare Radar (key "token"), which is asked the same (default: none)',
   },
+  resolvers: {
+    type: "string",
+    env: "RESOLVERS",
+    help: "DNS servers that names of fleets are checked at, as address or address:port, separated by commas (default: those of its machine)",
+  },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
@@ -141,6 +147,20 @@ const endpoints = z
   )
   .pipe(z.array(z.custom<Endpoint>()).max(mostHosts));
 
+const resolvers = z
+  .string()
+  .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
+  .transform((list, context) =>
+    list.flatMap((text): string[] => {
+      const resolver = resolverText(text);
+      if (resolver !== undefined) return [resolver];
+      const message = `"${text}" must be an IP address, or address:port, such as 192.0.2.53:53`;
+      context.addIssue({ code: "custom", message });
+      return [];
+    }),
+  )
+  .pipe(z.array(z.string()).max(mostResolvers));
+
 const config = z.object({
   kubeconfig: z.string().min(1).optional(),
   "log-level": z.enum(logLevels).default("info"),
@@ -160,6 +180,7 @@ const config = z.object({
   "pod-ip": z.union([z.ipv4(), z.ipv6()]).optional(),
   "feeds-ioda": truth.default(false),
   "feeds-radar-token-secret": z.string().min(1).optional(),
+  resolvers: resolvers.default([]),
   "diagnosis-folder": z.string().min(1).optional(),
 });
 
@@ -181,6 +202,8 @@ export interface OperatorConfig {
   /** Undefined: agents are not served. */
   readonly ingestion: IngestionSettings | undefined;
   readonly feeds: FeedSettings;
+  /** As `address:port`; none: those of its machine. */
+  readonly resolvers: readonly string[];
   readonly diagnosisFolder: string | undefined;
 }
 
@@ -226,6 +249,7 @@ export function readConfig(
       ioda: parsed.data["feeds-ioda"],
       radarTokenSecret: parsed.data["feeds-radar-token-secret"],
     },
+    resolvers: parsed.data.resolvers,
     diagnosisFolder: parsed.data["diagnosis-folder"],
   };
 }

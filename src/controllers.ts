@@ -11,6 +11,9 @@ import type { DeletionAnswer } from "./cluster/deletion.ts";
 import { Absences } from "./cluster/io/absences.ts";
 import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
+import { type NameLookup, nameLookup } from "./dns/io/name-lookup.ts";
+import { NameReadings, fleetOfSubject } from "./dns/io/name-readings.ts";
+import type { NameReading } from "./dns/reading.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
 import { agentAnswer } from "./ingestion/agent-answer.ts";
@@ -48,6 +51,7 @@ import type { ReconcilerOptions } from "./runtime/reconciler.ts";
 import { Inquiries } from "./runtime/inquiries.ts";
 import { type QueueOptions, WorkQueue } from "./runtime/queue.ts";
 import { cryptoRandom } from "./runtime/random.ts";
+import type { ShareKey } from "./share/tokens.ts";
 import type { Random } from "./values/random.ts";
 import type { Instant } from "./values/time.ts";
 import { userAgent } from "./version.ts";
@@ -60,6 +64,8 @@ export interface Parts {
   readonly reports: PodReports;
   readonly feeds: FeedReadings;
   readonly settings: Settings;
+  /** The key from which names follow, where it is known. Absent: it never is. */
+  readonly shareKey?: (() => ShareKey | undefined) | undefined;
   /** What agents found; absent where they are not served. */
   readonly inbox?: Inbox | undefined;
   readonly world: World;
@@ -80,13 +86,19 @@ export interface World {
   readonly readStatus: PodStatusReader;
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
+  /** What resolvers say of a name. */
+  readonly lookUp: NameLookup;
   readonly makeCertificate: MakeCertificate;
   readonly sourceOf: SourceOf;
   readonly feedOf: FeedOf;
 }
 
 /** The world as it is. */
-export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): World {
+export function realWorld(
+  readStatus: PodStatusReader,
+  checked: CheckedClock,
+  resolvers: readonly string[],
+): World {
   return {
     now: checked.now,
     clocksAgree: checked.agrees,
@@ -97,6 +109,7 @@ export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): W
     readStatus,
     probe: async (request) => probeAddress(request, readStatus),
     resolve: dnsResolver(),
+    lookUp: nameLookup(resolvers),
     makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
     sourceOf: sourceMaker({ userAgent, now: checked.now }),
     feedOf: feedMaker({ userAgent, now: checked.now }),
@@ -109,6 +122,7 @@ const busyFromMs = 1_000;
 /** Probes of slow addresses have a place of their own: they take no worker, and hold up nobody. */
 const probing = { atOnce: 64, deadlineMs: 60_000 };
 const resolving = { atOnce: 8, deadlineMs: 15_000 };
+const resolvingNames = { atOnce: 16, deadlineMs: 30_000 };
 const listening = { atOnce: 4, deadlineMs: 15_000 };
 const confirming = { atOnce: 4, deadlineMs: 60_000 };
 
@@ -124,7 +138,8 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   };
   const isBusy = () => queues.some(({ lagMs }) => lagMs > busyFromMs);
   const common = () => ({ queue: makeQueue(), applier, now, clocksAgree, random, clock });
-  const sources = { caches, settings, isBusy };
+  const shareKey = parts.shareKey ?? (() => undefined);
+  const sources = { caches, settings, isBusy, shareKey };
   const polling = { caches, settings, reports, readStatus, now, random, log };
   const poller = new PodPoller({ ...polling, queue: makeQueue() });
   const certificates = new IssuedCertificates(world.makeCertificate);
@@ -144,6 +159,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poller,
     certificates,
     looks,
+    readings: nameReadings(parts),
   });
   const addresses = addressController({ ...asking(), sources, probes, warnings, probe, log });
   const orphans = orphanController({ ...asking(), caches, confirmations });
@@ -242,6 +258,16 @@ function roundsOf(parts: Parts, evidence: EvidenceKeeper): Rounds {
     random,
     log,
   });
+}
+
+/** Names are resolved beside the reconciles: a resolver that is silent holds up nobody. */
+function nameReadings({ world: { lookUp, now }, log }: Parts): NameReadings {
+  const inquiries = new Inquiries<NameReading>({
+    ...resolvingNames,
+    ownerOf: fleetOfSubject,
+    log,
+  });
+  return new NameReadings({ inquiries, lookUp, now });
 }
 
 /** Whose probes share a place: those of all addresses of a fleet. */

@@ -33,6 +33,7 @@ import { endInTime, whileLeading } from "./runtime/leadership.ts";
 import { Manager } from "./runtime/manager.ts";
 import { Metrics } from "./runtime/metrics.ts";
 import { cryptoRandom } from "./runtime/random.ts";
+import type { ShareKey } from "./share/tokens.ts";
 import { explainError } from "./values/errors.ts";
 import { userAgent } from "./version.ts";
 
@@ -45,6 +46,14 @@ const graceMs = 10_000;
 /** One try to renew the lease has this long (ms), so that there is time for another one. */
 const leaseCallMs = 3_000;
 
+/** How one process of the operator is run. */
+export interface OperatorRun {
+  readonly log: Logger;
+  readonly stop: AbortSignal;
+  /** The key from which names follow, where it is known. Absent: it never is. */
+  readonly shareKey?: () => ShareKey | undefined;
+}
+
 /**
  * Runs the operator until `stop` fires. Inside a cluster it asks pods directly, outside through the
  * API server.
@@ -54,7 +63,7 @@ const leaseCallMs = 3_000;
 export async function runOperator(
   config: OperatorConfig,
   inCluster: boolean,
-  { log, stop }: { readonly log: Logger; readonly stop: AbortSignal },
+  { log, stop, shareKey }: OperatorRun,
 ): Promise<void> {
   boundFetch();
   const halt = new AbortController();
@@ -76,7 +85,7 @@ export async function runOperator(
   const caches = watchCaches(manager);
   election?.onWentBack(() => manager.relist());
   const inbox = config.ingestion === undefined ? undefined : new Inbox();
-  const parts = { client, config, metrics, inCluster, isLeading, checkedClock, log };
+  const parts = { client, config, metrics, inCluster, isLeading, checkedClock, shareKey, log };
   const wiring = { ...parts, caches, inbox };
   addControllers(manager, wiring);
   registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);
@@ -109,6 +118,7 @@ interface Wiring {
   readonly isLeading: () => boolean;
   readonly inbox: Inbox | undefined;
   readonly checkedClock: CheckedClock;
+  readonly shareKey: OperatorRun["shareKey"];
   readonly log: Logger;
 }
 
@@ -134,9 +144,10 @@ async function serveAgents(
 }
 
 function addControllers(manager: Manager, wiring: Wiring): void {
-  const { caches, client, config, metrics, inCluster, isLeading, inbox, checkedClock, log } =
-    wiring;
-  const world = realWorld(inCluster ? directReader() : proxiedReader(client), checkedClock);
+  const { caches, client, config, metrics, inCluster, isLeading, inbox } = wiring;
+  const { checkedClock, shareKey, log } = wiring;
+  const reader = inCluster ? directReader() : proxiedReader(client);
+  const world = realWorld(reader, checkedClock, config.resolvers);
   const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
   const applier = new PlanApplier({
@@ -154,9 +165,10 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   const { deployments, secrets, services, disruptionBudgets, networkPolicies } = caches;
   for (const store of [deployments, secrets, services, disruptionBudgets, networkPolicies])
     applier.follow(store);
+  applier.follow(caches.dnsEndpoints);
   const settings = settingsOf(config);
   const feeds = new FeedReadings();
-  const parts = { caches, client, applier, reports, feeds, settings, inbox, world, log };
+  const parts = { caches, client, applier, reports, feeds, settings, shareKey, inbox, world, log };
   const controllers = makeControllers(parts);
   for (const controller of controllers) manager.add(controller);
   registerAddressMetrics(metrics, caches, isLeading);

@@ -91,6 +91,8 @@ async function planFleet(
     isBusy: () => false,
     reports: new PodReports(),
     certificates: { issued: () => new Map() },
+    shareKey: () => undefined,
+    readings: { of: () => new Map() },
     absence: () => undefined,
     deletion: (object: KubeObject) => deletionOf(object, undefined),
   };

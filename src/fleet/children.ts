@@ -1,5 +1,6 @@
-import { fieldManagers, appliedMarks, revisionAnnotation } from "../api/names.ts";
+import { fieldManagers, revisionAnnotation } from "../api/names.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
+import { isAsMade } from "../cluster/as-made.ts";
 import {
   deployments,
   networkPolicies,
@@ -7,7 +8,7 @@ import {
   pods as podResource,
   secrets,
 } from "../kubernetes/builtin.ts";
-import { covers, hashOf, hashOfObject } from "../kubernetes/difference.ts";
+import { hashOf } from "../kubernetes/difference.ts";
 import type { KubeObject, Pod, Secret } from "../kubernetes/objects.ts";
 import { type Resource, stateOf } from "../kubernetes/resource.ts";
 import { type ChildOwner, deploymentManifest } from "../proxy/deployment.ts";
@@ -91,11 +92,6 @@ function unlessMade<T extends KubeObject>(
   return undefined;
 }
 
-function isAsMade(live: KubeObject, desired: KubeObject): boolean {
-  const isOfSameFields = live.metadata.annotations?.[appliedMarks.hash] === hashOfObject(desired);
-  return isOfSameFields && covers(live, desired);
-}
-
 type ChildEffect = Extract<Effect, { kind: "apply" }>;
 
 interface DesiredChild {
@@ -113,7 +109,8 @@ function applyEffect(
   return [{ kind: "apply", id, of, object, fieldManager: fieldManagers.fleet, needs }];
 }
 
-function ownerOf({ apiVersion, kind, metadata }: WhatsAppProxy): ChildOwner {
+/** Who owns what the fleet's controller makes. */
+export function ownerOf({ apiVersion, kind, metadata }: WhatsAppProxy): ChildOwner {
   const { namespace, name, uid } = metadata;
   const owner = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
   return { namespace, fleet: name, owner };

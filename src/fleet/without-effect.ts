@@ -4,7 +4,7 @@ import type { Finding } from "../api/findings.ts";
 import { reachability } from "../api/fleet-rotation.ts";
 import { share } from "../api/fleet-traffic.ts";
 
-type Spec = Pick<WhatsAppProxySpec, "dns" | "reachability" | "share">;
+type Spec = Pick<WhatsAppProxySpec, "reachability" | "share">;
 
 const defaults = { reachability: reachability.parse({}), share: share.parse({}) };
 
@@ -17,11 +17,6 @@ interface Capability {
 }
 
 const missingCapabilities: readonly Capability[] = [
-  {
-    missing: "makes no DNS names",
-    remedy: "give groups the addresses in status.addresses",
-    fields: ({ dns }) => ({ "spec.dns.hostname": [dns?.hostname, undefined] }),
-  },
   {
     missing: "makes no share links",
     remedy: "give groups the addresses in status.addresses",

@@ -12,6 +12,7 @@ import type { CountryLooks } from "../../reachability/io/country-looks.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import type { FleetAsk } from "../asks.ts";
+import type { NameReadings } from "../../dns/io/name-readings.ts";
 import { decideFleet } from "../decide.ts";
 import type { IssuedCertificates } from "./certificates.ts";
 import { type FleetSources, observeFleet } from "./observe.ts";
@@ -19,7 +20,7 @@ import { type FleetSources, observeFleet } from "./observe.ts";
 export interface FleetControllerOptions extends ReconcilerOptions {
   readonly sources: Omit<
     FleetSources,
-    "reports" | "certificates" | "absence" | "deletion" | "holds"
+    "reports" | "certificates" | "absence" | "deletion" | "holds" | "readings"
   >;
   readonly looks: Pick<CountryLooks, "holdsOn" | "onRelease">;
   readonly reports: PodReports;
@@ -27,16 +28,18 @@ export interface FleetControllerOptions extends ReconcilerOptions {
   readonly certificates: IssuedCertificates;
   readonly absences: Absences;
   readonly deletions: Deletions;
+  readonly readings: NameReadings;
 }
 
 /** Keeps a fleet's pods, addresses and status as its spec, the ledger and the pools ask. */
 export function fleetController(options: FleetControllerOptions): Controller {
-  const { sources, queue, certificates, absences, deletions } = options;
+  const { sources, queue, certificates, absences, deletions, readings } = options;
   enqueueFleets(options, (key) => queue.add(key));
   const all = {
     ...sources,
     reports: options.reports,
     certificates,
+    readings,
     holds: options.looks.holdsOn.bind(options.looks),
     absence: (key: string) => absences.answer(absenceOf(key)),
     deletion: (object: KubeObject) => deletions.of(object),
@@ -50,6 +53,7 @@ export function fleetController(options: FleetControllerOptions): Controller {
       forget: (key) => {
         certificates.forget(key);
         absences.forget(absenceOf(key));
+        readings.forget(key);
       },
     },
     options,
@@ -63,7 +67,7 @@ function absenceOf(key: string): AbsenceQuestion {
 async function answer(
   key: string,
   ask: FleetAsk,
-  { certificates, poller, absences, deletions, queue, now }: FleetControllerOptions,
+  { certificates, poller, absences, deletions, readings, queue, now }: FleetControllerOptions,
 ): Promise<"now" | "later"> {
   switch (ask.kind) {
     case "certificate":
@@ -80,6 +84,9 @@ async function answer(
       return "later";
     case "deletion":
       deletions.ask(ask.object, () => queue.add(key));
+      return "later";
+    case "name":
+      readings.ask(key, ask, () => queue.add(key));
       return "later";
   }
 }
@@ -110,6 +117,7 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
   ];
   for (const store of children)
     enqueueOn(store as Store<KubeObject>, isForeign, (child) => podFleet(child).forEach(add));
+  enqueueNamed(caches, add);
   options.reports.onChange((key) => {
     const pod = caches.pods.get(parseKey(key));
     if (pod !== undefined) podFleet(pod).forEach(add);
@@ -131,6 +139,23 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
     const [old, now] = [before, after].map((one) => JSON.stringify(one?.metadata.labels));
     if (old !== now) all();
   });
+}
+
+/** Whose names were changed, or can be written now. */
+function enqueueNamed(caches: FleetSources["caches"], add: Add): void {
+  // ExternalDNS writes the status of each, which says nothing of DNS.
+  enqueueOn(
+    caches.dnsEndpoints,
+    (change) => isForeign(change) && isMoreThanStatus(change),
+    (endpoint) => podFleet(endpoint).forEach(add),
+  );
+  caches.dnsEndpointKind.onTurn(() => {
+    for (const fleet of caches.fleets.list()) if (hasNames(fleet)) add(keyText(keyOf(fleet)));
+  });
+}
+
+function hasNames({ spec }: CustomObject): boolean {
+  return ((spec ?? {}) as { dns?: unknown }).dns !== undefined;
 }
 
 /** Whose blocked slots wait in a country goes on when others there were seen to work, or to fail. */

@@ -8,6 +8,9 @@ import type { Caches } from "../../cluster/caches.ts";
 import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, KubeObject, Pod, Secret } from "../../kubernetes/objects.ts";
 import { type ObjectKey, keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
+import type { ObservedNames } from "../../dns/fleet-names.ts";
+import type { NameReadings } from "../../dns/io/name-readings.ts";
+import type { ShareKey } from "../../share/tokens.ts";
 import { isOrphan } from "../../ledger/orphan.ts";
 import type { Absence } from "../../cluster/absence.ts";
 import type { Deletion } from "../../cluster/deletion.ts";
@@ -45,6 +48,10 @@ export interface FleetSources {
   readonly absence: (fleet: string) => Absence | undefined;
   /** What the deletion of a fleet or an entry means, as far as the server was asked. */
   readonly deletion: (object: KubeObject) => Deletion;
+  /** The key from which names follow, where it is known. */
+  readonly shareKey: () => ShareKey | undefined;
+  /** What resolvers said of a fleet's names. */
+  readonly readings: Pick<NameReadings, "of">;
   /** Certificates that were made for a fleet's entries, without those that its Secret holds. */
   readonly certificates: {
     issued(fleet: string, secret: Secret | undefined): ReadonlyMap<string, IssuedCertificate>;
@@ -86,6 +93,7 @@ export function observeFleet(
     holds: parsed?.ok === true ? sources.holds(parsed.value, published) : [],
     vantagePoints: readVantagePoints(caches),
     children,
+    names: namesOf(text, sources),
     pods,
     certificates: certificates.issued(text, children.secret),
     lives: certificateLives(children.secret),
@@ -144,6 +152,15 @@ function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {
     deployment: caches.deployments.get(child),
     disruptionBudget: caches.disruptionBudgets.get(child),
     networkPolicy: caches.networkPolicies.get(child),
+  };
+}
+
+function namesOf(fleet: string, { caches, shareKey, readings }: FleetSources): ObservedNames {
+  return {
+    key: shareKey(),
+    kind: caches.dnsEndpointKind.state,
+    endpoints: caches.dnsEndpoints.by("fleet", fleet),
+    readings: readings.of(fleet),
   };
 }
 

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { writeFile } from "node:fs/promises";
 import { pino } from "pino";
 import type { OperatorConfig } from "../../../src/config.ts";
-import { runOperator } from "../../../src/operator.ts";
+import { type OperatorRun, runOperator } from "../../../src/operator.ts";
+import { present } from "../../../src/values/present.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import type { Line } from "../../stand-ins/operator/operator-process.ts";
 import { kubectl } from "../../stand-ins/api-server/crds.ts";
@@ -14,10 +15,19 @@ export interface RunningOperator {
   stop(): Promise<void>;
 }
 
+/** How an operator in this process differs from one that runs outside of a cluster, without a key. */
+interface Run {
+  /** It asks pods at their own addresses. */
+  readonly inCluster?: boolean;
+  /** What names follow from. */
+  readonly shareKey?: OperatorRun["shareKey"];
+}
+
 /** Starts an operator with the given kubeconfig, on a health port of its own. */
 export function startOperator(
   kubeconfig: string,
   config: Partial<OperatorConfig> = {},
+  { inCluster = false, shareKey }: Run = {},
 ): RunningOperator {
   const lines: Line[] = [];
   const log = pino(
@@ -40,11 +50,12 @@ export function startOperator(
       http2: true,
       ingestion: undefined,
       feeds: { ioda: false, radarTokenSecret: undefined },
+      resolvers: [],
       diagnosisFolder: undefined,
       ...config,
     },
-    false,
-    { log, stop: stop.signal },
+    inCluster,
+    { log, stop: stop.signal, ...present({ shareKey }) },
   );
   ended.catch(() => undefined);
   return {

@@ -76,6 +76,7 @@ export function observed(
       disruptionBudget: undefined,
       networkPolicy: undefined,
     },
+    names: { key: undefined, kind: "Unknown", endpoints: [], readings: new Map() },
     pods: [],
     certificates,
     lives: new Map(),

@@ -19,15 +19,11 @@ describe("fields without effect", () => {
       spec: { reachability: { outagePercent: 80, blockedWhen: { within: "1h" } } },
       names: [],
     },
-    "are DNS names": {
-      spec: { dns },
-      names: ["spec.dns.hostname"],
-      says: "spec.dns.hostname has no effect: this version of the operator makes no DNS names. Instead, give groups the addresses in status.addresses.",
-    },
-    "are names in share links, and what to do is said once": {
+    "are not DNS names": { spec: { dns }, names: [] },
+    "are names in share links": {
       spec: { dns, share: { host: "Hostname" } },
-      names: ["spec.dns.hostname", "spec.share.host"],
-      says: "spec.dns.hostname, spec.share.host have no effect: this version of the operator makes no DNS names and makes no share links. Instead, give groups the addresses in status.addresses. Remove",
+      names: ["spec.share.host"],
+      says: "spec.share.host has no effect: this version of the operator makes no share links. Instead, give groups the addresses in status.addresses. Remove",
     },
     "are what reports over the share page lead to": {
       spec: { reachability: { people: "Block" } },
