@@ -68,7 +68,7 @@ function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
 }
 
 function container({ values, version }: Installation): object {
-  const { feeds, monitoringNamespaces, watchNamespaces } = values;
+  const { dns, feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
   const { enabled: hasAgents, port: agentPort } = values.ingestion;
@@ -88,6 +88,7 @@ function container({ values, version }: Installation): object {
       ...(feeds.radar.tokenSecret === ""
         ? []
         : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
+      ...(dns.resolvers.length === 0 ? [] : [`--resolvers=${dns.resolvers.join(",")}`]),
     ],
     env: [
       {

@@ -143,6 +143,21 @@ const feeds = z
     "Outage feeds: while one says that a country is offline, its groups don't move. They learn which countries your fleets are for.",
   );
 
+const dns = z
+  .strictObject({
+    resolvers: z
+      .array(z.string().regex(/^[0-9A-Fa-f.:[\]]+$/))
+      .max(8)
+      .default([])
+      .describe(
+        "DNS servers that the operator asks what names lead to, as address or address:port. Empty: those of its pods. At most 8.",
+      ),
+  })
+  .prefault({})
+  .describe(
+    "Names of groups (spec.dns of fleets), which ExternalDNS publishes. Each of these DNS servers learns the names, so choose some that people use anyway.",
+  );
+
 const serviceMonitor = z
   .strictObject({
     enabled: z
@@ -322,6 +337,7 @@ export const chartValues = z.strictObject({
     ),
   ingestion,
   feeds,
+  dns,
   serviceMonitor,
   podMonitor,
   prometheusRule,
