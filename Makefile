@@ -87,4 +87,5 @@ cluster-tools: set-up
 tools: cluster-tools
 	@test/chart/schemas/build.sh
 	@test/chart/promtool.sh
+	@test/stand-ins/external-dns/build.sh
 	@$(if $(root),test/cluster/argocd/build.sh)
