@@ -89,4 +89,5 @@ tools: cluster-tools
 	@hack/debian-packages.sh browser
 	@test/chart/schemas/build.sh
 	@test/chart/promtool.sh
+	@test/stand-ins/external-dns/build.sh
 	@$(if $(root),test/cluster/argocd/build.sh)

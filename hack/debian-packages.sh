@@ -12,6 +12,7 @@ packages=(
   buildah debootstrap                                          # images, and the base they stand on
   openssl procps util-linux                                    # the cluster's certificates; its processes and namespaces
   libatomic1                                                   # Node
+  knot                                                         # a DNS server for tests of names. It is not started
   redis-tools git                                              # Argo CD. redis-tools has the server too, and starts no service
   shellcheck                                                   # make check
 )

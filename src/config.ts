@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { IngestionSettings } from "./ingestion/settings.ts";
 import type { PagesSettings } from "./pages/settings.ts";
 import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
+import { mostResolvers, resolverText } from "./dns/resolver.ts";
 import { mostHosts } from "./probe/protocol.ts";
 import type { FeedSettings } from "./cluster/settings.ts";
 import { ProxyfleetError } from "./values/errors.ts";
@@ -123,6 +124,11 @@ const options = {
     env: "NEWS_CONFIG",
     help: "file (YAML or JSON) with the receivers of news; it may change while the operator runs (default: none)",
   },
+  resolvers: {
+    type: "string",
+    env: "RESOLVERS",
+    help: "DNS servers that names of fleets are checked at, as address or address:port, separated by commas (default: those of its machine)",
+  },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
@@ -157,6 +163,20 @@ const endpoints = z
   )
   .pipe(z.array(z.custom<Endpoint>()).max(mostHosts));
 
+const resolvers = z
+  .string()
+  .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
+  .transform((list, context) =>
+    list.flatMap((text): string[] => {
+      const resolver = resolverText(text);
+      if (resolver !== undefined) return [resolver];
+      const message = `"${text}" must be an IP address, or address:port, such as 192.0.2.53:53`;
+      context.addIssue({ code: "custom", message });
+      return [];
+    }),
+  )
+  .pipe(z.array(z.string()).max(mostResolvers));
+
 const config = z.object({
   kubeconfig: z.string().min(1).optional(),
   "log-level": z.enum(logLevels).default("info"),
@@ -179,6 +199,7 @@ const config = z.object({
   "feeds-ioda": truth.default(false),
   "feeds-radar-token-secret": z.string().min(1).optional(),
   "news-config": z.string().min(1).optional(),
+  resolvers: resolvers.default([]),
   "diagnosis-folder": z.string().min(1).optional(),
 });
 
@@ -214,6 +235,8 @@ export interface OperatorConfig {
   readonly feeds: FeedSettings;
   /** Path of the file with the receivers of news; undefined: there are none. */
   readonly newsConfig: string | undefined;
+  /** As `address:port`; none: those of its machine. */
+  readonly resolvers: readonly string[];
   readonly diagnosisFolder: string | undefined;
 }
 
@@ -261,6 +284,7 @@ export function readConfig(
       radarTokenSecret: parsed.data["feeds-radar-token-secret"],
     },
     newsConfig: parsed.data["news-config"],
+    resolvers: parsed.data.resolvers,
     diagnosisFolder: parsed.data["diagnosis-folder"],
   };
 }

@@ -11,6 +11,9 @@ import type { DeletionAnswer } from "./cluster/deletion.ts";
 import { Absences } from "./cluster/io/absences.ts";
 import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
+import { type NameLookup, nameLookup } from "./dns/io/name-lookup.ts";
+import { NameReadings, fleetOfSubject } from "./dns/io/name-readings.ts";
+import type { NameReading } from "./dns/reading.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
 import { agentAnswer } from "./ingestion/agent-answer.ts";
@@ -99,13 +102,19 @@ export interface World {
   readonly readStatus: PodStatusReader;
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
+  /** What resolvers say of a name. */
+  readonly lookUp: NameLookup;
   readonly makeCertificate: MakeCertificate;
   readonly sourceOf: SourceOf;
   readonly feedOf: FeedOf;
 }
 
 /** The world as it is. */
-export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): World {
+export function realWorld(
+  readStatus: PodStatusReader,
+  checked: CheckedClock,
+  resolvers: readonly string[],
+): World {
   return {
     now: checked.now,
     clocksAgree: checked.agrees,
@@ -116,6 +125,7 @@ export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): W
     readStatus,
     probe: async (request) => probeAddress(request, readStatus),
     resolve: dnsResolver(),
+    lookUp: nameLookup(resolvers),
     makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
     sourceOf: sourceMaker({ userAgent, now: checked.now }),
     feedOf: feedMaker({ userAgent, now: checked.now }),
@@ -128,6 +138,7 @@ const busyFromMs = 1_000;
 /** Probes of slow addresses have a place of their own: they take no worker, and hold up nobody. */
 const probing = { atOnce: 64, deadlineMs: 60_000 };
 const resolving = { atOnce: 8, deadlineMs: 15_000 };
+const resolvingNames = { atOnce: 16, deadlineMs: 30_000 };
 const listening = { atOnce: 4, deadlineMs: 15_000 };
 const confirming = { atOnce: 4, deadlineMs: 60_000 };
 
@@ -163,6 +174,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     poller,
     certificates,
     looks,
+    readings: nameReadings(parts),
   });
   const addresses = addressController({ ...asking(), sources, probes, warnings, probe, log });
   const orphans = orphanController({ ...asking(), caches, confirmations });
@@ -277,6 +289,16 @@ function roundsOf(parts: Parts, evidence: EvidenceKeeper): Rounds {
     random,
     log,
   });
+}
+
+/** Names are resolved beside the reconciles: a resolver that is silent holds up nobody. */
+function nameReadings({ world: { lookUp, now }, log }: Parts): NameReadings {
+  const inquiries = new Inquiries<NameReading>({
+    ...resolvingNames,
+    ownerOf: fleetOfSubject,
+    log,
+  });
+  return new NameReadings({ inquiries, lookUp, now });
 }
 
 /** Whose probes share a place: those of all addresses of a fleet. */

@@ -192,7 +192,8 @@ async function serveSharePages(
 function addControllers(manager: Manager, wiring: Wiring): void {
   const { caches, client, config, metrics, inCluster, isLeading, checkedClock, log } = wiring;
   const { inbox, pageReports } = wiring;
-  const world = realWorld(inCluster ? directReader() : proxiedReader(client), checkedClock);
+  const reader = inCluster ? directReader() : proxiedReader(client);
+  const world = realWorld(reader, checkedClock, config.resolvers);
   const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
   const applier = new PlanApplier({
@@ -210,6 +211,7 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   const { deployments, secrets, services, disruptionBudgets, networkPolicies } = caches;
   for (const store of [deployments, secrets, services, disruptionBudgets, networkPolicies])
     applier.follow(store);
+  applier.follow(caches.dnsEndpoints);
   const settings = settingsOf(config);
   const feeds = new FeedReadings();
   const news = newsOf(wiring);
@@ -308,6 +310,7 @@ function settingsOf(config: OperatorConfig): Settings {
     monitoringNamespaces: config.monitoringNamespaces,
     namespaces: config.watchNamespaces,
     feeds: config.feeds,
+    servesPages: config.pages !== undefined,
   };
 }
 

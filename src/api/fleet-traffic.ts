@@ -104,19 +104,20 @@ export const limits = z.object({
 });
 
 const token = "{token}";
+/** A token has 26 letters and digits, and labels of a name have room for 63 (RFC 1035 §2.3.4). */
+const anyToken = "t".repeat(26);
 const hostnamePattern =
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
 
 /** DNS names for a fleet's slots. */
 export const dns = z.object({
   hostname: withRules(line(200), {
-    cel: `self.split(${celText(token)}).size() == 2 && self.replace(${celText(token)}, 't').matches(${celText(hostnamePattern.source)})`,
+    cel: `self.split(${celText(token)}).size() == 2 && self.replace(${celText(token)}, ${celText(anyToken)}).matches(${celText(hostnamePattern.source)})`,
     holds: (value) =>
-      value.split(token).length === 2 && hostnamePattern.test(value.replace(token, "t")),
-    message: "must be a DNS name that holds {token} once, such as {token}.example.org",
-  }).describe(
-    "Name of each slot. {token} becomes text that nobody can guess, one per slot. No effect yet: no names are made.",
-  ),
+      value.split(token).length === 2 && hostnamePattern.test(value.replace(token, anyToken)),
+    message:
+      "must be a DNS name that holds {token} once, such as {token}.example.org; {token} takes 26 of the 63 characters between two dots",
+  }).describe("Name of each slot. {token} becomes text that nobody can guess, one per slot."),
   ttl: integer(1, 86_400)
     .default(60)
     .describe(

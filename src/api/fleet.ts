@@ -73,7 +73,7 @@ export const fleetSpec = withRules(
 const fleetAddress = z.object({
   address: line(45, 1).describe("The external address."),
   slot: integer(0, 63).describe("The slot it serves."),
-  hostname: line(253).exactOptional().describe("DNS name of the slot."),
+  hostname: line(253).exactOptional().describe("Pattern of the slot's DNS name; see slots."),
   phase: addressPhase.describe("The phase of the address."),
   since: timestamp().describe("When this phase began."),
   expires: timestamp().exactOptional().describe("When this phase ends by itself, if it does."),
@@ -85,7 +85,11 @@ const fleetAddress = z.object({
 const fleetSlot = z.object({
   slot: integer(0, 63).describe("The slot."),
   address: line(45).exactOptional().describe("The address that its people use, if it has one."),
-  hostname: line(253).exactOptional().describe("DNS name of the slot."),
+  hostname: line(253)
+    .exactOptional()
+    .describe(
+      "Pattern of its DNS name, as in spec.dns. The name itself is a secret of the slot's people: the Secret <fleet>-share has it.",
+    ),
   blockedIn: list(country(), 64, { type: "set" })
     .exactOptional()
     .describe("Countries in which its address is blocked."),

@@ -35,6 +35,8 @@ export async function readCaches(
     ownSecrets: new Store(),
     disruptionBudgets: new Store(),
     networkPolicies: new Store(),
+    dnsEndpoints: new Store(),
+    dnsEndpointKind: { state: "Unknown", onTurn: () => undefined },
     reach: { isReadable: () => true, onReadable: () => undefined },
   };
 }

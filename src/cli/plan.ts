@@ -91,6 +91,7 @@ async function planFleet(
     isBusy: () => false,
     reports: new PodReports(),
     certificates: { issued: () => new Map() },
+    readings: { of: () => new Map() },
     absence: () => undefined,
     deletion: (object: KubeObject) => deletionOf(object, undefined),
   };

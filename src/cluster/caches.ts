@@ -11,6 +11,8 @@ import type {
 } from "../kubernetes/objects.ts";
 import * as builtin from "../kubernetes/builtin.ts";
 import * as custom from "../api/resources.ts";
+import { type DnsEndpoint, dnsEndpoints } from "../kubernetes/external-dns.ts";
+import type { KindPresence } from "../kubernetes/kind-presence.ts";
 import { Store } from "../kubernetes/store.ts";
 import { addressLabel, fleetLabel, fleetNamespaceLabel, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
@@ -43,6 +45,10 @@ export interface Caches {
   readonly namespaces: Store<Namespace>;
   readonly disruptionBudgets: Store<PodDisruptionBudget>;
   readonly networkPolicies: Store<NetworkPolicy>;
+  /** Indexed by `fleet`. Empty where the cluster has no such kind. */
+  readonly dnsEndpoints: Store<DnsEndpoint>;
+  /** Whether it has. */
+  readonly dnsEndpointKind: KindPresence;
   /** Of which namespaces all this is complete. */
   readonly reach: NamespacesInReach;
 }
@@ -56,6 +62,7 @@ export function watchCaches(manager: Manager): Caches {
   const addresses = manager.watch(custom.addresses, {
     indexes: addressIndexes,
   });
+  const names = manager.watchForeign(dnsEndpoints, { ...ours, indexes: { fleet: podFleet } });
   return {
     fleets: manager.watch(custom.fleets),
     pools: manager.watch(custom.pools),
@@ -77,6 +84,8 @@ export function watchCaches(manager: Manager): Caches {
     namespaces: manager.watchNamespaces(builtin.namespaces, { metadataOnly: true }),
     disruptionBudgets: manager.watch(builtin.podDisruptionBudgets, ours),
     networkPolicies: manager.watch(builtin.networkPolicies, ours),
+    dnsEndpoints: names.store,
+    dnsEndpointKind: names.presence,
     reach: manager.namespaces,
   };
 }
@@ -97,6 +106,7 @@ export function storeOf(caches: Caches, of: Resource<KubeObject>) {
     [builtin.pods.plural]: caches.pods,
     [builtin.podDisruptionBudgets.plural]: caches.disruptionBudgets,
     [builtin.networkPolicies.plural]: caches.networkPolicies,
+    [dnsEndpoints.plural]: caches.dnsEndpoints,
   };
   const store = of === ownSecrets ? caches.ownSecrets : stores[of.plural];
   return store as Store<KubeObject> | undefined;

@@ -12,6 +12,8 @@ export interface Settings {
   readonly namespaces?: readonly string[];
   /** Which outage feeds are asked; absent: none. */
   readonly feeds?: FeedSettings;
+  /** Whether share pages are served; absent: they are not. */
+  readonly servesPages?: boolean;
 }
 
 /** Which outage feeds the operator asks; by default none. */

@@ -7,6 +7,7 @@ import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-c
 import { renewalAt } from "../proxy/renewal.ts";
 import { type Instant, earliest } from "../values/time.ts";
 import { isEnding } from "./deletion.ts";
+import type { NameAsk } from "../dns/lookups.ts";
 import type { FleetLane } from "./lanes.ts";
 import type { ObservedFleet } from "./observed.ts";
 
@@ -21,7 +22,9 @@ export type FleetAsk =
   /** Whether the server has no such fleet either. */
   | { readonly kind: "absence" }
   /** Whether a person wished for the deletion of the fleet, or of an entry. */
-  | { readonly kind: "deletion"; readonly object: KubeObject };
+  | { readonly kind: "deletion"; readonly object: KubeObject }
+  /** What resolvers say of a slot's name. */
+  | NameAsk;
 
 /** Lanes that serve an entry for which no certificate was made yet, or that need another one. */
 export function certificateAsks(

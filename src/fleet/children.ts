@@ -1,5 +1,6 @@
 import { fieldManagers, revisionAnnotation } from "../api/names.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
+import { isAsMade } from "../cluster/as-made.ts";
 import {
   deployments,
   networkPolicies,
@@ -7,7 +8,6 @@ import {
   pods as podResource,
   secrets,
 } from "../kubernetes/builtin.ts";
-import { isAsMade } from "../cluster/as-made.ts";
 import { hashOf } from "../kubernetes/difference.ts";
 import type { KubeObject, Pod, Secret } from "../kubernetes/objects.ts";
 import { type Resource, stateOf } from "../kubernetes/resource.ts";

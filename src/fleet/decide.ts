@@ -6,6 +6,8 @@ import * as resources from "../api/resources.ts";
 import { keyOf, stateOf } from "../kubernetes/resource.ts";
 import { nextLaneClosesAt } from "../ledger/lane-use.ts";
 import { bankSize } from "../ledger/lanes.ts";
+import type { AddressView } from "../ledger/view.ts";
+import { type FleetNames, fleetNames } from "../dns/fleet-names.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
 import { podsView } from "../pods/view.ts";
 import { measured } from "../reachability/measured.ts";
@@ -15,7 +17,7 @@ import type { ApplyEffect, Effect, PatchEffect } from "../runtime/effect.ts";
 import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { type FleetAsk, certificateAsks, deletionAsks, nextRenewalAt, podAsks } from "./asks.ts";
-import { type LaneBank, childEffects } from "./children.ts";
+import { type LaneBank, childEffects, ownerOf } from "./children.ts";
 import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { nextHeldLitAt } from "./held.ts";
 import { lanesOf } from "./lanes.ts";
@@ -58,6 +60,7 @@ export function decideFleet(observed: ObservedFleet, context: Context): Plan<Fle
 /** What is decided of a fleet that exists, before it is written. */
 interface Decision {
   readonly view: FleetView;
+  readonly names: FleetNames;
   readonly rotation: RotationPlan;
   readonly lanes: LaneBank;
   readonly status: FleetStatus;
@@ -77,22 +80,24 @@ function decideLive(
   const entries = withSessions(observed, now);
   const doubtfulLanes = unreadable.flatMap(({ lane }) => lane ?? []);
   const ledger = { entries, pools, formerPools, held, doubtfulLanes };
-  const seen = fleetView({ fleet, ...ledger, clocksDiffer, holds });
+  const names = namesOf(live, entries, now);
+  const seen = fleetView({ fleet, ...ledger, clocksDiffer, holds, nameUse: names.use });
   const view = { ...seen, deleting: isEnding(observed) };
   if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
   const planned = withoutLost(planRotation(view, { bank, now, random }), observed);
   const rotation = withoutEnds(planned, observed);
-  const said = statusView(live, view, rotation);
+  const said = statusView(live, { view, names, rotation });
   const status = fleetStatus(said, now);
   const asks = [
     ...certificateAsks(observed, lanes, now),
     ...podAsks(observed, now),
     ...deletionAsks(observed, now),
+    ...names.asks,
   ];
   const overdueAt = moveOverdueAt(said, now);
-  const decision = { view, rotation, lanes: { bank, lanes }, status, overdueAt, asks };
+  const decision = { view, names, rotation, lanes: { bank, lanes }, status, overdueAt, asks };
   return {
     effects: effectsOf(live, decision, now),
     asks,
@@ -139,6 +144,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   const later = [
     ...(waits ? [] : childEffects(live, lanes)),
     ...shareEffects(live, view.addresses),
+    ...decision.names.effects,
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
   ];
   const unless = rotation.claims.map(claimId);
@@ -155,8 +161,9 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
 
 function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant | undefined {
   const { observed } = live;
-  const { rotation, status, view, overdueAt } = decision;
+  const { rotation, status, view, names, overdueAt } = decision;
   return earliest(
+    names.requeueAt,
     rotation.requeueAt,
     overdueAt,
     stuckAt(status.conditions),
@@ -215,7 +222,20 @@ function finishing({ observed, fleet }: LiveFleet): PatchEffect {
   };
 }
 
-function statusView(live: LiveFleet, view: FleetView, plan: RotationPlan): StatusView {
+function namesOf(
+  { observed, fleet }: LiveFleet,
+  addresses: readonly AddressView[],
+  now: Instant,
+): FleetNames {
+  const before = fleet.status?.conditions ?? [];
+  const input = { owner: ownerOf(fleet), spec: fleet.spec, addresses, before };
+  return fleetNames({ ...input, isEnding: isEnding(observed), observed: observed.names }, now);
+}
+
+function statusView(
+  live: LiveFleet,
+  { view, names, rotation: plan }: Pick<Decision, "view" | "names" | "rotation">,
+): StatusView {
   const { observed, fleet } = live;
   const { children, pods, reports, isAsking, poolSpecs, refused } = observed;
   const selector = Object.entries(podSelector(fleet.metadata.name));
@@ -225,10 +245,12 @@ function statusView(live: LiveFleet, view: FleetView, plan: RotationPlan): Statu
     pods: podsView(fleet.spec.replicas, children.deployment, pods),
     reports,
     isAsking,
-    refused,
+    refused: refused?.map((one) => ({ ...one, words: names.withoutNames(one.words) })),
+    namesReady: names.ready,
+    hostname: fleet.spec.dns?.hostname,
     held: heldBecause(observed),
     limits: limitsView(fleet.spec, poolSpecs),
-    withoutEffect: fieldsWithoutEffect(fleet.spec) ?? renewalWithoutEffect(live),
+    withoutEffect: fieldsWithoutEffect(fleet.spec, observed.settings) ?? renewalWithoutEffect(live),
     measured: measured(fleet.spec, observed.vantagePoints),
     generation: fleet.metadata.generation,
     selector: selector.map(([label, value]) => `${label}=${value}`).join(","),

@@ -36,6 +36,10 @@ export interface StatusView {
   readonly refused: readonly Refusal[] | undefined;
   /** Why a deletion is held; undefined: none is. */
   readonly held: string | undefined;
+  /** Whether resolvers give what the slots' names should lead to, where it has names. */
+  readonly namesReady: Finding | undefined;
+  /** `spec.dns.hostname`, which stands for the names themselves. */
+  readonly hostname: string | undefined;
   readonly limits: LimitsView;
   readonly withoutEffect: Finding | undefined;
   /** Whether enough places measure its addresses, where any do. */
@@ -89,6 +93,7 @@ export function findings(
     AddressesReady: addresses,
     ...reported,
     ChildrenApplied: children,
+    DNSReady: view.namesReady,
     PoolExhausted: poolExhausted(view),
     OutageSuspected: outageSuspected(fleet),
     ProtocolBlocked: protocolBlocked(fleet),

@@ -17,6 +17,7 @@ import type {
   Secret,
 } from "../kubernetes/objects.ts";
 import type { ObjectKey } from "../kubernetes/resource.ts";
+import type { ObservedNames } from "../dns/fleet-names.ts";
 import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { PodReport } from "../pods/report.ts";
@@ -73,6 +74,7 @@ export interface ObservedFleet {
   /** All that there are: which of them count is for the fleet to say. */
   readonly vantagePoints: readonly VantagePoint[];
   readonly children: Children;
+  readonly names: ObservedNames;
   readonly pods: readonly Pod[];
   /**
    * Certificates that were made and are in no Secret yet: by the uid of the entry that they are for,

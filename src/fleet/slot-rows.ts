@@ -11,6 +11,8 @@ import type { CutOff } from "./cut-off.ts";
 export interface StatusSlot {
   readonly slot: number;
   readonly address?: string;
+  /** The pattern of its name: the name itself is the group's secret. */
+  readonly hostname?: string;
   readonly blockedIn?: readonly string[];
   /** Blocked addresses of the slot that the ledger still remembers, its present one included. */
   readonly burnt: number;
@@ -18,9 +20,15 @@ export interface StatusSlot {
   readonly message: string;
 }
 
+interface RowsView {
+  readonly plan: RotationPlan;
+  /** `spec.dns.hostname`. */
+  readonly hostname: string | undefined;
+}
+
 /** One row a slot: what it has, what comes next, and in words why. */
 export function slotRows(
-  plan: RotationPlan,
+  { plan, hostname }: RowsView,
   slots: readonly SlotAddresses[],
   cut: readonly CutOff[],
 ): readonly StatusSlot[] {
@@ -34,7 +42,12 @@ export function slotRows(
     return {
       slot,
       burnt: addresses.filter(isBurnt).length,
-      ...present({ address: published?.address, blockedIn: blockedAnywhere(published), next }),
+      ...present({
+        address: published?.address,
+        hostname,
+        blockedIn: blockedAnywhere(published),
+        next,
+      }),
       message: Array.from(words).slice(0, longestSlotMessage).join(""),
     };
   });

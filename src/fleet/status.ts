@@ -65,7 +65,7 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
       generation,
       now,
     }),
-    slots: slotRows(plan, slots, cut),
+    slots: slotRows({ plan, hostname: view.hostname }, slots, cut),
     addresses: statusAddresses(fleet, slots),
   };
 }

@@ -1,51 +1,27 @@
-import { isDeepStrictEqual } from "node:util";
+import type { Settings } from "../cluster/settings.ts";
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { Finding } from "../api/findings.ts";
-import { reachability } from "../api/fleet-rotation.ts";
 
-type Spec = Pick<WhatsAppProxySpec, "dns" | "reachability">;
+/** What of a spec may have no effect as the operator is set up. */
+type Spec = Pick<WhatsAppProxySpec, "share"> & {
+  readonly reachability: Pick<WhatsAppProxySpec["reachability"], "people">;
+};
 
-const defaults = { reachability: reachability.parse({}) };
-
-interface Capability {
-  /** What this version does not do. */
-  readonly missing: string;
-  readonly remedy: string;
-  /** Fields that ask for it, each with its value and what it is by default. */
-  readonly fields: (spec: Spec) => Readonly<Record<string, readonly [unknown, unknown]>>;
-}
-
-const missingCapabilities: readonly Capability[] = [
-  {
-    missing: "makes no DNS names",
-    remedy: "give groups the addresses in status.addresses",
-    fields: ({ dns }) => ({ "spec.dns.hostname": [dns?.hostname, undefined] }),
-  },
-  {
-    missing: "has no share page",
-    remedy: "report a block with the annotation proxyfleet.dev/report-blocked",
-    fields: ({ reachability: { people } }) => ({
-      "spec.reachability.people": [people, defaults.reachability.people],
-    }),
-  },
-];
-
-/** Which fields that a person set have no effect in this version, and what to do instead. */
-export function fieldsWithoutEffect(spec: Spec): Finding | undefined {
-  const ignored = missingCapabilities.flatMap((capability) => {
-    const fields = Object.entries(capability.fields(spec))
-      .filter(([, [value, usual]]) => !isDeepStrictEqual(value, usual))
-      .map(([name]) => name);
-    return fields.length === 0 ? [] : [{ ...capability, fields }];
-  });
-  if (ignored.length === 0) return undefined;
-  const names = ignored.flatMap(({ fields }) => fields);
-  const verb = names.length === 1 ? "has" : "have";
-  const missing = ignored.map(({ missing }) => missing).join(" and ");
-  const remedies = [...new Set(ignored.map(({ remedy }) => remedy))].join("; ");
+/**
+ * Which fields that a person set have no effect as the operator is set up, and what to do. What
+ * reports over share pages lead to matters only where these are served.
+ */
+export function fieldsWithoutEffect(
+  { reachability: { people }, share }: Spec,
+  { servesPages = false }: Pick<Settings, "servesPages">,
+): Finding | undefined {
+  if (people !== "Block" || (servesPages && share.page)) return undefined;
+  const why = servesPages
+    ? "this fleet has no share pages. Set spec.share.page to true"
+    : "the operator serves no share pages. Set pages.enabled in the chart's values (docs/share-serving.md)";
   return {
     status: "True",
-    reason: "NotImplemented",
-    message: `${names.join(", ")} ${verb} no effect: this version of the operator ${missing}. Instead, ${remedies}. Remove what has no effect, or keep it for a later version`,
+    reason: "NotServed",
+    message: `spec.reachability.people has no effect: ${why}, or remove it; a block can also be reported with proxyfleet report`,
   };
 }

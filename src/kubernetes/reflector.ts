@@ -133,8 +133,9 @@ export class Reflector<T extends KubeObject> implements Source {
 
   #failed(error: unknown, state: ReflectorState): void {
     this.#options.onFailure(error, state);
-    const isMissing = this.isOptional && error instanceof NotFoundError;
-    if (error instanceof ForbiddenError || isMissing) this.progress.recordRefusal();
+    if (error instanceof ForbiddenError) this.progress.recordRefusal("Forbidden");
+    else if (this.isOptional && error instanceof NotFoundError)
+      this.progress.recordRefusal("Missing");
   }
 
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {

@@ -1,3 +1,6 @@
+/** Why the server does not let a kind be read: it has no such kind, or this process has no right. */
+export type Refusal = "Missing" | "Forbidden";
+
 /**
  * How far a store's source has come, and how long it has been quiet. Times are those of the clock
  * that it is given (ms, monotonic).
@@ -8,7 +11,7 @@ export class SyncProgress {
   readonly #settled = Promise.withResolvers<void>();
   readonly #listeners: (() => void)[] = [];
   #isSynced = false;
-  #isRefused = false;
+  #refusal: Refusal | undefined;
   #isOutdated = false;
   #answeredAt: number;
   #triedAt: number;
@@ -33,9 +36,14 @@ export class SyncProgress {
     return this.#synced.promise;
   }
 
-  /** Whether the server's last answer was that this process has no right to read it. */
+  /** Whether the server's last answer was that it can't be read. */
   get isRefused(): boolean {
-    return this.#isRefused;
+    return this.#refusal !== undefined;
+  }
+
+  /** Why it can't be read, by the server's last answer. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
   }
 
   /** Resolves when the store first holds a complete list, or the server has refused to give it. */
@@ -66,15 +74,15 @@ export class SyncProgress {
   /** The server sent something. */
   recordAnswer(): void {
     this.#answeredAt = this.#now();
-    if (!this.#isRefused) return;
-    this.#isRefused = false;
+    if (this.#refusal === undefined) return;
+    this.#refusal = undefined;
     this.#turn();
   }
 
-  /** The server refused: this process has no right to read it. */
-  recordRefusal(): void {
-    if (this.#isRefused) return;
-    this.#isRefused = true;
+  /** The server refused it. */
+  recordRefusal(why: Refusal = "Forbidden"): void {
+    if (this.#refusal === why) return;
+    this.#refusal = why;
     this.#turn();
   }
 

@@ -30,6 +30,16 @@ export interface RotationRules {
   readonly maxPerHourPercent: number;
 }
 
+/**
+ * Whether people may still be sent to an address by its slot's DNS name: the name gives it, or lacks
+ * the address that it should give; nobody could say; or all resolvers have given another one since
+ * then.
+ */
+export type NameUse =
+  | { readonly kind: "given" }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "left"; readonly since: Instant };
+
 /** All that the rotation of one fleet is decided from, but time and chance. */
 export interface FleetView {
   readonly namespace: string;
@@ -47,6 +57,8 @@ export interface FleetView {
   readonly drain: { readonly scheduled: Millis; readonly blocked: Millis };
   /** Resolvers may hand out an old address this long; zero without DNS. */
   readonly dnsTtl: Millis;
+  /** By the names of ledger entries; those of slots without a DNS name are missing. */
+  readonly nameUse?: ReadonlyMap<string, NameUse>;
   readonly rotateAt: string | undefined;
   readonly lastHandledRotateAt: string | undefined;
   readonly reportBlocked: string | undefined;
@@ -76,12 +88,13 @@ export interface FleetViewInput {
   readonly doubtfulLanes?: readonly number[];
   readonly clocksDiffer?: boolean;
   readonly holds?: readonly MoveHold[];
+  readonly nameUse?: ReadonlyMap<string, NameUse>;
 }
 
 /** A fleet as decisions see it. */
 export function fleetView(input: FleetViewInput): FleetView {
   const { fleet, entries, pools, formerPools, held } = input;
-  const { doubtfulLanes = [], clocksDiffer = false, holds = [] } = input;
+  const { doubtfulLanes = [], clocksDiffer = false, holds = [], nameUse = new Map() } = input;
   const { metadata, spec, status } = fleet;
   return {
     namespace: metadata.namespace,
@@ -99,6 +112,7 @@ export function fleetView(input: FleetViewInput): FleetView {
       blocked: parseDuration(spec.rotation.drain.blocked),
     },
     dnsTtl: spec.dns === undefined ? millis(0) : seconds(spec.dns.ttl),
+    nameUse,
     rotateAt: metadata.annotations?.[rotateAtAnnotation],
     lastHandledRotateAt: status?.lastHandledRotateAt,
     reportBlocked: metadata.annotations?.[reportBlockedAnnotation],

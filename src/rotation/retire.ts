@@ -3,6 +3,7 @@ import type { RetireCause } from "../api/proxy-address.ts";
 import { type PoolView, defaultQuarantineTimes } from "../pool/view.ts";
 import { countedUntil } from "./age.ts";
 import { laneUsers } from "../ledger/lane-use.ts";
+import { nameHold, redatingOf } from "./name-hold.ts";
 import { repeatsKeptUntil } from "./repeats.ts";
 import {
   type Instant,
@@ -201,18 +202,37 @@ function ofDrained(situation: Situation): RetirementView {
   if (isDatedWrongly(situation)) return { now: drain(situation, cause) };
   const floor = plus(address.phaseSince, drainFloor(fleet, cause));
   const mayEnd = address.phase === "Draining" && now >= floor;
-  const isOver =
-    now >= until || (mayEnd && (address.sessions === 0 || mustMakeRoom(fleet, address)));
+  const makesRoom = mayEnd && mustMakeRoom(fleet, address);
+  const held = makesRoom ? undefined : heldByName(situation, cause);
+  if (held !== undefined) return held;
+  const isOver = now >= until || makesRoom || (mayEnd && address.sessions === 0);
   if (isOver && fleet.clocksDiffer === true) return { requeueAt: plus(now, clockPatience) };
   if (isOver) return { now: quarantine(situation, cause) };
   const next = now < floor ? floor : plus(now, sessionCountInterval);
   return { requeueAt: earliest(until, next) ?? until };
 }
 
+/** Nothing where the slot's name lets the drain end. */
+function heldByName(situation: Situation, cause: RetireCause): RetirementView | undefined {
+  const { fleet, address, now } = situation;
+  const use = fleet.nameUse?.get(address.name);
+  const time = drainTime(fleet, cause);
+  const hold = nameHold({ address, use, drainTime: time, dnsTtl: fleet.dnsTtl, now });
+  switch (hold.kind) {
+    case "none":
+      return undefined;
+    case "wait":
+      return { requeueAt: hold.until };
+    case "redate":
+      return { now: drain(situation, cause) };
+  }
+}
+
 /** No drain of this fleet lasts so long: a clock that was ahead dated it, so it is dated again. */
 function isDatedWrongly({ fleet, address, now }: Situation): boolean {
-  const longest = Math.max(fleet.drain.scheduled, fleet.drain.blocked, fleet.dnsTtl);
-  const latestEnd = plus(now, millis(longest));
+  const { scheduled, blocked } = fleet.drain;
+  const longest = millis(Math.max(scheduled, blocked, fleet.dnsTtl));
+  const latestEnd = plus(now, millis(longest + aheadOf(fleet, address, longest)));
   return fleet.clocksDiffer !== true && isToCome(address.drainUntil ?? now, latestEnd);
 }
 
@@ -240,9 +260,18 @@ function drainsOf(fleet: FleetView, slot: number): readonly AddressView[] {
   return fleet.addresses.filter((address) => address.slot === slot && address.want === "Drain");
 }
 
+/** By how much the end of a drain is dated ahead of its time (ms): only where a name may delay it. */
+function aheadOf({ nameUse }: FleetView, { name }: AddressView, time: Millis): Millis {
+  return nameUse?.has(name) === true ? redatingOf(time) : millis(0);
+}
+
 function drain({ fleet, address, now }: Situation, cause: RetireCause): Retirement {
   const because = causeOf(address, cause);
-  const until = plus(now, drainTime(fleet, because));
+  const time = drainTime(fleet, because);
+  const until = plus(
+    now,
+    millis(time + (because === "Blocked" ? 0 : aheadOf(fleet, address, time))),
+  );
   return { kind: "drain", name: address.name, because, until };
 }
 

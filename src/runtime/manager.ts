@@ -7,6 +7,8 @@ import type { Transform } from "../kubernetes/transform.ts";
 import type { Resource } from "../kubernetes/resource.ts";
 import { type Index, Store } from "../kubernetes/store.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
+import { FollowedKind, type KindPresence } from "../kubernetes/kind-presence.ts";
+import { NotFoundError } from "../kubernetes/errors.ts";
 import { sleep } from "./clock.ts";
 import { type Controller, runController } from "./controller.ts";
 import type { Metrics } from "./metrics.ts";
@@ -19,6 +21,12 @@ export interface WatchScope<T extends KubeObject> {
   readonly isOptional?: boolean;
   readonly indexes?: Record<string, Index<T>>;
   readonly transform?: Transform<T>;
+}
+
+/** The objects of a kind that others install, and what the server says of the kind. */
+export interface ForeignWatch<T extends KubeObject> {
+  readonly store: Store<T>;
+  readonly presence: KindPresence;
 }
 
 export interface ManagerOptions {
@@ -85,15 +93,30 @@ export class Manager {
 
   /** A store that follows the server's objects of one kind once the caches run. */
   watch<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T> = {}): Store<T> {
+    return this.#followAll(resource, scope).store;
+  }
+
+  /**
+   * A store of a kind that others install, perhaps while this process runs, and what the server says
+   * of the kind: nothing may be written of one that it lacks.
+   */
+  watchForeign<T extends KubeObject>(
+    resource: Resource<T>,
+    scope: WatchScope<T> = {},
+  ): ForeignWatch<T> {
+    const { store, sources } = this.#followAll(resource, { ...scope, isOptional: true });
+    return { store, presence: new FollowedKind(sources.map(({ progress }) => progress)) };
+  }
+
+  #followAll<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T>) {
     const store = new Store<T>(scope.indexes, scope.transform);
     this.#stores.push({ kind: resource.kind, store });
     const { namespaces = [] } = this.#options;
-    if (namespaces.length === 0 || !resource.namespaced)
-      this.#follow(this.#reflector(resource, store, scope));
-    else
-      for (const namespace of namespaces)
-        this.#follow(this.#reflector(resource, store, { ...scope, namespace }));
-    return store;
+    const isWhole = namespaces.length === 0 || !resource.namespaced;
+    const scopes = isWhole ? [scope] : namespaces.map((namespace) => ({ ...scope, namespace }));
+    const sources = scopes.map((each) => this.#reflector(resource, store, each));
+    for (const source of sources) this.#follow(source);
+    return { store, sources };
   }
 
   /**
@@ -121,7 +144,9 @@ export class Manager {
 
   #follow(source: Source): void {
     this.#sources.push(source);
-    if (source.namespace !== undefined) this.namespaces.add(source.namespace, source.progress);
+    // What a namespace may lack does not make it unreadable.
+    if (source.namespace !== undefined && source.isOptional !== true)
+      this.namespaces.add(source.namespace, source.progress);
   }
 
   add(controller: Controller): void {
@@ -237,7 +262,11 @@ export class Manager {
       onFailure: (error, { name: state }) => {
         const facts = { kind: resource.kind, namespace, state, error: explainError(error) };
         const isKnown = reflector.progress.isRefused;
-        log[isKnown ? "debug" : "warn"](facts, "a watch failed and will be tried again");
+        const isMissing = isOptional === true && error instanceof NotFoundError;
+        log[isKnown || isMissing ? "debug" : "warn"](
+          facts,
+          "a watch failed and will be tried again",
+        );
       },
     });
     return reflector;

@@ -113,6 +113,7 @@ export const matrix: Record<string, object> = {
     },
     networkPolicy: { from: [{ podSelector: {} }] },
   },
+  "resolvers of its own": { dns: { resolvers: ["192.0.2.53", "[2001:db8::53]:5353"] } },
   "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "receivers of news": {
     news: {

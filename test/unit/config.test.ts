@@ -21,6 +21,7 @@ const defaults: OperatorConfig = {
   pages: undefined,
   feeds: { ioda: false, radarTokenSecret: undefined },
   newsConfig: undefined,
+  resolvers: [],
   diagnosisFolder: undefined,
 };
 const read = (args: readonly string[], environment = {}): OperatorConfig | "help" =>
@@ -92,6 +93,13 @@ describe("the operator's settings", () => {
     "name the outage feeds that are asked": {
       args: ["--feeds-ioda=true", "--feeds-radar-token-secret=radar"],
       expect: { ...defaults, feeds: { ioda: true, radarTokenSecret: "radar" } },
+    },
+    "name the DNS servers that names are checked at": {
+      args: ["--resolvers=192.0.2.53, 192.0.2.54:5353,2001:db8::53,[2001:db8::54]:5353"],
+      expect: {
+        ...defaults,
+        resolvers: ["192.0.2.53:53", "192.0.2.54:5353", "[2001:db8::53]:53", "[2001:db8::54]:5353"],
+      },
     },
     "namespaces are told apart by commas": {
       args: ["--watch-namespaces", "relief, family,relief,"],

@@ -63,6 +63,10 @@
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
   verbs: [get, list, watch, create, patch, delete]
+# Names of slots, which ExternalDNS publishes. A cluster without it has no such kind.
+- apiGroups: [externaldns.k8s.io]
+  resources: [dnsendpoints]
+  verbs: [get, list, watch, create, patch, delete]
 # Pods are read. An annotation through their status makes the kubelet bring them a changed Secret at once.
 - apiGroups: [""]
   resources: [pods]

@@ -15,6 +15,7 @@ import { type ReconcilerOptions, defineController } from "../../runtime/reconcil
 import { readKeySecret } from "../../share/key-secret.ts";
 import { fleetsRenewedBetween } from "../../share/renewals.ts";
 import type { FleetAsk } from "../asks.ts";
+import type { NameReadings } from "../../dns/io/name-readings.ts";
 import { decideFleet } from "../decide.ts";
 import type { IssuedCertificates } from "./certificates.ts";
 import { type FleetSources, observeFleet } from "./observe.ts";
@@ -22,7 +23,7 @@ import { type FleetSources, observeFleet } from "./observe.ts";
 export interface FleetControllerOptions extends ReconcilerOptions {
   readonly sources: Omit<
     FleetSources,
-    "reports" | "certificates" | "absence" | "deletion" | "holds"
+    "reports" | "certificates" | "absence" | "deletion" | "holds" | "readings"
   >;
   readonly looks: Pick<CountryLooks, "holdsOn" | "onRelease">;
   readonly reports: PodReports;
@@ -30,16 +31,18 @@ export interface FleetControllerOptions extends ReconcilerOptions {
   readonly certificates: IssuedCertificates;
   readonly absences: Absences;
   readonly deletions: Deletions;
+  readonly readings: NameReadings;
 }
 
 /** Keeps a fleet's pods, addresses and status as its spec, the ledger and the pools ask. */
 export function fleetController(options: FleetControllerOptions): Controller {
-  const { sources, queue, certificates, absences, deletions } = options;
+  const { sources, queue, certificates, absences, deletions, readings } = options;
   enqueueFleets(options, (key) => queue.add(key));
   const all = {
     ...sources,
     reports: options.reports,
     certificates,
+    readings,
     holds: options.looks.holdsOn.bind(options.looks),
     absence: (key: string) => absences.answer(absenceOf(key)),
     deletion: (object: KubeObject) => deletions.of(object),
@@ -53,6 +56,7 @@ export function fleetController(options: FleetControllerOptions): Controller {
       forget: (key) => {
         certificates.forget(key);
         absences.forget(absenceOf(key));
+        readings.forget(key);
       },
     },
     options,
@@ -66,7 +70,7 @@ function absenceOf(key: string): AbsenceQuestion {
 async function answer(
   key: string,
   ask: FleetAsk,
-  { certificates, poller, absences, deletions, queue, now }: FleetControllerOptions,
+  { certificates, poller, absences, deletions, readings, queue, now }: FleetControllerOptions,
 ): Promise<"now" | "later"> {
   switch (ask.kind) {
     case "certificate":
@@ -84,6 +88,9 @@ async function answer(
     case "deletion":
       deletions.ask(ask.object, () => queue.add(key));
       return "later";
+    case "name":
+      readings.ask(key, ask, () => queue.add(key));
+      return "later";
   }
 }
 
@@ -95,6 +102,18 @@ function pagesChangedBy({ before, after, own }: Change<Secret>): "all" | readonl
   const [old, now] = [readKeySecret(before), readKeySecret(after)];
   if (old === undefined || now === undefined || !isSame(old.key, now.key)) return "all";
   return fleetsRenewedBetween(old.renewals, now.renewals);
+}
+
+/** Fleets whose pages get other paths, by a renewal or another key. */
+function enqueueRenewed(
+  { ownSecrets }: FleetControllerOptions["sources"]["caches"],
+  { all, add }: { readonly all: () => void; readonly add: Add },
+): void {
+  ownSecrets.onChange((change) => {
+    const changed = pagesChangedBy(change);
+    if (changed === "all") all();
+    else changed.forEach(add);
+  });
 }
 
 /** Everything that a fleet's next step depends on enqueues it, but for its own last write. */
@@ -121,6 +140,7 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
   ];
   for (const store of children)
     enqueueOn(store as Store<KubeObject>, isForeign, (child) => podFleet(child).forEach(add));
+  enqueueNamed(caches, add);
   options.reports.onChange((key) => {
     const pod = caches.pods.get(parseKey(key));
     if (pod !== undefined) podFleet(pod).forEach(add);
@@ -129,11 +149,7 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
     if (isMoreThanStatus(change)) all();
   });
   enqueueHeld(options, add);
-  caches.ownSecrets.onChange((change) => {
-    const changed = pagesChangedBy(change);
-    if (changed === "all") all();
-    else changed.forEach(add);
-  });
+  enqueueRenewed(caches, { all, add });
   caches.vantagePoints.onChange((change) => {
     if (isMoreThanStatus(change)) all();
   });
@@ -147,6 +163,23 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
     const [old, now] = [before, after].map((one) => JSON.stringify(one?.metadata.labels));
     if (old !== now) all();
   });
+}
+
+/** Whose names were changed, or can be written now. */
+function enqueueNamed(caches: FleetSources["caches"], add: Add): void {
+  // ExternalDNS writes the status of each, which says nothing of DNS.
+  enqueueOn(
+    caches.dnsEndpoints,
+    (change) => isForeign(change) && isMoreThanStatus(change),
+    (endpoint) => podFleet(endpoint).forEach(add),
+  );
+  caches.dnsEndpointKind.onTurn(() => {
+    for (const fleet of caches.fleets.list()) if (hasNames(fleet)) add(keyText(keyOf(fleet)));
+  });
+}
+
+function hasNames({ spec }: CustomObject): boolean {
+  return ((spec ?? {}) as { dns?: unknown }).dns !== undefined;
 }
 
 /** Whose blocked slots wait in a country goes on when others there were seen to work, or to fail. */

@@ -8,6 +8,8 @@ import type { Caches } from "../../cluster/caches.ts";
 import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, KubeObject, Pod, Secret } from "../../kubernetes/objects.ts";
 import { type ObjectKey, keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
+import type { ObservedNames } from "../../dns/fleet-names.ts";
+import type { NameReadings } from "../../dns/io/name-readings.ts";
 import { isOrphan } from "../../ledger/orphan.ts";
 import type { Absence } from "../../cluster/absence.ts";
 import type { Deletion } from "../../cluster/deletion.ts";
@@ -22,6 +24,7 @@ import { poolView } from "../../pool/view.ts";
 import type { MoveHold } from "../../reachability/move-hold.ts";
 import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
+import type { ShareKey } from "../../share/tokens.ts";
 import { keySecretPlace, readKeySecret } from "../../share/key-secret.ts";
 import { shareSecretName } from "../../share/slot-share.ts";
 import type {
@@ -47,6 +50,8 @@ export interface FleetSources {
   readonly absence: (fleet: string) => Absence | undefined;
   /** What the deletion of a fleet or an entry means, as far as the server was asked. */
   readonly deletion: (object: KubeObject) => Deletion;
+  /** What resolvers said of a fleet's names. */
+  readonly readings: Pick<NameReadings, "of">;
   /** Certificates that were made for a fleet's entries, without those that its Secret holds. */
   readonly certificates: {
     issued(fleet: string, secret: Secret | undefined): ReadonlyMap<string, IssuedCertificate>;
@@ -74,6 +79,8 @@ export function observeFleet(
   const isOwn = ({ view }: Entry) => raw !== undefined && belongsTo(view, raw.metadata.uid);
   const pods = caches.pods.by("fleet", text);
   const published = entries.filter(isOwn).flatMap(({ view }) => (isPublished(view) ? view : []));
+  const place = keySecretPlace(settings.operatorNamespace);
+  const shareSecrets = readKeySecret(caches.ownSecrets.get(place));
   return {
     key,
     raw,
@@ -88,6 +95,7 @@ export function observeFleet(
     holds: parsed?.ok === true ? sources.holds(parsed.value, published) : [],
     vantagePoints: readVantagePoints(caches),
     children,
+    names: namesOf(text, sources, shareSecrets?.key),
     pods,
     certificates: certificates.issued(text, children.secret),
     lives: certificateLives(children.secret),
@@ -95,7 +103,7 @@ export function observeFleet(
     refused,
     isBusy: isBusy(),
     settings,
-    shareSecrets: readKeySecret(caches.ownSecrets.get(keySecretPlace(settings.operatorNamespace))),
+    shareSecrets,
   };
 }
 
@@ -148,6 +156,19 @@ function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {
     disruptionBudget: caches.disruptionBudgets.get(child),
     networkPolicy: caches.networkPolicies.get(child),
     share: caches.secrets.get({ namespace, name: shareSecretName(name) }),
+  };
+}
+
+function namesOf(
+  fleet: string,
+  { caches, readings }: FleetSources,
+  key: ShareKey | undefined,
+): ObservedNames {
+  return {
+    key,
+    kind: caches.dnsEndpointKind.state,
+    endpoints: caches.dnsEndpoints.by("fleet", fleet),
+    readings: readings.of(fleet),
   };
 }
 

@@ -82,7 +82,7 @@ function pagesArgs({ pages }: ChartValues): readonly string[] {
 }
 
 function operatorArgs(values: ChartValues): readonly string[] {
-  const { feeds, monitoringNamespaces, watchNamespaces } = values;
+  const { dns, feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
   const { tokenSecret } = feeds.radar;
@@ -96,6 +96,7 @@ function operatorArgs(values: ChartValues): readonly string[] {
     ...pagesArgs(values),
     ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
     ...(tokenSecret === "" ? [] : [`--feeds-radar-token-secret=${tokenSecret}`]),
+    ...(dns.resolvers.length === 0 ? [] : [`--resolvers=${dns.resolvers.join(",")}`]),
     ...(hasNews(values) ? [`--news-config=${newsFolder}/${receiversKey}`] : []),
   ];
 }

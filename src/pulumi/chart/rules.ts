@@ -58,6 +58,8 @@ export const fleetRules: readonly Rule[] = [
   rule("apps", ["deployments"], ofChildren),
   rule("policy", ["poddisruptionbudgets"], ofChildren),
   rule("networking.k8s.io", ["networkpolicies"], ofChildren),
+  // Names of slots, which ExternalDNS publishes. A cluster without it has no such kind.
+  rule("externaldns.k8s.io", ["dnsendpoints"], ofChildren),
   rule("", ["pods"], ["list", "watch"]),
   rule("", ["pods/status"], ["patch"]),
   rule("", ["pods/eviction"], ["create"]),

@@ -152,6 +152,21 @@ const shareExport = z
     "Share pages as files, for a site hosted elsewhere (docs/share-elsewhere.md): a Deployment that keeps them up to date.",
   );
 
+const dns = z
+  .strictObject({
+    resolvers: z
+      .array(z.string().regex(/^[0-9A-Fa-f.:[\]]+$/))
+      .max(8)
+      .default([])
+      .describe(
+        "DNS servers that the operator asks what names lead to, as address or address:port. Empty: those of its pods. At most 8.",
+      ),
+  })
+  .prefault({})
+  .describe(
+    "Names of groups (spec.dns of fleets), which ExternalDNS publishes. Each of these DNS servers learns the names, so choose some that people use anyway.",
+  );
+
 const serviceMonitor = z
   .strictObject({
     enabled: z
@@ -334,6 +349,7 @@ export const chartValues = z.strictObject({
   shareExport,
   feeds,
   news,
+  dns,
   serviceMonitor,
   podMonitor,
   prometheusRule,

@@ -4,6 +4,7 @@ import { fleetObject } from "../../objects/fleet.ts";
 import { managedSelector } from "../../../src/api/names.ts";
 import { vantagePointObject } from "../../objects/vantage-point.ts";
 import type { VantagePoint } from "../../../src/api/vantage-point.ts";
+import { dnsEndpointKind } from "../../stand-ins/external-dns/dns-endpoint-kind.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { podsOf, serving } from "../proxy/pods.ts";
@@ -35,7 +36,10 @@ export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void
   await keyAgain();
   await all(renewedPage);
   await all(drift);
+  await apply(dnsEndpointKind);
+  await all(async (fleet) => named(fleet, { hostname: "{token}.example.org" }));
   await all(withoutOwner);
+  await all(async (fleet) => named(fleet, null));
   await all(refusedAddress);
   await all(lostEntry);
   await all(laggard);
@@ -111,9 +115,27 @@ async function drift(fleet: TestFleet): Promise<void> {
   });
 }
 
+/** Gives a fleet's group a name, or takes it: nobody publishes it here. */
+async function named({ name }: TestFleet, dns: object | null): Promise<void> {
+  const patch = JSON.stringify({ spec: { dns } });
+  await kubectl("patch", "wap", name, "-n", name, "--type=merge", "-p", patch);
+  const what = dns === null ? "to have no DNSEndpoint" : "to have a DNSEndpoint";
+  await waitFor(`${name} ${what}`, async () => {
+    const { items } = await read<{ items: readonly unknown[] }>("dnsendpoints", "-n", name);
+    return items.length > 0 === (dns !== null);
+  });
+}
+
 /** Children that nobody owns, as the runbook makes them before a restore, are taken back. */
 async function withoutOwner({ name: namespace }: TestFleet): Promise<void> {
-  const kinds = ["deployment", "poddisruptionbudget", "networkpolicy", "secret", "service"];
+  const kinds = [
+    "deployment",
+    "poddisruptionbudget",
+    "networkpolicy",
+    "secret",
+    "service",
+    "dnsendpoint",
+  ];
   const ours = [kinds.join(","), "-n", namespace, "-l", managedSelector] as const;
   const ownerReferences = null;
   const patch = JSON.stringify({ metadata: { ownerReferences } });

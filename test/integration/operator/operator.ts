@@ -14,10 +14,17 @@ export interface RunningOperator {
   stop(): Promise<void>;
 }
 
+/** How an operator in this process differs from one that runs outside of a cluster. */
+interface Run {
+  /** It asks pods at their own addresses. */
+  readonly inCluster?: boolean;
+}
+
 /** Starts an operator with the given kubeconfig, on a health port of its own. */
 export function startOperator(
   kubeconfig: string,
   config: Partial<OperatorConfig> = {},
+  { inCluster = false }: Run = {},
 ): RunningOperator {
   const lines: Line[] = [];
   const log = pino(
@@ -42,10 +49,11 @@ export function startOperator(
       pages: undefined,
       feeds: { ioda: false, radarTokenSecret: undefined },
       newsConfig: undefined,
+      resolvers: [],
       diagnosisFolder: undefined,
       ...config,
     },
-    false,
+    inCluster,
     { log, stop: stop.signal },
   );
   ended.catch(() => undefined);

@@ -168,6 +168,7 @@ export class SteeredOperator {
         })),
       }),
       probe: async () => Promise.reject(new Error("nothing is there")),
+      lookUp: async () => Promise.resolve([]),
       resolve: async () => Promise.reject(new Error("nothing is there")),
       makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
       sourceOf: ({ metadata }, token) => this.service.source(metadata.name, token, () => this.now),

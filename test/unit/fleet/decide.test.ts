@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
+import { host, key } from "../dns/build.ts";
 import type { FleetAsk } from "../../../src/fleet/asks.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
@@ -219,9 +220,36 @@ describe("a plan for a fleet", () => {
 });
 
 test("a fleet says which of its fields have no effect", () => {
-  const spec = { ...fleet.spec, dns: { hostname: "{token}.example.org" } };
+  const spec = { ...fleet.spec, reachability: { people: "Block" } };
   const plan = planFor([], { parsed: parseWhatsAppProxy({ ...fleet, spec }) });
   const condition = statusIn(plan).conditions.find(({ type }) => type === "FieldsWithoutEffect");
   assert.equal(condition?.status, "True");
-  assert.match(condition?.message ?? "", /spec\.dns\.hostname/);
+  assert.match(condition?.message ?? "", /spec\.reachability\.people/);
+});
+
+describe("a fleet with names", () => {
+  const serving = entry("203.0.113.1", { lane: 0, want: "Serve", phase: "Serving" });
+  const spec = { ...fleet.spec, dns: { hostname: "{token}.example.org" } };
+  const names = { key, kind: "Served" as const, endpoints: [], readings: new Map() };
+  const plan = planFor([serving], { parsed: parseWhatsAppProxy({ ...fleet, spec }), names });
+
+  test("writes them once it has addresses, and asks resolvers for them", () => {
+    assert.ok(plan.effects.some(({ id }) => id === "name 0"));
+    assert.deepEqual(plan.asks.at(-1), { kind: "name", slot: 0, host: host() });
+  });
+
+  test("says in its status which pattern they have, and no name", () => {
+    const status = statusIn(plan);
+    assert.equal(status.slots[0]?.hostname, "{token}.example.org");
+    assert.ok(!JSON.stringify(status).includes(host().slice(0, 26)), "a name is a secret");
+  });
+
+  test("repeats no name in the words of a server that refuses it", () => {
+    const words = `"${host()}" is not allowed`;
+    const refused = [{ id: "name 0", object: "DNSEndpoint proxies/r", words }];
+    const parsed = parseWhatsAppProxy({ ...fleet, spec });
+    const said = JSON.stringify(statusIn(planFor([serving], { parsed, names, refused })));
+    assert.match(said, /is not allowed/);
+    assert.ok(!said.includes(host()), "a name is a secret");
+  });
 });

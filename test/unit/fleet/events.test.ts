@@ -77,6 +77,8 @@ function notesOf(
       refused: [],
       held: undefined,
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
+      namesReady: undefined,
+      hostname: undefined,
       withoutEffect: undefined,
       measured: undefined,
       generation: 1,

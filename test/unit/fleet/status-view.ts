@@ -61,6 +61,7 @@ export interface GivenFleet {
   readonly refused?: StatusView["refused"];
   readonly before?: StatusBefore;
   readonly withoutEffect?: Finding;
+  readonly namesReady?: Finding;
   readonly now?: Instant;
 }
 
@@ -73,6 +74,7 @@ export function statusOf({
   refused = [],
   before = realised,
   withoutEffect,
+  namesReady,
   now = noon,
 }: GivenFleet = {}): FleetStatus {
   const plan = planRotation(view, { bank: 4, now, random: () => 0 });
@@ -87,6 +89,8 @@ export function statusOf({
     refused,
     held: undefined,
     measured: undefined,
+    namesReady,
+    hostname: undefined,
   };
   return fleetStatus({ ...said, withoutEffect, generation: 3, selector: "a=b", before }, now);
 }

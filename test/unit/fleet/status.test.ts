@@ -73,11 +73,11 @@ describe("a fleet's conditions", () => {
     },
     "fields without effect are named, and the fleet stays Ready": {
       given: {
-        withoutEffect: { status: "True", reason: "NotImplemented", message: "spec.dns.hostname" },
+        withoutEffect: { status: "True", reason: "NotServed", message: "spec.reachability.people" },
       },
       expect: {
         Ready: ["True", "Serving"],
-        FieldsWithoutEffect: ["True", "NotImplemented", "spec.dns.hostname"],
+        FieldsWithoutEffect: ["True", "NotServed", "spec.reachability.people"],
         Stalled: undefined,
       },
     },

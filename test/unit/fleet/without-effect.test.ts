@@ -3,63 +3,36 @@ import { describe, test } from "node:test";
 import { fleetSpec } from "../../../src/api/fleet.ts";
 import { fieldsWithoutEffect } from "../../../src/fleet/without-effect.ts";
 
-const dns = { hostname: "{token}.example.org" };
-
-describe("fields without effect", () => {
-  const cases: Record<string, { spec: object; names: readonly string[]; says?: string }> = {
-    "are none where a fleet sets nothing": { spec: {}, names: [] },
-    "are none where a fleet sets their defaults": {
-      spec: {
-        share: { host: "Address" },
-        reachability: { blockedWhen: { failures: 3, vantagePoints: 2, within: "30m" } },
+describe("what reports over share pages lead to", () => {
+  const cases: Record<string, { people: string; page?: boolean; serves?: boolean; says?: RegExp }> =
+    {
+      "matters where the operator serves pages": { people: "Block", serves: true },
+      "is no news while a fleet has the default": { people: "Suspect" },
+      "is as a fleet wishes where it ignores them": { people: "Ignore" },
+      "has no effect where the operator serves none": {
+        people: "Block",
+        says: /^spec\.reachability\.people has no effect: the operator serves no share pages\. Set pages\.enabled/,
       },
-      names: [],
-    },
-    "are not those that decide what an outage is": {
-      spec: { reachability: { outagePercent: 80, blockedWhen: { within: "1h" } } },
-      names: [],
-    },
-    "are DNS names": {
-      spec: { dns },
-      names: ["spec.dns.hostname"],
-      says: "spec.dns.hostname has no effect: this version of the operator makes no DNS names. Instead, give groups the addresses in status.addresses.",
-    },
-    "are not what share links carry": {
-      spec: { dns, share: { host: "Hostname", page: false } },
-      names: ["spec.dns.hostname"],
-    },
-    "are what reports over the share page lead to": {
-      spec: { reachability: { people: "Block" } },
-      names: ["spec.reachability.people"],
-      says: "this version of the operator has no share page. Instead, report a block with the annotation proxyfleet.dev/report-blocked.",
-    },
-    "are not those that decide what arrivals lead to": {
-      spec: { reachability: { traffic: "Ignore" } },
-      names: [],
-    },
-    "are not those that decide what a block is": {
-      spec: {
-        reachability: {
-          vantagePoints: { matchLabels: { censor: "x" } },
-          blockedWhen: { failures: 4, vantagePoints: 1 },
-        },
+      "has no effect where the fleet has none": {
+        people: "Block",
+        page: false,
+        serves: true,
+        says: /has no effect: this fleet has no share pages\. Set spec\.share\.page to true/,
       },
-      names: [],
-    },
-  };
-  for (const [name, { spec, names, says = "" }] of Object.entries(cases))
+    };
+  for (const [name, { people, page = true, serves, says }] of Object.entries(cases))
     test(name, () => {
+      const spec = fleetSpec.parse({
+        addresses: { pools: [{ name: "a" }] },
+        reachability: { people },
+        share: { page },
+      });
       const finding = fieldsWithoutEffect(
-        fleetSpec.parse({ addresses: { pools: [{ name: "metallb-a" }] }, ...spec }),
+        spec,
+        serves === undefined ? {} : { servesPages: serves },
       );
-      assert.deepEqual(
-        [...(finding?.message ?? "").matchAll(/spec\.[.\w]*\w/g)].map(([field]) => field),
-        names,
-      );
-      assert.deepEqual(
-        [finding?.status, finding?.reason],
-        names.length === 0 ? [undefined, undefined] : ["True", "NotImplemented"],
-      );
-      assert.ok((finding?.message ?? "").includes(says), finding?.message ?? "no condition");
+      if (says === undefined) return assert.equal(finding, undefined);
+      assert.deepEqual([finding?.status, finding?.reason], ["True", "NotServed"]);
+      return assert.match(finding?.message ?? "", says);
     });
 });

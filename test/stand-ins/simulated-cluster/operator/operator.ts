@@ -166,6 +166,7 @@ function worldOf(
     timer,
     readStatus,
     probe: async (request) => probeAddress(request, readStatus, cluster.network),
+    lookUp: async () => Promise.resolve([]),
     resolve: async (hostname) => cluster.loadBalancer.resolve(hostname),
     makeCertificate,
     sourceOf: () => undefined,

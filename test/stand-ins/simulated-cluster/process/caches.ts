@@ -2,13 +2,16 @@ import { pino } from "pino";
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
 import type { Resource } from "../../../../src/kubernetes/resource.ts";
 import { Store } from "../../../../src/kubernetes/store.ts";
-import type { Manager, WatchScope } from "../../../../src/runtime/manager.ts";
+import type { ForeignWatch, Manager, WatchScope } from "../../../../src/runtime/manager.ts";
 import { ReadableNamespaces } from "../../../../src/runtime/readable-namespaces.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
 import { SimulatedWatch } from "./watch.ts";
 
 /** Feeds the caches of one process. It stands where the operator has its Manager. */
-export class SimulatedCaches implements Pick<Manager, "watch" | "watchNamespaces" | "namespaces"> {
+export class SimulatedCaches implements Pick<
+  Manager,
+  "watch" | "watchForeign" | "watchNamespaces" | "namespaces"
+> {
   readonly #server: SimulatedApiServer;
   readonly #watches: SimulatedWatch<KubeObject>[] = [];
   /** All are watched, and so all can be read. */
@@ -26,6 +29,14 @@ export class SimulatedCaches implements Pick<Manager, "watch" | "watchNamespaces
     const watch = new SimulatedWatch<T>(this.#server, options);
     this.#watches.push(watch as unknown as SimulatedWatch<KubeObject>);
     return store;
+  }
+
+  /** The simulated cluster has no kinds of others. */
+  watchForeign<T extends KubeObject>(): ForeignWatch<T> {
+    return {
+      store: new Store<T>(),
+      presence: { state: "Missing", onTurn: () => undefined },
+    };
   }
 
   /** All namespaces are watched. */

@@ -1,0 +1,181 @@
+import type { Finding, StoredCondition } from "../api/findings.ts";
+import { fieldManagers } from "../api/names.ts";
+import type { WhatsAppProxySpec } from "../api/fleet.ts";
+import { isAsMade } from "../cluster/as-made.ts";
+import { type DnsEndpoint, dnsEndpoints } from "../kubernetes/external-dns.ts";
+import type { KindState } from "../kubernetes/kind-presence.ts";
+import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import { type AddressView, publishedAddress } from "../ledger/view.ts";
+import type { ChildOwner } from "../proxy/deployment.ts";
+import type { NameUse } from "../rotation/fleet-view.ts";
+import type { Effect } from "../runtime/effect.ts";
+import type { ShareKey } from "../share/tokens.ts";
+import { canonicalIp } from "../values/ip.ts";
+import { type Instant, earliest, plus, seconds } from "../values/time.ts";
+import { endpointFor, listedTargets } from "./endpoint.ts";
+import { type NameAsk, isLive, nameAsks, nextLookAt } from "./lookups.ts";
+import type { NamedSlot } from "./named-slot.ts";
+import type { NameReading } from "./reading.ts";
+import { dnsReady } from "./ready.ts";
+import { type SlotName, slotNames, withoutNames } from "./slot-name.ts";
+import { nameTargets } from "./targets.ts";
+import { nameUses } from "./use.ts";
+
+/** What is known of a fleet's names. */
+export interface ObservedNames {
+  /** Undefined while it is not known: nothing is made then, and what is there stays. */
+  readonly key: ShareKey | undefined;
+  readonly kind: KindState;
+  /** DNSEndpoints of the fleet. */
+  readonly endpoints: readonly DnsEndpoint[];
+  /** What resolvers said last, by slot. */
+  readonly readings: ReadonlyMap<number, NameReading>;
+}
+
+/** The fleet whose names are decided. */
+export interface NamesInput {
+  readonly owner: ChildOwner;
+  readonly spec: Pick<WhatsAppProxySpec, "dns" | "addresses" | "audience">;
+  /** It goes, and its names with it. */
+  readonly isEnding: boolean;
+  readonly addresses: readonly AddressView[];
+  readonly before: readonly StoredCondition[];
+  readonly observed: ObservedNames;
+}
+
+/** What is to be done about a fleet's names, and what is said of them. */
+export interface FleetNames {
+  readonly effects: readonly Effect[];
+  readonly asks: readonly NameAsk[];
+  readonly requeueAt: Instant | undefined;
+  /** Whether people may still be sent to an address by its slot's name, by ledger entry. */
+  readonly use: ReadonlyMap<string, NameUse>;
+  /** The condition DNSReady; undefined: the fleet asks for no names. */
+  readonly ready: Finding | undefined;
+  /** Puts patterns in the place of names, in a text of somebody else. */
+  readonly withoutNames: (text: string) => string;
+}
+
+/** The key is read, or made, within moments of an operator's start. */
+const lookForKey = seconds(5);
+
+/** The next step of a fleet's names. */
+export function fleetNames(input: NamesInput, now: Instant): FleetNames {
+  const { spec, isEnding, observed } = input;
+  const { dns } = spec;
+  if (dns === undefined || isEnding) return withoutDns(observed);
+  const { key, kind } = observed;
+  const slots = key === undefined ? undefined : namedSlots(input, { key, dns }, now);
+  const known = slots ?? [];
+  const names = known.map(({ name }) => name);
+  return {
+    effects: slots === undefined ? [] : effectsOf(slots, { ...input, ttl: dns.ttl }),
+    asks: nameAsks(known, now),
+    requeueAt:
+      slots === undefined
+        ? plus(now, lookForKey)
+        : earliest(...known.map((slot) => nextLookAt(slot, now))),
+    use: slots === undefined ? unknownUses(input) : nameUses(slots),
+    ready: dnsReady({ pattern: dns.hostname, kind, slots, before: input.before }, now),
+    withoutNames: (text) => withoutNames(text, names, dns.hostname),
+  };
+}
+
+function withoutDns({ kind, endpoints }: ObservedNames): FleetNames {
+  return {
+    effects: kind === "Served" ? removals(endpoints, new Set()) : [],
+    asks: [],
+    requeueAt: undefined,
+    use: new Map(),
+    ready: undefined,
+    withoutNames: (text) => text,
+  };
+}
+
+/** Until the key is read, as after a restart, nobody knows what the names lead to. */
+function unknownUses({ addresses, spec }: NamesInput): ReadonlyMap<string, NameUse> {
+  const own = addresses.filter(({ slot }) => slot < spec.addresses.count);
+  return new Map(own.map(({ name }) => [name, unknown]));
+}
+
+const unknown: NameUse = { kind: "unknown" };
+
+interface NameSource {
+  readonly key: ShareKey;
+  readonly dns: NonNullable<WhatsAppProxySpec["dns"]>;
+}
+
+function namedSlots(
+  { owner, spec, addresses, observed }: NamesInput,
+  { key, dns }: NameSource,
+  now: Instant,
+): readonly NamedSlot[] {
+  const { namespace, fleet } = owner;
+  const { count } = spec.addresses;
+  const bySlot = Map.groupBy(addresses, ({ slot }) => slot);
+  return slotNames(key, { namespace, fleet, count, pattern: dns.hostname }).map((name) => {
+    const own = (bySlot.get(name.slot) ?? []).map(inUsualText);
+    const reading = readingOf(name, observed);
+    const published = publishedAddress(own, name.slot);
+    const listed = listedTargets(endpointOf(name, observed));
+    const slot = { name, addresses: own, published, targets: [], reading };
+    const isLiveNow = published !== undefined && isLive({ ...slot, targets: targetOf(published) });
+    const given = { slot: name.slot, addresses: own, audience: spec.audience.countries };
+    return { ...slot, targets: nameTargets({ ...given, listed, isLive: isLiveNow, now }) };
+  });
+}
+
+/** One address has one text, in the ledger and in what resolvers say. */
+function inUsualText(view: AddressView): AddressView {
+  return { ...view, address: view.address === undefined ? undefined : canonicalIp(view.address) };
+}
+
+function targetOf({ address }: AddressView): readonly string[] {
+  return address === undefined ? [] : [address];
+}
+
+/** An answer about another name, as before the pattern was changed, says nothing of this one. */
+function readingOf({ slot, host }: SlotName, { readings }: ObservedNames): NameReading | undefined {
+  const reading = readings.get(slot);
+  return reading?.host === host ? reading : undefined;
+}
+
+function endpointOf({ object }: SlotName, { endpoints }: ObservedNames): DnsEndpoint | undefined {
+  return endpoints.find(({ metadata }) => metadata.name === object);
+}
+
+function effectsOf(
+  slots: readonly NamedSlot[],
+  { owner, observed, ttl }: NamesInput & { readonly ttl: number },
+): readonly Effect[] {
+  if (observed.kind !== "Served") return [];
+  const wanted = slots.filter(({ targets }) => targets.length > 0);
+  const applied = wanted.flatMap(({ name, targets }): readonly Effect[] => {
+    const object = endpointFor(name, { targets, ttl }, owner);
+    const live = endpointOf(name, observed);
+    if (live !== undefined && isAsMade(live, object)) return [];
+    const fieldManager = fieldManagers.fleet;
+    return [{ kind: "apply", id: `name ${name.slot}`, of: dnsEndpoints, object, fieldManager }];
+  });
+  return [
+    ...applied,
+    ...removals(observed.endpoints, new Set(wanted.map(({ name }) => name.object))),
+  ];
+}
+
+function removals(
+  endpoints: readonly DnsEndpoint[],
+  wanted: ReadonlySet<string>,
+): readonly Effect[] {
+  const unwanted = endpoints.filter(
+    ({ metadata: { name, deletionTimestamp } }) =>
+      !wanted.has(name) && deletionTimestamp === undefined,
+  );
+  return unwanted.map((endpoint) => ({
+    kind: "delete",
+    id: `no name ${endpoint.metadata.name}`,
+    of: dnsEndpoints,
+    key: keyOf(endpoint),
+    state: stateOf(endpoint),
+  }));
+}

@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { at, blocked, draining, entry, noon } from "../rotation/build.ts";
+import { minutes, plus, seconds } from "../../../src/values/time.ts";
+import {
+  applied,
+  deleted,
+  dns,
+  host,
+  leadingTo,
+  namesOf,
+  objectName,
+  reading,
+  targetsOf,
+} from "./build.ts";
+
+const fresh = entry("203.0.113.7", { ordinal: 2 });
+const old = draining("203.0.113.9", { ordinal: 1 });
+const six = entry("2001:db8::9", { ordinal: 2 });
+
+describe("the DNSEndpoint of a slot", () => {
+  test("has a neutral name, one set a type, one TTL, and is the fleet's", () => {
+    const endpoints = [leadingTo([{ ...old, want: "Serve", phase: "Serving" }])];
+    const [made] = applied(namesOf({ addresses: [six, old], endpoints }));
+    assert.deepEqual(made, {
+      apiVersion: "externaldns.k8s.io/v1alpha1",
+      kind: "DNSEndpoint",
+      metadata: {
+        name: objectName(),
+        namespace: "proxies",
+        labels: {
+          "app.kubernetes.io/managed-by": "proxyfleet",
+          "proxyfleet.dev/fleet": "family",
+        },
+        ownerReferences: [
+          {
+            apiVersion: "proxyfleet.dev/v1alpha1",
+            kind: "WhatsAppProxy",
+            name: "family",
+            uid: "u1",
+          },
+        ],
+      },
+      spec: {
+        endpoints: [
+          { dnsName: host(), recordType: "A", recordTTL: 60, targets: ["203.0.113.9"] },
+          { dnsName: host(), recordType: "AAAA", recordTTL: 60, targets: ["2001:db8::9"] },
+        ],
+      },
+    });
+    assert.match(made?.metadata.name ?? "", /^r-[a-z2-7]{26}$/);
+  });
+
+  test("is not written again while nothing differs", () =>
+    assert.deepEqual(namesOf({ addresses: [fresh], endpoints: [leadingTo([fresh])] }).effects, []));
+
+  test("follows a new TTL", () => {
+    const given = { addresses: [fresh], endpoints: [leadingTo([fresh])] };
+    const [made] = applied(namesOf({ ...given, dns: { ...dns, ttl: 30 } }));
+    assert.deepEqual(
+      made?.spec?.endpoints?.map(({ recordTTL }) => recordTTL),
+      [30],
+    );
+  });
+
+  test("has addresses in their usual text", () =>
+    assert.deepEqual(
+      targetsOf(applied(namesOf({ addresses: [{ ...six, address: "2001:DB8:0::0009" }] }))[0]),
+      ["2001:db8::9"],
+    ));
+
+  const leaves: Record<string, Parameters<typeof namesOf>[0]> = {
+    "goes when its slot goes": { count: 0, addresses: [fresh] },
+    "goes when the fleet asks for no names any more": { dns: undefined, addresses: [fresh] },
+    "goes when the fleet is deleted": { isEnding: true, addresses: [fresh] },
+    "goes without the key too, where the fleet asks for no names": {
+      dns: undefined,
+      key: undefined,
+    },
+  };
+  for (const [name, given] of Object.entries(leaves))
+    test(name, () => {
+      const names = namesOf({ ...given, endpoints: [leadingTo([fresh])] });
+      assert.deepEqual([deleted(names), applied(names)], [[objectName()], []]);
+    });
+
+  const stays: Record<string, Parameters<typeof namesOf>[0]> = {
+    "stays as it is while the key is not known": { key: undefined },
+    "stays as it is while the kind can't be read": { kind: "Unknown", isEnding: true },
+    "is not made where the cluster has no such kind": { kind: "Missing" },
+    "is not made where the operator may not": { kind: "Forbidden" },
+  };
+  for (const [name, given] of Object.entries(stays))
+    test(name, () => {
+      const endpoints = [leadingTo([old, { ...fresh, phase: "Verifying" }])];
+      assert.deepEqual(namesOf({ ...given, addresses: [fresh], endpoints }).effects, []);
+    });
+});
+
+describe("the look at a name", () => {
+  const settled = (given: object) => ({
+    addresses: [fresh],
+    endpoints: [leadingTo([fresh])],
+    readings: new Map([[0, reading({ "192.0.2.53:53": ["203.0.113.7"] }, given)]]),
+  });
+  test("comes at once for a name that was never resolved", () =>
+    assert.deepEqual(namesOf({ addresses: [fresh] }).asks, [
+      { kind: "name", slot: 0, host: host() },
+    ]));
+
+  test("comes seldom once all resolvers give what they should", () => {
+    const { asks, requeueAt } = namesOf(settled({}));
+    assert.deepEqual([asks, requeueAt], [[], plus(at(-1), minutes(10))]);
+  });
+
+  test("comes every few seconds after a move", () => {
+    const moved = { ...fresh, phaseSince: at(-4) };
+    const names = namesOf({ ...settled({}), addresses: [{ ...moved, address: "203.0.113.8" }] });
+    assert.equal(names.requeueAt, plus(at(-1), seconds(5)));
+  });
+
+  test("comes once a minute where nothing has changed for long", () => {
+    const names = namesOf({
+      ...settled({ since: at(-7200) }),
+      addresses: [{ ...fresh, address: "203.0.113.8", phaseSince: at(-7000) }],
+    });
+    assert.equal(names.requeueAt, plus(at(-1), minutes(1)));
+  });
+
+  test("comes again where the last one was for another name", () =>
+    assert.equal(namesOf(settled({ host: "old.example.org" })).asks.length, 1));
+
+  test("comes soon again for the key, where that is not known", () =>
+    assert.equal(
+      namesOf({ key: undefined, addresses: [fresh] }).requeueAt,
+      plus(noon, seconds(5)),
+    ));
+
+  test("does not come for a slot without an address", () => assert.deepEqual(namesOf().asks, []));
+});
+
+describe("whether a name still leads to an address that drains", () => {
+  const useOf = (answers: Parameters<typeof reading>[0] | undefined, addresses = [fresh, old]) =>
+    namesOf({
+      addresses,
+      endpoints: [leadingTo([fresh])],
+      readings: new Map(answers === undefined ? [] : [[0, reading(answers)]]),
+    }).use.get(old.name);
+  const cases: Record<string, { answers?: Parameters<typeof reading>[0]; expect: object }> = {
+    "is not known before resolvers were asked": { expect: { kind: "unknown" } },
+    "it does while one resolver lacks the new one": {
+      answers: { a: ["203.0.113.7"], b: [] },
+      expect: { kind: "given" },
+    },
+    "it does while one resolver gives it": {
+      answers: { a: ["203.0.113.7"], b: ["203.0.113.7", "203.0.113.9"] },
+      expect: { kind: "given" },
+    },
+    "is not known while a resolver is silent, and the others give the new one": {
+      answers: { a: ["203.0.113.7"], b: { problem: "does not answer" } },
+      expect: { kind: "unknown" },
+    },
+    "it does while a resolver is silent, and another one is behind": {
+      answers: { a: ["203.0.113.9"], b: { problem: "does not answer" } },
+      expect: { kind: "given" },
+    },
+    "it does not since all resolvers give the new one alone": {
+      answers: { a: ["203.0.113.7"], b: ["203.0.113.7"] },
+      expect: { kind: "left", since: at(-600) },
+    },
+  };
+  for (const [name, { answers, expect }] of Object.entries(cases))
+    test(name, () => assert.deepEqual(useOf(answers), expect));
+
+  test("it does where the name went back to it, since the published one is blocked", () =>
+    assert.deepEqual(
+      useOf({ a: ["203.0.113.7"] }, [{ ...fresh, reachability: [blocked()] }, old]),
+      { kind: "given" },
+    ));
+
+  test("is not asked of an address whose slot has no name", () =>
+    assert.equal(namesOf({ count: 0, addresses: [old] }).use.size, 0));
+
+  test("is not known while the key is not", () =>
+    assert.deepEqual(namesOf({ key: undefined, addresses: [old] }).use.get(old.name), {
+      kind: "unknown",
+    }));
+});
+
+describe("DNSReady", () => {
+  const named = { addresses: [fresh], endpoints: [leadingTo([fresh])] };
+  const answering = (answers: Parameters<typeof reading>[0], given: object = {}) => ({
+    ...named,
+    readings: new Map([[0, reading(answers, given)]]),
+  });
+  const isTrue = {
+    type: "DNSReady",
+    status: "True",
+    reason: "NamesLive",
+    message: "as before",
+    lastTransitionTime: "2026-11-23T11:00:00Z",
+  } as const;
+  const cases: Record<
+    string,
+    { given: Parameters<typeof namesOf>[0]; is: readonly [string, string]; says: RegExp }
+  > = {
+    "says what to install": {
+      given: { ...named, kind: "Missing" },
+      is: ["False", "NameKindMissing"],
+      says: /Install ExternalDNS with its CRD, or remove spec.dns/,
+    },
+    "says which right is missing": {
+      given: { ...named, kind: "Forbidden" },
+      is: ["False", "NamesForbidden"],
+      says: /helm upgrade/,
+    },
+    "says that the key is missing": {
+      given: { ...named, key: undefined },
+      is: ["False", "NameKeyMissing"],
+      says: /Secret proxyfleet-share/,
+    },
+    "says what it said before while the key is read again": {
+      given: { ...named, key: undefined, before: [isTrue] },
+      is: ["True", "NamesLive"],
+      says: /^as before$/,
+    },
+    "knows nothing before resolvers were asked": {
+      given: named,
+      is: ["Unknown", "NotAskedYet"],
+      says: /not asked yet/,
+    },
+    "says after a restart what it said before": {
+      given: { ...named, before: [isTrue] },
+      is: ["True", "NamesLive"],
+      says: /^as before$/,
+    },
+    "is true once all resolvers give each slot's address": {
+      given: answering({ "192.0.2.53:53": ["203.0.113.7"] }),
+      is: ["True", "NamesLive"],
+      says: /^192\.0\.2\.53:53: the name of each of 1 slots gives its address$/,
+    },
+    "is true while the address before is given beside it": {
+      given: answering({ a: ["203.0.113.7", "203.0.113.9"] }),
+      is: ["True", "NamesLive"],
+      says: /gives its address/,
+    },
+    "says which resolver is behind after a move, and waits": {
+      given: answering({ a: ["203.0.113.7"], b: ["203.0.113.9"] }, { since: at(-60) }),
+      is: ["False", "NamesFollow"],
+      says: /^slot 0 \(\{token\}\.example\.org\): resolver b gives 203\.0\.113\.9; it should give 203\.0\.113\.7\. DNS follows a move within 5m/,
+    },
+    "says what to look at where it takes long": {
+      given: answering({ a: [] }, { since: at(-600) }),
+      is: ["False", "NamesBehind"],
+      says: /resolver a has no such name; .* Check that ExternalDNS runs with --source=crd and --policy=sync/,
+    },
+    "says which resolver is silent": {
+      given: answering({ a: { problem: "does not answer" } }),
+      is: ["False", "ResolverFails"],
+      says: /resolver a does not answer; .*--resolvers/,
+    },
+    "does not mind one answer that fails": {
+      given: {
+        ...answering({ a: { problem: "fails (SERVFAIL)" } }, { since: at(-29) }),
+        before: [isTrue],
+      },
+      is: ["True", "NamesLive"],
+      says: /^as before$/,
+    },
+    "minds one that fails for half a minute": {
+      given: {
+        ...answering({ a: { problem: "fails (SERVFAIL)" } }, { since: at(-30) }),
+        before: [isTrue],
+      },
+      is: ["False", "ResolverFails"],
+      says: /fails \(SERVFAIL\)/,
+    },
+    "has nothing against a fleet without addresses": {
+      given: {},
+      is: ["True", "NamesLive"],
+      says: /no slot has an address/,
+    },
+  };
+  for (const [name, { given, is, says }] of Object.entries(cases))
+    test(name, () => {
+      const { ready } = namesOf(given, noon);
+      assert.deepEqual([ready?.status, ready?.reason], is);
+      assert.match(ready?.message ?? "", says);
+      assert.ok(!(ready?.message ?? "").includes(host()), "a name is a secret");
+    });
+
+  test("is not there where a fleet asks for no names", () =>
+    assert.equal(namesOf({ dns: undefined }).ready, undefined));
+});
+
+test("what others say of a name is repeated without it", () =>
+  assert.equal(
+    namesOf({ addresses: [fresh] }).withoutNames(`no host "${host()}" here`),
+    'no host "{token}.example.org" here',
+  ));
