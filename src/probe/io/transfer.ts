@@ -69,7 +69,7 @@ export async function transfer(pipe: Pipe, limit: TransferLimit): Promise<"Whole
 
 /** A server also resets where it hangs up on what is still on its way. @throws StepError `Slow` */
 function refuseCrawl(moved: Requests, { crawlMs }: TransferLimit): void {
-  const bytesPerSecond = moved.speedOfLast(crawlMs);
+  const bytesPerSecond = Math.min(moved.speedOfLast(crawlMs), moved.speed(crawlMs));
   if (bytesPerSecond < slowestBytesPerSecond) throw new StepError({ kind: "Slow", bytesPerSecond });
 }
 
@@ -155,6 +155,12 @@ class Requests {
     const before = this.#marks.findLast(({ atMs }) => atMs <= from);
     if (before === undefined) return Infinity;
     return Math.round((this.received() + this.sent() - before.bytes) / (ms / 1000));
+  }
+
+  /** Bytes a second on average: what was lost comes in lumps. Endless before it went on so long. */
+  speed(ms: Millis): number {
+    const tookMs = performance.now() - (this.#marks[0]?.atMs ?? Infinity);
+    return tookMs < ms ? Infinity : Math.round((this.received() + this.sent()) / (tookMs / 1000));
   }
 
   #mark(): void {

@@ -322,6 +322,15 @@ describe("a block is", () => {
       verdict: "Blocked",
       kind: "Throttled",
     },
+    "of data, where one handshake fails as well": {
+      evidence: [
+        ...blockEvidence.map((one) => (one.role === "Probe" ? { ...one, outcome: slow } : one)),
+        failed("a", -40, { outcome: failure("tls") }),
+        control(-30),
+      ],
+      verdict: "Blocked",
+      kind: "Throttled",
+    },
     "of the address, where data is frozen for some and others time out": {
       evidence: [...blockEvidence, failed("c", -50, { outcome: slow })],
       verdict: "Blocked",
