@@ -1,7 +1,6 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { type AddressView, publishedAddress } from "../ledger/view.ts";
 import type { ShareSecrets } from "./key-secret.ts";
-import { isLinkHost } from "./link.ts";
 import { renewalOf } from "./renewals.ts";
 import type { PublishedTarget, SlotShare } from "./slot-share.ts";
 import { type Seat, type ShareKey, nameToken, pageToken } from "./tokens.ts";
@@ -41,13 +40,12 @@ function targetOf(
   return { host: hostname ?? address, chatPort, mediaPort, chatTls: true, since: phaseSince };
 }
 
-/** The slot's name, where links carry names. One that is too long for DNS is none. */
+/** The slot's name, where links carry names. */
 function hostnameOf(
   seat: Seat,
   { share, dns }: WhatsAppProxy["spec"],
   key: ShareKey,
 ): string | undefined {
   if (share.host !== "Hostname" || dns === undefined) return undefined;
-  const name = dns.hostname.replace("{token}", nameToken(key, seat));
-  return isLinkHost(name) ? name : undefined;
+  return dns.hostname.replace("{token}", nameToken(key, seat));
 }

@@ -66,14 +66,6 @@ describe("what a group is to know", () => {
       spec: { dns: { hostname: "{token}.example.org" } },
       expect: shown,
     },
-    "is its address where the name is too long for DNS": {
-      given: [serving],
-      spec: {
-        share: { host: "Hostname" },
-        dns: { hostname: `${"a".repeat(50)}-{token}.example.org` },
-      },
-      expect: shown,
-    },
   };
   for (const [name, { given, spec, expect }] of Object.entries(cases))
     test(name, () => assert.deepEqual(sharesOf(given, spec)[0]?.published, expect));
