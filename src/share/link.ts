@@ -74,7 +74,7 @@ function checked(target: ShareTarget): ShareTarget {
 }
 
 /** Whether a text is an address or a hostname that a link can carry. */
-export function isLinkHost(host: string): boolean {
+function isLinkHost(host: string): boolean {
   return isIPv4(host) || isIPv6(host) || isHostname(host);
 }
 
