@@ -3,6 +3,7 @@ import type { DarkResult } from "../test/stand-ins/client/dark.ts";
 import type { OpenedLink } from "../test/stand-ins/client/links.ts";
 import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
 import type { MediaResult } from "../test/stand-ins/client/media.ts";
+import type { OpenedPage } from "../test/stand-ins/client/page.ts";
 import { finish } from "./run.ts";
 import { DemoError } from "./say.ts";
 import type { Stage } from "./stage.ts";
@@ -20,6 +21,8 @@ export interface Client {
    * by others.
    */
   openLink(link: string): Promise<ClientAnswer<OpenedLink>>;
+  /** Reads a share page; its address is a secret as well. */
+  openPage(url: string, language: string): Promise<ClientAnswer<OpenedPage>>;
   dark(at: PublishedAddress): Promise<DarkResult>;
 }
 
@@ -38,6 +41,7 @@ export function clientOf(stage: Stage): Client {
     chat: async ({ host, chat }) => ask<ChatResult>(["chat", host, String(chat)]),
     media: async ({ host, media }) => ask<MediaResult>(["media", host, String(media)]),
     openLink: async (link) => ask<OpenedLink>(["links"], link),
+    openPage: async (url, language) => ask<OpenedPage>(["page", language], url),
     dark: async ({ host, chat, media }) =>
       (await runClient(stage, [
         "dark",

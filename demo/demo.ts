@@ -17,6 +17,7 @@ import { applyExamples, install, waitForOperator, waitForReady, type OwnPool } f
 import { Kubectl } from "./kubectl.ts";
 import { readOwnPool } from "./own-cluster.ts";
 import { playWhatsApp } from "./play-whatsapp.ts";
+import { servePages, showPage } from "./page.ts";
 import { moveSlot, showDark, showDrain, slot } from "./rotation.ts";
 import { DemoError, Say } from "./say.ts";
 import type { Scene } from "./scene.ts";
@@ -45,6 +46,7 @@ async function playOnEmbedded(): Promise<void> {
   const kubectl = new Kubectl(stage, say);
   say.step("The operator in the embedded cluster");
   await waitForOperator({ stage, say, kubectl, mediaCertificate: undefined });
+  await servePages({ stage, say, kubectl, mediaCertificate: undefined });
   say.step("WhatsApp, played on the host meta (192.0.2.10)");
   const { certificateSHA256 } = await playWhatsApp(stage, say);
   say.tell(
@@ -83,6 +85,10 @@ async function play(scene: Scene, ownPool: OwnPool | undefined): Promise<void> {
   say.step(`What the people of slot ${String(slot)} get: a link, or its QR code`);
   showShareLink(say, first);
   await openShareLink(scene, first);
+  if (stage.kind === "embedded") {
+    say.step(`The page of slot ${String(slot)}, read ${stage.clientPlace}`);
+    await showPage(scene, first, "before the move");
+  }
   await showMove(scene, first);
   if (stage.kind === "embedded") {
     say.step(`A censor blocks the address of slot ${String(slot)}, and the group moves by itself`);
@@ -104,6 +110,7 @@ async function showMove(scene: Scene, old: PublishedAddress): Promise<void> {
     );
     const move = await moveSlot(scene, old, held);
     await connectToBoth(scene, move.fresh);
+    if (stage.kind === "embedded") await showPage(scene, move.fresh, "after the move");
     await showDrain(scene, move);
     say.step("The old address drains, then goes dark");
     await showDark(scene, move);

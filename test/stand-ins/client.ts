@@ -9,6 +9,7 @@
  *   pester HOST PORT HOW [--connections N] [--from IP]   clients that say nothing or nonsense: silent, garbage, http, proxy-header, slow
  *   dark HOST PORT…                       whether every port stays silent for 3 s
  *   links [LINK]                          opens a share link as the app does (from stdin where it is not given)
+ *   page LANGUAGE                         reads the share page whose address stdin gives, as a browser in this language does
  *   counters [PORT]                       what the WhatsApp that is played on this host has counted
  * --real: WhatsApp is not played; handshakes are looked at, and media must show a certificate that this machine trusts.
  * --timeout MS: longest wait for a connection (5000; dark: 3000). SIGTERM and SIGINT end a command in good order.

@@ -9,6 +9,7 @@ import { hold } from "./hold.ts";
 import { openLink } from "./links.ts";
 import { Load, type PublishedAddress } from "./load.ts";
 import { media } from "./media.ts";
+import { openPage, pageFromInput } from "./page.ts";
 import { nuisances, pester } from "./pester.ts";
 import { AttemptError } from "./outcome.ts";
 
@@ -44,6 +45,8 @@ export const commands: Readonly<Record<string, Command>> = {
     attempt("links", async () =>
       openLink((link ?? (await text(process.stdin))).trim(), limits(flags)),
     ),
+  page: async ([language = "en"], { signal }) =>
+    attempt("page", async () => openPage(await pageFromInput(), { language, signal })),
   hold: async (operands, { tls, silent, signal }) =>
     attempt("closed", async () =>
       hold({
