@@ -108,7 +108,7 @@ export function retireNotes(
       return [
         normal(
           "Draining",
-          `slot ${entry.slot}: ${entry.address} is no longer published; it serves its open sessions until ${until} at the latest, then goes dark`,
+          `slot ${entry.slot}: ${entry.address} is no longer published; people who still have it get in until ${until} at the latest, then goes dark`,
         ),
       ];
     case "quarantine": {

@@ -140,7 +140,7 @@ describe("the story of a fleet", () => {
         [
           "Normal",
           "Draining",
-          "slot 0: 203.0.113.9 is no longer published; it serves its open sessions until 2026-11-24T12:00:00Z at the latest, then goes dark",
+          "slot 0: 203.0.113.9 is no longer published; people who still have it get in until 2026-11-24T12:00:00Z at the latest, then goes dark",
         ],
       ],
     },
