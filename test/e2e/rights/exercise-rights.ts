@@ -25,15 +25,16 @@ export function shortLivedFleet(name: string, addresses: string): TestFleet {
 /**
  * Brings about all that an operator may ever have to ask of the API server, from a fleet's birth to
  * its end.
+ * @param home the operator's own namespace
  */
-export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void> {
+export async function exerciseRights(fleets: readonly TestFleet[], home: string): Promise<void> {
   const all = async (step: (fleet: TestFleet) => Promise<void>) =>
     void (await Promise.all(fleets.map(step)));
   await all(async (fleet) => fleet.create());
   await all(async (fleet) => fleet.ready());
   await poolEvent();
   await missingToken();
-  await keyAgain();
+  await keyAgain(home);
   await all(renewedPage);
   await all(drift);
   await apply(dnsEndpointKind);
@@ -75,8 +76,8 @@ async function missingToken(): Promise<void> {
 }
 
 /** The key of share pages, after somebody deleted it. */
-async function keyAgain(): Promise<void> {
-  const secret = ["secret", "proxyfleet-share", "-n", "proxyfleet-system"] as const;
+async function keyAgain(home: string): Promise<void> {
+  const secret = ["secret", "proxyfleet-share", "-n", home] as const;
   await kubectl("delete", ...secret);
   await waitFor("the key of share pages", async () => readIfAny(...secret));
 }

@@ -42,7 +42,7 @@ function areMinimal(namespace: string, instance: string): void {
   let roles: readonly Role[];
   let asked: Asked;
   before(async () => {
-    await exerciseRights(fleets);
+    await exerciseRights(fleets, namespace);
     roles = await rolesOf(instance);
     asked = await askedBy(namespace);
   });
