@@ -41,6 +41,7 @@ import { Manager } from "./runtime/manager.ts";
 import { Metrics } from "./runtime/metrics.ts";
 import { cryptoRandom } from "./runtime/random.ts";
 import { followShareKey } from "./share/io/key-keeper.ts";
+import { isKeyInUse } from "./share/io/key-use.ts";
 import { shareKeyLength } from "./share/tokens.ts";
 import { explainError } from "./values/errors.ts";
 import { userAgent } from "./version.ts";
@@ -53,6 +54,9 @@ const graceMs = 10_000;
 
 /** One try to renew the lease has this long (ms), so that there is time for another one. */
 const leaseCallMs = 3_000;
+
+/** Pages are shown as long as fleets and addresses were heard of within this (ms): three bookmarks. */
+const pagesKnownMs = 180_000;
 
 /**
  * Runs the operator until `stop` fires. Inside a cluster it asks pods directly, outside through the
@@ -97,7 +101,8 @@ export async function runOperator(
   let following: Promise<void> | undefined;
   try {
     if (!(await manager.filled(stop))) return;
-    serving = serveStrangers(wiring, election, halt.signal);
+    const isCurrent = () => manager.hears(["WhatsAppProxy", "ProxyAddress"], pagesKnownMs);
+    serving = serveStrangers({ ...wiring, isCurrent }, election, halt.signal);
     following = followKey(wiring, halt.signal);
     if (election === undefined) await endInTime(work(stop), { stop, graceMs, log });
     else await whileLeading(election, { stop, halt: () => halt.abort(), graceMs, log, work });
@@ -134,6 +139,11 @@ interface Wiring extends Inboxes {
   readonly log: Logger;
 }
 
+interface ServingWiring extends Wiring {
+  /** Whether the caches follow the API server. */
+  readonly isCurrent: () => boolean;
+}
+
 async function answerProbes({ healthPort }: OperatorConfig, manager: Manager, metrics: Metrics) {
   return serveHealth(healthPort, {
     problem: () => manager.problem,
@@ -144,7 +154,7 @@ async function answerProbes({ healthPort }: OperatorConfig, manager: Manager, me
 
 /** What anybody may reach, if an admin wants it: on each replica, whether or not it leads. */
 async function serveStrangers(
-  wiring: Wiring,
+  wiring: ServingWiring,
   election: LeaderElection | undefined,
   stop: AbortSignal,
 ): Promise<void> {
@@ -171,22 +181,26 @@ async function followKey(
 ): Promise<void> {
   const { namespace } = config;
   const makeKey = () => randomBytes(shareKeyLength);
-  const shared = { client, namespace, store: caches.ownSecrets, sleep, log };
+  const isInUse = () => isKeyInUse(caches);
+  const shared = { client, namespace, store: caches.ownSecrets, isInUse, sleep, log };
   await followShareKey({ ...shared, mayMake: isLeading, makeKey }, stop);
 }
 
 /** Each replica serves share pages, and those that don't lead hand on what people report. */
 async function serveSharePages(
-  { caches, client, config, isLeading, pageReports, checkedClock: { now }, log }: Wiring,
+  { isCurrent, ...wiring }: ServingWiring,
   election: LeaderElection | undefined,
   stop: AbortSignal,
 ): Promise<void> {
+  const { caches, client, config, isLeading, pageReports, checkedClock, log } = wiring;
+  const { now } = checkedClock;
   const { pages: settings, namespace } = config;
   if (settings === undefined || pageReports === undefined) return;
   const parts = pageParts(caches, namespace);
   const holder = () => election?.holder ?? "";
   const shared = { settings, caches, client, namespace, isLeading, holder };
-  await operatePages({ ...shared, ...parts, take: pageReports.take, now, log }, stop);
+  const { take } = pageReports;
+  await operatePages({ ...shared, ...parts, isCurrent, take, now, log }, stop);
 }
 
 function addControllers(manager: Manager, wiring: Wiring): void {

@@ -108,15 +108,19 @@ const token = "{token}";
 const anyToken = "t".repeat(26);
 const hostnamePattern =
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
+/** A name that ends in a number is a misspelt address (RFC 1123 §2.1), and no link can carry it. */
+const endsInNumber = /[.][0-9]+$/;
 
 /** DNS names for a fleet's slots. */
 export const dns = z.object({
   hostname: withRules(line(200), {
-    cel: `self.split(${celText(token)}).size() == 2 && self.replace(${celText(token)}, ${celText(anyToken)}).matches(${celText(hostnamePattern.source)})`,
+    cel: `self.split(${celText(token)}).size() == 2 && self.replace(${celText(token)}, ${celText(anyToken)}).matches(${celText(hostnamePattern.source)}) && !self.matches(${celText(endsInNumber.source)})`,
     holds: (value) =>
-      value.split(token).length === 2 && hostnamePattern.test(value.replace(token, anyToken)),
+      value.split(token).length === 2 &&
+      hostnamePattern.test(value.replace(token, anyToken)) &&
+      !endsInNumber.test(value),
     message:
-      "must be a DNS name that holds {token} once, such as {token}.example.org; {token} takes 26 of the 63 characters between two dots",
+      "must be a DNS name that holds {token} once and does not end in a number, such as {token}.example.org; {token} takes 26 of the 63 characters between two dots",
   }).describe("Name of each slot. {token} becomes text that nobody can guess, one per slot."),
   ttl: integer(1, 86_400)
     .default(60)

@@ -83,7 +83,7 @@ export const ingestionSecretName = "proxyfleet-ingestion";
  * The Secret in the operator's namespace from which paths of share pages and tokens of names follow
  * (`key`), and what pages were renewed with (`<namespace>.<fleet>.<slot>`). It outlives all fleets.
  */
-export const shareKeySecretName = "proxyfleet-share";
+export const shareKeySecretName = "proxyfleet-share-key";
 
 /** Who writes Events, and as which field manager. */
 export const eventReporter = {

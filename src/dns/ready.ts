@@ -62,7 +62,7 @@ const keyMissing: Finding = {
   status: "False",
   reason: "NameKeyMissing",
   message:
-    "names wait for the Secret proxyfleet-share in the operator's namespace, which they follow from. The operator makes it itself; if this stays so, its log says why",
+    "names wait for the Secret proxyfleet-share-key in the operator's namespace, which they follow from. The operator makes it itself; if this stays so, its log says why",
 };
 
 const notAsked: Finding = {

@@ -7,7 +7,7 @@ import type { CustomObject, Secret } from "../kubernetes/objects.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { Effect, EventEffect, PatchEffect } from "../runtime/effect.ts";
 import { type ShareSecrets, keySecretPlace, renewalData } from "../share/key-secret.ts";
-import { type RenewalRequest, renewalRequest, withRenewals } from "../share/renewals.ts";
+import { type RenewalRequest, renewalRequest } from "../share/renewals.ts";
 import { type ShareContent, shareSecret } from "../share/secret.ts";
 import { slotSharesOf } from "../share/slot-shares.ts";
 import { applyEffect, ownerOf, unlessMade } from "./children.ts";
@@ -19,8 +19,9 @@ type OpenRenewal = Extract<RenewalRequest, { kind: "open" }>;
 const renewalId = "renewal of pages";
 
 /**
- * Keeps the Secret with what a fleet's groups are to know as what is published, and gives pages the
- * new paths that somebody asked for. Nothing while the key is not known: another one would change
+ * Keeps the Secret with what a fleet's groups are to know as what is published, and notes renewals
+ * that somebody asked for: pages have their new paths in the pass that sees these, so that a renewal
+ * which is refused keeps no fresh address from its group. Nothing while the key is not known: another one would change
  * all paths.
  * @param addresses the fleet's own
  */
@@ -32,13 +33,12 @@ export function shareEffects(
   const { shareSecrets } = observed;
   if (shareSecrets === undefined) return [];
   if (isEnding(observed)) return emptied(live);
-  const request = renewalRequest(fleet, shareSecrets.renewals);
+  const { key, renewals } = shareSecrets;
+  const request = renewalRequest(fleet, renewals);
   const renewal = request.kind === "open" ? renewalEffects(live, shareSecrets, request) : [];
-  const renewals = withRenewals(shareSecrets.renewals, request);
-  const shares = slotSharesOf({ fleet, entries: addresses, key: shareSecrets.key, renewals });
+  const shares = slotSharesOf({ fleet, entries: addresses, key, renewals });
   const object = desiredSecret(live, { shares, pages: fleet.spec.share.page });
-  const needs = renewal.length === 0 ? [] : [renewalId];
-  return [...renewal, ...applyEffect("share secret", secrets, { object, needs })];
+  return [...renewal, ...applyEffect("share secret", secrets, { object })];
 }
 
 /** Of a fleet that ends, nothing may be used any more, however long its end takes. */

@@ -40,15 +40,15 @@ export type Reading =
 const longest = { asked: 16, acceptLanguage: 512 } as const;
 
 /**
- * Reads a request. The path is compared as it came, in all its characters: nothing is decoded,
- * joined or trimmed. Parameters that nobody knows are passed over, since apps add some to links.
+ * Reads a request. The path is compared as it came, in all its characters: nothing is decoded or
+ * joined. One slash at the end is left out, since the same page elsewhere is a folder. Parameters that nobody knows are passed over, since apps add some to links.
  */
 export function readRequest(
   { method = "", url = "", acceptLanguage }: PageRequest,
   { find, chooseLanguage }: Library,
 ): Reading {
   const [path = ""] = url.split("?", 1);
-  const page = find(path);
+  const page = find(path.replace(/\/$/, ""));
   if (page === undefined || !["GET", "HEAD", "POST"].includes(method)) return { kind: "Nothing" };
   const query = new URLSearchParams(url.slice(path.length));
   const language = chooseLanguage({

@@ -176,6 +176,17 @@ export class Manager {
   }
 
   /**
+   * Whether the API server was heard of these kinds within this time (ms), as it is each minute
+   * while a watch lives. Of namespaces that can't be read nothing is heard, and nothing is known.
+   */
+  hears(kinds: readonly string[], withinMs: number): boolean {
+    return kinds.every((kind) => {
+      const quiet = this.#sources.filter((source) => source.kind === kind);
+      return Math.min(...quiet.map(({ progress }) => progress.quietMs)) <= withinMs;
+    });
+  }
+
+  /**
    * Whether some caches were read after the server went back to an earlier state, and others not
    * yet: nothing may be written then, for objects that never were.
    */

@@ -10,7 +10,7 @@ export type Renewals = ReadonlyMap<string, string>;
  * Renewed pages of a namespace, at most. They are kept for good, in one object for the whole
  * cluster, which nobody in one namespace may fill up.
  */
-const mostInNamespace = 1024;
+const mostInNamespace = 256;
 
 /** Under what the renewal of a slot's page is kept. A namespace and a fleet have no dots. */
 export function renewalField({ namespace, fleet, slot }: Seat): string {
@@ -86,11 +86,6 @@ function renewed(seat: Seat, mark: string, renewals: Renewals): string {
 
 function markOf(renewal: string): string {
   return renewal.replace(/^\d+ /, "");
-}
-
-/** All renewals once a request is carried out. */
-export function withRenewals(renewals: Renewals, request: RenewalRequest): Renewals {
-  return request.kind === "open" ? new Map([...renewals, ...request.renewals]) : renewals;
 }
 
 /** Fleets, as `namespace/name`, of which a renewal is in one of the two and not in the other. */

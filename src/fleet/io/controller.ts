@@ -96,9 +96,8 @@ async function answer(
 
 type Add = (key: string) => void;
 
-/** Fleets whose pages get other paths; this process knows of the renewals that it wrote itself. */
-function pagesChangedBy({ before, after, own }: Change<Secret>): "all" | readonly string[] {
-  if (own) return [];
+/** Fleets whose pages get other paths, also by what this process has just noted itself. */
+function pagesChangedBy({ before, after }: Change<Secret>): "all" | readonly string[] {
   const [old, now] = [readKeySecret(before), readKeySecret(after)];
   if (old === undefined || now === undefined || !isSame(old.key, now.key)) return "all";
   return fleetsRenewedBetween(old.renewals, now.renewals);

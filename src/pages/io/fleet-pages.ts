@@ -1,24 +1,25 @@
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
-import { type Caches, claimant } from "../../cluster/caches.ts";
+import { type Caches, claimant, podFleet } from "../../cluster/caches.ts";
 import { type ObjectKey, keyOf, keyText } from "../../kubernetes/resource.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
 import { countriesOf } from "../../reachability/vantage-points.ts";
 import type { SlotShares } from "../../share/io/slot-shares.ts";
+import { shareFields, shareSecretName } from "../../share/slot-share.ts";
 import type { Seat } from "../../share/tokens.ts";
 import { type ServedPage, servedPage } from "../served-page.ts";
 import { PageIndex, pageId } from "./page-index.ts";
 
 /** What pages are made of. */
-export type PageCaches = Pick<Caches, "fleets" | "addresses" | "vantagePoints">;
+export type PageCaches = Pick<Caches, "fleets" | "addresses" | "vantagePoints" | "secrets">;
 
 /** An index of all pages that follows the caches. */
 export function followPages(
   caches: PageCaches,
   { shares, failed }: { readonly shares: SlotShares; readonly failed: (error: unknown) => void },
 ): PageIndex {
-  const { fleets, addresses } = caches;
+  const { fleets, addresses, secrets } = caches;
   const index = new PageIndex({
     fleets: () => fleets.list().map((fleet) => keyText(keyOf(fleet))),
     pagesOf: (fleet) => pagesOf(fleet, caches, shares),
@@ -26,6 +27,10 @@ export function followPages(
   });
   fleets.onChange(({ before, after }) => {
     for (const fleet of [before ?? [], after ?? []].flat()) index.changed(keyText(keyOf(fleet)));
+  });
+  secrets.onChange(({ before, after }) => {
+    for (const secret of [before ?? [], after ?? []].flat())
+      for (const fleet of podFleet(secret)) index.changed(fleet);
   });
   addresses.onChange(({ before, after }) => {
     for (const entry of [before ?? [], after ?? []].flat())
@@ -53,15 +58,25 @@ export function countriesOfSeat(
   return fleet === undefined ? [] : countriesOf(fleet.spec, readVantagePoints(caches));
 }
 
-/** A fleet that is there, can be read, and is not being deleted. */
+/**
+ * A fleet that is there, can be read, and is not ending. One whose deletion is held serves people
+ * on: its end shows in its share Secret, which whoever leads empties then.
+ */
 function liveFleet(
   key: ObjectKey,
-  { fleets }: Pick<PageCaches, "fleets">,
+  { fleets, secrets }: Pick<PageCaches, "fleets" | "secrets">,
 ): WhatsAppProxy | undefined {
   const raw = fleets.get(key);
-  if (raw === undefined || raw.metadata.deletionTimestamp !== undefined) return undefined;
+  if (raw === undefined) return undefined;
+  const { deletionTimestamp } = raw.metadata;
+  if (deletionTimestamp !== undefined && !hasPages(key, secrets)) return undefined;
   const parsed = parseWhatsAppProxy(raw);
   return parsed.ok ? parsed.value : undefined;
+}
+
+function hasPages({ namespace, name }: ObjectKey, secrets: PageCaches["secrets"]): boolean {
+  const { data = {} } = secrets.get({ namespace, name: shareSecretName(name) }) ?? {};
+  return Object.keys(data).some((field) => field.endsWith(`.${shareFields.path}`));
 }
 
 function keyFrom(text: string): ObjectKey {

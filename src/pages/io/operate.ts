@@ -34,6 +34,8 @@ export interface PageParts {
 }
 
 export interface OperatedPagesOptions extends PageParts {
+  /** Whether the caches follow the API server. */
+  readonly isCurrent: () => boolean;
   readonly settings: PagesSettings;
   readonly caches: PageCaches;
   readonly client: Pick<ApiClient, "get">;
@@ -125,7 +127,7 @@ class OperatedPages {
   }
 
   async #serve(): Promise<void> {
-    const { settings, render, chooseLanguage, key, log } = this.#options;
+    const { settings, render, chooseLanguage, key, isCurrent, log } = this.#options;
     this.#server = await servePages({
       port: settings.port,
       certificate: this.#certificate,
@@ -135,6 +137,7 @@ class OperatedPages {
       render,
       chooseLanguage,
       key,
+      isCurrent,
     });
     log.info({ port: this.#server.port }, "share pages are served");
   }

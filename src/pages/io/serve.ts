@@ -58,6 +58,8 @@ export interface PageServerOptions extends Library {
   readonly presses: Pick<PressDesk, "press" | "take">;
   /** What replicas know each other by; undefined while it is not known. */
   readonly key: () => ShareKey | undefined;
+  /** Whether what is shown is what the API server has, as far as can be known. */
+  readonly isCurrent: () => boolean;
   /** An error of ours. It may have a part of a page in it: it is not for the log as it is. */
   readonly failed: (error: unknown) => void;
 }
@@ -99,7 +101,9 @@ class PageResponder {
     }
   }
 
+  /** One that hears nothing more of moves would show an old address, and revoked pages: to anyone, it has none. */
   #page({ method, url, headers }: IncomingMessage): HttpAnswer {
+    if (!this.#options.isCurrent()) return busy;
     const acceptLanguage = headers["accept-language"];
     const reading = readRequest({ method, url, acceptLanguage }, this.#options);
     if (reading.kind === "Nothing") return nothingHere;

@@ -20,6 +20,8 @@ export interface KeyKeeperOptions {
   readonly store: Store<Secret>;
   /** Whether this replica may make the Secret where there is none: only the one that leads. */
   readonly mayMake: () => boolean;
+  /** Whether pages or names are there that follow from a key: then it was lost. */
+  readonly isInUse: () => boolean;
   /** 32 random bytes. */
   readonly makeKey: () => Uint8Array;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -64,11 +66,11 @@ async function look(options: KeyKeeperOptions): Promise<string> {
 /**
  * Reads the key's Secret into its store. Where the server says that there is none, the replica that
  * leads makes one, or writes the one again that it knows: another key would lead every page and
- * every name elsewhere.
+ * every name elsewhere. So one that was lost is not replaced: a person puts it back, or decides.
  * @throws ShareKeyError, without any part of the key; errors of the API client
  */
 export async function readShareKey(
-  options: Pick<KeyKeeperOptions, "client" | "namespace" | "store" | "mayMake" | "makeKey">,
+  options: Omit<KeyKeeperOptions, "sleep" | "log">,
 ): Promise<void> {
   const { client, namespace, store, mayMake } = options;
   const place = keySecretPlace(namespace);
@@ -82,9 +84,11 @@ export async function readShareKey(
 
 async function made(
   known: Secret | undefined,
-  { client, namespace, makeKey }: Pick<KeyKeeperOptions, "client" | "namespace" | "makeKey">,
+  options: Pick<KeyKeeperOptions, "client" | "namespace" | "makeKey" | "isInUse">,
 ): Promise<Secret | undefined> {
+  const { client, namespace, makeKey } = options;
   const isUsable = readKeySecret(known) !== undefined;
+  if (!isUsable && options.isInUse()) throw lost(namespace);
   const secret =
     known !== undefined && isUsable
       ? keySecretAgain(namespace, known)
@@ -96,6 +100,13 @@ async function made(
     // Somebody was faster: what they made is what all replicas use.
     return client.get(ownSecrets, keySecretPlace(namespace));
   }
+}
+
+function lost(namespace: string): ShareKeyError {
+  const { name } = keySecretPlace(namespace);
+  return new ShareKeyError(
+    `Secret ${namespace}/${name} is gone, and share pages or names that follow from its key are there: put it back from a backup. Or give every page and every name a new address: kubectl create secret generic ${name} -n ${namespace} --from-literal=key="$(head -c 24 /dev/urandom | base64)"`,
+  );
 }
 
 /**

@@ -77,7 +77,7 @@ async function missingToken(): Promise<void> {
 
 /** The key of share pages, after somebody deleted it. */
 async function keyAgain(home: string): Promise<void> {
-  const secret = ["secret", "proxyfleet-share", "-n", home] as const;
+  const secret = ["secret", "proxyfleet-share-key", "-n", home] as const;
   await kubectl("delete", ...secret);
   await waitFor("the key of share pages", async () => readIfAny(...secret));
 }

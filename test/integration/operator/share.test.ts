@@ -12,7 +12,7 @@ import { fleet, pool } from "../samples.ts";
 import { childPaths, eventReasons, fleetPath, read } from "./fleet-objects.ts";
 import { apply } from "./operator.ts";
 
-const keyPath = "/api/v1/namespaces/proxyfleet-system/secrets/proxyfleet-share";
+const keyPath = "/api/v1/namespaces/proxyfleet-system/secrets/proxyfleet-share-key";
 const sharePath = childPaths["Secret of links"]?.("family") ?? "";
 
 let cluster: FakeCluster;

@@ -45,6 +45,7 @@ class Stage {
       fleets,
       addresses: new Store<CustomObject>(addressIndexes),
       vantagePoints: new Store<CustomObject>(),
+      secrets: new Store<Secret>(),
     };
     const get = async (_: unknown, { name }: { readonly name: string }) => this.secrets.get(name);
     this.#ended = operatePages(
@@ -54,6 +55,7 @@ class Stage {
         client: { get: get as never },
         namespace: "proxyfleet-system",
         isLeading: () => true,
+        isCurrent: () => true,
         holder: () => "",
         take: (found) => void this.evidence.push(...found),
         shares: { of: () => [slotShare()], onChange: () => undefined },

@@ -80,6 +80,7 @@ export async function startPages(given: Given = {}): Promise<PageServer> {
     },
     presses: desk,
     key: () => key,
+    isCurrent: () => true,
     failed,
     ...given,
   });

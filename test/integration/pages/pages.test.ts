@@ -33,6 +33,19 @@ describe("whoever knows a page", () => {
     assert.match(answer, /<html lang="fa" class="screen"><p>203\.0\.113\.9<\/p>/);
   });
 
+  test("gets it as a folder too, as it is where it is exported", async () => {
+    const { port } = await start();
+    const [plain, folder] = [request("GET"), request("GET", `/${pagePath}/`)];
+    assert.equal(await exchange(port, folder), await exchange(port, plain));
+  });
+
+  test("gets none from a replica that hears nothing more of moves, as nobody does", async () => {
+    const { port } = await start({ isCurrent: () => false });
+    const known = await exchange(port, request("GET"));
+    assert.equal(statusOf(known), 503);
+    assert.equal(await exchange(port, request("GET", "/wrong")), known);
+  });
+
   test("gets no header that Node adds, and none that names the program", async () => {
     const { port } = await start();
     const head = (await exchange(port, request("GET"))).split("\r\n\r\n")[0] ?? "";

@@ -46,7 +46,7 @@ describe("a stranger", () => {
     "asks for metrics": request("GET", "/metrics"),
     "asks for health": request("GET", "/livez"),
     "doubles the slash": request("GET", `//${pagePath}`),
-    "adds a slash": request("GET", `/${pagePath}/`),
+    "adds two slashes": request("GET", `/${pagePath}//`),
     "writes a letter as its code": request("GET", `/%61${pagePath.slice(1)}`),
     "writes a dot as its code": request("GET", `/%2e/${pagePath}`),
     "goes up and down": request("GET", `/x/../${pagePath}`),

@@ -217,7 +217,7 @@ describe("DNSReady", () => {
     "says that the key is missing": {
       given: { ...named, key: undefined },
       is: ["False", "NameKeyMissing"],
-      says: /Secret proxyfleet-share/,
+      says: /Secret proxyfleet-share-key/,
     },
     "says what it said before while the key is read again": {
       given: { ...named, key: undefined, before: [isTrue] },

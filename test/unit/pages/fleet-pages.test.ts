@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { addressIndexes } from "../../../src/cluster/caches.ts";
-import type { CustomObject } from "../../../src/kubernetes/objects.ts";
+import type { CustomObject, Secret } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { countriesOfSeat, followPages } from "../../../src/pages/io/fleet-pages.ts";
 import type { PageIndex } from "../../../src/pages/io/page-index.ts";
@@ -9,6 +9,7 @@ import type { SlotShares } from "../../../src/share/io/slot-shares.ts";
 import { entryObject } from "../../objects/ledger-entry.ts";
 import { type FleetObject, fleetObject } from "../../objects/fleet.ts";
 import { slotShare } from "../../objects/served-page.ts";
+import { type SlotInSecret, shareSecret } from "../../objects/share-secret.ts";
 import { vantagePointObject } from "../../objects/vantage-point.ts";
 
 /** Caches that a test fills, and shares as a key and renewals give them. */
@@ -16,6 +17,7 @@ class Stage implements SlotShares {
   readonly fleets = new Store<CustomObject>();
   readonly addresses = new Store<CustomObject>(addressIndexes);
   readonly vantagePoints = new Store<CustomObject>();
+  readonly secrets = new Store<Secret>();
   readonly index: PageIndex;
   key = "k";
   host = "203.0.113.9";
@@ -61,6 +63,16 @@ class Stage implements SlotShares {
     this.#put(this.vantagePoints, vantagePointObject({ name: country.toLowerCase(), spec }));
   }
 
+  /** Writes the fleet's share Secret as the leader does, with pages or without. */
+  shared(...slots: readonly SlotInSecret[]): void {
+    const fleet = { namespace: "proxies", name: "family" };
+    const labels = { "proxyfleet.dev/fleet": fleet.name };
+    const secret = shareSecret(fleet, slots) as Secret;
+    const resourceVersion = String(this.#version++);
+    const metadata = { ...secret.metadata, labels, resourceVersion };
+    this.secrets.recordEvent("MODIFIED", { ...secret, metadata });
+  }
+
   gone(fleet: FleetObject): void {
     fleet.metadata.resourceVersion = String(this.#version++);
     this.fleets.recordEvent("DELETED", fleet);
@@ -92,10 +104,12 @@ describe("pages of fleets", () => {
     assert.equal(stage.reported("/k-family"), "no page");
   });
 
-  test("are gone while their fleet is being deleted", () => {
+  test("are gone as soon as the leader ends their fleet, and there while its deletion is held", () => {
     stage.fleet();
-    assert.ok(stage.index.find("/k-family"));
+    stage.shared({ page: "a", host: "203.0.113.9" });
     stage.fleet({ metadata: { deletionTimestamp: "2026-11-23T12:00:00Z" } });
+    assert.ok(stage.index.find("/k-family"));
+    stage.shared();
     assert.equal(stage.reported("/k-family"), "no page");
   });
 

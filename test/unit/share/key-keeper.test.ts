@@ -22,6 +22,7 @@ class Server {
   faster: Secret | undefined;
   creations = 0;
   version = 100;
+  isInUse = false;
   readonly store = new Store<Secret>();
 
   constructor(secret?: Secret) {
@@ -43,7 +44,9 @@ class Server {
 
   async read(mayMake = true, makeKey = () => keyOf(1)): Promise<void> {
     const client = this.client as never;
-    return readShareKey({ client, namespace, store: this.store, mayMake: () => mayMake, makeKey });
+    const { store } = this;
+    const isInUse = () => this.isInUse;
+    return readShareKey({ client, namespace, store, mayMake: () => mayMake, isInUse, makeKey });
   }
 
   get known(): number | undefined {
@@ -58,6 +61,21 @@ describe("the key of share pages", () => {
     await server.read(true, () => keyOf(2));
     assert.deepEqual([server.known, server.creations], [1, 1]);
     assert.equal(server.secret?.metadata.ownerReferences, undefined);
+  });
+
+  test("that was lost is not replaced while pages or names follow from it", async () => {
+    const server = new Server();
+    server.isInUse = true;
+    await assert.rejects(server.read(), /is gone, and share pages or names .* put it back/);
+    assert.deepEqual([server.known, server.creations], [undefined, 0]);
+  });
+
+  test("that was deleted while it is known is written again", async () => {
+    const server = new Server(stored(3, "5"));
+    await server.read();
+    [server.secret, server.isInUse] = [undefined, true];
+    await server.read(true, () => keyOf(2));
+    assert.deepEqual([server.known, server.creations], [3, 1]);
   });
 
   test("is made by the replica that leads alone", async () => {
@@ -109,7 +127,7 @@ describe("the key of share pages", () => {
       assert.equal(error.name, "ShareKeyError");
       assert.match(
         error.message,
-        /^Secret proxyfleet-system\/proxyfleet-share has no field key of 32/,
+        /^Secret proxyfleet-system\/proxyfleet-share-key has no field key of 32/,
       );
       assert.ok(!error.message.includes("short"));
       return true;
@@ -155,6 +173,7 @@ describe("the key of share pages", () => {
         namespace,
         store: server.store,
         mayMake: () => true,
+        isInUse: () => false,
         makeKey: () => keyOf(1),
         sleep: async (ms) => {
           sleeps.push(ms);
