@@ -10,8 +10,14 @@ import type { PageStage } from "./stage.ts";
 
 const since = instant(Date.UTC(2026, 10, 23, 14));
 
-/** An exported page on a plain web server, with the headers that docs/share.md asks for. */
-export async function exportedPages(): Promise<PageStage> {
+/** A page in files, whose address can be changed. */
+export interface ExportedPages extends PageStage {
+  readonly move: (host: string) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** An exported page on a plain web server, with the headers that docs/share-elsewhere.md asks for. */
+export async function exportedPages(): Promise<ExportedPages> {
   let published = target("203.0.113.9");
   const files = () => staticPage({ published, countries: ["IR"] }, pageMaker);
   const server = serve(files);
@@ -23,7 +29,7 @@ export async function exportedPages(): Promise<PageStage> {
     origin,
     kept,
     url: (language, variant) => `${kept}${variant === "print" ? "print-" : ""}${language}.html`,
-    link: () => shareLink(published),
+    link: async () => shareLink(published),
     move: (host) => (published = target(host)),
     close: async () => {
       server.closeAllConnections();

@@ -1,6 +1,6 @@
 import type { PageLanguage } from "../../../../src/share/page-view.ts";
 
-/** Share pages as somebody serves them: what the browser is led to. */
+/** A share page as somebody serves it: what the browser is led to. */
 export interface PageStage {
   /** Scheme, host and port: a page may ask nobody else. */
   readonly origin: string;
@@ -9,8 +9,5 @@ export interface PageStage {
   /** The page that people keep: in the language that their browser asks for, or their audience's. */
   readonly kept: string;
   /** What the code and the button must give now. */
-  readonly link: () => string;
-  /** Publishes another address. */
-  readonly move: (host: string) => void;
-  readonly close: () => Promise<void>;
+  readonly link: () => Promise<string>;
 }
