@@ -3,8 +3,16 @@ import { type Outcome, done, gone, requeueAfter } from "../../runtime/controller
 import { Inquiries } from "../../runtime/inquiries.ts";
 import type { NewsKind } from "../../values/news-kinds.ts";
 import type { Random } from "../../values/random.ts";
-import { type Instant, instant, latest, plus, seconds, since } from "../../values/time.ts";
-import { type Attempt, giveUpAfter, pauseAfter } from "../attempt.ts";
+import {
+  type Instant,
+  type Millis,
+  instant,
+  latest,
+  plus,
+  seconds,
+  since,
+} from "../../values/time.ts";
+import { type Attempt, denialLasts, giveUpAfter, pauseAfter } from "../attempt.ts";
 import { type NewsEvent, eventOf } from "../event.ts";
 import type { NewsItem } from "../item.ts";
 import { Outbox, type Waiting } from "../outbox.ts";
@@ -35,6 +43,13 @@ const mostWaiting = 2_000;
 const calling = { atOnce: 8, deadlineMs: seconds(30) };
 
 const noAnswer: Attempt = { kind: "failed", why: "the call did not end in time" };
+
+/** Why a try was in vain, and what follows for the next one. */
+interface Failure {
+  readonly why: string;
+  readonly retryAfter?: Millis | undefined;
+  readonly deniedSince?: Instant | undefined;
+}
 
 /** Brings one receiver its news, in the order of each lane. No receiver waits for another. */
 export class Courier {
@@ -124,10 +139,11 @@ export class Courier {
       case "failed":
         this.#failed(head, attempt);
         break;
+      case "denied":
+        this.#denied(head, attempt.why);
+        break;
       case "refused":
-        this.#outbox.remove(head.event.id);
-        this.isWorking = false;
-        this.#drop(head.event, "Refused", attempt.why);
+        this.#refused(head.event, attempt.why);
     }
     this.#wake(lane);
     const [next] = this.#inLine;
@@ -150,20 +166,34 @@ export class Courier {
     this.isWorking = true;
   }
 
-  #failed(
-    { event: { id }, failures }: Waiting,
-    { why, retryAfter }: Extract<Attempt, { kind: "failed" }>,
-  ): void {
-    const { random, log } = this.#options;
-    const next = plus(this.#tick, pauseAfter(failures, random, retryAfter));
-    this.#outbox.delay(id, next);
+  #denied(head: Waiting, why: string): void {
+    const deniedSince = head.deniedSince ?? this.#tick;
+    if (this.#tick >= plus(deniedSince, denialLasts)) this.#refused(head.event, why);
+    else this.#tryLater(head, { why, deniedSince });
+  }
+
+  #failed(head: Waiting, { why, retryAfter }: Extract<Attempt, { kind: "failed" }>): void {
     if (retryAfter !== undefined)
       this.#pausedUntil = latest(this.#pausedUntil, plus(this.#tick, retryAfter));
+    this.#tryLater(head, { why, retryAfter });
+  }
+
+  #tryLater({ event: { id }, failures }: Waiting, failure: Failure): void {
+    const { random, log } = this.#options;
+    const { why, retryAfter, deniedSince } = failure;
+    const notBefore = plus(this.#tick, pauseAfter(failures, random, retryAfter));
+    this.#outbox.delay(id, { notBefore, deniedSince });
     this.retries += 1;
     const line = { receiver: this.receiver.name, id, why, failures: failures + 1 };
     if (this.isWorking === false) log.debug(line, "news could not be delivered");
-    else log.warn(line, "news could not be delivered, and will be tried again for a day");
+    else log.warn(line, "news could not be delivered, and will be tried again");
     this.isWorking = false;
+  }
+
+  #refused(event: NewsEvent, why: string): void {
+    this.#outbox.remove(event.id);
+    this.isWorking = false;
+    this.#drop(event, "Refused", why);
   }
 
   #drop({ id, kind }: NewsEvent, reason: DropReason, why: string): void {

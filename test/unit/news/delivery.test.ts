@@ -124,13 +124,66 @@ describe("deliveries", () => {
     const tries: string[] = [];
     const stage = new DeliveryStage(async (_, { id }) => {
       tries.push(id);
-      return { kind: "refused", why: "it answered 404: check the receiver's url" };
+      return { kind: "refused", why: "it answered 405: check the receiver's url" };
     });
     stage.start([receiver()]);
     stage.offer([ofSlot(0, 0), ofSlot(0, 1)]);
     await stage.pass(hours(1));
     assert.equal(tries.length, 2);
     assert.match(stage.lines.join(""), /"level":40.*check the receiver's url.*news was dropped/);
+    await stage.kill();
+  });
+
+  const denied: Attempt = { kind: "denied", why: "it answered 401: check the secret" };
+
+  test("that are denied are tried again for an hour, and then dropped", async () => {
+    const at: number[] = [];
+    const stage = new DeliveryStage(async () => (at.push(stage.clock), denied));
+    stage.start([receiver()]);
+    stage.offer([ofSlot(0, 0)]);
+    await stage.pass(hours(1) - 1);
+    assert.ok(at.length > 10);
+    assert.doesNotMatch(stage.lines.join(""), /news was dropped/);
+    await stage.pass(minutes(15));
+    assert.match(stage.lines.join(""), /check the secret.*news was dropped/);
+    assert.match(await metricsOf(stage), /dropped_total\{receiver="bot",reason="Refused"\} 1/);
+    const tries = at.length;
+    await stage.pass(hours(2));
+    assert.equal(at.length, tries);
+    await stage.kill();
+  });
+
+  test("that are denied come once somebody mends the receiver, and the log says at once what to do", async () => {
+    let answer: Attempt = denied;
+    const took: string[] = [];
+    const stage = new DeliveryStage(async (_, { id }) => {
+      if (answer.kind === "delivered") took.push(id);
+      return answer;
+    });
+    stage.start([receiver()]);
+    stage.offer([ofSlot(0, 0), ofSlot(0, 1)]);
+    await stage.pass(minutes(50));
+    const warnings = stage.lines.filter((line) => line.includes('"level":40'));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings.join(""), /check the secret.*will be tried again/);
+    answer = delivered;
+    await stage.pass(minutes(15));
+    assert.deepEqual(took, [idOf(ofSlot(0, 0)), idOf(ofSlot(0, 1))]);
+    await stage.kill();
+  });
+
+  test("count the hour of denials from the last time that something else was wrong", async () => {
+    let tries = 0;
+    const stage = new DeliveryStage(async () => {
+      tries += 1;
+      return stage.clock > minutes(40) && stage.clock < minutes(60) ? failed : denied;
+    });
+    stage.start([receiver()]);
+    stage.offer([ofSlot(0, 0)]);
+    await stage.pass(minutes(105));
+    assert.doesNotMatch(stage.lines.join(""), /news was dropped/);
+    await stage.pass(minutes(45));
+    assert.match(stage.lines.join(""), /news was dropped/);
     await stage.kill();
   });
 
