@@ -15,6 +15,7 @@ import {
 import { type Attempt, denialLasts, giveUpAfter, pauseAfter } from "../attempt.ts";
 import { type NewsEvent, eventOf } from "../event.ts";
 import type { NewsItem } from "../item.ts";
+import { LinkWaits } from "../link-waits.ts";
 import { Outbox, type Waiting } from "../outbox.ts";
 import type { Receiver } from "../receivers.ts";
 import type { Send } from "./send.ts";
@@ -31,7 +32,13 @@ export interface CourierOptions {
 }
 
 /** Why an event is not delivered. */
-export type DropReason = "Full" | "Refused" | "GaveUp";
+export type DropReason = "Full" | "Refused" | "GaveUp" | "NoLink";
+
+/** What the log calls a piece of news: by its event's id, or by what it is about before it has one. */
+type Dropped = Pick<NewsEvent, "id" | "kind"> | Pick<NewsItem, "subject" | "kind">;
+
+/** So many subjects are named in one log line at most. */
+const mostNamed = 5;
 
 /** Events that wait for one receiver at most. */
 const mostWaiting = 2_000;
@@ -43,6 +50,9 @@ const mostWaiting = 2_000;
 const calling = { atOnce: 8, deadlineMs: seconds(30) };
 
 const noAnswer: Attempt = { kind: "failed", why: "the call did not end in time" };
+
+const unlinkedText =
+  "news waits for links that are not known: check that the operator can read the Secret proxyfleet-share in its namespace, and that the names in spec.dns.hostname of these fleets are host names";
 
 /** Why a try was in vain, and what follows for the next one. */
 interface Failure {
@@ -62,6 +72,7 @@ export class Courier {
   receiver: Receiver;
   readonly #options: CourierOptions;
   readonly #outbox: Outbox;
+  readonly #linkWaits = new LinkWaits();
   readonly #calls: Inquiries<Attempt>;
   /**
    * Lanes that found no place. They come again by the queue, and not by themselves, so that a process
@@ -83,25 +94,45 @@ export class Courier {
     return this.#outbox.size;
   }
 
+  /** How many pieces of news are not sent yet because their link is not known. */
+  get awaitingLink(): number {
+    return this.#linkWaits.size;
+  }
+
   get #tick(): Instant {
     return instant(this.#options.clock());
   }
 
   /** Takes in what it was not offered before, of the kinds that the receiver asks for. */
   offer(items: readonly NewsItem[]): void {
-    const { now } = this.#options;
+    const now = this.#options.now();
     const { kinds, links } = this.receiver;
-    this.#outbox.forget(now());
+    this.#outbox.forget(now);
+    const unlinked: NewsItem[] = [];
     for (const item of items) {
-      if (!kinds.includes(item.kind) || item.announcedUntil <= now()) continue;
+      if (!kinds.includes(item.kind) || item.announcedUntil <= now) continue;
       const event = eventOf(item, links);
-      if (event === undefined) continue;
-      const offered = this.#outbox.offer(event, this.#tick);
-      if (offered.kind === "known") continue;
-      if (offered.dropped !== undefined)
-        this.#drop(offered.dropped, "Full", `more than ${this.#outbox.size} events wait`);
-      this.#wake(event.lane);
+      if (event === undefined) unlinked.push(item);
+      else this.#take(event);
     }
+    this.#lookForLinks(unlinked, now);
+  }
+
+  #take(event: NewsEvent): void {
+    const offered = this.#outbox.offer(event, this.#tick);
+    if (offered.kind === "known") return;
+    if (offered.dropped !== undefined)
+      this.#drop(offered.dropped, "Full", `more than ${this.#outbox.size} events wait`);
+    this.#wake(event.lane);
+  }
+
+  #lookForLinks(unlinked: readonly NewsItem[], now: Instant): void {
+    const { overdue, expired } = this.#linkWaits.look(unlinked, now, this.#tick);
+    for (const item of expired) this.#drop(item, "NoLink", "its link was not known for an hour");
+    if (overdue.length === 0) return;
+    const slots = overdue.slice(0, mostNamed).map(({ subject }) => subject);
+    const line = { receiver: this.receiver.name, count: overdue.length, slots };
+    this.#options.log.warn(line, unlinkedText);
   }
 
   /** Takes a lane one step on; it is woken again when a try has ended. */
@@ -196,9 +227,10 @@ export class Courier {
     this.#drop(event, "Refused", why);
   }
 
-  #drop({ id, kind }: NewsEvent, reason: DropReason, why: string): void {
+  #drop(dropped: Dropped, reason: DropReason, why: string): void {
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1);
-    const receiver = this.receiver.name;
-    this.#options.log.warn({ receiver, id, kind, reason, why }, "news was dropped");
+    const named = "id" in dropped ? { id: dropped.id } : { subject: dropped.subject };
+    const line = { receiver: this.receiver.name, ...named, kind: dropped.kind, reason, why };
+    this.#options.log.warn(line, "news was dropped");
   }
 }

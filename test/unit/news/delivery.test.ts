@@ -246,6 +246,67 @@ describe("deliveries", () => {
     await stage.kill();
   });
 
+  describe("whose link is not known", () => {
+    const link = { link: "https://wa.me/x", host: "h", chatPort: 1, mediaPort: 2 };
+
+    /** Looks once a minute, as the operator does: at news without a link until `linkedAt`, if ever. */
+    async function looks(stage: DeliveryStage, forMs: number, linkedAt = Infinity): Promise<void> {
+      for (const end = stage.clock + forMs; stage.clock < end;) {
+        const isLinked = stage.clock >= linkedAt;
+        const isNews = stage.clock < hours(1);
+        stage.offer(isNews ? [ofSlot(0, 0, { link: isLinked ? link : undefined })] : []);
+        await stage.pass(minutes(1));
+      }
+    }
+    const said = ({ lines }: DeliveryStage, words: RegExp) =>
+      lines.filter((line) => words.test(line)).length;
+    const stageOf = (took: string[] = [], links = true) => {
+      const stage = new DeliveryStage(async (_, { body }) => (took.push(body), delivered));
+      stage.start([receiver({ links }), receiver({ name: "plain" })]);
+      return stage;
+    };
+
+    test("are reported once, after minutes, and counted meanwhile", async () => {
+      const stage = stageOf();
+      await looks(stage, minutes(5));
+      assert.equal(said(stage, /"level":40/), 0);
+      assert.match(await metricsOf(stage), /news_awaiting_link\{receiver="bot"\} 1/);
+      assert.match(await metricsOf(stage), /news_awaiting_link\{receiver="plain"\} 0/);
+      await looks(stage, minutes(30));
+      assert.equal(said(stage, /"level":40.*proxies\/family\/0.*news waits for links/), 1);
+      await stage.kill();
+    });
+
+    test("are dropped after an hour, with a line and a count", async () => {
+      const stage = stageOf();
+      await looks(stage, minutes(63));
+      assert.equal(said(stage, /proxies\/family\/0.*NoLink.*news was dropped/), 1);
+      const text = await metricsOf(stage);
+      assert.match(text, /dropped_total\{receiver="bot",reason="NoLink"\} 1/);
+      assert.match(text, /news_awaiting_link\{receiver="bot"\} 0/);
+      await stage.kill();
+    });
+
+    test("come once it is known, and nothing is counted any more", async () => {
+      const took: string[] = [];
+      const stage = stageOf(took);
+      await looks(stage, minutes(70), minutes(20));
+      assert.equal(took.filter((body) => body.includes("wa.me")).length, 1);
+      assert.equal(said(stage, /news was dropped/), 0);
+      assert.match(await metricsOf(stage), /news_awaiting_link\{receiver="bot"\} 0/);
+      await stage.kill();
+    });
+
+    test("are no loss where the slot has moved on", async () => {
+      const stage = stageOf();
+      await looks(stage, minutes(20));
+      stage.offer([ofSlot(0, 1_200, { origin: "uid-2", link })]);
+      await stage.pass(minutes(60));
+      assert.equal(said(stage, /news was dropped/), 0);
+      await stage.kill();
+    });
+  });
+
   test("to a receiver that may be sent no more links have none that waited", async () => {
     const took: string[] = [];
     let answer: Attempt = failed;
