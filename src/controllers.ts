@@ -23,7 +23,6 @@ import { keyOf, keyText } from "./kubernetes/resource.ts";
 import { viewOfEntry } from "./ledger/view.ts";
 import { newsControllers } from "./news/io/controllers.ts";
 import type { Couriers } from "./news/io/couriers.ts";
-import type { SharesOf } from "./news/io/observe.ts";
 import type { Send } from "./news/io/send.ts";
 import type { Confirmation } from "./orphans/decide.ts";
 import { orphanController } from "./orphans/io/controller.ts";
@@ -84,8 +83,6 @@ export interface NewsParts {
   readonly path: string;
   readonly couriers: Couriers;
   readonly send: Send;
-  /** What links are taken from. */
-  readonly sharesOf: SharesOf;
 }
 
 /** What lies beyond the API server: time, chance, and what is on the network. */
@@ -202,10 +199,10 @@ function newsOf(
 ): readonly Controller[] {
   if (news === undefined) return [];
   const { now, clock, random } = world;
-  const { sharesOf, ...rest } = news;
-  const sources = { caches, looks, evidence, sharesOf };
-  const parts = { client, namespace: settings.operatorNamespace, now, clock, random, log };
-  return newsControllers({ ...rest, ...parts, sources, makeQueue });
+  const { operatorNamespace } = settings;
+  const sources = { caches, looks, evidence, operatorNamespace };
+  const parts = { client, namespace: operatorNamespace, now, clock, random, log };
+  return newsControllers({ ...news, ...parts, sources, makeQueue });
 }
 
 /** What evidence is kept in, and what it says of whole countries. */

@@ -241,13 +241,12 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   registerClock(metrics, checkedClock);
 }
 
-/** Without shares no link is known, and who asks for links waits for it. */
 function newsOf({ client, config, checkedClock: { now } }: Wiring): NewsParts | undefined {
   const { newsConfig: path, namespace } = config;
   if (path === undefined) return undefined;
   const keys = new SigningKeys({ client, namespace }, now);
   const send = newsSender({ keys, now, userAgent, agent: newsAgent() });
-  return { path, couriers: new Couriers(), send, sharesOf: () => [] };
+  return { path, couriers: new Couriers(), send };
 }
 
 const outdatedText =

@@ -17,7 +17,7 @@ import { type NameAsk, isLive, nameAsks, nextLookAt } from "./lookups.ts";
 import type { NamedSlot } from "./named-slot.ts";
 import type { NameReading } from "./reading.ts";
 import { dnsReady } from "./ready.ts";
-import { type SlotName, slotNames, withoutNames } from "./slot-name.ts";
+import { type SlotName, slotNames } from "./slot-name.ts";
 import { nameTargets } from "./targets.ts";
 import { nameUses } from "./use.ts";
 
@@ -52,8 +52,6 @@ export interface FleetNames {
   readonly use: ReadonlyMap<string, NameUse>;
   /** The condition DNSReady; undefined: the fleet asks for no names. */
   readonly ready: Finding | undefined;
-  /** Puts patterns in the place of names, in a text of somebody else. */
-  readonly withoutNames: (text: string) => string;
 }
 
 /** The key is read, or made, within moments of an operator's start. */
@@ -67,7 +65,6 @@ export function fleetNames(input: NamesInput, now: Instant): FleetNames {
   const { key, kind } = observed;
   const slots = key === undefined ? undefined : namedSlots(input, { key, dns }, now);
   const known = slots ?? [];
-  const names = known.map(({ name }) => name);
   return {
     effects: slots === undefined ? [] : effectsOf(slots, { ...input, ttl: dns.ttl }),
     asks: nameAsks(known, now),
@@ -77,7 +74,6 @@ export function fleetNames(input: NamesInput, now: Instant): FleetNames {
         : earliest(...known.map((slot) => nextLookAt(slot, now))),
     use: slots === undefined ? unknownUses(input) : nameUses(slots),
     ready: dnsReady({ pattern: dns.hostname, kind, slots, before: input.before }, now),
-    withoutNames: (text) => withoutNames(text, names, dns.hostname),
   };
 }
 
@@ -88,7 +84,6 @@ function withoutDns({ kind, endpoints }: ObservedNames): FleetNames {
     requeueAt: undefined,
     use: new Map(),
     ready: undefined,
-    withoutNames: (text) => text,
   };
 }
 
@@ -154,8 +149,8 @@ function effectsOf(
     const object = endpointFor(name, { targets, ttl }, owner);
     const live = endpointOf(name, observed);
     if (live !== undefined && isAsMade(live, object)) return [];
-    const fieldManager = fieldManagers.fleet;
-    return [{ kind: "apply", id: `name ${name.slot}`, of: dnsEndpoints, object, fieldManager }];
+    const effect = { kind: "apply", id: `name ${name.slot}`, of: dnsEndpoints } as const;
+    return [{ ...effect, object, fieldManager: fieldManagers.fleet, isSecret: true }];
   });
   return [
     ...applied,
@@ -177,5 +172,6 @@ function removals(
     of: dnsEndpoints,
     key: keyOf(endpoint),
     state: stateOf(endpoint),
+    isSecret: true,
   }));
 }

@@ -3,8 +3,9 @@ import type { Refusal } from "../runtime/effect-result.ts";
 
 /**
  * The ChildrenApplied condition: whether the API server takes what the fleet's controller writes. It
- * quotes the server, since only its own words say which policy or quota is in the way. Before the
- * first try of this process, what was found before holds.
+ * quotes the server, since only its own words say which policy or quota is in the way. Of
+ * what is secret, refusals come without them. Before the first try of this process, what was found
+ * before holds.
  */
 export function childrenApplied(
   refused: readonly Refusal[] | undefined,
@@ -21,6 +22,6 @@ export function childrenApplied(
   return {
     status: "False",
     reason: "ServerRefuses",
-    message: `the API server refuses ${refusals.join("; ")}. All else goes on, and it is tried again: change the policy, quota or object that it names`,
+    message: `the API server refuses ${refusals.join("; ")}. All else goes on, and it is tried again: change the policy, quota or object that prevents it`,
   };
 }

@@ -15,11 +15,19 @@ export type Attempt =
   | { readonly kind: "delivered" }
   /** It is tried again; `retryAfter` is the receiver's wish. */
   | { readonly kind: "failed"; readonly why: string; readonly retryAfter?: Millis | undefined }
+  /** The receiver lets nobody in, or is not there: a person may mend that, so it is tried again. */
+  | { readonly kind: "denied"; readonly why: string }
   /** The receiver does not want this event, so it is not sent again. */
   | { readonly kind: "refused"; readonly why: string };
 
 /** An event that could not be delivered for this long is given up. */
 export const giveUpAfter: Millis = hours(24);
+
+/**
+ * An event that is denied without a break for this long is given up. It is enough for a secret that
+ * is being changed on both sides, and for a service that is put in place again.
+ */
+export const denialLasts: Millis = hours(1);
 
 /** The first pause after a failure, doubled with each further one up to the longest. */
 const pauses = { first: seconds(1), longest: minutes(15) };
@@ -44,9 +52,15 @@ export function attemptOf({ status, retryAfter }: Answer, now: Instant): Attempt
       why: `${why}, and redirects are not followed: write the address that it leads to into the receiver's url`,
     };
   if (status >= 400 && status < 500 && status !== 408 && status !== 429)
-    return { kind: "refused", why: `${why}: ${remedies[status] ?? otherRemedy}` };
+    return {
+      kind: denials.includes(status) ? "denied" : "refused",
+      why: `${why}: ${remedies[status] ?? otherRemedy}`,
+    };
   return { kind: "failed", why, retryAfter: wishOf(retryAfter, now) };
 }
+
+/** What a gateway, or a receiver with another secret, answers to any event. */
+const denials: readonly number[] = [401, 403, 404];
 
 const checkSecret = "check that the receiver and the operator have the same secret";
 const checkUrl = "check the receiver's url";

@@ -19,8 +19,8 @@ export interface NewsLink {
   readonly host: string;
   readonly chatPort: number;
   readonly mediaPort: number;
-  /** Of the slot's share page. */
-  readonly pagePath: string;
+  /** Of the slot's share page; absent where the fleet's slots have none. */
+  readonly pagePath?: string;
 }
 
 /** A piece of news, as it follows from the state. */

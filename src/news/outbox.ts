@@ -9,6 +9,8 @@ export interface Waiting {
   readonly since: Instant;
   /** Tries in a row that failed. */
   readonly failures: number;
+  /** Since when each try was denied; undefined where the last one was not. */
+  readonly deniedSince: Instant | undefined;
   /** The next try is not before this. */
   readonly notBefore: Instant;
 }
@@ -53,7 +55,13 @@ export class Outbox {
   offer(event: NewsEvent, now: Instant): Offered {
     if (this.#known.has(event.id)) return { kind: "known" };
     this.#known.set(event.id, event.announcedUntil);
-    const waiting = { event, since: now, failures: 0, notBefore: instant(0) };
+    const waiting = {
+      event,
+      since: now,
+      failures: 0,
+      deniedSince: undefined,
+      notBefore: instant(0),
+    };
     this.#waiting = [...this.#waiting, waiting];
     if (this.size <= this.#most) return { kind: "waits", dropped: undefined };
     const dropped = (firstObsolete(this.#waiting) ?? this.#waiting[0])?.event;
@@ -67,9 +75,9 @@ export class Outbox {
   }
 
   /** A try failed: the next one is not before then. */
-  delay(id: string, notBefore: Instant): void {
+  delay(id: string, next: Pick<Waiting, "notBefore" | "deniedSince">): void {
     this.#waiting = this.#waiting.map((one) =>
-      one.event.id === id ? { ...one, notBefore, failures: one.failures + 1 } : one,
+      one.event.id === id ? { ...one, ...next, failures: one.failures + 1 } : one,
     );
   }
 

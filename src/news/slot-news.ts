@@ -2,7 +2,10 @@ import type { WhatsAppProxy } from "../api/fleet.ts";
 import { type AddressView, publishedAddress, wasPublished } from "../ledger/view.ts";
 import { countedVerdicts } from "../rotation/blocked-in.ts";
 import { ShareLinkError, shareLink } from "../share/link.ts";
+import type { ShareSecrets } from "../share/key-secret.ts";
 import type { SlotShare } from "../share/slot-share.ts";
+import { slotSharesOf } from "../share/slot-shares.ts";
+import { present } from "../values/present.ts";
 import {
   type Instant,
   formatInstant,
@@ -24,8 +27,8 @@ export interface SlotEntry {
 export interface FleetEntries {
   readonly fleet: Pick<WhatsAppProxy, "metadata" | "spec">;
   readonly entries: readonly SlotEntry[];
-  /** What the slot's people are to know now; undefined while nobody can say. */
-  readonly shareOf: (slot: number) => SlotShare | undefined;
+  /** What paths and names follow from; undefined until it is known. */
+  readonly secrets: Pick<ShareSecrets, "key" | "renewals"> | undefined;
 }
 
 /** Whether anything of an entry may be news now: of most, nothing has been for days. */
@@ -40,12 +43,13 @@ export function mayBeNews(view: AddressView, now: Instant): boolean {
  */
 export function slotNews(look: FleetEntries): readonly NewsItem[] {
   const slots = [...new Set(look.entries.map(({ view }) => view.slot))];
+  const shares = sharesOf(look);
   return slots.flatMap((slot) => {
     const own = look.entries.filter(({ view }) => view.slot === slot);
     const views = own.map(({ view }) => view);
     const published = own.find(({ view }) => view === publishedAddress(views, slot));
     return [
-      ...(published === undefined ? [] : [publishedNews(look, published)]),
+      ...(published === undefined ? [] : [publishedNews(look, published, shares[slot])]),
       ...own
         .filter(
           (entry) =>
@@ -57,7 +61,17 @@ export function slotNews(look: FleetEntries): readonly NewsItem[] {
   });
 }
 
-function publishedNews({ fleet, shareOf }: FleetEntries, { uid, view }: SlotEntry): NewsItem {
+/** What the people of each slot are to know, by its number; none while nobody can say. */
+function sharesOf({ fleet, entries, secrets }: FleetEntries): readonly SlotShare[] {
+  if (secrets === undefined) return [];
+  return slotSharesOf({ fleet, entries: entries.map(({ view }) => view), ...secrets });
+}
+
+function publishedNews(
+  { fleet }: FleetEntries,
+  { uid, view }: SlotEntry,
+  share: SlotShare | undefined,
+): NewsItem {
   const { slot, phaseSince: at, cause } = view;
   const what = cause === "NewSlot" ? "has an address" : "has a fresh address";
   return {
@@ -71,7 +85,7 @@ function publishedNews({ fleet, shareOf }: FleetEntries, { uid, view }: SlotEntr
       cause,
       message: `${spoken(fleet, slot)} ${what} since ${spokenTime(at)}: its group needs the link.`,
     },
-    link: linkOf(shareOf(slot), view),
+    link: share && linkOf(fleet, share),
   };
 }
 
@@ -97,16 +111,16 @@ function blockedNews({ fleet }: FleetEntries, { uid, view }: SlotEntry): readonl
   }));
 }
 
-/** An older share is of the address before: it is no news. */
+/** A path leads nowhere where the fleet's slots have no pages: it is left out there. */
 function linkOf(
-  share: SlotShare | undefined,
-  { phaseSince }: Pick<AddressView, "phaseSince">,
+  { spec }: FleetEntries["fleet"],
+  { published, path }: SlotShare,
 ): NewsLink | undefined {
-  const target = share?.published;
-  if (share === undefined || target === undefined || target.since < phaseSince) return undefined;
-  const { host, chatPort, mediaPort } = target;
+  if (published === undefined) return undefined;
+  const { host, chatPort, mediaPort } = published;
+  const pagePath = spec.share.page ? path : undefined;
   try {
-    return { link: shareLink(target), host, chatPort, mediaPort, pagePath: share.path };
+    return { link: shareLink(published), host, chatPort, mediaPort, ...present({ pagePath }) };
   } catch (error) {
     // One host that no link can carry must not hold up the news of others.
     if (error instanceof ShareLinkError) return undefined;

@@ -25,7 +25,7 @@ export interface Refusal {
   readonly id: string;
   /** `Deployment family-proxy` */
   readonly object: string;
-  /** Why, in the words of who refused. */
+  /** Why, in the words of who refused; of a secret, in ours. */
   readonly words: string;
 }
 

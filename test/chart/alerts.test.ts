@@ -186,6 +186,22 @@ const histories: Readonly<Record<string, History>> = {
     at: "100m",
     fires: {},
   },
+  "news waits for links": {
+    series: {
+      ...leader,
+      [ofOperator("proxyfleet_news_awaiting_link", 'receiver="bot"')]: "0x5 2x15",
+    },
+    at: "18m",
+    fires: { ProxyfleetNewsWithoutLink: { receiver: "bot" } },
+  },
+  "a link is known soon": {
+    series: {
+      ...leader,
+      [ofOperator("proxyfleet_news_awaiting_link", 'receiver="bot"')]: "1x8 0x20",
+    },
+    at: "18m",
+    fires: {},
+  },
   "a watch is silent": {
     series: { ...leader, [ofOperator("proxyfleet_watch_quiet_seconds", 'kind="Pod"')]: "0+60x60" },
     at: "15m",

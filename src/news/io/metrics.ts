@@ -16,6 +16,18 @@ export function registerNewsMetrics(metrics: Metrics, couriers: Couriers): void 
   );
   metrics.gauge(
     {
+      name: "proxyfleet_news_awaiting_link",
+      help: "News that a receiver is not sent yet because their link is not known",
+      labelNames: labels,
+    },
+    () =>
+      couriers.all.map(({ receiver: { name }, awaitingLink }) => [
+        { receiver: name },
+        awaitingLink,
+      ]),
+  );
+  metrics.gauge(
+    {
       name: "proxyfleet_news_last_success_timestamp_seconds",
       help: "When a receiver last took news",
       labelNames: labels,
@@ -63,7 +75,7 @@ function countDeliveries(metrics: Metrics, couriers: Couriers): void {
   metrics.counter(
     {
       name: "proxyfleet_news_dropped_total",
-      help: "News that no receiver will get: too much waited, the receiver refused it, or a day was over",
+      help: "News that no receiver will get: too much waited, the receiver refused it, a day was over, or no link was known",
       labelNames: [...labels, "reason"] as const,
     },
     () =>

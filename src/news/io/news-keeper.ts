@@ -51,8 +51,9 @@ async function look(options: NewsKeeperOptions, log: Logger): Promise<Outcome> {
 }
 
 function lookOn(
-  { fleets, addresses, pools, vantagePoints }: NewsSources["caches"],
+  { fleets, addresses, pools, vantagePoints, ownSecrets }: NewsSources["caches"],
   wake: () => void,
 ): void {
   for (const store of [fleets, addresses, pools, vantagePoints]) store.onChange(wake);
+  ownSecrets.onChange(wake);
 }

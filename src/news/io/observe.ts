@@ -8,25 +8,21 @@ import { viewOfEntry } from "../../ledger/view.ts";
 import { lowWater } from "../../pool/status.ts";
 import type { CountryLooks } from "../../reachability/io/country-looks.ts";
 import { readVantagePoints, testableFrom } from "../../reachability/io/vantage-points.ts";
-import type { SlotShare } from "../../share/slot-share.ts";
-import type { Seat } from "../../share/tokens.ts";
+import { keySecretPlace, readKeySecret } from "../../share/key-secret.ts";
 import type { Instant } from "../../values/time.ts";
 import type { NewsItem } from "../item.ts";
 import { silenceNews } from "../silence.ts";
 import { type SlotEntry, mayBeNews, slotNews } from "../slot-news.ts";
 import type { Lasting, SpellKind } from "../spells.ts";
 
-/** What the people of each slot of a fleet are to know now. */
-export type SharesOf = (fleet: Pick<Seat, "namespace" | "fleet">) => Iterable<SlotShare>;
-
 /** What news follow from. */
 export interface NewsSources {
-  readonly caches: Pick<Caches, "fleets" | "addresses" | "pools" | "vantagePoints">;
+  readonly caches: Pick<Caches, "fleets" | "addresses" | "pools" | "vantagePoints" | "ownSecrets">;
   readonly looks: Pick<CountryLooks, "holdsOn">;
   /** Undefined until what was kept of it has been read: nothing is known of outages before. */
   readonly evidence: { readonly log: unknown };
-  /** What the people of each slot of a fleet are to know now. */
-  readonly sharesOf: SharesOf;
+  /** The operator's own, where it keeps the key that links and paths follow from. */
+  readonly operatorNamespace: string;
 }
 
 /** News of slots and vantage points, as far as the caches show them. */
@@ -35,16 +31,16 @@ export function observedNews(sources: NewsSources, now: Instant): readonly NewsI
 }
 
 /** Only fleets are read of which something may be news. */
-function newsOfSlots({ caches, sharesOf }: NewsSources, now: Instant): readonly NewsItem[] {
+function newsOfSlots(
+  { caches, operatorNamespace }: NewsSources,
+  now: Instant,
+): readonly NewsItem[] {
+  const secrets = readKeySecret(caches.ownSecrets.get(keySecretPlace(operatorNamespace)));
   return caches.fleets.list().flatMap((raw) => {
     const entries = entriesOf(raw, caches);
     if (!entries.some(({ view }) => mayBeNews(view, now))) return [];
     const parsed = parseWhatsAppProxy(raw);
-    if (!parsed.ok) return [];
-    const { namespace, name: fleet } = parsed.value.metadata;
-    const shares = [...sharesOf({ namespace, fleet })];
-    const shareOf = (slot: number) => shares.find(({ seat }) => seat.slot === slot);
-    return slotNews({ fleet: parsed.value, entries, shareOf });
+    return parsed.ok ? slotNews({ fleet: parsed.value, entries, secrets }) : [];
   });
 }
 

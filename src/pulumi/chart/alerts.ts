@@ -165,6 +165,15 @@ const alerts: readonly Alert[] = [
       "A group may not hear of its new link. The log lines of the level warn of the pods in NAMESPACE say why. What waits is kept for a day.",
   },
   {
+    alert: "ProxyfleetNewsWithoutLink",
+    expr: 'max by (receiver) (proxyfleet_news_awaiting_link{namespace="NAMESPACE"}) > 0',
+    for: "10m",
+    severity: "warning",
+    summary: "The receiver {{ $labels.receiver }} is sent no new links, since they are not known.",
+    description:
+      "After an hour that news is dropped. The log lines of the level warn of the pods in NAMESPACE say what to check.",
+  },
+  {
     alert: "ProxyfleetWatchStuck",
     expr: 'max by (kind) (proxyfleet_watch_quiet_seconds{namespace="NAMESPACE"}) > 300',
     for: "5m",

@@ -11,7 +11,7 @@ import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { whsec } from "../../unit/news/build.ts";
-import { apply } from "../operator/operator.ts";
+import { apply, startOperator } from "../operator/operator.ts";
 import { collectionOf, fleet, ledgerEntry, pool } from "../samples.ts";
 import { ReceiverServer, status } from "./receiver-server.ts";
 
@@ -24,6 +24,7 @@ before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
   await apply(server, namespaceObject(home), pool(), fleet());
+  await apply(server, fleet({ share: { page: false } }, "pageless"));
   bot = await ReceiverServer.start();
   folder = await mkdtemp(join(tmpdir(), "proxyfleet-news-"));
   removeAtExit(folder);
@@ -32,16 +33,35 @@ before(async () => {
     { name: "bot", url, secretRef: { name: "bot" } },
     { name: "wrong", url: "ftp://example.org", secretRef: { name: "bot" } },
   ];
-  await writeFile(join(folder, "news.yaml"), JSON.stringify({ receivers }));
+  await configure(receivers);
 });
 after(async () => {
   await bot?.stop();
   await server?.stop();
 });
 
+const config = () => join(folder, "news.yaml");
+
+async function configure(receivers: readonly object[]): Promise<void> {
+  await writeFile(config(), JSON.stringify({ receivers }));
+}
+
 function start(): OperatorProcess {
-  const config = `--news-config=${join(folder, "news.yaml")}`;
-  return new OperatorProcess(server.kubeconfig, {}, [config, `--namespace=${home}`]);
+  const flags = [`--news-config=${config()}`, `--namespace=${home}`];
+  return new OperatorProcess(server.kubeconfig, {}, flags);
+}
+
+/** An address of slot 0 that has just been published. */
+async function publish(of: string, address: string): Promise<void> {
+  const name = `ip-${address.replaceAll(".", "-")}`;
+  const { claimRef } = ledgerEntry().spec as { claimRef: object };
+  const entry = ledgerEntry({ address, claimRef: { ...claimRef, name: of } }, name);
+  await apply(server, entry);
+  const phaseSince = formatInstant(instant(Date.now()));
+  const serving = { phase: "Serving", phaseSince, address };
+  const path = `${collectionOf(entry)}/${name}/status`;
+  const { code } = await server.patch(path, { status: serving });
+  assert.equal(code, 200);
 }
 
 const says = (operator: OperatorProcess, words: RegExp) =>
@@ -49,12 +69,7 @@ const says = (operator: OperatorProcess, words: RegExp) =>
 
 describe("an operator with receivers of news", () => {
   test("delivers what was published before it was killed, once it runs again", async () => {
-    await apply(server, ledgerEntry());
-    const entry = `${collectionOf(ledgerEntry())}/ip-203-0-113-9/status`;
-    const phaseSince = formatInstant(instant(Date.now()));
-    const serving = { phase: "Serving", phaseSince, address: "203.0.113.9" };
-    await server.patch(entry, { status: serving });
-
+    await publish("family", "203.0.113.9");
     const first = start();
     await waitFor("the operator to miss the secret", () =>
       says(first, /there is no Secret proxyfleet-system\/bot/),
@@ -84,5 +99,32 @@ describe("an operator with receivers of news", () => {
     assert.doesNotMatch(lines, /whsec/);
     next.kill();
     await next.gone();
+  });
+
+  test("sends links to who may have them, and paths where there are pages", async (t) => {
+    const secretFile = join(folder, "secret");
+    await writeFile(secretFile, whsec);
+    const linked = await ReceiverServer.start();
+    t.after(async () => linked.stop());
+    const { url } = linked.named("linked");
+    await configure([{ name: "linked", url, secretFile, links: true, kinds: ["Published"] }]);
+    await publish("family", "203.0.113.21");
+    await publish("pageless", "203.0.113.22");
+    const operator = startOperator(server.kubeconfig, { newsConfig: config() });
+    t.after(async () => operator.stop());
+    const newsOf = (of: string, host: string) =>
+      waitFor(`the link of ${of}`, () =>
+        linked.taken.map(({ data }) => data).find((data) => data["host"] === host),
+      );
+    const [paged, pageless] = [
+      await newsOf("family", "203.0.113.21"),
+      await newsOf("pageless", "203.0.113.22"),
+    ];
+    assert.match(String(paged["link"]), /^https:\/\/wa\.me\/proxy\?host=203\.0\.113\.21&/);
+    assert.match(String(paged["pagePath"]), /^[a-z2-7]{26}$/);
+    assert.match(String(pageless["link"]), /^https:\/\/wa\.me\/proxy\?host=203\.0\.113\.22&/);
+    assert.ok(!("pagePath" in pageless));
+    const lines = JSON.stringify(operator.lines);
+    assert.ok(!lines.includes("wa.me") && !lines.includes(String(paged["pagePath"])));
   });
 });

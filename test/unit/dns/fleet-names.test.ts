@@ -54,6 +54,18 @@ describe("the DNSEndpoint of a slot", () => {
   test("is not written again while nothing differs", () =>
     assert.deepEqual(namesOf({ addresses: [fresh], endpoints: [leadingTo([fresh])] }).effects, []));
 
+  test("is a secret to whatever writes or removes it, since a refusal may quote the name", () => {
+    const written = namesOf({ addresses: [fresh] }).effects;
+    const removed = namesOf({ endpoints: [leadingTo([fresh])] }).effects;
+    assert.deepEqual(
+      [...written, ...removed].map(({ kind, isSecret }) => [kind, isSecret]),
+      [
+        ["apply", true],
+        ["delete", true],
+      ],
+    );
+  });
+
   test("follows a new TTL", () => {
     const given = { addresses: [fresh], endpoints: [leadingTo([fresh])] };
     const [made] = applied(namesOf({ ...given, dns: { ...dns, ttl: 30 } }));
@@ -292,9 +304,3 @@ describe("DNSReady", () => {
   test("is not there where a fleet asks for no names", () =>
     assert.equal(namesOf({ dns: undefined }).ready, undefined));
 });
-
-test("what others say of a name is repeated without it", () =>
-  assert.equal(
-    namesOf({ addresses: [fresh] }).withoutNames(`no host "${host()}" here`),
-    'no host "{token}.example.org" here',
-  ));

@@ -86,6 +86,20 @@ describe("the Secret with what groups are to know", () => {
     assert.ok(!effects.some(({ needs = [] }) => needs.includes("share secret")));
   });
 
+  test("is a secret to whatever writes it, and so is the key's: a refusal may quote them", () => {
+    const annotations = { "proxyfleet.dev/renew-page": "leaked" };
+    const ending = { ...fleet.metadata, deletionTimestamp: formatInstant(noon) };
+    const raw = { ...fleet, metadata: { ...ending, finalizers: ["example.org/other"] } };
+    const children = written(secretIn(effectsOf([serving])));
+    const gone = { raw, parsed: parseWhatsAppProxy(raw), shareSecrets, children };
+    const plans = [effectsOf([serving], { annotations }), planFor([serving], gone).effects];
+    const secrets = plans.flat().filter(({ isSecret }) => isSecret);
+    assert.deepEqual(
+      secrets.map(({ id }) => id),
+      ["renewal of pages", "share secret", "share secret"],
+    );
+  });
+
   test("has a path and nothing else while nothing is published", () => {
     const secret = secretIn(effectsOf([{ ...serving, status: { phase: "Verifying" } } as never]));
     assert.deepEqual(Object.keys(secret?.data ?? {}), ["slot-0.path"]);

@@ -8,7 +8,8 @@ describe("an answer", () => {
   const statuses: Record<string, readonly number[]> = {
     delivered: [200, 202, 204, 299],
     failed: [301, 302, 307, 408, 429, 500, 502, 503, 504, 599],
-    refused: [400, 401, 403, 404, 405, 410, 413, 415, 422, 499],
+    denied: [401, 403, 404],
+    refused: [400, 402, 405, 410, 413, 415, 422, 499],
   };
   for (const [kind, all] of Object.entries(statuses))
     for (const status of all)

@@ -1,7 +1,7 @@
 import type { NewsItem } from "../../../src/news/item.ts";
 import type { SlotEntry } from "../../../src/news/slot-news.ts";
 import type { Receiver } from "../../../src/news/receivers.ts";
-import type { SlotShare } from "../../../src/share/slot-share.ts";
+import { type ShareKey, pageToken } from "../../../src/share/tokens.ts";
 import { addressView } from "../../../src/ledger/view.ts";
 import { newsKinds } from "../../../src/values/news-kinds.ts";
 import { type Instant, formatInstant, minutes, plus } from "../../../src/values/time.ts";
@@ -15,7 +15,10 @@ export const whsec = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
 /** What must reach nobody who did not ask for links. */
 export const secretAddress = "203.0.113.9";
-export const secretPath = "pagepathpagepathpagepathpa";
+export const key = new Uint8Array(32).fill(7) as ShareKey;
+export const secretPath = pageToken(key, { namespace: "proxies", fleet: "family", slot: 0 });
+/** What links of slots follow from. */
+export const secrets = { key, renewals: new Map<string, string>() };
 
 /** An entry of slot 0 that was published at this time. */
 export function publishedEntry(
@@ -25,19 +28,6 @@ export function publishedEntry(
   const status = { phase: "Serving", phaseSince: formatInstant(at), ...given.status };
   const entry = parsedEntry({ address: secretAddress, spec: { ...given.spec }, status });
   return { uid: `uid-${formatInstant(at)}`, view: addressView(entry) };
-}
-
-/** What slot 0's people are to know since then. */
-export function share(since: Instant): SlotShare {
-  const published = {
-    host: secretAddress,
-    chatPort: 443,
-    mediaPort: 587,
-    chatTls: true,
-    since,
-  };
-  const seat = { namespace: "proxies", fleet: "family", slot: 0 };
-  return { seat, path: secretPath, published, countries: ["IR"] };
 }
 
 /** That slot 0 of the fleet has a new address, unless given otherwise. */

@@ -124,13 +124,66 @@ describe("deliveries", () => {
     const tries: string[] = [];
     const stage = new DeliveryStage(async (_, { id }) => {
       tries.push(id);
-      return { kind: "refused", why: "it answered 404: check the receiver's url" };
+      return { kind: "refused", why: "it answered 405: check the receiver's url" };
     });
     stage.start([receiver()]);
     stage.offer([ofSlot(0, 0), ofSlot(0, 1)]);
     await stage.pass(hours(1));
     assert.equal(tries.length, 2);
     assert.match(stage.lines.join(""), /"level":40.*check the receiver's url.*news was dropped/);
+    await stage.kill();
+  });
+
+  const denied: Attempt = { kind: "denied", why: "it answered 401: check the secret" };
+
+  test("that are denied are tried again for an hour, and then dropped", async () => {
+    const at: number[] = [];
+    const stage = new DeliveryStage(async () => (at.push(stage.clock), denied));
+    stage.start([receiver()]);
+    stage.offer([ofSlot(0, 0)]);
+    await stage.pass(hours(1) - 1);
+    assert.ok(at.length > 10);
+    assert.doesNotMatch(stage.lines.join(""), /news was dropped/);
+    await stage.pass(minutes(15));
+    assert.match(stage.lines.join(""), /check the secret.*news was dropped/);
+    assert.match(await metricsOf(stage), /dropped_total\{receiver="bot",reason="Refused"\} 1/);
+    const tries = at.length;
+    await stage.pass(hours(2));
+    assert.equal(at.length, tries);
+    await stage.kill();
+  });
+
+  test("that are denied come once somebody mends the receiver, and the log says at once what to do", async () => {
+    let answer: Attempt = denied;
+    const took: string[] = [];
+    const stage = new DeliveryStage(async (_, { id }) => {
+      if (answer.kind === "delivered") took.push(id);
+      return answer;
+    });
+    stage.start([receiver()]);
+    stage.offer([ofSlot(0, 0), ofSlot(0, 1)]);
+    await stage.pass(minutes(50));
+    const warnings = stage.lines.filter((line) => line.includes('"level":40'));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings.join(""), /check the secret.*will be tried again/);
+    answer = delivered;
+    await stage.pass(minutes(15));
+    assert.deepEqual(took, [idOf(ofSlot(0, 0)), idOf(ofSlot(0, 1))]);
+    await stage.kill();
+  });
+
+  test("count the hour of denials from the last time that something else was wrong", async () => {
+    let tries = 0;
+    const stage = new DeliveryStage(async () => {
+      tries += 1;
+      return stage.clock > minutes(40) && stage.clock < minutes(60) ? failed : denied;
+    });
+    stage.start([receiver()]);
+    stage.offer([ofSlot(0, 0)]);
+    await stage.pass(minutes(105));
+    assert.doesNotMatch(stage.lines.join(""), /news was dropped/);
+    await stage.pass(minutes(45));
+    assert.match(stage.lines.join(""), /news was dropped/);
     await stage.kill();
   });
 
@@ -191,6 +244,67 @@ describe("deliveries", () => {
     assert.match(text, /news_delivered_total\{receiver="bot",kind="Published"\} 1/);
     assert.match(text, /news_last_success_timestamp_seconds\{receiver="bot"\} \d/);
     await stage.kill();
+  });
+
+  describe("whose link is not known", () => {
+    const link = { link: "https://wa.me/x", host: "h", chatPort: 1, mediaPort: 2 };
+
+    /** Looks once a minute, as the operator does: at news without a link until `linkedAt`, if ever. */
+    async function looks(stage: DeliveryStage, forMs: number, linkedAt = Infinity): Promise<void> {
+      for (const end = stage.clock + forMs; stage.clock < end;) {
+        const isLinked = stage.clock >= linkedAt;
+        const isNews = stage.clock < hours(1);
+        stage.offer(isNews ? [ofSlot(0, 0, { link: isLinked ? link : undefined })] : []);
+        await stage.pass(minutes(1));
+      }
+    }
+    const said = ({ lines }: DeliveryStage, words: RegExp) =>
+      lines.filter((line) => words.test(line)).length;
+    const stageOf = (took: string[] = [], links = true) => {
+      const stage = new DeliveryStage(async (_, { body }) => (took.push(body), delivered));
+      stage.start([receiver({ links }), receiver({ name: "plain" })]);
+      return stage;
+    };
+
+    test("are reported once, after minutes, and counted meanwhile", async () => {
+      const stage = stageOf();
+      await looks(stage, minutes(5));
+      assert.equal(said(stage, /"level":40/), 0);
+      assert.match(await metricsOf(stage), /news_awaiting_link\{receiver="bot"\} 1/);
+      assert.match(await metricsOf(stage), /news_awaiting_link\{receiver="plain"\} 0/);
+      await looks(stage, minutes(30));
+      assert.equal(said(stage, /"level":40.*proxies\/family\/0.*news waits for links/), 1);
+      await stage.kill();
+    });
+
+    test("are dropped after an hour, with a line and a count", async () => {
+      const stage = stageOf();
+      await looks(stage, minutes(63));
+      assert.equal(said(stage, /proxies\/family\/0.*NoLink.*news was dropped/), 1);
+      const text = await metricsOf(stage);
+      assert.match(text, /dropped_total\{receiver="bot",reason="NoLink"\} 1/);
+      assert.match(text, /news_awaiting_link\{receiver="bot"\} 0/);
+      await stage.kill();
+    });
+
+    test("come once it is known, and nothing is counted any more", async () => {
+      const took: string[] = [];
+      const stage = stageOf(took);
+      await looks(stage, minutes(70), minutes(20));
+      assert.equal(took.filter((body) => body.includes("wa.me")).length, 1);
+      assert.equal(said(stage, /news was dropped/), 0);
+      assert.match(await metricsOf(stage), /news_awaiting_link\{receiver="bot"\} 0/);
+      await stage.kill();
+    });
+
+    test("are no loss where the slot has moved on", async () => {
+      const stage = stageOf();
+      await looks(stage, minutes(20));
+      stage.offer([ofSlot(0, 1_200, { origin: "uid-2", link })]);
+      await stage.pass(minutes(60));
+      assert.equal(said(stage, /news was dropped/), 0);
+      await stage.kill();
+    });
   });
 
   test("to a receiver that may be sent no more links have none that waited", async () => {

@@ -6,7 +6,7 @@ import type { Lasting } from "../../../src/news/spells.ts";
 import { formatInstant, instant, minutes, plus } from "../../../src/values/time.ts";
 import { parsedFleet } from "../../objects/fleet.ts";
 import { parsedVantagePoint } from "../../objects/vantage-point.ts";
-import { publishedEntry, share } from "./build.ts";
+import { publishedEntry, secrets } from "./build.ts";
 
 const at = instant(Date.parse("2026-11-23T14:02:00Z"));
 const later = plus(at, minutes(90));
@@ -20,7 +20,7 @@ const slot = () =>
         status: { reachability: [{ country: "IR", verdict: "Blocked", since: formatInstant(at) }] },
       }),
     ],
-    shareOf: () => share(at),
+    secrets,
   });
 
 const outage: Lasting = {

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addressIndexes } from "../../../src/cluster/caches.ts";
-import type { CustomObject } from "../../../src/kubernetes/objects.ts";
+import type { CustomObject, Secret } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { type NewsSources, observedLasting, observedNews } from "../../../src/news/io/observe.ts";
 import { CountryLooks } from "../../../src/reachability/io/country-looks.ts";
 import { formatInstant, minutes, plus } from "../../../src/values/time.ts";
 import { poolObject } from "../../objects/address-pool.ts";
 import { fleetObject, fleetUid } from "../../objects/fleet.ts";
+import { keySecret } from "../../objects/key-secret.ts";
 import { entryObject } from "../../objects/ledger-entry.ts";
 import { vantagePointObject } from "../../objects/vantage-point.ts";
-import { noon, share } from "./build.ts";
+import { key, noon } from "./build.ts";
 
 const metadata = { uid: fleetUid };
 const suspected = {
@@ -32,6 +33,7 @@ interface Given {
   readonly pools?: readonly CustomObject[];
   readonly vantagePoints?: readonly CustomObject[];
   readonly evidence?: unknown;
+  readonly isKeyKnown?: boolean;
 }
 
 function sources({
@@ -40,12 +42,15 @@ function sources({
   pools,
   vantagePoints,
   evidence = new Map(),
+  isKeyKnown = true,
 }: Given): NewsSources {
   const stored = (objects: readonly CustomObject[] = [], indexes = {}) => {
     const store = new Store<CustomObject>(indexes);
     store.replaceAll([...objects], "1");
     return store;
   };
+  const ownSecrets = new Store<Secret>();
+  if (isKeyKnown) ownSecrets.replaceAll([keySecret(key)], "1");
   const hold = { country: "IR", because: "all fail", until: undefined, mayGo: new Set<string>() };
   return {
     caches: {
@@ -53,10 +58,11 @@ function sources({
       addresses: stored(entries, addressIndexes),
       pools: stored(pools),
       vantagePoints: stored(vantagePoints),
+      ownSecrets,
     },
     looks: { holdsOn: () => [{ ...hold, why: { kind: "Outage", outage: "FailTogether" } }] },
     evidence: { log: evidence },
-    sharesOf: () => [share(noon)],
+    operatorNamespace: "proxyfleet-system",
   };
 }
 
@@ -69,6 +75,13 @@ describe("what the caches show", () => {
     assert.equal(published?.origin, "e1");
     assert.match(published?.link?.link ?? "", /^https:\/\/wa\.me\/proxy/);
     assert.deepEqual(observedNews(sources({ entries }), noon), []);
+  });
+
+  test("is news without links until the key is known that they follow from", () => {
+    const entries = [entryObject({ metadata: { uid: "e1" }, status: serving })];
+    const given = { fleets: [fleetObject({ metadata })], entries, isKeyKnown: false };
+    const [published] = observedNews(sources(given), noon);
+    assert.deepEqual([published?.kind, published?.link], ["Published", undefined]);
   });
 
   test("is none of a fleet whose slots have been the same for days", () => {

@@ -3,11 +3,10 @@ import { describe, test } from "node:test";
 import { type FleetEntries, slotNews } from "../../../src/news/slot-news.ts";
 import { type Instant, formatInstant, hours, minutes, plus } from "../../../src/values/time.ts";
 import { parsedFleet } from "../../objects/fleet.ts";
-import { noon, publishedEntry, secretPath, share } from "./build.ts";
+import { noon, publishedEntry, secretPath, secrets } from "./build.ts";
 
 const fleet = parsedFleet({ spec: { audience: { countries: ["IR"] } } });
-const look = (given: Partial<FleetEntries>) =>
-  slotNews({ fleet, entries: [], shareOf: () => undefined, ...given });
+const look = (given: Partial<FleetEntries>) => slotNews({ fleet, entries: [], secrets, ...given });
 const blocked = (country: string, since: Instant) => ({
   reachability: [{ country, verdict: "Blocked", since: formatInstant(since) }],
 });
@@ -84,14 +83,40 @@ describe("news of a slot", () => {
     assert.equal(look({ entries })[1]?.announcedUntil, plus(noon, minutes(90)));
   });
 
-  test("have the link once the slot's people are to know it, and no older one", () => {
-    const entries = [publishedEntry(noon)];
-    const linkWith = (since: Instant | undefined) =>
-      look({ entries, shareOf: () => since && share(since) })[0]?.link;
-    assert.equal(linkWith(undefined), undefined);
-    assert.equal(linkWith(earlier), undefined);
-    const link = linkWith(noon);
-    assert.deepEqual([link?.pagePath, link?.chatPort, link?.mediaPort], [secretPath, 443, 587]);
-    assert.match(link?.link ?? "", /^https:\/\/wa\.me\/proxy\?host=203\.0\.113\.9&/);
+  const entries = [publishedEntry(noon)];
+  const linkWith = (given: Partial<FleetEntries>) => look({ entries, ...given })[0]?.link;
+
+  test("have the link, and what is in it, once the key is known", () => {
+    assert.equal(linkWith({ secrets: undefined }), undefined);
+    const { link, ...others } = linkWith({}) ?? {};
+    assert.deepEqual(others, {
+      host: "203.0.113.9",
+      chatPort: 443,
+      mediaPort: 587,
+      pagePath: secretPath,
+    });
+    assert.match(link ?? "", /^https:\/\/wa\.me\/proxy\?host=203\.0\.113\.9&/);
+  });
+
+  test("have the link without a path where the fleet's slots have no pages", () => {
+    const link = linkWith({ fleet: parsedFleet({ spec: { share: { page: false } } }) });
+    assert.equal(link?.host, "203.0.113.9");
+    assert.ok(link !== undefined && !("pagePath" in link));
+  });
+
+  test("have the path that a page was renewed with, and the name where links carry names", () => {
+    const renewals = new Map([["proxies.family.0", "1 x"]]);
+    const path = linkWith({ secrets: { ...secrets, renewals } })?.pagePath;
+    assert.match(path ?? "", /^[a-z2-7]{26}$/);
+    assert.notEqual(path, secretPath);
+    const named = { dns: { hostname: "{token}.example.org" }, share: { host: "Hostname" } };
+    const link = linkWith({ fleet: parsedFleet({ spec: named }) });
+    assert.match(link?.host ?? "", /^[a-z2-7]{26}\.example\.org$/);
+  });
+
+  test("have no link where the host is one that no link can carry", () => {
+    const named = { dns: { hostname: "{token}.example.123" }, share: { host: "Hostname" } };
+    const [published] = look({ entries, fleet: parsedFleet({ spec: named }) });
+    assert.deepEqual([published?.kind, published?.link], ["Published", undefined]);
   });
 });
