@@ -171,6 +171,7 @@ describe("the key of share pages", () => {
       namespace,
       store: server.store,
       mayMake: () => true,
+      isInUse: () => false,
       makeKey: () => keyOf(1),
       sleep: async () => Promise.resolve(stop.abort()),
       log: pino({}, { write: (line) => lines.push(line) }),
