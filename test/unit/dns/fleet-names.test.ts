@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { at, blocked, draining, entry, noon } from "../rotation/build.ts";
+import type { DnsEndpoint } from "../../../src/kubernetes/external-dns.ts";
 import { minutes, plus, seconds } from "../../../src/values/time.ts";
 import {
   applied,
@@ -62,6 +63,21 @@ describe("the DNSEndpoint of a slot", () => {
       [30],
     );
   });
+
+  const malformed: Record<string, unknown> = {
+    "a set without targets": { endpoints: [{ dnsName: "a.example.org" }] },
+    "targets that are null": { endpoints: [{ targets: null }] },
+    "a target that is null": { endpoints: [{ targets: [null, "203.0.113.7"] }] },
+    "a set that is null": { endpoints: [null] },
+    "sets that are a text": { endpoints: "203.0.113.7" },
+    "a spec that is null": null,
+  };
+  for (const [name, spec] of Object.entries(malformed))
+    test(`is mended where somebody made it malformed: ${name}`, () => {
+      const endpoint = { ...leadingTo([fresh]), spec } as DnsEndpoint;
+      const [made] = applied(namesOf({ addresses: [fresh], endpoints: [endpoint] }));
+      assert.deepEqual(targetsOf(made), ["203.0.113.7"]);
+    });
 
   test("has addresses in their usual text", () =>
     assert.deepEqual(
