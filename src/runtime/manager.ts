@@ -105,7 +105,7 @@ export class Manager {
     scope: WatchScope<T> = {},
   ): ForeignWatch<T> {
     const { store, sources } = this.#followAll(resource, { ...scope, isOptional: true });
-    return { store, presence: new FollowedKind(sources.map(({ progress }) => progress)) };
+    return { store, presence: new FollowedKind(sources) };
   }
 
   #followAll<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T>) {

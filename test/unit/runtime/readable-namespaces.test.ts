@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { pino } from "pino";
+import { dnsEndpoints } from "../../../src/kubernetes/external-dns.ts";
 import { namespaces, secrets, services } from "../../../src/kubernetes/builtin.ts";
 import type { ApiClient, ListOptions } from "../../../src/kubernetes/client.ts";
 import { apiError } from "../../../src/kubernetes/errors.ts";
@@ -104,6 +105,17 @@ describe("an operator of two namespaces, one of which it may not read", () => {
     server.refused.clear();
     assert.equal(await promise, "lost");
     assert.equal(manager.namespaces.isReadable("lost"), true);
+  });
+
+  test("knows for each by itself whether it has a kind that others install", async () => {
+    const { presence } = manager.watchForeign(dnsEndpoints);
+    assert.equal(presence.stateIn("well"), "Unknown", "nobody has asked yet");
+    server.refused.add("DNSEndpoint lost");
+    await start();
+    assert.deepEqual(
+      ["lost", "well", "another"].map((namespace) => presence.stateIn(namespace)),
+      ["Forbidden", "Served", "Unknown"],
+    );
   });
 
   test("waits for what it must be able to read everywhere, such as pools", async () => {
