@@ -8,6 +8,7 @@ import { apiError } from "../../../src/kubernetes/errors.ts";
 import type { KubeObject, Service } from "../../../src/kubernetes/objects.ts";
 import type { ObjectKey, Resource } from "../../../src/kubernetes/resource.ts";
 import type { Store } from "../../../src/kubernetes/store.ts";
+import { Metrics } from "../../../src/runtime/metrics.ts";
 import { Manager } from "../../../src/runtime/manager.ts";
 
 const refusal = (call: string) => apiError(call, { status: 403, body: "forbidden" });
@@ -116,6 +117,26 @@ describe("an operator of two namespaces, one of which it may not read", () => {
       ["lost", "well", "another"].map((namespace) => presence.stateIn(namespace)),
       ["Forbidden", "Served", "Unknown"],
     );
+  });
+
+  test("calls no watch quiet that the server refuses, or that nobody has to have", async () => {
+    const metrics = new Metrics();
+    const measured = new Manager({
+      client: server as unknown as ApiClient,
+      log: pino({ level: "silent" }),
+      namespaces: ["lost"],
+      metrics,
+      workers: 1,
+    });
+    for (const kind of [services, secrets]) measured.watch(kind as Resource<KubeObject>);
+    measured.watchForeign(dnsEndpoints);
+    server.refused.add("Secret lost").add("DNSEndpoint lost");
+    filling = measured.fill(stop.signal);
+    await measured.filled(stop.signal);
+    let text = "";
+    for await (const piece of metrics.text()) text += piece;
+    const quiet = text.matchAll(/^proxyfleet_watch_quiet_seconds\{kind="(\w+)"\}/gm);
+    assert.deepEqual([...quiet].map(([, kind]) => kind).toSorted(), ["Service"]);
   });
 
   test("waits for what it must be able to read everywhere, such as pools", async () => {
