@@ -11,9 +11,9 @@ import type { NameUse } from "../rotation/fleet-view.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { ShareKey } from "../share/tokens.ts";
 import { canonicalIp } from "../values/ip.ts";
-import { type Instant, earliest, plus, seconds } from "../values/time.ts";
+import { type Instant, plus, seconds } from "../values/time.ts";
 import { endpointFor, listedTargets } from "./endpoint.ts";
-import { type NameAsk, isLive, nameAsks, nextLookAt } from "./lookups.ts";
+import { type NameAsk, isLive, nameAsks, nextLooksAt } from "./lookups.ts";
 import type { NamedSlot } from "./named-slot.ts";
 import type { NameReading } from "./reading.ts";
 import { dnsReady } from "./ready.ts";
@@ -71,10 +71,7 @@ export function fleetNames(input: NamesInput, now: Instant): FleetNames {
   return {
     effects: slots === undefined ? [] : effectsOf(slots, { ...input, ttl: dns.ttl }),
     asks: nameAsks(known, now),
-    requeueAt:
-      slots === undefined
-        ? plus(now, lookForKey)
-        : earliest(...known.map((slot) => nextLookAt(slot, now))),
+    requeueAt: slots === undefined ? plus(now, lookForKey) : nextLooksAt(known, now),
     use: slots === undefined ? unknownUses(input) : nameUses(slots),
     ready: dnsReady({ pattern: dns.hostname, kind, slots, before: input.before }, now),
     withoutNames: (text) => withoutNames(text, names, dns.hostname),

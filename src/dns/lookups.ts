@@ -1,4 +1,13 @@
-import { type Instant, instant, millis, minutes, plus, seconds, since } from "../values/time.ts";
+import {
+  type Instant,
+  earliest,
+  instant,
+  millis,
+  minutes,
+  plus,
+  seconds,
+  since,
+} from "../values/time.ts";
 import { type NamedSlot, expectedTarget } from "./named-slot.ts";
 import { isGivenByAll } from "./reading.ts";
 
@@ -21,8 +30,17 @@ export function nameAsks(slots: readonly NamedSlot[], now: Instant): readonly Na
   return due.map(({ name: { slot, host } }) => ({ kind: "name", slot, host }));
 }
 
+/**
+ * When names are to be looked at again. A look that is due is asked for, and its answer brings the
+ * fleet back: until then, there is nothing to come back for.
+ */
+export function nextLooksAt(slots: readonly NamedSlot[], now: Instant): Instant | undefined {
+  const looks = slots.map((slot) => nextLookAt(slot, now));
+  return earliest(...looks.filter((at) => at !== undefined && at > now));
+}
+
 /** When a slot's name is to be resolved next; undefined: there is nothing to see. */
-export function nextLookAt(slot: NamedSlot, now: Instant): Instant | undefined {
+function nextLookAt(slot: NamedSlot, now: Instant): Instant | undefined {
   const { reading, targets } = slot;
   if (targets.length === 0) return undefined;
   if (reading === undefined || reading.at > now) return now;

@@ -124,6 +124,17 @@ describe("the look at a name", () => {
       { kind: "name", slot: 0, host: host() },
     ]));
 
+  test("brings the fleet back by its answer, and not again and again until that is there", () => {
+    const two = [fresh, entry("203.0.113.20", { slot: 1 })];
+    const silent = namesOf({ count: 2, addresses: two });
+    assert.deepEqual([silent.asks.length, silent.requeueAt], [2, undefined]);
+    const late = namesOf(settled({ at: at(-900) }));
+    assert.deepEqual([late.asks.length, late.requeueAt], [1, undefined]);
+    const { readings } = settled({});
+    const other = namesOf({ count: 2, addresses: two, readings });
+    assert.deepEqual([other.asks.length, other.requeueAt], [1, plus(at(-1), minutes(10))]);
+  });
+
   test("comes seldom once all resolvers give what they should", () => {
     const { asks, requeueAt } = namesOf(settled({}));
     assert.deepEqual([asks, requeueAt], [[], plus(at(-1), minutes(10))]);
