@@ -11,7 +11,7 @@ import type { NameUse } from "../rotation/fleet-view.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { ShareKey } from "../share/tokens.ts";
 import { canonicalIp } from "../values/ip.ts";
-import { type Instant, plus, seconds } from "../values/time.ts";
+import { type Instant, parseInstant, plus, seconds } from "../values/time.ts";
 import { endpointFor, listedTargets } from "./endpoint.ts";
 import { type NameAsk, isLive, nameAsks, nextLooksAt } from "./lookups.ts";
 import type { NamedSlot } from "./named-slot.ts";
@@ -112,10 +112,12 @@ function namedSlots(
   const bySlot = Map.groupBy(addresses, ({ slot }) => slot);
   return slotNames(key, { namespace, fleet, count, pattern: dns.hostname }).map((name) => {
     const own = (bySlot.get(name.slot) ?? []).map(inUsualText);
-    const reading = readingOf(name, observed);
+    const endpoint = endpointOf(name, observed);
+    const madeAt = parseInstant(endpoint?.metadata.creationTimestamp);
+    const reading = readingOf(name, { observed, madeAt });
     const published = publishedAddress(own, name.slot);
-    const listed = listedTargets(endpointOf(name, observed));
-    const slot = { name, addresses: own, published, targets: [], reading };
+    const listed = listedTargets(endpoint);
+    const slot = { name, addresses: own, published, targets: [], madeAt, reading };
     const isLiveNow = published !== undefined && isLive({ ...slot, targets: targetOf(published) });
     const given = { slot: name.slot, addresses: own, audience: spec.audience.countries };
     return { ...slot, targets: nameTargets({ ...given, listed, isLive: isLiveNow, now }) };
@@ -131,13 +133,25 @@ function targetOf({ address }: AddressView): readonly string[] {
   return address === undefined ? [] : [address];
 }
 
-/** An answer about another name, as before the pattern was changed, says nothing of this one. */
-function readingOf({ slot, host }: SlotName, { readings }: ObservedNames): NameReading | undefined {
-  const reading = readings.get(slot);
-  return reading?.host === host ? reading : undefined;
+/**
+ * An answer about another name, as before the pattern was changed, says nothing of this one; nor
+ * does one from before the name was made again.
+ */
+function readingOf(
+  { slot, host }: SlotName,
+  { observed, madeAt }: { readonly observed: ObservedNames; readonly madeAt: Instant | undefined },
+): NameReading | undefined {
+  const reading = observed.readings.get(slot);
+  const isOfThis = reading?.host === host && reading.at >= (madeAt ?? reading.at);
+  return isOfThis ? reading : undefined;
 }
 
-function endpointOf({ object }: SlotName, { endpoints }: ObservedNames): DnsEndpoint | undefined {
+/** Where the kind is missing, nothing publishes what was made of it. */
+function endpointOf(
+  { object }: SlotName,
+  { endpoints, kind }: ObservedNames,
+): DnsEndpoint | undefined {
+  if (kind === "Missing") return undefined;
   return endpoints.find(({ metadata }) => metadata.name === object);
 }
 

@@ -21,6 +21,13 @@ export interface NameAsk {
 /** While something is to change, resolvers are asked so often; the longer it takes, the more seldom. */
 const whileWaiting = { least: seconds(5), most: seconds(60) };
 
+/**
+ * No resolver is asked for a new name before this time. ExternalDNS looks once a minute, and then
+ * the zone's servers follow: a resolver that is asked earlier remembers for as long as the zone
+ * says, often an hour, that there is no such name (RFC 2308 §5). People may use that very resolver.
+ */
+const untilPublished = minutes(2);
+
 /** What is as it should be is looked at again after this time. */
 const whileSettled = minutes(10);
 
@@ -41,9 +48,10 @@ export function nextLooksAt(slots: readonly NamedSlot[], now: Instant): Instant 
 
 /** When a slot's name is to be resolved next; undefined: there is nothing to see. */
 function nextLookAt(slot: NamedSlot, now: Instant): Instant | undefined {
-  const { reading, targets } = slot;
-  if (targets.length === 0) return undefined;
-  if (reading === undefined || reading.at > now) return now;
+  const { reading, targets, madeAt } = slot;
+  if (targets.length === 0 || madeAt === undefined) return undefined;
+  if (reading === undefined) return plus(madeAt, untilPublished);
+  if (reading.at > now) return now;
   if (isSettled(slot)) return plus(reading.at, whileSettled);
   const waited = since(waitingSince(slot), now);
   const every = Math.min(Math.max(waited / 10, whileWaiting.least), whileWaiting.most);

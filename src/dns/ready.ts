@@ -68,7 +68,8 @@ const keyMissing: Finding = {
 const notAsked: Finding = {
   status: "Unknown",
   reason: "NotAskedYet",
-  message: "resolvers were not asked yet",
+  message:
+    "resolvers were not asked yet: a new name gets two minutes to come into DNS, since one that is asked too early remembers that it is missing",
 };
 
 function allLive(slots: readonly NamedSlot[]): Finding {

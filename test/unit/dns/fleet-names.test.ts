@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { at, blocked, draining, entry, noon } from "../rotation/build.ts";
 import type { DnsEndpoint } from "../../../src/kubernetes/external-dns.ts";
-import { minutes, plus, seconds } from "../../../src/values/time.ts";
+import { type Instant, minutes, plus, seconds } from "../../../src/values/time.ts";
 import {
   applied,
   deleted,
   dns,
   host,
   leadingTo,
+  live,
   namesOf,
   objectName,
   reading,
@@ -119,19 +120,50 @@ describe("the look at a name", () => {
     endpoints: [leadingTo([fresh])],
     readings: new Map([[0, reading({ "192.0.2.53:53": ["203.0.113.7"] }, given)]]),
   });
-  test("comes at once for a name that was never resolved", () =>
-    assert.deepEqual(namesOf({ addresses: [fresh] }).asks, [
+  test("comes at once for a name that this process never resolved", () =>
+    assert.deepEqual(namesOf({ addresses: [fresh], endpoints: [leadingTo([fresh])] }).asks, [
       { kind: "name", slot: 0, host: host() },
     ]));
 
+  const early: Record<
+    string,
+    { given: Parameters<typeof namesOf>[0]; requeueAt: Instant | undefined }
+  > = {
+    "before its object is there": { given: {}, requeueAt: undefined },
+    "before its object is two minutes old": {
+      given: { endpoints: [live(leadingTo([fresh]), at(-119))] },
+      requeueAt: at(1),
+    },
+    "while the cluster has no such kind": {
+      given: { kind: "Missing", endpoints: [leadingTo([fresh])] },
+      requeueAt: undefined,
+    },
+    "where all that is known of it is older than its object": {
+      given: { ...settled({}), endpoints: [live(leadingTo([fresh]), noon)] },
+      requeueAt: at(120),
+    },
+  };
+  for (const [name, { given, requeueAt }] of Object.entries(early))
+    test(`does not come ${name}, since resolvers would remember that it is missing`, () => {
+      const names = namesOf({ addresses: [fresh], ...given });
+      assert.deepEqual([names.asks, names.requeueAt], [[], requeueAt]);
+    });
+
+  test("comes once its object is two minutes old", () =>
+    assert.equal(
+      namesOf({ addresses: [fresh], endpoints: [live(leadingTo([fresh]), at(-120))] }).asks.length,
+      1,
+    ));
+
   test("brings the fleet back by its answer, and not again and again until that is there", () => {
     const two = [fresh, entry("203.0.113.20", { slot: 1 })];
-    const silent = namesOf({ count: 2, addresses: two });
+    const endpoints = [0, 1].map((slot) => leadingTo(two, slot));
+    const silent = namesOf({ count: 2, addresses: two, endpoints });
     assert.deepEqual([silent.asks.length, silent.requeueAt], [2, undefined]);
     const late = namesOf(settled({ at: at(-900) }));
     assert.deepEqual([late.asks.length, late.requeueAt], [1, undefined]);
     const { readings } = settled({});
-    const other = namesOf({ count: 2, addresses: two, readings });
+    const other = namesOf({ count: 2, addresses: two, endpoints, readings });
     assert.deepEqual([other.asks.length, other.requeueAt], [1, plus(at(-1), minutes(10))]);
   });
 
