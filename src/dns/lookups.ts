@@ -53,7 +53,7 @@ function nextLookAt(slot: NamedSlot, now: Instant): Instant | undefined {
   if (reading === undefined) return plus(madeAt, untilPublished);
   if (reading.at > now) return now;
   if (isSettled(slot)) return plus(reading.at, whileSettled);
-  const waited = since(waitingSince(slot), now);
+  const waited = since(wantedSince(slot), now);
   const every = Math.min(Math.max(waited / 10, whileWaiting.least), whileWaiting.most);
   return plus(reading.at, millis(every));
 }
@@ -78,7 +78,14 @@ export function isLive(slot: NamedSlot): boolean {
   return reading !== undefined && expected !== undefined && isGivenByAll(reading, expected);
 }
 
-/** Since when it has been as it is: the newest of a move and a change of the answers. */
-export function waitingSince({ addresses, reading }: NamedSlot): Instant {
-  return instant(Math.max(reading?.since ?? 0, ...addresses.map(({ phaseSince }) => phaseSince)));
+/**
+ * Since when the name should lead where it should: the newest of a move, of a block that sent it back
+ * to the address before, and of the making of its object. What resolvers say does not count: answers
+ * that alternate would make it new again and again. Nor do addresses that are made, or go.
+ */
+export function wantedSince(slot: NamedSlot): Instant {
+  const { published, madeAt } = slot;
+  const wentBack = published !== undefined && expectedTarget(slot) !== published.address;
+  const verdicts = wentBack ? published.reachability.map(({ since: at }) => at) : [];
+  return instant(Math.max(published?.phaseSince ?? 0, madeAt ?? 0, ...verdicts));
 }

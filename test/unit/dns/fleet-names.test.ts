@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { at, blocked, draining, entry, noon } from "../rotation/build.ts";
+import type { AddressView } from "../../../src/ledger/view.ts";
 import type { DnsEndpoint } from "../../../src/kubernetes/external-dns.ts";
 import { type Instant, minutes, plus, seconds } from "../../../src/values/time.ts";
 import {
@@ -186,6 +187,32 @@ describe("the look at a name", () => {
     assert.equal(names.requeueAt, plus(at(-1), minutes(1)));
   });
 
+  const others: Record<string, { answered?: Instant; addresses: readonly AddressView[] }> = {
+    "that answers alternate": { answered: at(-2), addresses: [] },
+    "that an address before goes dark": {
+      addresses: [draining("203.0.113.2", { phase: "Quarantined", phaseSince: at(-2) })],
+    },
+    "that another address is made": {
+      addresses: [entry("203.0.113.3", { ordinal: 5, phase: "Verifying", phaseSince: at(-2) })],
+    },
+  };
+  for (const [name, { answered = at(-7200), addresses }] of Object.entries(others))
+    test(`comes no sooner for the reason ${name}`, () => {
+      const slow = { ...fresh, address: "203.0.113.8", phaseSince: at(-7000) };
+      const names = namesOf({ ...settled({ since: answered }), addresses: [slow, ...addresses] });
+      assert.equal(names.requeueAt, plus(at(-1), minutes(1)));
+    });
+
+  test("comes soon where a block has sent the name back to the address before", () => {
+    const burnt = {
+      ...fresh,
+      phaseSince: at(-7000),
+      reachability: [blocked("IR", { since: at(-9) })],
+    };
+    const names = namesOf({ ...settled({}), addresses: [burnt, old] });
+    assert.equal(names.requeueAt, plus(at(-1), seconds(5)));
+  });
+
   test("comes again where the last one was for another name", () =>
     assert.equal(namesOf(settled({ host: "old.example.org" })).asks.length, 1));
 
@@ -304,12 +331,18 @@ describe("DNSReady", () => {
       says: /gives its address/,
     },
     "says which resolver is behind after a move, and waits": {
-      given: answering({ a: ["203.0.113.7"], b: ["203.0.113.9"] }, { since: at(-60) }),
+      given: {
+        ...answering({ a: ["203.0.113.7"], b: ["203.0.113.9"] }, { since: at(-60) }),
+        addresses: [{ ...fresh, phaseSince: at(-299) }],
+      },
       is: ["False", "NamesFollow"],
       says: /^slot 0 \(\{token\}\.example\.org\): resolver b gives 203\.0\.113\.9; it should give 203\.0\.113\.7\. DNS follows a move within 5m/,
     },
     "says what to look at where it takes long": {
-      given: answering({ a: [] }, { since: at(-600) }),
+      given: {
+        ...answering({ a: [] }, { since: at(-1) }),
+        addresses: [{ ...fresh, phaseSince: at(-300) }],
+      },
       is: ["False", "NamesBehind"],
       says: /resolver a has no such name; .* Check that ExternalDNS runs with --source=crd and --policy=sync/,
     },
