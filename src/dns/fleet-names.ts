@@ -89,8 +89,12 @@ function withoutDns({ kind, endpoints }: ObservedNames): FleetNames {
   };
 }
 
-/** Until the key is read, as after a restart, nobody knows what the names lead to. */
-function unknownUses({ addresses, spec }: NamesInput): ReadonlyMap<string, NameUse> {
+/**
+ * Until the key is read, as after a restart, nobody knows what the names lead to: nowhere, where the
+ * fleet has no object for any.
+ */
+function unknownUses({ addresses, spec, observed }: NamesInput): ReadonlyMap<string, NameUse> {
+  if (observed.kind === "Missing" || observed.endpoints.length === 0) return new Map();
   const own = addresses.filter(({ slot }) => slot < spec.addresses.count);
   return new Map(own.map(({ name }) => [name, unknown]));
 }

@@ -250,6 +250,14 @@ describe("whether a name still leads to an address that drains", () => {
       answers: { a: ["203.0.113.9"], b: { problem: "does not answer" } },
       expect: { kind: "given" },
     },
+    "it does not since all resolvers say that there is no such name": {
+      answers: { a: [], b: [] },
+      expect: { kind: "left", since: at(-600) },
+    },
+    "it may while a resolver is silent, and the other one has no such name": {
+      answers: { a: [], b: { problem: "does not answer" } },
+      expect: { kind: "given" },
+    },
     "it does not since all resolvers give the new one alone": {
       answers: { a: ["203.0.113.7"], b: ["203.0.113.7"] },
       expect: { kind: "left", since: at(-600) },
@@ -264,13 +272,40 @@ describe("whether a name still leads to an address that drains", () => {
       { kind: "given" },
     ));
 
+  test("it may as long as the name is to have it too, though no resolver has the name", () => {
+    const serving = { ...old, phase: "Serving" as const, want: "Serve" as const };
+    const given = {
+      addresses: [fresh, serving],
+      endpoints: [leadingTo([serving])],
+      readings: new Map([[0, reading({ a: [] })]]),
+    };
+    assert.deepEqual(namesOf(given).use.get(serving.name), { kind: "given" });
+  });
+
+  const unpublished: Record<string, Parameters<typeof namesOf>[0]> = {
+    "there is no object for the name": {},
+    "the cluster has no such kind": { kind: "Missing", endpoints: [leadingTo([fresh])] },
+    "the operator may not write one, and sees none": { kind: "Forbidden" },
+    "the key is not known, and there is no object": { key: undefined },
+    "the key is not known, and there is no such kind": {
+      key: undefined,
+      kind: "Missing",
+      endpoints: [leadingTo([fresh])],
+    },
+  };
+  for (const [name, given] of Object.entries(unpublished))
+    test(`is not asked where ${name}: nobody publishes it`, () => {
+      const readings = new Map([[0, reading({ a: [] })]]);
+      assert.equal(namesOf({ addresses: [fresh, old], readings, ...given }).use.size, 0);
+    });
+
   test("is not asked of an address whose slot has no name", () =>
     assert.equal(namesOf({ count: 0, addresses: [old] }).use.size, 0));
 
-  test("is not known while the key is not", () =>
-    assert.deepEqual(namesOf({ key: undefined, addresses: [old] }).use.get(old.name), {
-      kind: "unknown",
-    }));
+  test("is not known while the key is not, and there are objects", () => {
+    const given = { key: undefined, addresses: [old], endpoints: [leadingTo([fresh])] };
+    assert.deepEqual(namesOf(given).use.get(old.name), { kind: "unknown" });
+  });
 });
 
 describe("DNSReady", () => {
