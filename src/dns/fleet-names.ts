@@ -17,7 +17,7 @@ import { type NameAsk, isLive, nameAsks, nextLooksAt } from "./lookups.ts";
 import type { NamedSlot } from "./named-slot.ts";
 import type { NameReading } from "./reading.ts";
 import { dnsReady } from "./ready.ts";
-import { type SlotName, slotNames, withoutNames } from "./slot-name.ts";
+import { type SlotName, slotNames } from "./slot-name.ts";
 import { nameTargets } from "./targets.ts";
 import { nameUses } from "./use.ts";
 
@@ -52,8 +52,6 @@ export interface FleetNames {
   readonly use: ReadonlyMap<string, NameUse>;
   /** The condition DNSReady; undefined: the fleet asks for no names. */
   readonly ready: Finding | undefined;
-  /** Puts patterns in the place of names, in a text of somebody else. */
-  readonly withoutNames: (text: string) => string;
 }
 
 /** The key is read, or made, within moments of an operator's start. */
@@ -67,14 +65,12 @@ export function fleetNames(input: NamesInput, now: Instant): FleetNames {
   const { key, kind } = observed;
   const slots = key === undefined ? undefined : namedSlots(input, { key, dns }, now);
   const known = slots ?? [];
-  const names = known.map(({ name }) => name);
   return {
     effects: slots === undefined ? [] : effectsOf(slots, { ...input, ttl: dns.ttl }),
     asks: nameAsks(known, now),
     requeueAt: slots === undefined ? plus(now, lookForKey) : nextLooksAt(known, now),
     use: slots === undefined ? unknownUses(input) : nameUses(slots),
     ready: dnsReady({ pattern: dns.hostname, kind, slots, before: input.before }, now),
-    withoutNames: (text) => withoutNames(text, names, dns.hostname),
   };
 }
 
@@ -85,7 +81,6 @@ function withoutDns({ kind, endpoints }: ObservedNames): FleetNames {
     requeueAt: undefined,
     use: new Map(),
     ready: undefined,
-    withoutNames: (text) => text,
   };
 }
 

@@ -36,8 +36,3 @@ export function slotNames(
     return { slot, object: recordName(key, seat), host };
   });
 }
-
-/** A text of somebody else, such as the server's refusal, with each name as its pattern. */
-export function withoutNames(text: string, names: readonly SlotName[], pattern: string): string {
-  return names.reduce((said, { host }) => said.replaceAll(host, pattern), text);
-}

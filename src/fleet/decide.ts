@@ -245,7 +245,7 @@ function statusView(
     pods: podsView(fleet.spec.replicas, children.deployment, pods),
     reports,
     isAsking,
-    refused: refused?.map((one) => ({ ...one, words: names.withoutNames(one.words) })),
+    refused,
     namesReady: names.ready,
     hostname: fleet.spec.dns?.hostname,
     held: heldBecause(observed),

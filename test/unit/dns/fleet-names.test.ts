@@ -419,9 +419,3 @@ describe("DNSReady", () => {
   test("is not there where a fleet asks for no names", () =>
     assert.equal(namesOf({ dns: undefined }).ready, undefined));
 });
-
-test("what others say of a name is repeated without it", () =>
-  assert.equal(
-    namesOf({ addresses: [fresh] }).withoutNames(`no host "${host()}" here`),
-    'no host "{token}.example.org" here',
-  ));
