@@ -11,7 +11,7 @@ import type { NameUse } from "../rotation/fleet-view.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { ShareKey } from "../share/tokens.ts";
 import { canonicalIp } from "../values/ip.ts";
-import { type Instant, parseInstant, plus, seconds } from "../values/time.ts";
+import { type Instant, parseInstant } from "../values/time.ts";
 import { endpointFor, listedTargets } from "./endpoint.ts";
 import { type NameAsk, isLive, nameAsks, nextLooksAt } from "./lookups.ts";
 import type { NamedSlot } from "./named-slot.ts";
@@ -54,9 +54,6 @@ export interface FleetNames {
   readonly ready: Finding | undefined;
 }
 
-/** The key is read, or made, within moments of an operator's start. */
-const lookForKey = seconds(5);
-
 /** The next step of a fleet's names. */
 export function fleetNames(input: NamesInput, now: Instant): FleetNames {
   const { spec, isEnding, observed } = input;
@@ -68,7 +65,7 @@ export function fleetNames(input: NamesInput, now: Instant): FleetNames {
   return {
     effects: slots === undefined ? [] : effectsOf(slots, { ...input, ttl: dns.ttl }),
     asks: nameAsks(known, now),
-    requeueAt: slots === undefined ? plus(now, lookForKey) : nextLooksAt(known, now),
+    requeueAt: nextLooksAt(known, now),
     use: slots === undefined ? unknownUses(input) : nameUses(slots),
     ready: dnsReady({ pattern: dns.hostname, kind, slots, before: input.before }, now),
   };

@@ -216,11 +216,10 @@ describe("the look at a name", () => {
   test("comes again where the last one was for another name", () =>
     assert.equal(namesOf(settled({ host: "old.example.org" })).asks.length, 1));
 
-  test("comes soon again for the key, where that is not known", () =>
-    assert.equal(
-      namesOf({ key: undefined, addresses: [fresh] }).requeueAt,
-      plus(noon, seconds(5)),
-    ));
+  test("does not come where the key is not known: that brings all fleets back", () => {
+    const { asks, requeueAt } = namesOf({ ...settled({}), key: undefined });
+    assert.deepEqual([asks, requeueAt], [[], undefined]);
+  });
 
   test("does not come for a slot without an address", () => assert.deepEqual(namesOf().asks, []));
 });
@@ -287,6 +286,7 @@ describe("whether a name still leads to an address that drains", () => {
     "the cluster has no such kind": { kind: "Missing", endpoints: [leadingTo([fresh])] },
     "the operator may not write one, and sees none": { kind: "Forbidden" },
     "the key is not known, and there is no object": { key: undefined },
+    "neither key nor objects are read, as by proxyfleet plan": { key: undefined, kind: "Unknown" },
     "the key is not known, and there is no such kind": {
       key: undefined,
       kind: "Missing",
