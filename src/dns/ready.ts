@@ -29,7 +29,7 @@ export function dnsReady(report: NamesReport, now: Instant): Finding {
   const { slots, before } = report;
   const obstacle = obstacleOf(report);
   if (obstacle !== undefined) return obstacle;
-  const stored = storedFinding(before, "DNSReady");
+  const stored = storedAnswer(before);
   if (slots === undefined) return stored ?? keyMissing;
   const known = slots.filter(({ targets }) => targets.length > 0);
   if (known.some(({ reading }) => reading === undefined)) return stored ?? notAsked;
@@ -45,6 +45,18 @@ function sameSince(slot: NamedSlot): Instant {
   const wanted = wantedSince(slot);
   return latest(wanted, slot.reading?.since ?? wanted);
 }
+
+/** What resolvers were last found to say. An obstacle that is gone is no longer said. */
+function storedAnswer(before: readonly StoredCondition[]): Finding | undefined {
+  const stored = storedFinding(before, "DNSReady");
+  return stored === undefined || obstacles.has(stored.reason) ? undefined : stored;
+}
+
+const obstacles: ReadonlySet<string> = new Set<Finding["reason"]>([
+  "NameKindMissing",
+  "NamesForbidden",
+  "NameKeyMissing",
+]);
 
 function obstacleOf({ kind }: NamesReport): Finding | undefined {
   if (kind === "Missing")

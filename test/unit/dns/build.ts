@@ -1,7 +1,7 @@
 import { type ChildOwner } from "../../../src/proxy/deployment.ts";
 import { type FleetNames, type NamesInput, fleetNames } from "../../../src/dns/fleet-names.ts";
 import type { NameReading } from "../../../src/dns/reading.ts";
-import type { DnsEndpoint } from "../../../src/kubernetes/external-dns.ts";
+import { type DnsEndpoint, dnsEndpoints } from "../../../src/kubernetes/external-dns.ts";
 import { appliedMarks } from "../../../src/api/names.ts";
 import { hashOfObject } from "../../../src/kubernetes/difference.ts";
 import type { KindState } from "../../../src/kubernetes/kind-presence.ts";
@@ -75,9 +75,9 @@ export function namesOf(given: GivenNames = {}, now: Instant = noon): FleetNames
 }
 
 /** The DNSEndpoints that are to be written. */
-export function applied({ effects }: FleetNames): readonly DnsEndpoint[] {
+export function applied({ effects }: Pick<FleetNames, "effects">): readonly DnsEndpoint[] {
   return effects.flatMap((effect) =>
-    effect.kind === "apply" ? [effect.object as DnsEndpoint] : [],
+    effect.kind === "apply" && effect.of === dnsEndpoints ? [effect.object as DnsEndpoint] : [],
   );
 }
 

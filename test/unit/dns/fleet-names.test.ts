@@ -350,6 +350,16 @@ describe("DNSReady", () => {
       is: ["Unknown", "NotAskedYet"],
       says: /not asked yet/,
     },
+    "no longer says what to install once that is there": {
+      given: { ...named, before: [{ ...isTrue, status: "False", reason: "NameKindMissing" }] },
+      is: ["Unknown", "NotAskedYet"],
+      says: /not asked yet/,
+    },
+    "no longer says that the key is missing once it is there": {
+      given: { ...named, before: [{ ...isTrue, status: "False", reason: "NameKeyMissing" }] },
+      is: ["Unknown", "NotAskedYet"],
+      says: /not asked yet/,
+    },
     "says after a restart what it said before": {
       given: { ...named, before: [isTrue] },
       is: ["True", "NamesLive"],
