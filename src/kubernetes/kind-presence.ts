@@ -15,7 +15,7 @@ export interface KindPresence {
 }
 
 /** Who follows a kind's objects: in one namespace, or in all (undefined). */
-export interface KindSource {
+interface KindSource {
   readonly namespace: string | undefined;
   readonly progress: SyncProgress;
 }
