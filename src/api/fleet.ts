@@ -73,7 +73,9 @@ export const fleetSpec = withRules(
 const fleetAddress = z.object({
   address: line(45, 1).describe("The external address."),
   slot: integer(0, 63).describe("The slot it serves."),
-  hostname: line(253).exactOptional().describe("Pattern of the slot's DNS name; see slots."),
+  hostname: line(253)
+    .exactOptional()
+    .describe("Always empty: DNS names are secrets of the slots' people. slots has their pattern."),
   phase: addressPhase.describe("The phase of the address."),
   since: timestamp().describe("When this phase began."),
   expires: timestamp().exactOptional().describe("When this phase ends by itself, if it does."),

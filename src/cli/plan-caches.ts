@@ -36,7 +36,7 @@ export async function readCaches(
     disruptionBudgets: new Store(),
     networkPolicies: new Store(),
     dnsEndpoints: new Store(),
-    dnsEndpointKind: { state: "Unknown", onTurn: () => undefined },
+    dnsEndpointKind: { stateIn: () => "Unknown", onTurn: () => undefined },
     reach: { isReadable: () => true, onReadable: () => undefined },
   };
 }

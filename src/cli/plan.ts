@@ -25,7 +25,8 @@ export const planHelp = `Usage: proxyfleet plan NAMESPACE/NAME [flags]
 
 Shows for every slot of a fleet what would happen next, when, and why, and what the operator would
 write now. It only reads: the fleet, its pods, the ledger and the pools. Sessions are not counted,
-so that a drain may end earlier than it says. What the operator makes of its own settings
+so that a drain may end earlier than it says. DNS names are not looked up, so that a drain may also
+end later: not before its slot's name leads elsewhere. What the operator makes of its own settings
 (Deployment, Secret, PodDisruptionBudget, NetworkPolicy) is not shown.
 
   --kubeconfig   kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)

@@ -11,4 +11,5 @@ export const ownSecrets: Resource<Secret> = resource({
   kind: "Secret",
   plural: "secrets",
   scope: "Namespaced",
+  holdsSecrets: true,
 });

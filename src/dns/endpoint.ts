@@ -41,8 +41,18 @@ export function endpointFor(
   };
 }
 
-/** The addresses that an object leads to, in their usual text. */
+/**
+ * The addresses that an object leads to, in their usual text. The kind's schema leaves all of this
+ * open, and anyone may have edited it: what is malformed counts as none.
+ */
 export function listedTargets(endpoint: DnsEndpoint | undefined): readonly string[] {
-  const sets = endpoint?.spec?.endpoints ?? [];
-  return sets.flatMap(({ targets }) => targets.flatMap((target) => canonicalIp(target) ?? []));
+  const texts = listIn(endpoint?.spec, "endpoints").flatMap((set) => listIn(set, "targets"));
+  return texts.flatMap((text) => (typeof text === "string" ? (canonicalIp(text) ?? []) : []));
+}
+
+/** The list in a field of what may be anything; empty where there is none. */
+function listIn(value: unknown, field: string): readonly unknown[] {
+  if (typeof value !== "object" || value === null) return [];
+  const list: unknown = (value as Readonly<Record<string, unknown>>)[field];
+  return Array.isArray(list) ? list : [];
 }

@@ -11,9 +11,9 @@ import type { NameUse } from "../rotation/fleet-view.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { ShareKey } from "../share/tokens.ts";
 import { canonicalIp } from "../values/ip.ts";
-import { type Instant, earliest, plus, seconds } from "../values/time.ts";
+import { type Instant, parseInstant } from "../values/time.ts";
 import { endpointFor, listedTargets } from "./endpoint.ts";
-import { type NameAsk, isLive, nameAsks, nextLookAt } from "./lookups.ts";
+import { type NameAsk, isLive, nameAsks, nextLooksAt } from "./lookups.ts";
 import type { NamedSlot } from "./named-slot.ts";
 import type { NameReading } from "./reading.ts";
 import { dnsReady } from "./ready.ts";
@@ -54,9 +54,6 @@ export interface FleetNames {
   readonly ready: Finding | undefined;
 }
 
-/** The key is read, or made, within moments of an operator's start. */
-const lookForKey = seconds(5);
-
 /** The next step of a fleet's names. */
 export function fleetNames(input: NamesInput, now: Instant): FleetNames {
   const { spec, isEnding, observed } = input;
@@ -68,10 +65,7 @@ export function fleetNames(input: NamesInput, now: Instant): FleetNames {
   return {
     effects: slots === undefined ? [] : effectsOf(slots, { ...input, ttl: dns.ttl }),
     asks: nameAsks(known, now),
-    requeueAt:
-      slots === undefined
-        ? plus(now, lookForKey)
-        : earliest(...known.map((slot) => nextLookAt(slot, now))),
+    requeueAt: nextLooksAt(known, now),
     use: slots === undefined ? unknownUses(input) : nameUses(slots),
     ready: dnsReady({ pattern: dns.hostname, kind, slots, before: input.before }, now),
   };
@@ -87,8 +81,12 @@ function withoutDns({ kind, endpoints }: ObservedNames): FleetNames {
   };
 }
 
-/** Until the key is read, as after a restart, nobody knows what the names lead to. */
-function unknownUses({ addresses, spec }: NamesInput): ReadonlyMap<string, NameUse> {
+/**
+ * Until the key is read, as after a restart, nobody knows what the names lead to: nowhere, where the
+ * fleet has no object for any.
+ */
+function unknownUses({ addresses, spec, observed }: NamesInput): ReadonlyMap<string, NameUse> {
+  if (observed.kind === "Missing" || observed.endpoints.length === 0) return new Map();
   const own = addresses.filter(({ slot }) => slot < spec.addresses.count);
   return new Map(own.map(({ name }) => [name, unknown]));
 }
@@ -110,10 +108,12 @@ function namedSlots(
   const bySlot = Map.groupBy(addresses, ({ slot }) => slot);
   return slotNames(key, { namespace, fleet, count, pattern: dns.hostname }).map((name) => {
     const own = (bySlot.get(name.slot) ?? []).map(inUsualText);
-    const reading = readingOf(name, observed);
+    const endpoint = endpointOf(name, observed);
+    const madeAt = parseInstant(endpoint?.metadata.creationTimestamp);
+    const reading = readingOf(name, { observed, madeAt });
     const published = publishedAddress(own, name.slot);
-    const listed = listedTargets(endpointOf(name, observed));
-    const slot = { name, addresses: own, published, targets: [], reading };
+    const listed = listedTargets(endpoint);
+    const slot = { name, addresses: own, published, targets: [], madeAt, reading };
     const isLiveNow = published !== undefined && isLive({ ...slot, targets: targetOf(published) });
     const given = { slot: name.slot, addresses: own, audience: spec.audience.countries };
     return { ...slot, targets: nameTargets({ ...given, listed, isLive: isLiveNow, now }) };
@@ -129,13 +129,25 @@ function targetOf({ address }: AddressView): readonly string[] {
   return address === undefined ? [] : [address];
 }
 
-/** An answer about another name, as before the pattern was changed, says nothing of this one. */
-function readingOf({ slot, host }: SlotName, { readings }: ObservedNames): NameReading | undefined {
-  const reading = readings.get(slot);
-  return reading?.host === host ? reading : undefined;
+/**
+ * An answer about another name, as before the pattern was changed, says nothing of this one; nor
+ * does one from before the name was made again.
+ */
+function readingOf(
+  { slot, host }: SlotName,
+  { observed, madeAt }: { readonly observed: ObservedNames; readonly madeAt: Instant | undefined },
+): NameReading | undefined {
+  const reading = observed.readings.get(slot);
+  const isOfThis = reading?.host === host && reading.at >= (madeAt ?? reading.at);
+  return isOfThis ? reading : undefined;
 }
 
-function endpointOf({ object }: SlotName, { endpoints }: ObservedNames): DnsEndpoint | undefined {
+/** Where the kind is missing, nothing publishes what was made of it. */
+function endpointOf(
+  { object }: SlotName,
+  { endpoints, kind }: ObservedNames,
+): DnsEndpoint | undefined {
+  if (kind === "Missing") return undefined;
   return endpoints.find(({ metadata }) => metadata.name === object);
 }
 

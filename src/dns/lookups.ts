@@ -1,4 +1,13 @@
-import { type Instant, instant, millis, minutes, plus, seconds, since } from "../values/time.ts";
+import {
+  type Instant,
+  earliest,
+  instant,
+  millis,
+  minutes,
+  plus,
+  seconds,
+  since,
+} from "../values/time.ts";
 import { type NamedSlot, expectedTarget } from "./named-slot.ts";
 import { isGivenByAll } from "./reading.ts";
 
@@ -12,6 +21,13 @@ export interface NameAsk {
 /** While something is to change, resolvers are asked so often; the longer it takes, the more seldom. */
 const whileWaiting = { least: seconds(5), most: seconds(60) };
 
+/**
+ * No resolver is asked for a new name before this time. ExternalDNS looks once a minute, and then
+ * the zone's servers follow: a resolver that is asked earlier remembers for as long as the zone
+ * says, often an hour, that there is no such name (RFC 2308 §5). People may use that very resolver.
+ */
+const untilPublished = minutes(2);
+
 /** What is as it should be is looked at again after this time. */
 const whileSettled = minutes(10);
 
@@ -21,13 +37,23 @@ export function nameAsks(slots: readonly NamedSlot[], now: Instant): readonly Na
   return due.map(({ name: { slot, host } }) => ({ kind: "name", slot, host }));
 }
 
+/**
+ * When names are to be looked at again. A look that is due is asked for, and its answer brings the
+ * fleet back: until then, there is nothing to come back for.
+ */
+export function nextLooksAt(slots: readonly NamedSlot[], now: Instant): Instant | undefined {
+  const looks = slots.map((slot) => nextLookAt(slot, now));
+  return earliest(...looks.filter((at) => at !== undefined && at > now));
+}
+
 /** When a slot's name is to be resolved next; undefined: there is nothing to see. */
-export function nextLookAt(slot: NamedSlot, now: Instant): Instant | undefined {
-  const { reading, targets } = slot;
-  if (targets.length === 0) return undefined;
-  if (reading === undefined || reading.at > now) return now;
+function nextLookAt(slot: NamedSlot, now: Instant): Instant | undefined {
+  const { reading, targets, madeAt } = slot;
+  if (targets.length === 0 || madeAt === undefined) return undefined;
+  if (reading === undefined) return plus(madeAt, untilPublished);
+  if (reading.at > now) return now;
   if (isSettled(slot)) return plus(reading.at, whileSettled);
-  const waited = since(waitingSince(slot), now);
+  const waited = since(wantedSince(slot), now);
   const every = Math.min(Math.max(waited / 10, whileWaiting.least), whileWaiting.most);
   return plus(reading.at, millis(every));
 }
@@ -52,7 +78,14 @@ export function isLive(slot: NamedSlot): boolean {
   return reading !== undefined && expected !== undefined && isGivenByAll(reading, expected);
 }
 
-/** Since when it has been as it is: the newest of a move and a change of the answers. */
-export function waitingSince({ addresses, reading }: NamedSlot): Instant {
-  return instant(Math.max(reading?.since ?? 0, ...addresses.map(({ phaseSince }) => phaseSince)));
+/**
+ * Since when the name should lead where it should: the newest of a move, of a block that sent it back
+ * to the address before, and of the making of its object. What resolvers say does not count: answers
+ * that alternate would make it new again and again. Nor do addresses that are made, or go.
+ */
+export function wantedSince(slot: NamedSlot): Instant {
+  const { published, madeAt } = slot;
+  const wentBack = published !== undefined && expectedTarget(slot) !== published.address;
+  const verdicts = wentBack ? published.reachability.map(({ since: at }) => at) : [];
+  return instant(Math.max(published?.phaseSince ?? 0, madeAt ?? 0, ...verdicts));
 }

@@ -1,4 +1,5 @@
 import type { AddressView } from "../ledger/view.ts";
+import type { Instant } from "../values/time.ts";
 import type { NameReading } from "./reading.ts";
 import type { SlotName } from "./slot-name.ts";
 
@@ -9,6 +10,8 @@ export interface NamedSlot {
   readonly published: AddressView | undefined;
   /** Sorted; none: the slot never had an address, or none that is still known. */
   readonly targets: readonly string[];
+  /** When its DNSEndpoint was made; undefined where there is none, so that nobody publishes it. */
+  readonly madeAt: Instant | undefined;
   /** Undefined before resolvers were asked for this very name. */
   readonly reading: NameReading | undefined;
 }

@@ -1,7 +1,7 @@
 import { type Finding, type StoredCondition, storedFinding } from "../api/findings.ts";
 import type { KindState } from "../kubernetes/kind-presence.ts";
-import { type Instant, formatDuration, minutes, seconds, since } from "../values/time.ts";
-import { isLive, waitingSince } from "./lookups.ts";
+import { type Instant, formatDuration, latest, minutes, seconds, since } from "../values/time.ts";
+import { isLive, wantedSince } from "./lookups.ts";
 import { type NamedSlot, expectedTarget } from "./named-slot.ts";
 import { type ServerAnswer, gives } from "./reading.ts";
 
@@ -29,16 +29,34 @@ export function dnsReady(report: NamesReport, now: Instant): Finding {
   const { slots, before } = report;
   const obstacle = obstacleOf(report);
   if (obstacle !== undefined) return obstacle;
-  const stored = storedFinding(before, "DNSReady");
+  const stored = storedAnswer(before);
   if (slots === undefined) return stored ?? keyMissing;
   const known = slots.filter(({ targets }) => targets.length > 0);
   if (known.some(({ reading }) => reading === undefined)) return stored ?? notAsked;
   const wrong = known.filter((slot) => !isLive(slot));
-  const isBlip = wrong.every((slot) => since(waitingSince(slot), now) < blipPatience);
+  const isBlip = wrong.every((slot) => since(sameSince(slot), now) < blipPatience);
   if (wrong.length > 0 && isBlip && stored?.status === "True") return stored;
   const [first] = wrong;
   return first === undefined ? allLive(known) : notLive(first, { ...report, wrong }, now);
 }
+
+/** Since when it has been as it is: the later of what is wanted and what is answered. */
+function sameSince(slot: NamedSlot): Instant {
+  const wanted = wantedSince(slot);
+  return latest(wanted, slot.reading?.since ?? wanted);
+}
+
+/** What resolvers were last found to say. An obstacle that is gone is no longer said. */
+function storedAnswer(before: readonly StoredCondition[]): Finding | undefined {
+  const stored = storedFinding(before, "DNSReady");
+  return stored === undefined || obstacles.has(stored.reason) ? undefined : stored;
+}
+
+const obstacles: ReadonlySet<string> = new Set<Finding["reason"]>([
+  "NameKindMissing",
+  "NamesForbidden",
+  "NameKeyMissing",
+]);
 
 function obstacleOf({ kind }: NamesReport): Finding | undefined {
   if (kind === "Missing")
@@ -68,7 +86,8 @@ const keyMissing: Finding = {
 const notAsked: Finding = {
   status: "Unknown",
   reason: "NotAskedYet",
-  message: "resolvers were not asked yet",
+  message:
+    "resolvers were not asked yet: a new name gets two minutes to come into DNS, since one that is asked too early remembers that it is missing",
 };
 
 function allLive(slots: readonly NamedSlot[]): Finding {
@@ -88,7 +107,7 @@ function notLive(slot: NamedSlot, { pattern, wrong }: Wrong, now: Instant): Find
   const others = wrong.slice(1).map(({ name }) => name.slot);
   const more = others.length === 0 ? "" : `. So is slot ${others.join(", ")}`;
   const isSilent = bad?.problem !== undefined;
-  const isLate = since(waitingSince(slot), now) >= usualDelay;
+  const isLate = since(wantedSince(slot), now) >= usualDelay;
   const what = `slot ${slot.name.slot} (${pattern}): ${bad === undefined ? "no resolver is asked" : said(bad)}; it should give ${expected}`;
   return {
     status: "False",

@@ -173,7 +173,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     nextHeldLitAt(view.addresses, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
-    deletionAskedAt(observed),
+    deletionAskedAt(observed, now),
   );
 }
 

@@ -23,9 +23,13 @@ export function heldBecause({ unwished }: Deletions): string | undefined {
   return undefined;
 }
 
-/** When a deletion that is held is asked about again. */
-export function deletionAskedAt({ unwished }: Deletions): Instant | undefined {
-  return earliest(
-    ...unwished.map(({ deletion }) => (deletion.kind === "held" ? deletion.askAgainAt : undefined)),
+/**
+ * When a deletion that is held is asked about again. One that is due is being asked about, and its
+ * answer brings the fleet back.
+ */
+export function deletionAskedAt({ unwished }: Deletions, now: Instant): Instant | undefined {
+  const times = unwished.map(({ deletion }) =>
+    deletion.kind === "held" ? deletion.askAgainAt : undefined,
   );
+  return earliest(...times.filter((at) => at !== undefined && at > now));
 }

@@ -95,7 +95,7 @@ export function claimNotes(
   ];
 }
 
-/** An address goes a step towards its end. */
+/** An address goes a step towards its end. That the end of a drain is dated again is no step. */
 export function retireNotes(
   fleet: FleetView,
   step: RotationPlan["retirements"][number],
@@ -105,6 +105,7 @@ export function retireNotes(
   const until = formatInstant(step.until);
   switch (step.kind) {
     case "drain":
+      if (entry.want === "Drain") return [];
       return [
         normal(
           "Draining",

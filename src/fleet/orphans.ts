@@ -28,7 +28,7 @@ function questions(
   if (raw !== undefined) return { asks: [], requeueAt: undefined };
   const asks = deletionAsks(observed, now);
   const waits = orphans.some(({ view }) => view.want !== "Quarantine");
-  if (!waits) return { asks, requeueAt: deletionAskedAt(observed) };
+  if (!waits) return { asks, requeueAt: deletionAskedAt(observed, now) };
   if (isAbsenceStale(absence, now))
     return { asks: [...asks, { kind: "absence" }], requeueAt: undefined };
   if (isGone(absence, now) && unwished.length === 0) return { asks, requeueAt: undefined };

@@ -35,6 +35,7 @@ export const secrets = resource<Secret>({
   kind: "Secret",
   plural: "secrets",
   scope: "Namespaced",
+  holdsSecrets: true,
 });
 
 export const configMaps = resource<ConfigMap>({

@@ -179,6 +179,7 @@ export class ApiClient {
       path,
       query: { fieldManager },
       body: object,
+      isSecret: of.holdsSecrets === true,
     });
   }
 
@@ -201,6 +202,7 @@ export class ApiClient {
       path,
       query: { fieldManager, force: "true" },
       body: object,
+      isSecret: of.holdsSecrets === true,
     });
   }
 
@@ -224,6 +226,7 @@ export class ApiClient {
       path,
       query: { fieldManager },
       body,
+      isSecret: of.holdsSecrets === true,
     });
   }
 
@@ -246,6 +249,7 @@ export class ApiClient {
         resource: of.plural,
         path: objectPath(of, key),
         body,
+        isSecret: of.holdsSecrets === true,
       });
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;

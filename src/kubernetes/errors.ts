@@ -99,6 +99,8 @@ export interface ErrorAnswer {
   readonly status: number;
   readonly body: string;
   readonly retryAfter?: string | undefined;
+  /** It may quote a secret: the server's words are left out. */
+  readonly isSecret?: boolean | undefined;
 }
 
 /**
@@ -118,16 +120,27 @@ const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
 const undeclaredField = "field not declared in schema";
 
 /** Makes the typed error for an answer. */
-export function apiError(call: string, { status, body, retryAfter }: ErrorAnswer): ApiError {
+export function apiError(call: string, answer: ErrorAnswer): ApiError {
+  const { status, body, retryAfter, isSecret = false } = answer;
   const parsed = parseStatus(body);
   const isUndeclared = parsed.message?.includes(undeclaredField) ?? false;
   const TypedError = isUndeclared ? UndeclaredFieldError : (errorsByStatus[status] ?? ApiError);
   return new TypedError(call, {
     status,
-    reason: parsed.reason ?? "",
-    message: parsed.message ?? body.slice(0, 300),
+    reason: isSecret ? oneWord(parsed.reason) : (parsed.reason ?? ""),
+    message: isSecret ? leftOut(status) : (parsed.message ?? body.slice(0, 300)),
     retryAfterMs: wishMs(retryAfter ?? parsed.details?.retryAfterSeconds),
   });
+}
+
+/** In the place of words that may quote a secret: what the answer was, and where its words are. */
+function leftOut(status: number): string {
+  return `the answer ${status} is not repeated, since it may quote a secret. Look at quotas, at policies and webhooks for this kind, and at their logs`;
+}
+
+/** A webhook may set any text as the reason, and quote there too. */
+function oneWord(reason = ""): string {
+  return /^[A-Z][A-Za-z]{0,40}$/.test(reason) ? reason : "";
 }
 
 /** The wish in ms; undefined where it is no number of seconds, such as a date. */

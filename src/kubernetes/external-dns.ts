@@ -20,11 +20,12 @@ export interface DnsEndpoint extends KubeObject {
   readonly spec?: { readonly endpoints?: readonly DnsRecordSet[] };
 }
 
-/** ExternalDNS's own kind, which not every cluster has. */
+/** ExternalDNS's own kind, which not every cluster has. The names in it are secrets. */
 export const dnsEndpoints = resource<DnsEndpoint>({
   group: "externaldns.k8s.io",
   version: "v1alpha1",
   kind: "DNSEndpoint",
   plural: "dnsendpoints",
   scope: "Namespaced",
+  holdsSecrets: true,
 });

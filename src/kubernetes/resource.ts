@@ -10,6 +10,8 @@ export interface Resource<T extends KubeObject> {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Its objects hold secrets: who refuses a write of one may quote them, and is not repeated. */
+  readonly holdsSecrets?: true;
   readonly objectType?: T;
 }
 
@@ -37,6 +39,7 @@ export interface ResourceNames {
   readonly kind: string;
   readonly plural: string;
   readonly scope: "Namespaced" | "Cluster";
+  readonly holdsSecrets?: true;
 }
 
 /** Declares a kind. */

@@ -26,6 +26,8 @@ export interface Call {
   readonly query?: Record<string, string | undefined>;
   readonly body?: unknown;
   readonly accept?: string;
+  /** What it sends is secret, so the words of a refusal are too. */
+  readonly isSecret?: boolean;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -168,7 +170,8 @@ export class Transport {
     if (statusCode === 401 && !forget) return this.#send(call, signal, { use, forget: true });
     const header = answered["retry-after"];
     const retryAfter = typeof header === "string" ? header : undefined;
-    throw apiError(describe(call), { status: statusCode, body: text, retryAfter });
+    const { isSecret } = call;
+    throw apiError(describe(call), { status: statusCode, body: text, retryAfter, isSecret });
   }
 
   async #counted<R extends Headed>(call: Call, send: () => Promise<R>): Promise<R> {

@@ -57,7 +57,7 @@ export interface FleetView {
   readonly drain: { readonly scheduled: Millis; readonly blocked: Millis };
   /** Resolvers may hand out an old address this long; zero without DNS. */
   readonly dnsTtl: Millis;
-  /** By the names of ledger entries; those of slots without a DNS name are missing. */
+  /** By the names of ledger entries; those of slots whose DNS name nobody publishes are missing. */
   readonly nameUse?: ReadonlyMap<string, NameUse>;
   readonly rotateAt: string | undefined;
   readonly lastHandledRotateAt: string | undefined;

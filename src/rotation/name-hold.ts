@@ -31,7 +31,7 @@ export type NameHold =
   | { readonly kind: "redate" };
 
 /** A name that never leads to the new address holds the old one for no longer than this. */
-export const longestNameWait = hours(24);
+const longestNameWait = hours(24);
 
 /** Where nobody could be asked yet, it is looked at again after this time. */
 const lookAgain = seconds(10);
@@ -42,8 +42,8 @@ const lookAgain = seconds(10);
  * blocked address is not waited for, since people don't reach it.
  */
 export function nameHold({ address, use, drainTime, dnsTtl, now }: NamedDrain): NameHold {
-  const isPastCap = now >= plus(address.phaseSince, millis(drainTime + longestNameWait));
-  if (use === undefined || address.phase !== "Draining" || isBurnt(address) || isPastCap)
+  const end = latestNamedEnd(address, drainTime);
+  if (use === undefined || address.phase !== "Draining" || isBurnt(address) || now >= end)
     return { kind: "none" };
   switch (use.kind) {
     case "unknown":
@@ -53,16 +53,29 @@ export function nameHold({ address, use, drainTime, dnsTtl, now }: NamedDrain): 
       return now < until ? { kind: "wait", until } : { kind: "none" };
     }
     case "given": {
-      const dueAt = plus(address.drainUntil ?? now, millis(0 - drainTime));
+      const until = address.drainUntil ?? now;
+      if (until >= end) return { kind: "wait", until: end };
+      const dueAt = plus(until, millis(0 - drainTime));
       return now > dueAt ? { kind: "redate" } : { kind: "wait", until: plus(dueAt, millis(1)) };
     }
   }
 }
 
+/** No drain that has begun is dated later than this, wherever its name leads. */
+export function latestNamedEnd(
+  { phaseSince }: Pick<AddressView, "phaseSince">,
+  drainTime: Millis,
+): Instant {
+  return plus(phaseSince, millis(drainTime + longestNameWait));
+}
+
 /**
  * By how much the end of a drain is dated ahead, so that it is not written again at each look (ms):
- * a sixtieth of the drain, from 15 seconds to 5 minutes.
+ * a sixtieth of the drain, from 15 seconds to 5 minutes; or a tenth of the time for which it has been
+ * held, where that is longer. So a name that stays where it is for a day causes some dozens of writes.
+ * @param heldFor since it began to drain (ms)
  */
-export function redatingOf(drainTime: Millis): Millis {
-  return millis(Math.min(Math.max(drainTime / 60, seconds(15)), minutes(5)));
+export function redatingOf(drainTime: Millis, heldFor: Millis): Millis {
+  const usual = Math.min(Math.max(drainTime / 60, seconds(15)), minutes(5));
+  return millis(Math.max(usual, heldFor / 10));
 }

@@ -3,7 +3,7 @@ import type { RetireCause } from "../api/proxy-address.ts";
 import { type PoolView, defaultQuarantineTimes } from "../pool/view.ts";
 import { countedUntil } from "./age.ts";
 import { laneUsers } from "../ledger/lane-use.ts";
-import { nameHold, redatingOf } from "./name-hold.ts";
+import { latestNamedEnd, nameHold, redatingOf } from "./name-hold.ts";
 import { repeatsKeptUntil } from "./repeats.ts";
 import {
   type Instant,
@@ -229,10 +229,11 @@ function heldByName(situation: Situation, cause: RetireCause): RetirementView | 
 }
 
 /** No drain of this fleet lasts so long: a clock that was ahead dated it, so it is dated again. */
-function isDatedWrongly({ fleet, address, now }: Situation): boolean {
+function isDatedWrongly(situation: Situation): boolean {
+  const { fleet, address, now } = situation;
   const { scheduled, blocked } = fleet.drain;
   const longest = millis(Math.max(scheduled, blocked, fleet.dnsTtl));
-  const latestEnd = plus(now, millis(longest + aheadOf(fleet, address, longest)));
+  const latestEnd = plus(now, millis(longest + aheadOf(situation, longest)));
   return fleet.clocksDiffer !== true && isToCome(address.drainUntil ?? now, latestEnd);
 }
 
@@ -261,17 +262,20 @@ function drainsOf(fleet: FleetView, slot: number): readonly AddressView[] {
 }
 
 /** By how much the end of a drain is dated ahead of its time (ms): only where a name may delay it. */
-function aheadOf({ nameUse }: FleetView, { name }: AddressView, time: Millis): Millis {
-  return nameUse?.has(name) === true ? redatingOf(time) : millis(0);
+function aheadOf({ fleet: { nameUse }, address, now }: Situation, time: Millis): Millis {
+  const { name, phase, phaseSince } = address;
+  if (nameUse?.has(name) !== true) return millis(0);
+  return redatingOf(time, millis(phase === "Draining" ? Math.max(0, now - phaseSince) : 0));
 }
 
-function drain({ fleet, address, now }: Situation, cause: RetireCause): Retirement {
+function drain(situation: Situation, cause: RetireCause): Retirement {
+  const { fleet, address, now } = situation;
   const because = causeOf(address, cause);
   const time = drainTime(fleet, because);
-  const until = plus(
-    now,
-    millis(time + (because === "Blocked" ? 0 : aheadOf(fleet, address, time))),
-  );
+  const ahead = because === "Blocked" ? millis(0) : aheadOf(situation, time);
+  const usual = plus(now, millis(time + ahead));
+  const isHeld = ahead > 0 && address.phase === "Draining";
+  const until = isHeld ? (earliest(usual, latestNamedEnd(address, time)) ?? usual) : usual;
   return { kind: "drain", name: address.name, because, until };
 }
 

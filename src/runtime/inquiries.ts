@@ -41,6 +41,8 @@ export class Inquiries<Answer> {
   readonly #line: Waiting<Answer>[] = [];
   /** Subjects that wait in line or are being asked about. */
   readonly #open = new Set<string>();
+  /** Of these, whose answer nobody wants any more. */
+  readonly #unwanted = new Set<string>();
   /** How many places each owner has. */
   readonly #places = new Map<string, number>();
   #running = 0;
@@ -71,9 +73,10 @@ export class Inquiries<Answer> {
     this.#next();
   }
 
-  /** Drops what is known of `subject`. */
+  /** Drops what is known of `subject`, and what an open question is still to answer. */
   forget(subject: string): void {
     this.#answers.delete(subject);
+    if (this.#open.has(subject)) this.#unwanted.add(subject);
   }
 
   #next(): void {
@@ -116,13 +119,15 @@ export class Inquiries<Answer> {
     const cancel = timer(deadlineMs, () => deadline.abort(new DeadlineError(deadlineMs)));
     try {
       const over = rejected(deadline.signal);
-      this.#answers.set(subject, await Promise.race([run(deadline.signal), over]));
+      const answer = await Promise.race([run(deadline.signal), over]);
+      if (!this.#unwanted.has(subject)) this.#answers.set(subject, answer);
     } catch (error) {
       log.debug({ subject, error: explainError(error) }, "a question got no answer");
     }
     cancel();
     this.#take(owner, -1);
     this.#open.delete(subject);
+    this.#unwanted.delete(subject);
     answered();
     this.#next();
   }

@@ -105,7 +105,7 @@ export class Manager {
     scope: WatchScope<T> = {},
   ): ForeignWatch<T> {
     const { store, sources } = this.#followAll(resource, { ...scope, isOptional: true });
-    return { store, presence: new FollowedKind(sources.map(({ progress }) => progress)) };
+    return { store, presence: new FollowedKind(sources) };
   }
 
   #followAll<T extends KubeObject>(resource: Resource<T>, scope: WatchScope<T>) {
@@ -160,9 +160,7 @@ export class Manager {
    * refuses, and of kinds that it lacks: these are held out, and hold up nobody.
    */
   get isSynced(): boolean {
-    return this.#sources.every(
-      (source) => source.progress.isSynced || (mayLack(source) && source.progress.isRefused),
-    );
+    return this.#sources.every((source) => source.progress.isSynced || isHeldOut(source));
   }
 
   /**
@@ -191,9 +189,7 @@ export class Manager {
    * yet: nothing may be written then, for objects that never were.
    */
   get isReadingAgain(): boolean {
-    return this.#sources.some(
-      (source) => source.progress.isOutdated && !(mayLack(source) && source.progress.isRefused),
-    );
+    return this.#sources.some((source) => source.progress.isOutdated && !isHeldOut(source));
   }
 
   /** The server's versions went back: every cache is read again at once. */
@@ -244,9 +240,10 @@ export class Manager {
     await Promise.all(this.#controllers.map(run));
   }
 
-  /** The quietest source of each kind. */
+  /** The quietest source of each kind. What the server refuses is no watch that is stuck. */
   #quiet(): (readonly [{ readonly kind: string }, number])[] {
-    const kinds = Map.groupBy(this.#sources, ({ kind }) => kind);
+    const followed = this.#sources.filter((source) => !isHeldOut(source));
+    const kinds = Map.groupBy(followed, ({ kind }) => kind);
     return [...kinds].map(
       ([kind, sources]) =>
         [{ kind }, Math.max(...sources.map(({ progress }) => progress.quietMs)) / 1000] as const,
@@ -282,6 +279,11 @@ export class Manager {
     });
     return reflector;
   }
+}
+
+/** Whether the server refuses what may be lacking: nobody waits for it, and it is no trouble. */
+function isHeldOut(source: Source): boolean {
+  return mayLack(source) && source.progress.isRefused;
 }
 
 /** What such a source lacks is held out: it holds up nobody. */

@@ -26,7 +26,7 @@ export class NameReadings {
 
   /** The last answers about each slot of a fleet. */
   of(fleet: string): ReadonlyMap<number, NameReading> {
-    return this.#readings.get(fleet) ?? new Map<number, NameReading>();
+    return new Map(this.#readings.get(fleet));
   }
 
   /** Asks for a slot's name, unless that is being done; `answered` is called when it was. */
@@ -34,13 +34,21 @@ export class NameReadings {
     const { inquiries, lookUp, now } = this.#options;
     // A subject may be logged: it has the slot, and not the name.
     const subject = `${fleet} ${slot}`;
+    const own = this.#ownOf(fleet);
     const look = async (): Promise<NameReading> => {
       const answers = await lookUp(host);
-      const reading = nextReading(this.of(fleet).get(slot), { host, at: now(), answers });
-      this.#readings.set(fleet, new Map([...this.of(fleet), [slot, reading]]));
+      const reading = nextReading(own.get(slot), { host, at: now(), answers });
+      // A fleet that was forgotten meanwhile has others, or none.
+      own.set(slot, reading);
       return reading;
     };
     inquiries.ask(subject, look, answered);
+  }
+
+  #ownOf(fleet: string): Map<number, NameReading> {
+    const own = this.#readings.get(fleet) ?? new Map<number, NameReading>();
+    this.#readings.set(fleet, own);
+    return own;
   }
 
   /** Drops what is known: the fleet is gone. */

@@ -166,7 +166,7 @@ function namesOf(
 ): ObservedNames {
   return {
     key,
-    kind: caches.dnsEndpointKind.state,
+    kind: caches.dnsEndpointKind.stateIn(parseKey(fleet).namespace),
     endpoints: caches.dnsEndpoints.by("fleet", fleet),
     readings: readings.of(fleet),
   };

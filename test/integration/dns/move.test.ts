@@ -101,8 +101,14 @@ describe("a client that knows only the name", { skip }, () => {
   }
 
   async function live(): Promise<void> {
-    await waitFor("the name to be live", async () =>
-      (await conditionOf(cluster.server, "family", "DNSReady"))?.startsWith("True NamesLive: 127"),
+    // A new name is not asked for in its first two minutes.
+    await waitFor(
+      "the name to be live",
+      async () =>
+        (await conditionOf(cluster.server, "family", "DNSReady"))?.startsWith(
+          "True NamesLive: 127",
+        ),
+      { seconds: 240 },
     );
   }
 

@@ -1,14 +1,14 @@
 import { type ChildOwner } from "../../../src/proxy/deployment.ts";
 import { type FleetNames, type NamesInput, fleetNames } from "../../../src/dns/fleet-names.ts";
 import type { NameReading } from "../../../src/dns/reading.ts";
-import type { DnsEndpoint } from "../../../src/kubernetes/external-dns.ts";
+import { type DnsEndpoint, dnsEndpoints } from "../../../src/kubernetes/external-dns.ts";
 import { appliedMarks } from "../../../src/api/names.ts";
 import { hashOfObject } from "../../../src/kubernetes/difference.ts";
 import type { KindState } from "../../../src/kubernetes/kind-presence.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import { type ShareKey, nameToken, recordName, shareKey } from "../../../src/share/tokens.ts";
 import type { StoredCondition } from "../../../src/api/findings.ts";
-import type { Instant } from "../../../src/values/time.ts";
+import { type Instant, formatInstant } from "../../../src/values/time.ts";
 import { at, noon } from "../rotation/build.ts";
 
 /** A key that is as good as any. */
@@ -75,9 +75,9 @@ export function namesOf(given: GivenNames = {}, now: Instant = noon): FleetNames
 }
 
 /** The DNSEndpoints that are to be written. */
-export function applied({ effects }: FleetNames): readonly DnsEndpoint[] {
+export function applied({ effects }: Pick<FleetNames, "effects">): readonly DnsEndpoint[] {
   return effects.flatMap((effect) =>
-    effect.kind === "apply" ? [effect.object as DnsEndpoint] : [],
+    effect.kind === "apply" && effect.of === dnsEndpoints ? [effect.object as DnsEndpoint] : [],
   );
 }
 
@@ -91,11 +91,12 @@ export function targetsOf(endpoint: DnsEndpoint | undefined): readonly string[] 
   return (endpoint?.spec?.endpoints ?? []).flatMap(({ targets }) => targets);
 }
 
-/** An object as the server has it once it was written. */
-export function live(endpoint: DnsEndpoint): DnsEndpoint {
+/** An object as the server has it once it was written: an hour ago, unless given otherwise. */
+export function live(endpoint: DnsEndpoint, madeAt = at(-3600)): DnsEndpoint {
   const annotations = { [appliedMarks.hash]: hashOfObject(endpoint) };
   const metadata = { ...endpoint.metadata, annotations, uid: endpoint.metadata.name };
-  return { ...endpoint, metadata: { ...metadata, resourceVersion: "1" } };
+  const creationTimestamp = formatInstant(madeAt);
+  return { ...endpoint, metadata: { ...metadata, creationTimestamp, resourceVersion: "1" } };
 }
 
 /** The object of a slot as it leads to these addresses. */

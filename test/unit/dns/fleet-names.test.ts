@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { at, blocked, draining, entry, noon } from "../rotation/build.ts";
-import { minutes, plus, seconds } from "../../../src/values/time.ts";
+import type { AddressView } from "../../../src/ledger/view.ts";
+import type { DnsEndpoint } from "../../../src/kubernetes/external-dns.ts";
+import { type Instant, minutes, plus, seconds } from "../../../src/values/time.ts";
 import {
   applied,
   deleted,
   dns,
   host,
   leadingTo,
+  live,
   namesOf,
   objectName,
   reading,
@@ -75,6 +78,21 @@ describe("the DNSEndpoint of a slot", () => {
     );
   });
 
+  const malformed: Record<string, unknown> = {
+    "a set without targets": { endpoints: [{ dnsName: "a.example.org" }] },
+    "targets that are null": { endpoints: [{ targets: null }] },
+    "a target that is null": { endpoints: [{ targets: [null, "203.0.113.7"] }] },
+    "a set that is null": { endpoints: [null] },
+    "sets that are a text": { endpoints: "203.0.113.7" },
+    "a spec that is null": null,
+  };
+  for (const [name, spec] of Object.entries(malformed))
+    test(`is mended where somebody made it malformed: ${name}`, () => {
+      const endpoint = { ...leadingTo([fresh]), spec } as DnsEndpoint;
+      const [made] = applied(namesOf({ addresses: [fresh], endpoints: [endpoint] }));
+      assert.deepEqual(targetsOf(made), ["203.0.113.7"]);
+    });
+
   test("has addresses in their usual text", () =>
     assert.deepEqual(
       targetsOf(applied(namesOf({ addresses: [{ ...six, address: "2001:DB8:0::0009" }] }))[0]),
@@ -115,10 +133,52 @@ describe("the look at a name", () => {
     endpoints: [leadingTo([fresh])],
     readings: new Map([[0, reading({ "192.0.2.53:53": ["203.0.113.7"] }, given)]]),
   });
-  test("comes at once for a name that was never resolved", () =>
-    assert.deepEqual(namesOf({ addresses: [fresh] }).asks, [
+  test("comes at once for a name that this process never resolved", () =>
+    assert.deepEqual(namesOf({ addresses: [fresh], endpoints: [leadingTo([fresh])] }).asks, [
       { kind: "name", slot: 0, host: host() },
     ]));
+
+  const early: Record<
+    string,
+    { given: Parameters<typeof namesOf>[0]; requeueAt: Instant | undefined }
+  > = {
+    "before its object is there": { given: {}, requeueAt: undefined },
+    "before its object is two minutes old": {
+      given: { endpoints: [live(leadingTo([fresh]), at(-119))] },
+      requeueAt: at(1),
+    },
+    "while the cluster has no such kind": {
+      given: { kind: "Missing", endpoints: [leadingTo([fresh])] },
+      requeueAt: undefined,
+    },
+    "where all that is known of it is older than its object": {
+      given: { ...settled({}), endpoints: [live(leadingTo([fresh]), noon)] },
+      requeueAt: at(120),
+    },
+  };
+  for (const [name, { given, requeueAt }] of Object.entries(early))
+    test(`does not come ${name}, since resolvers would remember that it is missing`, () => {
+      const names = namesOf({ addresses: [fresh], ...given });
+      assert.deepEqual([names.asks, names.requeueAt], [[], requeueAt]);
+    });
+
+  test("comes once its object is two minutes old", () =>
+    assert.equal(
+      namesOf({ addresses: [fresh], endpoints: [live(leadingTo([fresh]), at(-120))] }).asks.length,
+      1,
+    ));
+
+  test("brings the fleet back by its answer, and not again and again until that is there", () => {
+    const two = [fresh, entry("203.0.113.20", { slot: 1 })];
+    const endpoints = [0, 1].map((slot) => leadingTo(two, slot));
+    const silent = namesOf({ count: 2, addresses: two, endpoints });
+    assert.deepEqual([silent.asks.length, silent.requeueAt], [2, undefined]);
+    const late = namesOf(settled({ at: at(-900) }));
+    assert.deepEqual([late.asks.length, late.requeueAt], [1, undefined]);
+    const { readings } = settled({});
+    const other = namesOf({ count: 2, addresses: two, endpoints, readings });
+    assert.deepEqual([other.asks.length, other.requeueAt], [1, plus(at(-1), minutes(10))]);
+  });
 
   test("comes seldom once all resolvers give what they should", () => {
     const { asks, requeueAt } = namesOf(settled({}));
@@ -139,14 +199,39 @@ describe("the look at a name", () => {
     assert.equal(names.requeueAt, plus(at(-1), minutes(1)));
   });
 
+  const others: Record<string, { answered?: Instant; addresses: readonly AddressView[] }> = {
+    "that answers alternate": { answered: at(-2), addresses: [] },
+    "that an address before goes dark": {
+      addresses: [draining("203.0.113.2", { phase: "Quarantined", phaseSince: at(-2) })],
+    },
+    "that another address is made": {
+      addresses: [entry("203.0.113.3", { ordinal: 5, phase: "Verifying", phaseSince: at(-2) })],
+    },
+  };
+  for (const [name, { answered = at(-7200), addresses }] of Object.entries(others))
+    test(`comes no sooner for the reason ${name}`, () => {
+      const slow = { ...fresh, address: "203.0.113.8", phaseSince: at(-7000) };
+      const names = namesOf({ ...settled({ since: answered }), addresses: [slow, ...addresses] });
+      assert.equal(names.requeueAt, plus(at(-1), minutes(1)));
+    });
+
+  test("comes soon where a block has sent the name back to the address before", () => {
+    const burnt = {
+      ...fresh,
+      phaseSince: at(-7000),
+      reachability: [blocked("IR", { since: at(-9) })],
+    };
+    const names = namesOf({ ...settled({}), addresses: [burnt, old] });
+    assert.equal(names.requeueAt, plus(at(-1), seconds(5)));
+  });
+
   test("comes again where the last one was for another name", () =>
     assert.equal(namesOf(settled({ host: "old.example.org" })).asks.length, 1));
 
-  test("comes soon again for the key, where that is not known", () =>
-    assert.equal(
-      namesOf({ key: undefined, addresses: [fresh] }).requeueAt,
-      plus(noon, seconds(5)),
-    ));
+  test("does not come where the key is not known: that brings all fleets back", () => {
+    const { asks, requeueAt } = namesOf({ ...settled({}), key: undefined });
+    assert.deepEqual([asks, requeueAt], [[], undefined]);
+  });
 
   test("does not come for a slot without an address", () => assert.deepEqual(namesOf().asks, []));
 });
@@ -176,6 +261,14 @@ describe("whether a name still leads to an address that drains", () => {
       answers: { a: ["203.0.113.9"], b: { problem: "does not answer" } },
       expect: { kind: "given" },
     },
+    "it does not since all resolvers say that there is no such name": {
+      answers: { a: [], b: [] },
+      expect: { kind: "left", since: at(-600) },
+    },
+    "it may while a resolver is silent, and the other one has no such name": {
+      answers: { a: [], b: { problem: "does not answer" } },
+      expect: { kind: "given" },
+    },
     "it does not since all resolvers give the new one alone": {
       answers: { a: ["203.0.113.7"], b: ["203.0.113.7"] },
       expect: { kind: "left", since: at(-600) },
@@ -190,13 +283,41 @@ describe("whether a name still leads to an address that drains", () => {
       { kind: "given" },
     ));
 
+  test("it may as long as the name is to have it too, though no resolver has the name", () => {
+    const serving = { ...old, phase: "Serving" as const, want: "Serve" as const };
+    const given = {
+      addresses: [fresh, serving],
+      endpoints: [leadingTo([serving])],
+      readings: new Map([[0, reading({ a: [] })]]),
+    };
+    assert.deepEqual(namesOf(given).use.get(serving.name), { kind: "given" });
+  });
+
+  const unpublished: Record<string, Parameters<typeof namesOf>[0]> = {
+    "there is no object for the name": {},
+    "the cluster has no such kind": { kind: "Missing", endpoints: [leadingTo([fresh])] },
+    "the operator may not write one, and sees none": { kind: "Forbidden" },
+    "the key is not known, and there is no object": { key: undefined },
+    "neither key nor objects are read, as by proxyfleet plan": { key: undefined, kind: "Unknown" },
+    "the key is not known, and there is no such kind": {
+      key: undefined,
+      kind: "Missing",
+      endpoints: [leadingTo([fresh])],
+    },
+  };
+  for (const [name, given] of Object.entries(unpublished))
+    test(`is not asked where ${name}: nobody publishes it`, () => {
+      const readings = new Map([[0, reading({ a: [] })]]);
+      assert.equal(namesOf({ addresses: [fresh, old], readings, ...given }).use.size, 0);
+    });
+
   test("is not asked of an address whose slot has no name", () =>
     assert.equal(namesOf({ count: 0, addresses: [old] }).use.size, 0));
 
-  test("is not known while the key is not", () =>
-    assert.deepEqual(namesOf({ key: undefined, addresses: [old] }).use.get(old.name), {
-      kind: "unknown",
-    }));
+  test("is not known while the key is not, and there are objects", () => {
+    const given = { key: undefined, addresses: [old], endpoints: [leadingTo([fresh])] };
+    assert.deepEqual(namesOf(given).use.get(old.name), { kind: "unknown" });
+  });
 });
 
 describe("DNSReady", () => {
@@ -241,6 +362,16 @@ describe("DNSReady", () => {
       is: ["Unknown", "NotAskedYet"],
       says: /not asked yet/,
     },
+    "no longer says what to install once that is there": {
+      given: { ...named, before: [{ ...isTrue, status: "False", reason: "NameKindMissing" }] },
+      is: ["Unknown", "NotAskedYet"],
+      says: /not asked yet/,
+    },
+    "no longer says that the key is missing once it is there": {
+      given: { ...named, before: [{ ...isTrue, status: "False", reason: "NameKeyMissing" }] },
+      is: ["Unknown", "NotAskedYet"],
+      says: /not asked yet/,
+    },
     "says after a restart what it said before": {
       given: { ...named, before: [isTrue] },
       is: ["True", "NamesLive"],
@@ -257,12 +388,18 @@ describe("DNSReady", () => {
       says: /gives its address/,
     },
     "says which resolver is behind after a move, and waits": {
-      given: answering({ a: ["203.0.113.7"], b: ["203.0.113.9"] }, { since: at(-60) }),
+      given: {
+        ...answering({ a: ["203.0.113.7"], b: ["203.0.113.9"] }, { since: at(-60) }),
+        addresses: [{ ...fresh, phaseSince: at(-299) }],
+      },
       is: ["False", "NamesFollow"],
       says: /^slot 0 \(\{token\}\.example\.org\): resolver b gives 203\.0\.113\.9; it should give 203\.0\.113\.7\. DNS follows a move within 5m/,
     },
     "says what to look at where it takes long": {
-      given: answering({ a: [] }, { since: at(-600) }),
+      given: {
+        ...answering({ a: [] }, { since: at(-1) }),
+        addresses: [{ ...fresh, phaseSince: at(-300) }],
+      },
       is: ["False", "NamesBehind"],
       says: /resolver a has no such name; .* Check that ExternalDNS runs with --source=crd and --policy=sync/,
     },

@@ -42,7 +42,7 @@ function passes(states: readonly (readonly AddressView[])[]) {
     const changed = new Set([...deleted(names), ...written.map(({ metadata }) => metadata.name)]);
     endpoints = [
       ...endpoints.filter(({ metadata }) => !changed.has(metadata.name)),
-      ...written.map(live),
+      ...written.map((endpoint) => live(endpoint)),
     ];
     assert.deepEqual(namesOf({ count: 3, addresses, endpoints }).effects, [], "it is settled");
   }

@@ -117,4 +117,11 @@ describe("while nobody is known to wish for a deletion", () => {
     const plan = planFor([serving], { ...deleted, unwished: unwished(unread) });
     assert.equal(plan.requeueAt, at(30));
   });
+
+  test("which brings the fleet back by its answer, and not again and again until then", () => {
+    const due = unwished({ ...held, askAgainAt: at(-1) });
+    const plan = planFor([serving], { ...deleted, unwished: due });
+    assert.ok(plan.asks.some(({ kind }) => kind === "deletion"));
+    assert.ok((plan.requeueAt ?? at(1)) > noon, "it is not queued again at once");
+  });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
-import { host, key } from "../dns/build.ts";
+import { applied, host, key, live } from "../dns/build.ts";
 import type { FleetAsk } from "../../../src/fleet/asks.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
@@ -233,14 +233,25 @@ describe("a fleet with names", () => {
   const names = { key, kind: "Served" as const, endpoints: [], readings: new Map() };
   const plan = planFor([serving], { parsed: parseWhatsAppProxy({ ...fleet, spec }), names });
 
-  test("writes them once it has addresses, and asks resolvers for them", () => {
+  test("writes them once it has addresses, and asks resolvers for them once they are made", () => {
     assert.ok(plan.effects.some(({ id }) => id === "name 0"));
-    assert.deepEqual(plan.asks.at(-1), { kind: "name", slot: 0, host: host() });
+    assert.ok(!plan.asks.some(({ kind }) => kind === "name"));
+    const parsed = parseWhatsAppProxy({ ...fleet, spec });
+    const made = { ...names, endpoints: applied(plan).map((endpoint) => live(endpoint)) };
+    assert.deepEqual(planFor([serving], { parsed, names: made }).asks.at(-1), {
+      kind: "name",
+      slot: 0,
+      host: host(),
+    });
   });
 
   test("says in its status which pattern they have, and no name", () => {
     const status = statusIn(plan);
     assert.equal(status.slots[0]?.hostname, "{token}.example.org");
+    assert.ok(
+      status.addresses.every((row) => !("hostname" in row)),
+      "the slot has it alone",
+    );
     assert.ok(!JSON.stringify(status).includes(host().slice(0, 26)), "a name is a secret");
   });
 

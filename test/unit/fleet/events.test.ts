@@ -144,6 +144,14 @@ describe("the story of a fleet", () => {
         ],
       ],
     },
+    "a drain whose end is dated again, since its name still leads there": {
+      given: fleet({
+        addresses: [served, draining("203.0.113.5", { drainUntil: at(82_800) })],
+        nameUse: new Map([[draining("203.0.113.5").name, { kind: "given" }]]),
+      }),
+      before: known,
+      expect: [],
+    },
     "the end of a drain": {
       given: fleet({ addresses: [served, draining("203.0.113.5", { drainUntil: noon })] }),
       before: known,

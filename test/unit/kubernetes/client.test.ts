@@ -4,10 +4,20 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { KubeConfig } from "@kubernetes/client-node";
-import { services } from "../../../src/kubernetes/builtin.ts";
+import { explainError } from "../../../src/values/errors.ts";
+import { ownSecrets } from "../../../src/cluster/own-secrets.ts";
+import { secrets, services } from "../../../src/kubernetes/builtin.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
-import { ApiError, ApiUnreachableError, ConnectionError } from "../../../src/kubernetes/errors.ts";
+import { dnsEndpoints } from "../../../src/kubernetes/external-dns.ts";
+import type { KubeObject } from "../../../src/kubernetes/objects.ts";
+import type { Resource } from "../../../src/kubernetes/resource.ts";
+import {
+  ApiError,
+  ApiUnreachableError,
+  ConnectionError,
+  ForbiddenError,
+} from "../../../src/kubernetes/errors.ts";
 import { serviceObject } from "../../objects/service.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -70,6 +80,34 @@ describe("a call whose answer is not what it should be", () => {
     );
     assert.deepEqual([methods.length, slept], [1, []]);
   });
+  const writes: Record<string, (of: Resource<KubeObject>) => Promise<unknown>> = {
+    create: async (of) => client.create(of, service, "test"),
+    apply: async (of) => client.apply(of, service, { fieldManager: "test" }),
+    patch: async (of) => {
+      const state = { uid: "u", resourceVersion: "1" };
+      return client.patch(of, key, { state, change: { metadata: {} }, fieldManager: "test" });
+    },
+    delete: async (of) => client.delete(of, key, { uid: "u" }),
+  };
+  const secret = "abc234.example.org";
+  const quoting = says(403, { message: `no ${secret} here`, reason: `no ${secret}` });
+  for (const [verb, write] of Object.entries(writes)) {
+    for (const kind of [secrets, ownSecrets, dnsEndpoints])
+      test(`is not quoted where it may hold a secret: ${verb} ${kind.kind}`, async () => {
+        answers = [quoting];
+        await assert.rejects(write(kind), (error) => {
+          assert.ok(error instanceof ForbiddenError);
+          const all = [explainError(error), error.stack, error.words, error.reason].join("\n");
+          assert.ok(!all.includes(secret), all);
+          return /failed with 403 .*not repeated.*policies and webhooks/.test(error.message);
+        });
+      });
+    test(`is quoted where it holds none: ${verb} Service`, async () => {
+      answers = [quoting];
+      await assert.rejects(write(services), new RegExp(`no ${secret} here`));
+    });
+  }
+
   test("is repeated three times, with pauses that double", async () => {
     answers = [says(500), hangsUp, says(503), says(504)];
     await assert.rejects(

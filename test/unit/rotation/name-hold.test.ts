@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { AddressView } from "../../../src/ledger/view.ts";
 import type { FleetView, NameUse } from "../../../src/rotation/fleet-view.ts";
 import { type RetirementView, retirement } from "../../../src/rotation/retire.ts";
-import { minutes, plus, seconds } from "../../../src/values/time.ts";
+import { latest, minutes, plus, seconds } from "../../../src/values/time.ts";
 import { at, blocked, draining, entry, fleet, hours, noon } from "./build.ts";
 
 const fresh = entry("203.0.113.7", { ordinal: 2, phaseSince: at(-90_000) });
@@ -77,10 +77,34 @@ describe("the drain of a slot with a DNS name", () => {
       assert.equal(kindOf(retirement(named(use, address, given), address, noon)), is);
     });
 
-  test("is dated ahead, so that it is written every five minutes at most", () => {
-    const { now } = retirement(named({ kind: "given" }, old), old, noon);
+  for (const [name, ends] of [
+    ["ten minutes", 600],
+    ["a day", 86_400],
+  ] as const)
+    test(`of ${name} is written less than a hundred times, however long the name stays`, () => {
+      const time = seconds(ends);
+      const drain = { scheduled: time, blocked: time };
+      const began = { ...old, phaseSince: noon, drainUntil: plus(noon, time) };
+      let [address, writes, now] = [began as AddressView, 0, noon];
+      for (; writes < 10_000;) {
+        const step = retirement(named({ kind: "given" }, address, { drain }), address, now);
+        if (step.now?.kind === "quarantine") break;
+        if (step.now !== undefined) {
+          writes++;
+          address = { ...address, drainUntil: step.now.until };
+        }
+        now = latest(step.requeueAt ?? now, plus(now, seconds(1)));
+      }
+      assert.ok(writes > 10 && writes < 100, `${writes} writes`);
+      const isAt = Math.round((now - noon) / 1000) - ends;
+      assert.ok(isAt >= 86_400 && isAt < 86_400 + 60, "it is held for a day, and no longer");
+    });
+
+  test("is dated ahead, so that it is written every five minutes at most at first", () => {
+    const early = { ...old, phaseSince: at(-1800) };
+    const { now } = retirement(named({ kind: "given" }, early), early, noon);
     assert.equal(now?.until, plus(plus(noon, hours(24)), minutes(5)));
-    const dated = { ...old, drainUntil: now?.until };
+    const dated = { ...early, drainUntil: now?.until };
     const next = retirement(named({ kind: "given" }, dated), dated, noon);
     assert.ok((next.requeueAt ?? 0) > plus(noon, minutes(5)), "it is looked at after that");
     assert.equal(next.now, undefined);

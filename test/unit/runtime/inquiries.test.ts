@@ -20,6 +20,18 @@ describe("inquiries", () => {
     assert.equal(inquiries.answer("a"), undefined);
   });
 
+  test("keep no answer that comes after its subject was forgotten, and ask again then", async () => {
+    const inquiries = new Inquiries<string>({ atOnce: 1, deadlineMs: 10_000, log });
+    const { run, answer } = open<string>();
+    const done = new Promise<void>((resolve) => inquiries.ask("a", run, resolve));
+    inquiries.forget("a");
+    answer("of one that is gone");
+    await done;
+    assert.equal(inquiries.answer("a"), undefined);
+    await new Promise<void>((resolve) => inquiries.ask("a", async () => "yes", resolve));
+    assert.equal(inquiries.answer("a"), "yes");
+  });
+
   test("ask about a subject once at a time", async () => {
     const inquiries = new Inquiries<string>({ atOnce: 2, deadlineMs: 10_000, log });
     const { run, answer } = open<string>();

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { pino } from "pino";
+import { dnsEndpoints } from "../../../src/kubernetes/external-dns.ts";
 import { namespaces, secrets, services } from "../../../src/kubernetes/builtin.ts";
 import type { ApiClient, ListOptions } from "../../../src/kubernetes/client.ts";
 import { apiError } from "../../../src/kubernetes/errors.ts";
 import type { KubeObject, Service } from "../../../src/kubernetes/objects.ts";
 import type { ObjectKey, Resource } from "../../../src/kubernetes/resource.ts";
 import type { Store } from "../../../src/kubernetes/store.ts";
+import { Metrics } from "../../../src/runtime/metrics.ts";
 import { Manager } from "../../../src/runtime/manager.ts";
 
 const refusal = (call: string) => apiError(call, { status: 403, body: "forbidden" });
@@ -104,6 +106,41 @@ describe("an operator of two namespaces, one of which it may not read", () => {
     server.refused.clear();
     assert.equal(await promise, "lost");
     assert.equal(manager.namespaces.isReadable("lost"), true);
+  });
+
+  test("knows for each by itself whether it has a kind that others install", async () => {
+    const { presence } = manager.watchForeign(dnsEndpoints);
+    assert.equal(presence.stateIn("well"), "Unknown", "nobody has asked yet");
+    server.refused.add("DNSEndpoint lost");
+    await start();
+    assert.deepEqual(
+      ["lost", "well", "another"].map((namespace) => presence.stateIn(namespace)),
+      ["Forbidden", "Served", "Unknown"],
+    );
+  });
+
+  test("calls no watch quiet that the server refuses, or that nobody has to have", async () => {
+    const metrics = new Metrics();
+    const measured = new Manager({
+      client: server as unknown as ApiClient,
+      log: pino({ level: "silent" }),
+      namespaces: ["lost"],
+      metrics,
+      workers: 1,
+    });
+    measured.watch(services);
+    measured.watch(secrets);
+    measured.watchForeign(dnsEndpoints);
+    server.refused.add("Secret lost").add("DNSEndpoint lost");
+    filling = measured.fill(stop.signal);
+    await measured.filled(stop.signal);
+    let text = "";
+    for await (const piece of metrics.text()) text += piece;
+    const quiet = text.matchAll(/^proxyfleet_watch_quiet_seconds\{kind="(\w+)"\}/gm);
+    assert.deepEqual(
+      [...quiet].map(([, kind]) => kind),
+      ["Service"],
+    );
   });
 
   test("waits for what it must be able to read everywhere, such as pools", async () => {

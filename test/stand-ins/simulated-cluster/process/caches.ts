@@ -35,7 +35,7 @@ export class SimulatedCaches implements Pick<
   watchForeign<T extends KubeObject>(): ForeignWatch<T> {
     return {
       store: new Store<T>(),
-      presence: { state: "Missing", onTurn: () => undefined },
+      presence: { stateIn: () => "Missing", onTurn: () => undefined },
     };
   }
 
