@@ -86,7 +86,12 @@ export const matrix: Record<string, object> = {
       ],
       volume: { persistentVolumeClaim: { claimName: "pages" } },
       sidecars: [
-        { name: "web", image: "nginx", volumeMounts: [{ name: "pages", mountPath: "/srv" }] },
+        {
+          name: "web",
+          image: "nginx",
+          volumeMounts: [{ name: "pages", mountPath: "/srv" }],
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        },
       ],
     },
     imagePullSecrets: [{ name: "registry" }],

@@ -164,7 +164,10 @@ const fleetSpec = partly(
       },
       ["hostname"],
     ),
-    share: partly({ host: fc.constantFrom("Address", "Address", "Address", "Hostname") }),
+    share: partly({
+      host: fc.constantFrom("Address", "Address", "Address", "Hostname"),
+      page: fc.boolean(),
+    }),
     paused: fc.boolean(),
   },
   ["addresses"],

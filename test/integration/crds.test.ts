@@ -85,7 +85,7 @@ describe("defaults", () => {
         people: "Suspect",
         outagePercent: 50,
       },
-      share: { host: "Address" },
+      share: { host: "Address", page: true },
       paused: false,
     });
   });

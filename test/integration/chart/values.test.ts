@@ -25,7 +25,7 @@ describe("the API server takes the chart's objects, strictly validated, without 
       monitoring,
     ]);
     assert.equal(code, 0, stderr);
-    for (const name of ["proxyfleet-system", "proxies", "family"]) {
+    for (const name of ["proxyfleet-system", "proxies", "family", "abroad"]) {
       const labels = {
         "pod-security.kubernetes.io/enforce": "restricted",
         "pod-security.kubernetes.io/warn": "restricted",
