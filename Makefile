@@ -38,9 +38,10 @@ package: set-up ## writes dist/proxyfleet-VERSION.tgz, the npm package: the prog
 sbom: images ## writes dist/sbom-operator.json and dist/sbom-proxy.json: what is in each image (CycloneDX; needs npm 10)
 	@node hack/sbom.ts
 
-bench: tools ## measures the program, the proxy, the operator with 1,000 fleets (FLEETS=100: quicker), and rotations (MOVES=100)
+bench: tools ## measures the program, the proxy, how soon a block is seen, the operator with 1,000 fleets (FLEETS=100: quicker), and rotations (MOVES=100)
 	@node hack/bundle.ts && node bench/program.ts
 	@node bench/proxy.ts
+	@node bench/detection.ts
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/fleets.ts $(FLEETS)
 	@MOVES=$(MOVES) bench/rotation.sh
 
@@ -69,7 +70,7 @@ test-e2e: tools ## tests on an embedded cluster of their own (root)
 test-slow: tools ## the long runs: their last results are in docs/slow-runs.md
 	@test/run.sh slow
 	@PROXYFLEET_LONG=1 test/e2e/run.sh addresses
-	@test/e2e/run.sh trouble
+	@test/e2e/run.sh trouble blocks
 
 # npm packages (with Node), Debian packages, Go
 set-up:

@@ -20,6 +20,7 @@ const stage: Stage = {
   kubectlByHand: "kubectl",
   client,
   clientPlace: "this machine",
+  enter: ["false"],
   whatsappHost: ["env"],
   folder: "",
 };

@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import { explainError } from "../src/values/errors.ts";
 import type { PublishedAddress } from "../test/stand-ins/client/load.ts";
+import { showBlock } from "./block.ts";
 import { connectToBoth, openShareLink } from "./connect.ts";
 import { published, readFleet } from "./fleet.ts";
 import { sayGoodbye } from "./goodbye.ts";
@@ -83,6 +84,10 @@ async function play(scene: Scene, ownPool: OwnPool | undefined): Promise<void> {
   showShareLink(say, first);
   await openShareLink(scene, first);
   await showMove(scene, first);
+  if (stage.kind === "embedded") {
+    say.step(`A censor blocks the address of slot ${String(slot)}, and the group moves by itself`);
+    await showBlock(scene, stage, await publishedNow(scene));
+  }
   say.summary();
   sayGoodbye(scene);
 }

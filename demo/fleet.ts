@@ -38,7 +38,15 @@ export interface LedgerEntry {
     readonly drainUntil?: string;
     readonly quarantineUntil?: string;
   };
-  readonly status?: { readonly phase?: string; readonly certificateSHA256?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly certificateSHA256?: string;
+    readonly reachability?: readonly {
+      readonly country: string;
+      readonly verdict: string;
+      readonly message?: string;
+    }[];
+  };
 }
 
 export async function readFleet(kubectl: Kubectl): Promise<Fleet> {

@@ -17,7 +17,7 @@ export interface OwnPool {
 
 /** The project's folder, as a person would type it from here. */
 const project = relative(process.cwd(), join(import.meta.dirname, ".."));
-const crds = ["whatsappproxies", "addresspools", "proxyaddresses"].map(
+const crds = ["whatsappproxies", "addresspools", "proxyaddresses", "vantagepoints"].map(
   (plural) => `customresourcedefinition/${plural}.proxyfleet.dev`,
 );
 

@@ -25,6 +25,8 @@ export interface EmbeddedStage extends AnyStage {
   readonly kind: "embedded";
   /** The folder of the cluster. */
   readonly folder: string;
+  /** The node of the cluster, ready to be given a command. */
+  readonly enter: Argv;
   /** The host that plays WhatsApp, ready to be given a command. */
   readonly whatsappHost: Argv;
 }
@@ -50,6 +52,7 @@ export function embeddedStage(folder: string): EmbeddedStage {
     kubectlByHand: `${folder}/enter kubectl`,
     client: [at, "inside", process.execPath, clientProgram],
     clientPlace: "the host inside (198.51.101.2), behind the border",
+    enter: [enter],
     whatsappHost: [at, "meta"],
     folder,
   };

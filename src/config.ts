@@ -1,10 +1,20 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import type { IngestionSettings } from "./ingestion/settings.ts";
+import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
+import { mostHosts } from "./probe/protocol.ts";
+import type { FeedSettings } from "./cluster/settings.ts";
 import { ProxyfleetError } from "./values/errors.ts";
 import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
 /** A flag, or the environment variable behind it, has a value that can't be used. */
 export class ConfigError extends ProxyfleetError {}
+
+/**
+ * What an agent tries abroad by default: sites that hardly anybody blocks, and that are served, as
+ * far as is known, from other countries only: one inside would answer while the borders are shut.
+ */
+const elsewhere = "www.ripe.net,www.gnu.org,www.debian.org";
 
 const options = {
   kubeconfig: {
@@ -62,6 +72,41 @@ const options = {
     env: "HTTP2",
     help: "true, or false where something on the way to the API server can't do HTTP/2 (default: true)",
   },
+  "ingestion-port": {
+    type: "string",
+    env: "INGESTION_PORT",
+    help: "port for the agents of volunteers, over HTTPS; 0 = none (default: 0)",
+  },
+  "ingestion-addresses": {
+    type: "string",
+    env: "INGESTION_ADDRESSES",
+    help: "host:port, separated by commas, where agents find it besides what their lines say (default: none)",
+  },
+  "ingestion-elsewhere": {
+    type: "string",
+    env: "INGESTION_ELSEWHERE",
+    help: `hosts abroad, separated by commas, that agents try when an address fails (default: ${elsewhere})`,
+  },
+  "ingestion-certificate": {
+    type: "string",
+    env: "INGESTION_CERTIFICATE",
+    help: "Secret in its namespace with the certificate for agents (default: makes one itself)",
+  },
+  "pod-ip": {
+    type: "string",
+    env: "POD_IP",
+    help: "address at which other replicas hand it what agents found (default: none)",
+  },
+  "feeds-ioda": {
+    type: "string",
+    env: "FEEDS_IODA",
+    help: "true: ask IODA whether the countries of fleets are offline; moves are held then (default: false)",
+  },
+  "feeds-radar-token-secret": {
+    type: "string",
+    env: "FEEDS_RADAR_TOKEN_SECRET",
+    help: 'Secret in its namespace with a token of Cloudflare Radar (key "token"), which is asked the same (default: none)',
+  },
   "diagnosis-folder": {
     type: "string",
     env: "DIAGNOSIS_FOLDER",
@@ -83,6 +128,19 @@ const names = z
   .pipe(z.array(namespaceName))
   .transform((list) => [...new Set(list)]);
 
+const endpoints = z
+  .string()
+  .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
+  .transform((list, context) =>
+    list.flatMap((text): Endpoint[] => {
+      const endpoint = parseEndpoint(text);
+      if (endpoint !== undefined) return [endpoint];
+      context.addIssue({ code: "custom", message: `"${text}" must be a host, or host:port` });
+      return [];
+    }),
+  )
+  .pipe(z.array(z.custom<Endpoint>()).max(mostHosts));
+
 const config = z.object({
   kubeconfig: z.string().min(1).optional(),
   "log-level": z.enum(logLevels).default("info"),
@@ -95,6 +153,13 @@ const config = z.object({
   workers: z.coerce.number().int().min(1).max(64).default(8),
   "max-requests-per-second": z.coerce.number().min(0).default(0),
   http2: truth.default(true),
+  "ingestion-port": z.coerce.number().int().min(0).max(65_535).default(0),
+  "ingestion-addresses": endpoints.default([]),
+  "ingestion-elsewhere": endpoints.prefault(elsewhere),
+  "ingestion-certificate": z.string().min(1).optional(),
+  "pod-ip": z.union([z.ipv4(), z.ipv6()]).optional(),
+  "feeds-ioda": truth.default(false),
+  "feeds-radar-token-secret": z.string().min(1).optional(),
   "diagnosis-folder": z.string().min(1).optional(),
 });
 
@@ -113,6 +178,9 @@ export interface OperatorConfig {
   /** 0: no limit. */
   readonly maxRequestsPerSecond: number;
   readonly http2: boolean;
+  /** Undefined: agents are not served. */
+  readonly ingestion: IngestionSettings | undefined;
+  readonly feeds: FeedSettings;
   readonly diagnosisFolder: string | undefined;
 }
 
@@ -153,7 +221,24 @@ export function readConfig(
     workers,
     maxRequestsPerSecond: parsed.data["max-requests-per-second"],
     http2,
+    ingestion: ingestionOf(parsed.data),
+    feeds: {
+      ioda: parsed.data["feeds-ioda"],
+      radarTokenSecret: parsed.data["feeds-radar-token-secret"],
+    },
     diagnosisFolder: parsed.data["diagnosis-folder"],
+  };
+}
+
+function ingestionOf(read: z.output<typeof config>): IngestionSettings | undefined {
+  const port = read["ingestion-port"];
+  if (port === 0) return undefined;
+  return {
+    port,
+    podIp: read["pod-ip"],
+    addresses: read["ingestion-addresses"],
+    elsewhere: read["ingestion-elsewhere"],
+    certificateSecret: read["ingestion-certificate"],
   };
 }
 

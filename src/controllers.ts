@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { addressController } from "./address/io/controller.ts";
 import { probeAddress } from "./address/io/probe.ts";
 import { type HostResolver, dnsResolver } from "./address/io/resolve.ts";
+import { parseWhatsAppProxy } from "./api/fleet.ts";
 import type { BalancerWarnings } from "./address/balancer-words.ts";
 import type { Resolution } from "./address/observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "./address/probe.ts";
@@ -12,8 +13,11 @@ import { Deletions } from "./cluster/io/deletions.ts";
 import type { Settings } from "./cluster/settings.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
+import { agentAnswer } from "./ingestion/agent-answer.ts";
+import { type Inbox, takesEvidence } from "./ingestion/io/inbox.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 import { keyOf, keyText } from "./kubernetes/resource.ts";
+import { viewOfEntry } from "./ledger/view.ts";
 import type { Confirmation } from "./orphans/decide.ts";
 import { orphanController } from "./orphans/io/controller.ts";
 import { PodPoller } from "./pods/io/poller.ts";
@@ -21,23 +25,43 @@ import type { PodReports } from "./pods/io/reports.ts";
 import type { PodStatusReader } from "./pods/io/status-reader.ts";
 import { issueCertificate } from "./proxy/io/issue-certificate.ts";
 import { poolController } from "./pool/io/controller.ts";
+import { ArrivalsKeeper } from "./reachability/arrivals/io/arrivals-keeper.ts";
+import { configMapArrivals } from "./reachability/arrivals/io/arrivals-store.ts";
+import { usualLimits } from "./reachability/evidence-log.ts";
+import { FeedKeeper } from "./reachability/feeds/io/feed-keeper.ts";
+import type { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
+import { type FeedOf, feedMaker } from "./reachability/feeds/io/make-feed.ts";
+import { feedsOf, noFeeds } from "./reachability/feeds/settings.ts";
+import { CountryLooks } from "./reachability/io/country-looks.ts";
+import { EvidenceKeeper } from "./reachability/io/evidence-keeper.ts";
+import { configMapStore } from "./reachability/io/evidence-store.ts";
+import { Rounds, type SourceOf } from "./reachability/io/rounds.ts";
+import { countriesOfFleets, vantagePointController } from "./reachability/io/vantage-points.ts";
+import { verdictController } from "./reachability/io/verdicts.ts";
+import { blockedWhenOf } from "./reachability/policy.ts";
+import { sourceMaker } from "./reachability/sources/io/make-source.ts";
 import type { PlanApplier } from "./runtime/apply-plan.ts";
 import type { CheckedClock } from "./runtime/checked-clock.ts";
 import { timer } from "./runtime/clock.ts";
 import type { Controller } from "./runtime/controller.ts";
+import type { ReconcilerOptions } from "./runtime/reconciler.ts";
 import { Inquiries } from "./runtime/inquiries.ts";
 import { type QueueOptions, WorkQueue } from "./runtime/queue.ts";
 import { cryptoRandom } from "./runtime/random.ts";
 import type { Random } from "./values/random.ts";
 import type { Instant } from "./values/time.ts";
+import { userAgent } from "./version.ts";
 
 /** What the controllers of one process are made of. */
 export interface Parts {
   readonly caches: Caches;
-  readonly client: Pick<ApiClient, "get" | "list">;
+  readonly client: Pick<ApiClient, "get" | "list" | "apply">;
   readonly applier: PlanApplier;
   readonly reports: PodReports;
+  readonly feeds: FeedReadings;
   readonly settings: Settings;
+  /** What agents found; absent where they are not served. */
+  readonly inbox?: Inbox | undefined;
   readonly world: World;
   readonly log: Logger;
 }
@@ -57,6 +81,8 @@ export interface World {
   readonly probe: (request: ProbeRequest) => Promise<ProbeResult>;
   readonly resolve: HostResolver;
   readonly makeCertificate: MakeCertificate;
+  readonly sourceOf: SourceOf;
+  readonly feedOf: FeedOf;
 }
 
 /** The world as it is. */
@@ -72,6 +98,8 @@ export function realWorld(readStatus: PodStatusReader, checked: CheckedClock): W
     probe: async (request) => probeAddress(request, readStatus),
     resolve: dnsResolver(),
     makeCertificate: async (now) => issueCertificate(now, cryptoRandom),
+    sourceOf: sourceMaker({ userAgent, now: checked.now }),
+    feedOf: feedMaker({ userAgent, now: checked.now }),
   };
 }
 
@@ -106,6 +134,8 @@ export function makeControllers(parts: Parts): readonly Controller[] {
   const askers = askersOf(parts);
   const confirmations = new Inquiries<Confirmation>({ ...confirming, log });
   const asking = () => ({ ...common(), ...askers(), client, resolutions, resolve });
+  const evidence = evidenceKeeper(parts, makeQueue());
+  const looks = new CountryLooks({ caches, evidence, feeds: parts.feeds, now, clock });
   const fleets = fleetController({
     ...common(),
     ...askers(),
@@ -113,6 +143,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     reports,
     poller,
     certificates,
+    looks,
   });
   const addresses = addressController({ ...asking(), sources, probes, warnings, probe, log });
   const orphans = orphanController({ ...asking(), caches, confirmations });
@@ -121,7 +152,96 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     for (const fleet of caches.fleets.list()) fleets.queue.add(keyText(keyOf(fleet)));
     for (const { metadata } of caches.addresses.list()) addresses.queue.add(metadata.name);
   });
-  return [fleets, addresses, poolController({ ...common(), caches }), orphans, poller.controller];
+  return [
+    fleets,
+    addresses,
+    poolController({ ...common(), caches }),
+    orphans,
+    poller.controller,
+    ...evidenceControllers(parts, { evidence, looks }, common),
+  ];
+}
+
+/** What evidence is kept in, and what it says of whole countries. */
+interface Known {
+  readonly evidence: EvidenceKeeper;
+  readonly looks: CountryLooks;
+}
+
+/** What takes evidence in, and what makes verdicts of it. */
+function evidenceControllers(
+  parts: Parts,
+  { evidence, looks }: Known,
+  common: () => ReconcilerOptions,
+): readonly Controller[] {
+  const { caches, client, reports, feeds, inbox, settings, world } = parts;
+  const store = configMapArrivals(client, settings.operatorNamespace);
+  const counted = { caches, reports, evidence, store, now: world.now };
+  const arrivals = new ArrivalsKeeper({ ...counted, queue: common().queue });
+  const rounds = roundsOf(parts, evidence);
+  inbox?.deliverTo(takesEvidence({ ...caches, evidence, rounds }));
+  return [
+    evidence.controller,
+    arrivals.controller,
+    feedKeeper(parts, common().queue).controller,
+    verdictController({ ...common(), caches, evidence, feeds, looks }),
+    vantagePointController({ ...common(), caches, rounds }),
+  ];
+}
+
+/** Evidence is kept of the addresses in the ledger, as much as all fleets together ask for. */
+function evidenceKeeper(
+  { caches, client, settings, world: { now, clock } }: Parts,
+  queue: WorkQueue,
+): EvidenceKeeper {
+  return new EvidenceKeeper({
+    store: configMapStore(client, settings.operatorNamespace),
+    queue,
+    limits: () => {
+      const fleets = caches.fleets.list().map((raw) => parseWhatsAppProxy(raw));
+      return usualLimits(
+        fleets.flatMap((fleet) => (fleet.ok ? blockedWhenOf(fleet.value.spec) : [])),
+      );
+    },
+    addresses: () =>
+      new Set(caches.addresses.list().flatMap((raw) => viewOfEntry(raw).view?.address ?? [])),
+    now,
+    clock,
+  });
+}
+
+/** Feeds are asked for the countries that fleets name, as far as an admin allows it. */
+function feedKeeper(
+  { caches, client, feeds: readings, settings, world, log }: Parts,
+  queue: WorkQueue,
+): FeedKeeper {
+  const { feedOf, now, random } = world;
+  return new FeedKeeper({
+    feeds: feedsOf(settings.feeds ?? noFeeds),
+    feedOf,
+    readings,
+    countries: () => countriesOfFleets(caches),
+    tokens: { client, namespace: settings.operatorNamespace },
+    queue,
+    now,
+    random,
+    log,
+  });
+}
+
+/** Vantage points measure beside the reconciles, and what they find is evidence. */
+function roundsOf(parts: Parts, evidence: EvidenceKeeper): Rounds {
+  const { client, settings, inbox, world, log } = parts;
+  const { sourceOf, now, random } = world;
+  return new Rounds({
+    sourceOf,
+    tokens: { client, namespace: settings.operatorNamespace },
+    evidence: (found) => evidence.add(found),
+    agentAnswer: (token) => agentAnswer(token, inbox !== undefined),
+    now,
+    random,
+    log,
+  });
 }
 
 /** Whose probes share a place: those of all addresses of a fleet. */

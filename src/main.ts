@@ -1,8 +1,6 @@
 import { text } from "node:stream/consumers";
 import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./values/errors.ts";
-import { runOperator } from "./operator.ts";
-import { makeLogger } from "./runtime/log.ts";
 import { diagnoseOnSignal, exitOnSurprise, stopOnSignals } from "./runtime/process.ts";
 import { defaultProxyImage, versionText } from "./version.ts";
 
@@ -11,7 +9,9 @@ const usage = `Usage: proxyfleet <command>
 Commands:
   operator   run the operator (see proxyfleet operator --help)
   plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
+  report     report that an address is blocked, so that its group moves (see proxyfleet report --help)
   ledger     export or import the memory of addresses (see proxyfleet ledger --help)
+  probe      test addresses from inside a country, for an operator abroad (see proxyfleet probe --help)
   version    show the version, and the commit that it was built from
 `;
 
@@ -23,6 +23,9 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     case "plan":
       process.stdout.write(await (await import("./cli/plan.ts")).planCommand(args));
       return 0;
+    case "report":
+      await (await import("./cli/report.ts")).reportCommand(args, printLine);
+      return 0;
     case "ledger":
       process.stdout.write(
         await (
@@ -30,6 +33,14 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
         ).ledgerCommand(args, async () => text(process.stdin)),
       );
       return 0;
+    case "probe":
+      return (await import("./cli/probe.ts")).probeCommand(args, {
+        env: process.env,
+        readInput: async () => text(process.stdin),
+        print: printLine,
+        say: (message) => process.stderr.write(`${message}\n`),
+        isTerminal: process.stdout.isTTY,
+      });
     case "version":
       process.stdout.write(`proxyfleet ${versionText}\n`);
       return 0;
@@ -43,12 +54,21 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   }
 }
 
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 async function operator(args: readonly string[]): Promise<number> {
   const config = readConfig(args, process.env, defaultProxyImage);
   if (config === "help") {
     process.stdout.write(configHelp());
     return 0;
   }
+  // Only here: an agent on an old machine has no memory to spare for what it never uses.
+  const [{ runOperator }, { makeLogger }] = await Promise.all([
+    import("./operator.ts"),
+    import("./runtime/log.ts"),
+  ]);
   const log = await makeLogger(config.logLevel, process.stdout.isTTY);
   exitOnSurprise(log);
   diagnoseOnSignal(config.diagnosisFolder, log);

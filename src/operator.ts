@@ -8,12 +8,19 @@ import type { Settings } from "./cluster/settings.ts";
 import type { OperatorConfig } from "./config.ts";
 import { makeControllers, realWorld } from "./controllers.ts";
 import { registerFleetMetrics } from "./fleet/io/metrics.ts";
+import { registerReachabilityMetrics } from "./reachability/io/metrics.ts";
+import { leaderIdentity, replicaEndpoint } from "./ingestion/leader-identity.ts";
+import { Inbox } from "./ingestion/io/inbox.ts";
+import { operateIngestion } from "./ingestion/io/operate.ts";
 import { ApiClient } from "./kubernetes/client.ts";
 import { Connection } from "./kubernetes/connection.ts";
 import { EventRecorder } from "./kubernetes/events.ts";
 import { LeaderElection } from "./kubernetes/lease.ts";
 import { defaultLeaseTimes } from "./kubernetes/lease-state.ts";
 import { rateLimit } from "./kubernetes/rate-limit.ts";
+import { FeedReadings } from "./reachability/feeds/io/feed-readings.ts";
+import { registerFeedMetrics } from "./reachability/feeds/io/metrics.ts";
+import { boundFetch } from "./reachability/sources/io/bounded-fetch.ts";
 import { registerPodMetrics } from "./pods/io/metrics.ts";
 import { PodReports } from "./pods/io/reports.ts";
 import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
@@ -25,6 +32,7 @@ import { serveHealth } from "./runtime/health.ts";
 import { endInTime, whileLeading } from "./runtime/leadership.ts";
 import { Manager } from "./runtime/manager.ts";
 import { Metrics } from "./runtime/metrics.ts";
+import { cryptoRandom } from "./runtime/random.ts";
 import { explainError } from "./values/errors.ts";
 import { userAgent } from "./version.ts";
 
@@ -48,6 +56,7 @@ export async function runOperator(
   inCluster: boolean,
   { log, stop }: { readonly log: Logger; readonly stop: AbortSignal },
 ): Promise<void> {
+  boundFetch();
   const halt = new AbortController();
   const connection = Connection.fromDefault(config.kubeconfig, { http2: config.http2 });
   const checkedClock = new CheckedClock({
@@ -56,9 +65,7 @@ export async function runOperator(
     log,
   });
   const heardTime = (ms: number) => checkedClock.heard(ms);
-  const election = config.leaderElection
-    ? candidate(connection, config, { log, heardTime })
-    : undefined;
+  const election = candidate(connection, config, { log, heardTime });
   const metrics = new Metrics();
   const isLeading = () => election?.isLeading ?? true;
   const mayWrite = () => isLeading() && !manager.isReadingAgain;
@@ -68,26 +75,26 @@ export async function runOperator(
   const manager = new Manager({ client, log, namespaces, metrics, workers });
   const caches = watchCaches(manager);
   election?.onWentBack(() => manager.relist());
-  const wiring = { caches, client, config, metrics, inCluster, isLeading, checkedClock, log };
+  const inbox = config.ingestion === undefined ? undefined : new Inbox();
+  const parts = { client, config, metrics, inCluster, isLeading, checkedClock, log };
+  const wiring = { ...parts, caches, inbox };
   addControllers(manager, wiring);
   registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);
-  const health = await serveHealth(config.healthPort, {
-    problem: () => manager.problem,
-    isReady: () => manager.isSynced,
-    metrics: () => metrics.text(),
-  });
+  const health = await answerProbes(config, manager, metrics);
   const { server } = connection;
   log.info({ server, proxyImage: config.proxyImage, namespaces }, "operator started");
   const filling = manager.fill(halt.signal);
+  let serving: Promise<void> | undefined;
   const work = async (signal: AbortSignal) => manager.work(signal);
   try {
     if (!(await manager.filled(stop))) return;
+    serving = serveAgents(wiring, election, halt.signal);
     if (election === undefined) await endInTime(work(stop), { stop, graceMs, log });
     else await whileLeading(election, { stop, halt: () => halt.abort(), graceMs, log, work });
   } finally {
     halt.abort();
     health.close();
-    await filling;
+    await Promise.all([filling, serving]);
     await connection.close();
     log.info("operator stopped");
   }
@@ -100,12 +107,35 @@ interface Wiring {
   readonly metrics: Metrics;
   readonly inCluster: boolean;
   readonly isLeading: () => boolean;
+  readonly inbox: Inbox | undefined;
   readonly checkedClock: CheckedClock;
   readonly log: Logger;
 }
 
+async function answerProbes({ healthPort }: OperatorConfig, manager: Manager, metrics: Metrics) {
+  return serveHealth(healthPort, {
+    problem: () => manager.problem,
+    isReady: () => manager.isSynced,
+    metrics: () => metrics.text(),
+  });
+}
+
+/** Each replica takes what agents found, and those that don't lead hand it on. */
+async function serveAgents(
+  { caches, client, config, isLeading, inbox, checkedClock: { now }, log }: Wiring,
+  election: LeaderElection | undefined,
+  stop: AbortSignal,
+): Promise<void> {
+  const { ingestion: settings, namespace } = config;
+  if (settings === undefined || inbox === undefined) return;
+  const holder = () => election?.holder ?? "";
+  const shared = { settings, caches, client, namespace, isLeading, holder };
+  await operateIngestion({ ...shared, inbox, now, random: cryptoRandom, log }, stop);
+}
+
 function addControllers(manager: Manager, wiring: Wiring): void {
-  const { caches, client, config, metrics, inCluster, isLeading, checkedClock, log } = wiring;
+  const { caches, client, config, metrics, inCluster, isLeading, inbox, checkedClock, log } =
+    wiring;
   const world = realWorld(inCluster ? directReader() : proxiedReader(client), checkedClock);
   const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
@@ -125,11 +155,15 @@ function addControllers(manager: Manager, wiring: Wiring): void {
   for (const store of [deployments, secrets, services, disruptionBudgets, networkPolicies])
     applier.follow(store);
   const settings = settingsOf(config);
-  const controllers = makeControllers({ caches, client, applier, reports, settings, world, log });
+  const feeds = new FeedReadings();
+  const parts = { caches, client, applier, reports, feeds, settings, inbox, world, log };
+  const controllers = makeControllers(parts);
   for (const controller of controllers) manager.add(controller);
   registerAddressMetrics(metrics, caches, isLeading);
   registerFleetMetrics(metrics, caches, world.now);
+  registerReachabilityMetrics(metrics, caches);
   registerPodMetrics(metrics, caches, reports);
+  registerFeedMetrics(metrics, feeds);
   registerClock(metrics, checkedClock);
 }
 
@@ -139,9 +173,10 @@ const outdatedText =
 /** The election's own calls pass no gate and no rate limit, and end early. */
 function candidate(
   connection: Connection,
-  { namespace }: OperatorConfig,
+  { namespace, ingestion, leaderElection }: OperatorConfig,
   { log, heardTime }: { readonly log: Logger; readonly heardTime: (ms: number) => void },
-): LeaderElection {
+): LeaderElection | undefined {
+  if (!leaderElection) return undefined;
   const never = new AbortController().signal;
   return new LeaderElection({
     client: new ApiClient(connection, never, {
@@ -154,7 +189,11 @@ function candidate(
     }),
     key: { namespace, name: "proxyfleet" },
     fieldManager: fieldManagers.lease,
-    identity: `${hostname()}_${randomUUID()}`,
+    identity: leaderIdentity({
+      host: hostname(),
+      id: randomUUID(),
+      endpoint: ingestion && replicaEndpoint(ingestion),
+    }),
     times: defaultLeaseTimes,
     now: () => performance.now(),
     date: () => new Date(),
@@ -200,6 +239,7 @@ function settingsOf(config: OperatorConfig): Settings {
     operatorNamespace: config.namespace,
     monitoringNamespaces: config.monitoringNamespaces,
     namespaces: config.watchNamespaces,
+    feeds: config.feeds,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { parseDuration } from "../values/time.ts";
+import { type Millis, formatDuration, parseDuration } from "../values/time.ts";
 import { line } from "./common.ts";
 import { celText, matching, withRules, type ValidationRule } from "./validation-rule.ts";
 
@@ -28,6 +28,36 @@ export function positiveDuration(): z.ZodString {
     holds: (value) => durationMs(value) !== 0,
     message: "must be longer than 0s",
   });
+}
+
+/** A rule on a length of time: not shorter than `least`, and not longer than `most`. */
+export function lengthBetween(least: Millis, most: Millis): ValidationRule<string> {
+  const [from, to] = [formatDuration(least), formatDuration(most)];
+  return {
+    cel: `${celNotDuration("self")} || (duration(self) >= duration('${from}') && duration(self) <= duration('${to}'))`,
+    holds: (value) => {
+      const ms = durationMs(value);
+      return ms === undefined || (ms >= least && ms <= most);
+    },
+    message: `must be ${from} to ${to}`,
+  };
+}
+
+/**
+ * A rule on a member of an object: it is at least this long wherever `when` holds, in CEL and in
+ * TypeScript.
+ */
+export function longEnough<T extends Readonly<Record<K, string>>, K extends string>(
+  field: K,
+  least: Millis,
+  when: { readonly cel: string; readonly holds: (value: T) => boolean; readonly message: string },
+): ValidationRule<T> {
+  return {
+    cel: `!(${when.cel}) || ${celNotDuration(`self.${field}`)} || duration(self.${field}) >= duration('${formatDuration(least)}')`,
+    holds: (value) => !when.holds(value) || (durationMs(value[field]) ?? least) >= least,
+    message: when.message,
+    field,
+  };
 }
 
 /**

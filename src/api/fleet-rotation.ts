@@ -41,6 +41,12 @@ export const rotation = withRules(
       .boolean()
       .default(true)
       .describe("Move a slot whose address is blocked. Default: true."),
+    onPortBlocked: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Move a slot also where one port of its address is blocked, and another works. Needs onBlocked. Default: true.",
+      ),
     maxAge: duration()
       .default("48h")
       .describe("Move a slot whose address has served this long; 0s = never by age. Default: 48h."),
@@ -86,30 +92,36 @@ export const reachability = z.object({
         .describe("Labels, all of which a VantagePoint must have."),
     })
     .exactOptional()
-    .describe(
-      "Which vantage points count; none = all of the audience's countries. No effect yet: nothing measures.",
-    ),
+    .describe("Which vantage points count; none = all of the audience's countries."),
   blockedWhen: z
     .object({
       failures: integer(1, 100)
         .default(3)
-        .describe(
-          "Failed measurements that make a block, 1 to 100. No effect yet: nothing measures. Default: 3.",
-        ),
+        .describe("Failed measurements that make a block, 1 to 100. Default: 3."),
       vantagePoints: integer(1, 100)
         .default(2)
-        .describe(
-          "Vantage points that must agree, 1 to 100. No effect yet: nothing measures. Default: 2.",
-        ),
+        .describe("Vantage points that must agree, 1 to 100. Default: 2."),
       within: positiveDuration()
         .default("30m")
         .describe("How recent the failures must be. Default: 30m."),
     })
     .prefault({})
     .describe("What makes the verdict Blocked."),
+  traffic: z
+    .enum(["Suspect", "Ignore"])
+    .default("Suspect")
+    .describe(
+      "What may follow where people open no new sessions on an address, while other groups go on. Suspect: the verdict Suspected, and tests at once; nothing moves because of it alone. Ignore: nothing. Default: Suspect.",
+    ),
+  people: z
+    .enum(["Suspect", "Block", "Ignore"])
+    .default("Suspect")
+    .describe(
+      "What reports over the share page may lead to by themselves. Suspect: the verdict Suspected, and tests at once; nothing moves because of them alone. Block: the verdict Blocked, so that anyone who has the page can make the slot move. Ignore: nothing. Default: Suspect.",
+    ),
   outagePercent: integer(1, 100)
     .default(50)
     .describe(
-      "If more than this share of the slots, and at least 3, fail together, it is an outage: nothing moves. 1 to 100. Default: 50.",
+      "If more than this share of a country's published addresses, over all fleets, and at least 3, fail together, it is an outage: nothing moves. 1 to 100; 100: never. Default: 50.",
     ),
 });

@@ -52,6 +52,14 @@ export const numberColumn = (
   description,
 });
 
+/** A column that shows how long ago something was. */
+export const dateColumn = (name: string, jsonPath: string, description: string): PrinterColumn => ({
+  name,
+  type: "date",
+  jsonPath,
+  description,
+});
+
 /** The column that every list of ours ends with. */
 export const ageColumn: PrinterColumn = {
   name: "Age",

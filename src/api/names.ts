@@ -44,8 +44,8 @@ export const addressFinalizer = `${group}/release-service`;
 export const poolFinalizer = `${group}/pool-protection`;
 
 /**
- * Each controller, and the leader election, writes as its own field manager, so that none removes
- * what another one set.
+ * Each controller, the leader election and `proxyfleet report` write as field managers of their own,
+ * so that none removes what another one set.
  */
 export const fieldManagers = {
   fleet: "proxyfleet-fleet",
@@ -53,8 +53,21 @@ export const fieldManagers = {
   pool: "proxyfleet-pool",
   pods: "proxyfleet-pods",
   reachability: "proxyfleet-reachability",
+  vantage: "proxyfleet-vantage",
+  evidence: "proxyfleet-evidence",
+  ingestion: "proxyfleet-ingestion",
+  arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
+  report: "proxyfleet-report",
 } as const;
+
+/** The ConfigMap in the operator's namespace that evidence is kept in across restarts. */
+export const evidenceName = "proxyfleet-evidence";
+/** The one beside it, in which the habits of slots are kept. */
+export const arrivalsName = "proxyfleet-arrivals";
+
+/** The Secret in the operator's namespace with the certificate that it shows to agents. */
+export const ingestionSecretName = "proxyfleet-ingestion";
 
 /** Who writes Events, and as which field manager. */
 export const eventReporter = {

@@ -31,6 +31,9 @@ export type RetireCause = (typeof retireCauses)[number];
 /** What the evidence says of an address in a country. */
 export const verdicts = ["Reachable", "Suspected", "Blocked", "Unknown"] as const;
 export type ReachabilityVerdict = (typeof verdicts)[number];
+/** What a block is of: the address, some of its ports, the protocol, or the transfer of data. */
+export const blockKinds = ["Address", "Port", "Protocol", "Throttled"] as const;
+export type BlockKind = (typeof blockKinds)[number];
 /** Who saw an address answer before it was published. */
 export const verifications = ["Inside", "ByControl", "ByPods"] as const;
 export type Verification = (typeof verifications)[number];
@@ -131,8 +134,19 @@ export const proxyAddressSpec = withCel(
 const reachabilityEntry = z.object({
   country: country().describe("The country, ISO 3166-1 alpha-2."),
   verdict: z.enum(verdicts).describe("Reachable, Suspected, Blocked or Unknown."),
-  since: timestamp().describe("When the verdict last changed."),
+  since: timestamp().describe(
+    "Since when it is so: of a block, when the first failure was seen that counts.",
+  ),
   message: line(1024).exactOptional().describe("The evidence, in a sentence."),
+  kind: z
+    .enum(blockKinds)
+    .exactOptional()
+    .describe(
+      "What fails, where tests say so: Address, Port (only the ports in listeners), Protocol (fresh addresses would fail too) or Throttled (data stands still or crawls).",
+    ),
+  listeners: list(z.enum(listenerNames), 3, { type: "set" })
+    .exactOptional()
+    .describe("The listeners that fail, where tests say so: chat, media or plainChat."),
 });
 
 const fault = z.object({

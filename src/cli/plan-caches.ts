@@ -3,6 +3,7 @@ import * as resources from "../api/resources.ts";
 import { type Caches, addressIndexes, podFleet } from "../cluster/caches.ts";
 import { deployments, namespaces, pods, services } from "../kubernetes/builtin.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
+import { ForbiddenError, NotFoundError } from "../kubernetes/errors.ts";
 import type { CustomObject, KubeObject, Pod, Service } from "../kubernetes/objects.ts";
 import type { Resource } from "../kubernetes/resource.ts";
 import { Store } from "../kubernetes/store.ts";
@@ -23,6 +24,7 @@ export async function readCaches(
   return {
     fleets: await fill(client, resources.fleets, { into: new Store(), namespace }),
     pools: await fill(client, resources.pools, { into: new Store() }),
+    vantagePoints: await fillWhereKnown(client, resources.vantagePoints),
     addresses,
     ledger: new Ledger(addresses),
     namespaces: await fill(client, namespaces, { into: new Store() }),
@@ -34,6 +36,19 @@ export async function readCaches(
     networkPolicies: new Store(),
     reach: { isReadable: () => true, onReadable: () => undefined },
   };
+}
+
+/** An older installation may lack the kind, and who asks may have no right to it. */
+async function fillWhereKnown<T extends KubeObject>(
+  client: ApiClient,
+  of: Resource<T>,
+): Promise<Store<T>> {
+  try {
+    return await fill(client, of, { into: new Store() });
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof ForbiddenError) return new Store();
+    throw error;
+  }
 }
 
 const pageSize = 500;

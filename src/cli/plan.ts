@@ -7,6 +7,8 @@ import { keyText } from "../kubernetes/resource.ts";
 import { decideFleet } from "../fleet/decide.ts";
 import { observeFleet } from "../fleet/io/observe.ts";
 import { PodReports } from "../pods/io/reports.ts";
+import { FeedReadings } from "../reachability/feeds/io/feed-readings.ts";
+import { CountryLooks } from "../reachability/io/country-looks.ts";
 import { sleep } from "../runtime/clock.ts";
 import { cryptoRandom } from "../runtime/random.ts";
 import { ProxyfleetError } from "../values/errors.ts";
@@ -72,8 +74,19 @@ async function planFleet(
   key: { readonly namespace: string; readonly name: string },
 ): Promise<PlannedFleet> {
   const fleet = keyText(key);
+  const caches = await readCaches(client, key);
+  const now = instant(Date.now());
+  // Of the evidence, only what the ledger says of it is known here: its verdicts.
+  const looks = new CountryLooks({
+    caches,
+    evidence: { log: undefined, beganAt: undefined },
+    feeds: new FeedReadings(),
+    now: () => now,
+    clock: () => performance.now(),
+  });
   const sources = {
-    caches: await readCaches(client, key),
+    caches,
+    holds: looks.holdsOn.bind(looks),
     settings: { proxyImage: "", operatorNamespace: "" },
     isBusy: () => false,
     reports: new PodReports(),
@@ -84,7 +97,6 @@ async function planFleet(
   const observed = observeFleet(fleet, { refused: undefined }, sources);
   if (observed?.parsed === undefined) throw new PlanError(`there is no WhatsAppProxy ${fleet}`);
   if (!observed.parsed.ok) throw new PlanError(observed.parsed.problem);
-  const now = instant(Date.now());
   const plan = decideFleet(observed, { now, random: cryptoRandom });
   return { fleet, plan, now };
 }

@@ -24,6 +24,8 @@ import { withoutSpec } from "./kept-pod.ts";
 export interface Caches {
   readonly fleets: Store<CustomObject>;
   readonly pools: Store<CustomObject>;
+  /** Empty where the installation is older than this kind. */
+  readonly vantagePoints: Store<CustomObject>;
   /** Indexed by `fleet` (namespace/name of the claim), `pool` and `share` (pool and namespace). */
   readonly addresses: Store<CustomObject>;
   /** What all addresses come to. */
@@ -53,6 +55,7 @@ export function watchCaches(manager: Manager): Caches {
   return {
     fleets: manager.watch(custom.fleets),
     pools: manager.watch(custom.pools),
+    vantagePoints: manager.watch(custom.vantagePoints, { isOptional: true }),
     addresses,
     ledger: new Ledger(addresses),
     deployments: manager.watch(builtin.deployments, ours),
@@ -81,6 +84,7 @@ export function storeOf(caches: Caches, { plural }: Resource<KubeObject>) {
   const stores: Readonly<Record<string, unknown>> = {
     [custom.fleets.plural]: caches.fleets,
     [custom.pools.plural]: caches.pools,
+    [custom.vantagePoints.plural]: caches.vantagePoints,
     [custom.addresses.plural]: caches.addresses,
     [builtin.deployments.plural]: caches.deployments,
     [builtin.secrets.plural]: caches.secrets,

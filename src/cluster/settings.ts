@@ -10,6 +10,15 @@ export interface Settings {
   readonly monitoringNamespaces?: readonly string[];
   /** Whose fleets are watched; absent or empty: all. */
   readonly namespaces?: readonly string[];
+  /** Which outage feeds are asked; absent: none. */
+  readonly feeds?: FeedSettings;
+}
+
+/** Which outage feeds the operator asks; by default none. */
+export interface FeedSettings {
+  readonly ioda: boolean;
+  /** Secret of the operator's namespace with a token for Cloudflare Radar; undefined: not asked. */
+  readonly radarTokenSecret: string | undefined;
 }
 
 /** What decides whose fleets are looked after. */

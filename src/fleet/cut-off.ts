@@ -3,7 +3,7 @@ import type { ConditionReason } from "../api/reasons.ts";
 import { isInMaking } from "../ledger/view.ts";
 import type { PodsView } from "../pods/view.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
-import { countedVerdicts } from "../rotation/outage.ts";
+import { countedVerdicts } from "../rotation/blocked-in.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import type { SlotAddresses } from "../rotation/slots.ts";
 import { type Instant, earliest, minutes, plus, spokenTime } from "../values/time.ts";
@@ -187,20 +187,28 @@ function refusedWords({ status, message }: Finding): string | undefined {
 }
 
 /** No move is under way: it waits for its time, or somebody prevents it. */
-function planned(view: CutOffView, { slot: { slot }, cause, overdueAt }: Seen): Prospect {
-  const { explanation, next } = view.plan.slots.find((one) => one.slot === slot) ?? {};
+function planned(view: CutOffView, { slot, cause, overdueAt }: Seen): Prospect {
+  const planned = view.plan.slots.find((one) => one.slot === slot.slot);
+  const { explanation, next } = planned ?? {};
   if (next !== undefined) return { isMoving: next.at < overdueAt, text: explanation };
-  const text = cause.reason === "AddressBlocked" ? (held(view) ?? explanation) : undefined;
+  const text = cause.reason === "AddressBlocked" ? (held(view, slot) ?? explanation) : undefined;
   return { isMoving: false, text };
 }
 
 /** What keeps a blocked slot where it is, with what a person can do about it. */
-function held({ fleet, plan }: CutOffView): string | undefined {
+function held({ fleet }: CutOffView, { published }: SlotAddresses): string | undefined {
   if (fleet.paused)
     return "it does not move while spec.paused is true. To let it move, set that to false";
-  if (plan.outage !== undefined)
-    return `it does not move, since ${plan.outage.failing} of ${fleet.count} slots fail together, as in an outage. If it is a block, set spec.reachability.outagePercent to 100`;
-  if (!fleet.rotation.onBlocked)
-    return "it does not move, since spec.rotation.onBlocked is false. To move it, set the annotation proxyfleet.dev/rotate-at";
-  return undefined;
+  const { onBlocked, onPortBlocked } = fleet.rotation;
+  if (!onBlocked) return withoutMove("onBlocked");
+  const isOnePort =
+    published !== undefined &&
+    countedVerdicts(fleet, published).every(
+      ({ verdict, kind }) => verdict !== "Blocked" || kind === "Port",
+    );
+  return !onPortBlocked && isOnePort ? withoutMove("onPortBlocked") : undefined;
+}
+
+function withoutMove(field: "onBlocked" | "onPortBlocked"): string {
+  return `it does not move, since spec.rotation.${field} is false. To move it, set the annotation proxyfleet.dev/rotate-at`;
 }

@@ -8,6 +8,7 @@ import { nextLaneClosesAt } from "../ledger/lane-use.ts";
 import { bankSize } from "../ledger/lanes.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
 import { podsView } from "../pods/view.ts";
+import { measured } from "../reachability/measured.ts";
 import { type FleetView, fleetView, latestChange } from "../rotation/fleet-view.ts";
 import { type RotationPlan, planRotation } from "../rotation/plan.ts";
 import type { ApplyEffect, Effect, PatchEffect } from "../runtime/effect.ts";
@@ -18,7 +19,7 @@ import { type LaneBank, childEffects } from "./children.ts";
 import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { nextHeldLitAt } from "./held.ts";
 import { lanesOf } from "./lanes.ts";
-import { claimEffects, claimId, retireEffects, verdictEffects } from "./ledger-effects.ts";
+import { claimEffects, claimId, retireEffects } from "./ledger-effects.ts";
 import { deletionAskedAt, heldBecause, isEnding, isUnconfirmed } from "./deletion.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
 import { planOrphans } from "./orphans.ts";
@@ -70,12 +71,12 @@ function decideLive(
   { now, random, clocksDiffer = false }: Context,
 ): Plan<FleetAsk> {
   const { observed, fleet } = live;
-  const { pools, formerPools, held, unreadable } = observed;
+  const { pools, formerPools, held, unreadable, holds } = observed;
   if (isUnconfirmed(observed)) return planOf({ asks: deletionAsks(observed, now) });
   const entries = withSessions(observed, now);
   const doubtfulLanes = unreadable.flatMap(({ lane }) => lane ?? []);
   const ledger = { entries, pools, formerPools, held, doubtfulLanes };
-  const seen = fleetView({ fleet, ...ledger, clocksDiffer });
+  const seen = fleetView({ fleet, ...ledger, clocksDiffer, holds });
   const view = { ...seen, deleting: isEnding(observed) };
   if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
   const lanes = lanesOf(observed, now);
@@ -136,7 +137,6 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
     ...(waits ? [] : childEffects(live, lanes)),
-    ...verdictEffects(observed.own, rotation.report, now),
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
   ];
   const unless = rotation.claims.map(claimId);
@@ -230,6 +230,7 @@ function statusView(
     held: heldBecause(observed),
     limits: limitsView(fleet.spec, poolSpecs),
     withoutEffect: fieldsWithoutEffect(fleet.spec),
+    measured: measured(fleet.spec, observed.vantagePoints),
     generation: fleet.metadata.generation,
     selector: selector.map(([label, value]) => `${label}=${value}`).join(","),
     before: statusBefore(fleet.status),

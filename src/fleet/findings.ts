@@ -5,14 +5,16 @@ import { type LimitsView, limitsApplied } from "../pods/limits-applied.ts";
 import type { PodReport } from "../pods/report.ts";
 import { upstreamReachable } from "../pods/upstream-reachable.ts";
 import type { PodsView } from "../pods/view.ts";
+import { leaksOf } from "../reachability/leaks.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import { poolForecast } from "../rotation/pool-forecast.ts";
 import type { SlotAddresses } from "../rotation/slots.ts";
 import { windowFaults } from "../rotation/windows.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
-import { type Instant, formatDuration } from "../values/time.ts";
+import type { Instant } from "../values/time.ts";
 import { childrenApplied } from "./children-applied.ts";
+import { outageSuspected, protocolBlocked } from "./country-holds.ts";
 import { type CutOff, noReadyPod } from "./cut-off.ts";
 import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
@@ -36,6 +38,8 @@ export interface StatusView {
   readonly held: string | undefined;
   readonly limits: LimitsView;
   readonly withoutEffect: Finding | undefined;
+  /** Whether enough places measure its addresses, where any do. */
+  readonly measured: Finding | undefined;
   readonly generation: number;
   readonly selector: string;
   readonly before: StatusBefore;
@@ -86,7 +90,10 @@ export function findings(
     ...reported,
     ChildrenApplied: children,
     PoolExhausted: poolExhausted(view),
-    OutageSuspected: outageSuspected(view),
+    OutageSuspected: outageSuspected(fleet),
+    ProtocolBlocked: protocolBlocked(fleet),
+    Leaking: leaking(fleet, now),
+    Measured: view.measured,
     FieldsWithoutEffect: view.withoutEffect,
     ClocksAgree: clocksAgree(fleet),
     Paused: fleet.paused
@@ -129,6 +136,15 @@ function clocksAgree({ clocksDiffer }: FleetView): Finding | undefined {
     message:
       "the time may be wrong: the clocks of the operator's node and of the API server differ by more than a minute, or were set in the last ten. Moves by age, ends of drains and the forgetting of addresses wait. Check the time service (NTP) of both",
   };
+}
+
+/** Said only while it is so. */
+function leaking({ addresses, count }: FleetView, now: Instant): Finding | undefined {
+  const [first, ...others] = leaksOf(addresses, count, now);
+  if (first === undefined) return undefined;
+  const more = others.map(({ slot }) => slot).join(", ");
+  const message = more === "" ? first.because : `${first.because}. So does slot ${more}`;
+  return { status: "True", reason: "AddressesDieYoung", message };
 }
 
 function addressesReady(
@@ -212,16 +228,6 @@ function poolExhausted({ plan, fleet }: StatusView): Finding {
   const [shortage] = plan.shortages;
   if (shortage === undefined) return poolForecast(fleet);
   return { status: "True", reason: "NoFreshAddress", message: shortage.message };
-}
-
-function outageSuspected({ fleet, plan }: StatusView): Finding {
-  if (plan.outage === undefined)
-    return { status: "False", reason: "NoneSeen", message: "slots don't fail together" };
-  return {
-    status: "True",
-    reason: "SlotsFailTogether",
-    message: `${plan.outage.failing} of ${fleet.count} slots began to fail within ${formatDuration(fleet.outage.within)}, which is more than spec.reachability.outagePercent (${fleet.outage.percent}): no slot moves. If it is a block, set outagePercent to 100`,
-  };
 }
 
 /** What no waiting mends: a person has to act. */

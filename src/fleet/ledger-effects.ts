@@ -2,12 +2,10 @@ import { fieldManagers, fleetLabel, fleetNamespaceLabel } from "../api/names.ts"
 import * as resources from "../api/resources.ts";
 import { stateOf } from "../kubernetes/resource.ts";
 import { shareOf } from "../ledger/ledger.ts";
-import type { BlockReport } from "../rotation/block-report.ts";
 import type { Claim } from "../rotation/claim.ts";
-import { claimManifest, retiredManifest, verdictManifest } from "../rotation/manifests.ts";
+import { claimManifest, retiredManifest } from "../rotation/manifests.ts";
 import type { Retirement } from "../rotation/retire.ts";
 import type { AtMost, Effect, NoOthers } from "../runtime/effect.ts";
-import type { Instant } from "../values/time.ts";
 import type { Entry, LiveFleet } from "./observed.ts";
 
 const of = resources.addresses;
@@ -76,29 +74,4 @@ export function retireEffects(
     const fieldManager = fieldManagers.fleet;
     return [{ kind: "apply", id: retireId(step), of, object, fieldManager, state: stateOf(entry) }];
   });
-}
-
-/**
- * Enters a person's report into the ledger. Verdicts for other countries are sent along: what is
- * left out would be removed.
- */
-export function verdictEffects(
-  entries: readonly Entry[],
-  report: BlockReport,
-  now: Instant,
-): readonly Effect[] {
-  if (report.kind !== "verdict") return [];
-  const found = entries.find(({ view }) => view.name === report.entry);
-  if (found === undefined) return [];
-  return [
-    {
-      kind: "apply",
-      id: "verdict",
-      of,
-      object: verdictManifest(found.entry, report, now),
-      fieldManager: fieldManagers.reachability,
-      state: stateOf(found.entry),
-      subresource: "status",
-    },
-  ];
 }

@@ -1,6 +1,7 @@
 import type { IssuedCertificate } from "../proxy/certificate.ts";
 import type { AddressPool } from "../api/address-pool.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
+import type { VantagePoint } from "../api/vantage-point.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import type { Parsed } from "../api/parse.ts";
 import type { Absence } from "../cluster/absence.ts";
@@ -22,6 +23,7 @@ import type { PodReport } from "../pods/report.ts";
 import type { PodAnswer } from "../pods/answer.ts";
 import type { CertificateLife } from "../proxy/renewal.ts";
 import type { PoolView } from "../pool/view.ts";
+import type { MoveHold } from "../reachability/move-hold.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 
 /** A ledger entry: as the API server has it, and as decisions see it. */
@@ -65,6 +67,10 @@ export interface ObservedFleet {
   readonly formerPools: readonly PoolView[];
   readonly poolSpecs: ReadonlyMap<string, AddressPool["spec"]>;
   readonly held: HeldAddresses;
+  /** What holds its blocked slots, counted over all fleets. */
+  readonly holds: readonly MoveHold[];
+  /** All that there are: which of them count is for the fleet to say. */
+  readonly vantagePoints: readonly VantagePoint[];
   readonly children: Children;
   readonly pods: readonly Pod[];
   /**

@@ -1,6 +1,6 @@
 import type { Finding } from "../api/findings.ts";
 import type { FleetView } from "../rotation/fleet-view.ts";
-import { countedVerdicts } from "../rotation/outage.ts";
+import { countedVerdicts } from "../rotation/blocked-in.ts";
 import type { SlotAddresses } from "../rotation/slots.ts";
 import { type CutOff, type CutOffView, noReadyPod } from "./cut-off.ts";
 

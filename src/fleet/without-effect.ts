@@ -4,9 +4,9 @@ import type { Finding } from "../api/findings.ts";
 import { reachability } from "../api/fleet-rotation.ts";
 import { share } from "../api/fleet-traffic.ts";
 
-type Spec = Pick<WhatsAppProxySpec, "dns" | "share" | "reachability">;
+type Spec = Pick<WhatsAppProxySpec, "dns" | "reachability" | "share">;
 
-const defaults = { share: share.parse({}), reachability: reachability.parse({}) };
+const defaults = { reachability: reachability.parse({}), share: share.parse({}) };
 
 interface Capability {
   /** What this version does not do. */
@@ -28,18 +28,10 @@ const missingCapabilities: readonly Capability[] = [
     fields: ({ share }) => ({ "spec.share.host": [share.host, defaults.share.host] }),
   },
   {
-    missing: "measures nothing",
-    remedy: "report a blocked address with the annotation proxyfleet.dev/report-blocked",
-    fields: ({ reachability: { vantagePoints, blockedWhen } }) => ({
-      "spec.reachability.vantagePoints": [vantagePoints, undefined],
-      "spec.reachability.blockedWhen.failures": [
-        blockedWhen.failures,
-        defaults.reachability.blockedWhen.failures,
-      ],
-      "spec.reachability.blockedWhen.vantagePoints": [
-        blockedWhen.vantagePoints,
-        defaults.reachability.blockedWhen.vantagePoints,
-      ],
+    missing: "has no share page",
+    remedy: "report a block with the annotation proxyfleet.dev/report-blocked",
+    fields: ({ reachability: { people } }) => ({
+      "spec.reachability.people": [people, defaults.reachability.people],
     }),
   },
 ];

@@ -1,4 +1,5 @@
 import type {
+  ConfigMap,
   Deployment,
   KubeObject,
   Namespace,
@@ -33,6 +34,13 @@ export const secrets = resource<Secret>({
   ...core,
   kind: "Secret",
   plural: "secrets",
+  scope: "Namespaced",
+});
+
+export const configMaps = resource<ConfigMap>({
+  ...core,
+  kind: "ConfigMap",
+  plural: "configmaps",
   scope: "Namespaced",
 });
 

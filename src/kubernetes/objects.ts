@@ -58,6 +58,10 @@ export interface Secret extends KubeObject {
   data?: Record<string, string>;
 }
 
+export interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
+}
+
 export interface Pod extends KubeObject {
   spec?: V1PodSpec;
   status?: V1PodStatus;

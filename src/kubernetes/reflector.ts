@@ -1,6 +1,12 @@
 import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
-import { ApiError, ApiUnreachableError, ExpiredError, ForbiddenError } from "./errors.ts";
+import {
+  ApiError,
+  ApiUnreachableError,
+  ExpiredError,
+  ForbiddenError,
+  NotFoundError,
+} from "./errors.ts";
 import { SyncProgress } from "./sync-progress.ts";
 import {
   type ReflectorInput,
@@ -28,6 +34,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly metadataOnly?: boolean | undefined;
+  /** The kind may not be installed. */
+  readonly isOptional?: boolean | undefined;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly now: () => number;
@@ -43,6 +51,8 @@ export interface Source {
   readonly progress: SyncProgress;
   /** The namespace that is read alone; undefined where all are. */
   readonly namespace: string | undefined;
+  /** Whether nobody waits for it where the server has no such kind, or does not let it be read. */
+  readonly isOptional?: boolean;
   /** The server's versions went back: reads everything again at once. */
   relist(): void;
   /** Runs until `signal` fires. Never throws. */
@@ -73,6 +83,10 @@ export class Reflector<T extends KubeObject> implements Source {
 
   get namespace(): string | undefined {
     return this.#options.namespace;
+  }
+
+  get isOptional(): boolean {
+    return this.#options.isOptional === true;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -117,7 +131,8 @@ export class Reflector<T extends KubeObject> implements Source {
 
   #failed(error: unknown, state: ReflectorState): void {
     this.#options.onFailure(error, state);
-    if (error instanceof ForbiddenError) this.progress.recordRefusal();
+    const isMissing = this.isOptional && error instanceof NotFoundError;
+    if (error instanceof ForbiddenError || isMissing) this.progress.recordRefusal();
   }
 
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {

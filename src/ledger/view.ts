@@ -2,7 +2,9 @@
 // lane of the pods, and until when it is in quarantine. This file is how decisions see an entry.
 
 import type { AddressPhase } from "../api/address-phase.ts";
+import type { ListenerName } from "../api/names.ts";
 import {
+  type BlockKind,
   type ClaimCause,
   type ProxyAddress,
   type ReachabilityVerdict,
@@ -14,7 +16,6 @@ import type { CustomObject } from "../kubernetes/objects.ts";
 import { memoizeWeakly } from "../values/memoize.ts";
 import { type Ip, parseIp } from "../values/ip.ts";
 import { type Instant, instant, parseInstant } from "../values/time.ts";
-import { present } from "../values/present.ts";
 
 type Reachability = NonNullable<ProxyAddress["status"]["reachability"]>[number];
 
@@ -25,6 +26,10 @@ export interface VerdictView {
   readonly since: Instant;
   /** The evidence, in a sentence. */
   readonly message?: string;
+  /** Absent where no test says that it is blocked, and so where a person did. */
+  readonly kind?: BlockKind;
+  /** The ports that are concerned; absent where no test says so, as of a person's word. */
+  readonly listeners?: readonly ListenerName[];
 }
 
 /** What became of a published address that its load balancer no longer has. */
@@ -210,8 +215,8 @@ function troubleView(conditions: ProxyAddress["status"]["conditions"]): AddressV
   return { fails: status === "False", since, words: message };
 }
 
-function verdictView({ country, verdict, since, message }: Reachability): VerdictView {
-  return { country, verdict, since: parseInstant(since) ?? instant(0), ...present({ message }) };
+function verdictView({ since, ...verdict }: Reachability): VerdictView {
+  return { ...verdict, since: parseInstant(since) ?? instant(0) };
 }
 
 /**

@@ -9,3 +9,4 @@ export {
   ProxyfleetOperator,
   type ProxyfleetOperatorArgs,
 } from "./operator.ts";
+export { VantagePoint, type VantagePointArgs } from "./vantage-point.ts";

@@ -3,6 +3,7 @@ import { reportBlockedAnnotation, rotateAtAnnotation } from "../api/names.ts";
 import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { AddressView } from "../ledger/view.ts";
 import type { PoolView } from "../pool/view.ts";
+import type { MoveHold } from "../reachability/move-hold.ts";
 import {
   type Instant,
   type Millis,
@@ -18,6 +19,8 @@ type Rotation = WhatsAppProxy["spec"]["rotation"];
 /** When slots move by themselves. */
 export interface RotationRules {
   readonly onBlocked: boolean;
+  /** Also where one port alone is blocked, and another works. */
+  readonly onPortBlocked: boolean;
   /** Zero: never by age. */
   readonly maxAge: Millis;
   readonly minAge: Millis;
@@ -39,8 +42,8 @@ export interface FleetView {
   readonly rotation: RotationRules;
   /** Countries whose verdicts count; none: every country. */
   readonly audience: readonly string[];
-  /** More than this share of the slots, failing within this time of each other, is an outage. */
-  readonly outage: { readonly percent: number; readonly within: Millis };
+  /** What holds its blocked slots, by country, counted over all fleets. */
+  readonly holds: readonly MoveHold[];
   readonly drain: { readonly scheduled: Millis; readonly blocked: Millis };
   /** Resolvers may hand out an old address this long; zero without DNS. */
   readonly dnsTtl: Millis;
@@ -72,12 +75,13 @@ export interface FleetViewInput {
   readonly held: HeldAddresses;
   readonly doubtfulLanes?: readonly number[];
   readonly clocksDiffer?: boolean;
+  readonly holds?: readonly MoveHold[];
 }
 
 /** A fleet as decisions see it. */
 export function fleetView(input: FleetViewInput): FleetView {
   const { fleet, entries, pools, formerPools, held } = input;
-  const { doubtfulLanes = [], clocksDiffer = false } = input;
+  const { doubtfulLanes = [], clocksDiffer = false, holds = [] } = input;
   const { metadata, spec, status } = fleet;
   return {
     namespace: metadata.namespace,
@@ -89,10 +93,7 @@ export function fleetView(input: FleetViewInput): FleetView {
     maxConcurrent: spec.rotation.maxConcurrent,
     rotation: rotationRules(spec.rotation),
     audience: spec.audience.countries,
-    outage: {
-      percent: spec.reachability.outagePercent,
-      within: parseDuration(spec.reachability.blockedWhen.within),
-    },
+    holds,
     drain: {
       scheduled: parseDuration(spec.rotation.drain.scheduled),
       blocked: parseDuration(spec.rotation.drain.blocked),
@@ -118,6 +119,7 @@ export function fleetView(input: FleetViewInput): FleetView {
 
 function rotationRules({
   onBlocked,
+  onPortBlocked,
   maxAge,
   minAge,
   jitterPercent,
@@ -126,6 +128,7 @@ function rotationRules({
 }: Rotation): RotationRules {
   return {
     onBlocked,
+    onPortBlocked,
     maxAge: parseDuration(maxAge),
     minAge: parseDuration(minAge),
     jitterPercent,

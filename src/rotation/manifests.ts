@@ -1,10 +1,9 @@
 import type { ListenersSpec } from "../api/fleet.ts";
 import { addressFinalizer } from "../api/names.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
-import type { KubeObject } from "../kubernetes/objects.ts";
 import { lanePort, listenersOf } from "../ledger/lanes.ts";
 import { type ProxyAddressManifest, entryIdentity, entryLabels } from "../ledger/manifests.ts";
-import { type Instant, formatInstant } from "../values/time.ts";
+import { formatInstant } from "../values/time.ts";
 import type { Claim } from "./claim.ts";
 import type { Retirement } from "./retire.ts";
 import { present } from "../values/present.ts";
@@ -69,22 +68,4 @@ export function retiredManifest(entry: ProxyAddress, step: Retirement): ProxyAdd
     metadata: { name, uid, resourceVersion, labels: entryLabels(claimRef, claimRef.slot) },
     spec: { ...entry.spec, ...change, retiredBecause: step.because },
   };
-}
-
-/**
- * A new verdict beside those of other countries. It carries the version that was looked at: a newer
- * one makes it a conflict.
- */
-export function verdictManifest(
-  { metadata, status }: ProxyAddress,
-  { country, message }: { readonly country: string; readonly message: string },
-  now: Instant,
-): KubeObject & { status: Pick<ProxyAddress["status"], "reachability"> } {
-  const { name, uid, resourceVersion } = metadata;
-  const others = (status.reachability ?? []).filter((entry) => entry.country !== country);
-  const reachability = [
-    ...others,
-    { country, verdict: "Blocked" as const, since: formatInstant(now), message },
-  ];
-  return { ...entryIdentity, metadata: { name, uid, resourceVersion }, status: { reachability } };
 }

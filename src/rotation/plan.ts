@@ -3,14 +3,14 @@
 
 import type { FleetView } from "./fleet-view.ts";
 import type { Random } from "../values/random.ts";
-import { type BlockReport, blockReport } from "./block-report.ts";
+import { type BlockReport, blockReport } from "../reachability/block-report.ts";
 import { type Moving, withinBudget } from "./budget.ts";
 import { type Claim, type Shortage, allocationsOf, claimFor, isClaim } from "./claim.ts";
 import { mayClaimAnotherAt, refusedClaim } from "./refused.ts";
 import { type DecidedSlot, type NextMove, decideSlots } from "./slot-decision.ts";
 import { type Retirement, givingUp, retirement } from "./retire.ts";
 import { type RotateRequest, isPublishedFor, rotateRequest } from "./rotate-request.ts";
-import { type Instant, earliest } from "../values/time.ts";
+import { type Instant, earliest, minutes, plus } from "../values/time.ts";
 import { present } from "../values/present.ts";
 
 /** The next step of every slot of a fleet, as plain data: printed, it is the dry run. */
@@ -19,8 +19,6 @@ export interface RotationPlan {
   readonly retirements: readonly Retirement[];
   readonly shortages: readonly Shortage[];
   readonly slots: readonly SlotExplanation[];
-  /** How many slots fail together, where that looks like an outage. */
-  readonly outage: { readonly failing: number } | undefined;
   /** The next move that comes by itself. */
   readonly next: (NextMove & { readonly slot: number }) | undefined;
   /** The answer to the annotation rotate-at, once all slots that it asks for are published. */
@@ -29,6 +27,9 @@ export interface RotationPlan {
   readonly report: BlockReport;
   readonly requeueAt: Instant | undefined;
 }
+
+/** What evidence holds, evidence lets go: this is for an event that was lost. */
+const heldLookEvery = minutes(1);
 
 /** Why a slot moves or stays, and its next move where the time of it is known. */
 export interface SlotExplanation {
@@ -53,7 +54,7 @@ export interface RotationContext {
 export function planRotation(fleet: FleetView, context: RotationContext): RotationPlan {
   const { now } = context;
   const request = rotateRequest(fleet);
-  const { slots: decided, outage } = decideSlots(fleet, request, now);
+  const decided = decideSlots(fleet, request, now);
   const { moving, waiting } = withinBudget(fleet, decided, now);
   const found = findAddresses(fleet, moving, context);
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
@@ -72,7 +73,6 @@ export function planRotation(fleet: FleetView, context: RotationContext): Rotati
     shortages,
     retirements: [...steps, ...given],
     slots,
-    outage,
     next: firstOf(slots),
     answered: answer(fleet, request),
     report: blockReport(fleet),
@@ -80,6 +80,7 @@ export function planRotation(fleet: FleetView, context: RotationContext): Rotati
       ...retirements.map(({ requeueAt }) => requeueAt),
       ...slots.map(({ next }) => timeToCome(next, now)),
       ...waiting.map(({ lookAgainAt }) => lookAgainAt),
+      ...fleet.holds.map(({ until }) => until ?? plus(now, heldLookEvery)),
     ),
   };
 }

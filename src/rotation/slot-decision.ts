@@ -1,7 +1,7 @@
 import type { FleetView } from "./fleet-view.ts";
 import type { ClaimCause } from "../api/proxy-address.ts";
 import { blockMayMoveAt, dueByAge } from "./age.ts";
-import { blockedIn, suspectedOutage } from "./outage.ts";
+import { movesFor } from "./blocked-in.ts";
 import { mayClaimAnotherAt, refusedClaim } from "./refused.ts";
 import { type RotateRequest, isClaimedFor } from "./rotate-request.ts";
 import { type SlotAddresses, slotsOf } from "./slots.ts";
@@ -15,13 +15,13 @@ import {
 } from "../values/time.ts";
 import { type AddressView, isInMaking } from "../ledger/view.ts";
 import { openFrom } from "./windows.ts";
+import { type MoveHold, slotId } from "../reachability/move-hold.ts";
 import { present } from "../values/present.ts";
 
 /** What is known of one slot when it is decided whether it moves. */
 export interface SlotView extends SlotAddresses {
   readonly fleet: FleetView;
   readonly request: RotateRequest;
-  readonly outage: { readonly failing: number } | undefined;
   readonly now: Instant;
 }
 
@@ -54,8 +54,9 @@ const checks: readonly Check[] = [
   addressChanged, // people are cut off, and no pause helps them: this is a repair
   addressTakenBack, // the same
   paused, // a person said stop
-  outageSuspected, // everything failing at once is not a block, and moving would burn the pool
   blockedForAudience, // people are cut off: neither window nor minimum age may delay them
+  blockedAndHeld, // everything failing at once is not a block, and moving would burn the pool
+  outageSuspected, // who can't connect would miss a move
   noRoomToDrain, // two addresses drain already: wait, or people lose one early
   askedByHand,
   neverByAge,
@@ -67,23 +68,17 @@ export interface DecidedSlot extends SlotAddresses {
   readonly decision: SlotDecision;
 }
 
-/** What is decided of all slots of a fleet. */
-export interface SlotDecisions {
-  readonly slots: readonly DecidedSlot[];
-  /** How many slots fail together, where that looks like an outage. */
-  readonly outage: { readonly failing: number } | undefined;
-}
-
 /** Whether each slot of a fleet should move now, and why; of one that is being deleted, nothing. */
-export function decideSlots(fleet: FleetView, request: RotateRequest, now: Instant): SlotDecisions {
-  if (fleet.deleting) return { slots: [], outage: undefined };
-  const slots = slotsOf(fleet);
-  const outage = suspectedOutage(fleet, slots);
-  const decided = slots.map((slot) => ({
+export function decideSlots(
+  fleet: FleetView,
+  request: RotateRequest,
+  now: Instant,
+): readonly DecidedSlot[] {
+  if (fleet.deleting) return [];
+  return slotsOf(fleet).map((slot) => ({
     ...slot,
-    decision: decideSlot({ ...slot, fleet, request, outage, now }),
+    decision: decideSlot({ ...slot, fleet, request, now }),
   }));
-  return { slots: decided, outage };
 }
 
 function decideSlot(view: SlotView): SlotDecision {
@@ -149,16 +144,20 @@ function paused({ fleet }: SlotView): SlotDecision | undefined {
   return fleet.paused ? stay("the fleet is paused") : undefined;
 }
 
-function outageSuspected({ outage, fleet }: SlotView): SlotDecision | undefined {
-  return outage === undefined
-    ? undefined
-    : stay(`${outage.failing} of ${fleet.count} slots fail together: an outage is suspected`);
+/** Countries in which the slot's address is blocked, where the fleet moves for that. */
+function blockedCountries({ fleet, published }: SlotView): readonly string[] {
+  return published === undefined ? [] : movesFor(fleet, published);
+}
+
+/** What holds the slot in a country, where anything does. */
+function holdIn({ fleet, slot }: SlotView, country: string): MoveHold | undefined {
+  const hold = fleet.holds.find((one) => one.country === country);
+  return hold?.mayGo.has(slotId(fleet, slot)) === true ? undefined : hold;
 }
 
 function blockedForAudience(view: SlotView): SlotDecision | undefined {
-  const { fleet, published, request, slot, now } = view;
-  const countries =
-    published === undefined || !fleet.rotation.onBlocked ? [] : blockedIn(fleet, published);
+  const { published, request, slot, now } = view;
+  const countries = blockedCountries(view).filter((one) => holdIn(view, one) === undefined);
   if (countries.length === 0) return undefined;
   const because = `${nameOf(published)} is blocked in ${countries.join(", ")}`;
   const at = blockMayMoveAt(view);
@@ -171,6 +170,20 @@ function blockedForAudience(view: SlotView): SlotDecision | undefined {
       reason: "blocked; waits since fresh addresses were blocked soon",
     },
   );
+}
+
+/** A person may move it by hand all the same, but for an outage: see `outageSuspected`. */
+function blockedAndHeld(view: SlotView): SlotDecision | undefined {
+  const { request, slot, addresses } = view;
+  const text = requestFor(request, slot);
+  if (text !== undefined && !isClaimedFor(text, slot, addresses)) return undefined;
+  const [hold] = blockedCountries(view).flatMap((country) => holdIn(view, country) ?? []);
+  return hold && stay(hold.because);
+}
+
+function outageSuspected({ fleet }: SlotView): SlotDecision | undefined {
+  const outage = fleet.holds.find(({ why }) => why.kind === "Outage");
+  return outage && stay(outage.because);
 }
 
 /** An address whose successor was published a moment ago is about to drain, and counts already. */

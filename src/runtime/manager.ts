@@ -15,6 +15,8 @@ import { ReadableNamespaces } from "./readable-namespaces.ts";
 export interface WatchScope<T extends KubeObject> {
   readonly labelSelector?: string;
   readonly metadataOnly?: boolean;
+  /** An older installation may lack the kind, or the right to read it: that holds up nobody. */
+  readonly isOptional?: boolean;
   readonly indexes?: Record<string, Index<T>>;
   readonly transform?: Transform<T>;
 }
@@ -130,12 +132,11 @@ export class Manager {
 
   /**
    * Whether every cache holds a complete list, but for those of namespaces that the API server
-   * refuses: these are held out, and hold up nobody.
+   * refuses, and of kinds that it lacks: these are held out, and hold up nobody.
    */
   get isSynced(): boolean {
     return this.#sources.every(
-      ({ progress, namespace }) =>
-        progress.isSynced || (namespace !== undefined && progress.isRefused),
+      (source) => source.progress.isSynced || (mayLack(source) && source.progress.isRefused),
     );
   }
 
@@ -155,8 +156,7 @@ export class Manager {
    */
   get isReadingAgain(): boolean {
     return this.#sources.some(
-      ({ progress, namespace }) =>
-        progress.isOutdated && (namespace === undefined || !progress.isRefused),
+      (source) => source.progress.isOutdated && !(mayLack(source) && source.progress.isRefused),
     );
   }
 
@@ -178,8 +178,8 @@ export class Manager {
    */
   async filled(signal: AbortSignal): Promise<boolean> {
     const filled = Promise.all(
-      this.#sources.map(async ({ progress, namespace }) =>
-        namespace === undefined ? progress.synced : progress.settled,
+      this.#sources.map(async (source) =>
+        mayLack(source) ? source.progress.settled : source.progress.synced,
       ),
     );
     await Promise.race([filled, aborted(signal)]);
@@ -220,9 +220,10 @@ export class Manager {
   #reflector<T extends KubeObject>(
     resource: Resource<T>,
     store: Store<T>,
-    { labelSelector, metadataOnly, namespace }: WatchScope<T> & { readonly namespace?: string },
+    scope: WatchScope<T> & { readonly namespace?: string },
   ): Source {
     const { client, log } = this.#options;
+    const { labelSelector, metadataOnly, isOptional, namespace } = scope;
     const reflector = new Reflector<T>({
       client,
       resource,
@@ -230,6 +231,7 @@ export class Manager {
       namespace,
       labelSelector,
       metadataOnly,
+      isOptional,
       ...clocks,
       onWentBack: () => this.relist(),
       onFailure: (error, { name: state }) => {
@@ -240,6 +242,11 @@ export class Manager {
     });
     return reflector;
   }
+}
+
+/** What such a source lacks is held out: it holds up nobody. */
+function mayLack({ namespace, isOptional }: Source): boolean {
+  return namespace !== undefined || isOptional === true;
 }
 
 const heldOutText =

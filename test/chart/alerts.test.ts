@@ -134,6 +134,24 @@ const histories: Readonly<Record<string, History>> = {
     at: "20m",
     fires: { ProxyfleetOutageSuspected: fleet },
   },
+  "a country blocks the protocol": {
+    series: { ...leader, [condition("ProtocolBlocked", "True")]: "1x30" },
+    at: "10m",
+    fires: { ProxyfleetProtocolBlocked: fleet },
+  },
+  "a group leaks": {
+    series: { ...leader, [condition("Leaking", "True")]: "1x30" },
+    at: "10m",
+    fires: { ProxyfleetSlotLeaks: fleet },
+  },
+  "a vantage point measures no more": {
+    series: {
+      ...leader,
+      [series("proxyfleet_vantage_point_working", 'vantage_point="tehran-1"')]: "1x5 0x60",
+    },
+    at: "40m",
+    fires: { ProxyfleetVantagePointFails: { vantage_point: "tehran-1" } },
+  },
   "a pool has two free addresses": {
     series: { ...leader, [ofOperator("proxyfleet_pool_free", 'pool="a"')]: "2x60" },
     at: "40m",

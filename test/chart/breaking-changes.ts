@@ -20,13 +20,23 @@ export function breakingChanges(
 ): readonly string[] {
   return [
     ...(old.type === now.type ? [] : [`${path} was ${old.type} and is ${now.type}`]),
-    ...(same(old.default, now.default)
+    ...(keeps(old.default, now.default)
       ? []
       : [`the default of ${path} was ${text(old.default)} and is ${text(now.default)}`]),
     ...lost(old.enum, now.enum).map((value) => `${path} can't be ${text(value)} any more`),
     ...newlyRequired(old, now).map((name) => `${path}.${name} is required and was not`),
     ...inner(old, now, path),
   ];
+}
+
+/** A field that is new brings its own default into that of what is around it. */
+function keeps(old: unknown, now: unknown): boolean {
+  if (!isFields(old) || !isFields(now)) return same(old, now);
+  return Object.entries(old).every(([name, value]) => keeps(value, now[name]));
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function inner(old: StructuralSchema, now: StructuralSchema, path: string): readonly string[] {

@@ -62,6 +62,21 @@ describe("the chart makes", () => {
         "ServiceMonitor proxyfleet-system/proxyfleet",
       ],
     },
+    "a Service for agents where they are served": {
+      values: { crds: { enabled: false }, ingestion: { enabled: true } },
+      expect: [...operator, "Service proxyfleet-system/proxyfleet-agents"],
+    },
+    "rights in each namespace of a list, and to tokens in the operator's own": {
+      values: { crds: { enabled: false }, watchNamespaces: ["a"] },
+      expect: [
+        ...operator,
+        ...[
+          "a/proxyfleet",
+          "proxyfleet-system/proxyfleet-tokens",
+          "default/proxyfleet-events",
+        ].flatMap((name) => [`Role ${name}`, `RoleBinding ${name}`]),
+      ],
+    },
     "rights in each namespace of a list, also where it holds the operator's own": {
       values: { crds: { enabled: false }, watchNamespaces: ["a", "proxyfleet-system", "a"] },
       expect: [
@@ -137,7 +152,11 @@ test("every object of a namespace names it, so that tools that render need no fl
     "Namespace",
   ];
   for (const manifest of await rendered(
-    { namespace: { create: true }, serviceMonitor: { enabled: true } },
+    {
+      namespace: { create: true },
+      serviceMonitor: { enabled: true },
+      ingestion: { enabled: true },
+    },
     { namespace: "elsewhere" },
   )) {
     if (clusterWide.includes(manifest.kind))
@@ -155,6 +174,7 @@ test("common labels and annotations are on every object, and never replace the c
     ...given,
     namespace: { create: true },
     serviceMonitor: { enabled: true },
+    ingestion: { enabled: true },
     watchNamespaces: ["a"],
   });
   for (const manifest of manifests) {

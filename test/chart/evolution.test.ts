@@ -91,3 +91,11 @@ describe("a change of a schema breaks objects", () => {
   for (const [name, { now, expect }] of Object.entries(cases))
     test(name, () => assert.deepEqual(breakingChanges(old, now), expect));
 });
+
+test("a new field may bring its own default into that of what is around it, and nothing may go", () => {
+  const group = (value: object): StructuralSchema => ({ type: "object", default: value });
+  const old = group({ x: 1, y: { z: 2 } });
+  assert.deepEqual(breakingChanges(old, group({ w: 3, x: 1, y: { v: [], z: 2 } })), []);
+  for (const now of [group({ x: 1, y: {} }), group({ x: 2, y: { z: 2 } }), group({ x: 1, y: [] })])
+    assert.equal(breakingChanges(old, now).length, 1);
+});

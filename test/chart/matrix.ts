@@ -58,5 +58,25 @@ export const matrix: Record<string, object> = {
     watchNamespaces: ["proxies", "family"],
     podMonitor: { enabled: true },
   },
+  agents: {
+    ingestion: {
+      enabled: true,
+      addresses: ["203.0.113.200:8443", "probe.example.org:443"],
+      service: { type: "NodePort", annotations: { "example.org/pool": "agents" } },
+    },
+    commonAnnotations: { "example.org/note": "x" },
+  },
+  "agents of the fleets of some namespaces, with a certificate of one's own": {
+    watchNamespaces: ["proxies"],
+    ingestion: {
+      enabled: true,
+      port: 9443,
+      elsewhere: ["www.example.org:443"],
+      certificateSecret: "agents-tls",
+      service: { port: 9443 },
+    },
+    networkPolicy: { from: [{ podSelector: {} }] },
+  },
+  "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "no values, again": {},
 };

@@ -73,9 +73,34 @@ const stages: Record<string, { values: object; table: Table }> = {
     values: {},
     table: {
       ...always,
+      "no agent may come": {
+        flow: (to) => ({ from: outside, to, port: 8443 }),
+        expect: false,
+      },
       "anybody in reach may scrape": {
         flow: (to) => ({ from: stranger, to, port: 8081 }),
         expect: true,
+      },
+    },
+  },
+  "where agents are served, whoever may scrape": {
+    values: {
+      ingestion: { enabled: true },
+      networkPolicy: { from: [{ namespaceSelector: { matchLabels: { none: "such" } } }] },
+    },
+    table: {
+      ...always,
+      "an agent from anywhere may come": {
+        flow: (to) => ({ from: outside, to, port: 8443 }),
+        expect: true,
+      },
+      "another replica may hand on what it took": {
+        flow: (to) => ({ from: beside, to, port: 8443 }),
+        expect: true,
+      },
+      "an agent may not scrape": {
+        flow: (to) => ({ from: outside, to, port: 8081 }),
+        expect: false,
       },
     },
   },

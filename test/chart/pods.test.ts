@@ -130,7 +130,7 @@ describe("rights", () => {
   test("an account with another name gets them", async () => {
     const manifests = await rendered({ serviceAccount: { name: "mine" }, watchNamespaces: ["a"] });
     const bindings = manifests.filter(({ kind }) => kind.endsWith("RoleBinding"));
-    assert.equal(bindings.length, 4);
+    assert.equal(bindings.length, 5);
     for (const binding of bindings)
       assert.deepEqual(binding["subjects"], [
         { kind: "ServiceAccount", name: "mine", namespace: "proxyfleet-system" },
@@ -177,7 +177,11 @@ describe("rights", () => {
     for (const { apiGroups, resources, resourceNames, verbs } of rules) {
       if (resources.includes("whatsappproxies")) continue;
       if (apiGroups.includes("proxyfleet.dev"))
-        assert.ok(resources.every((name) => /^(addresspools|proxyaddresses)(\/|$)/.test(name)));
+        assert.ok(
+          resources.every((name) =>
+            /^(addresspools|proxyaddresses|vantagepoints)(\/|$)/.test(name),
+          ),
+        );
       else if (apiGroups.includes("apiextensions.k8s.io"))
         // Definitions have no namespace, and ours alone may be read.
         assert.deepEqual(

@@ -129,6 +129,26 @@ const anyValues = fc.record(
       { enabled: fc.boolean(), from: fc.array(fc.constant({ podSelector: {} }), { maxLength: 1 }) },
       { requiredKeys: [] },
     ),
+    ingestion: fc.record(
+      {
+        enabled: fc.boolean(),
+        port: fc.integer({ min: 1024, max: 65_535 }),
+        addresses: fc.array(fc.constantFrom("203.0.113.9:8443", "probe.example.org"), {
+          maxLength: 2,
+        }),
+        elsewhere: fc.array(fc.constantFrom("www.example.org"), { maxLength: 2 }),
+        certificateSecret: fc.constantFrom("", "agents-tls"),
+        service: fc.record(
+          {
+            type: fc.constantFrom("ClusterIP", "LoadBalancer"),
+            port: fc.integer({ min: 1, max: 65_535 }),
+            annotations: texts,
+          },
+          { requiredKeys: [] },
+        ),
+      },
+      { requiredKeys: [] },
+    ),
     podMonitor: fc.record(
       { enabled: fc.boolean(), labels: texts, interval: fc.constantFrom("1m", "15s") },
       { requiredKeys: [] },

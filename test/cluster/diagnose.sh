@@ -8,7 +8,7 @@ source "$(dirname "$0")/state.sh"
 kubectl() { timeout 20 "$state/enter" kubectl "$@" || true; }
 
 say "--- Proxyfleet's objects"
-kubectl get whatsappproxies,addresspools,proxyaddresses --all-namespaces --output wide 2>/dev/null
+kubectl get whatsappproxies,addresspools,proxyaddresses,vantagepoints --all-namespaces --output wide 2>/dev/null
 say "--- pods"
 kubectl get pods --all-namespaces --output wide
 say "--- warnings, newest last"

@@ -4,10 +4,12 @@ import { group } from "../../src/api/names.ts";
 import { parseWhatsAppProxy } from "../../src/api/fleet.ts";
 import type { Parsed } from "../../src/api/parse.ts";
 import { parseProxyAddress } from "../../src/api/proxy-address.ts";
+import { parseVantagePoint } from "../../src/api/vantage-point.ts";
 
 const readers: Readonly<Record<string, (raw: unknown) => Parsed<{ spec: object }>>> = {
   AddressPool: parseAddressPool,
   ProxyAddress: parseProxyAddress,
+  VantagePoint: parseVantagePoint,
   WhatsAppProxy: parseWhatsAppProxy,
 };
 

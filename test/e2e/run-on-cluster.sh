@@ -9,7 +9,7 @@ cd "$project"
 name=$(basename "$CLUSTER_DIR")
 logs=$project/.tools/logs/$name
 mkdir -p "$logs"
-declare -A minutes=([fleet]=4 [runtime]=3 [addresses]=6 [proxy]=5 [mishaps]=9 [trouble]=13 [rights]=6 [installation]=5 [docs]=2 [argocd]=3)
+declare -A minutes=([fleet]=4 [runtime]=3 [addresses]=6 [proxy]=5 [mishaps]=9 [blocks]=26 [trouble]=13 [rights]=6 [installation]=5 [docs]=2 [argocd]=3)
 
 # in_one_piece LOG CMD…: runs CMD, and prints what it said at its end
 in_one_piece() {

@@ -14,8 +14,8 @@ fi
 folder=$(realpath --canonicalize-missing "${CLUSTER_DIR:-.cluster-test}")
 
 # The suites of each cluster. Rights is not where operators are installed and removed: what those ask on their way out is refused.
-suites=([1]="fleet addresses runtime rights" [2]="proxy installation docs argocd" [3]="mishaps trouble")
-long="trouble"
+suites=([1]="fleet addresses runtime rights" [2]="proxy installation docs argocd" [3]="mishaps blocks trouble")
+long="trouble blocks"
 
 exec 9>.tools/test-e2e.lock
 flock --nonblock 9 || { say "Other end-to-end tests run in this checkout. Waiting for them."; flock 9; }

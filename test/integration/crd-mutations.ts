@@ -48,6 +48,18 @@ const kinds: readonly { readonly like: RegExp; readonly texts: readonly string[]
     texts: words("a:1 a:0 a:65535 a:65536 a:01 [::1]:80 [x]:80 a_b:80 :80 a. a.:1 A.b:2"),
   },
   {
+    like: /^https:/,
+    texts: words(
+      "https://localhost/ https://a.svc/x https://a.localhost https://10.0.0.1/ https://10.0.0.1.a https://010.0.0.1/ https://172.16.0.1 https://172.32.0.1 https://a:65536/ https://a:0/",
+    ),
+  },
+  {
+    like: /^https:/,
+    texts: words(
+      "http://a.b/ https://A.b/ https://u@a.b/ https://a.b/#x https://2130706433/ https://0x7f.1/ https://[::1]/ https://a.b?x https://a..b/ https://-a.b/ https://a.1/ https://100.64.0.1:443/ https:///a https://a.b/'",
+    ),
+  },
+  {
     like: /token/,
     texts: words(
       "{token} {token}.{token}.a x.example.org {Token}.a.b -{token}.a {token}..a {token}-.a",

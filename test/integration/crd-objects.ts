@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { fleet, ledgerEntry, pool, type Manifest } from "./samples.ts";
+import { fleet, ledgerEntry, pool, vantagePoint, type Manifest } from "./samples.ts";
 
 type Json = Record<string, unknown>;
 
@@ -127,6 +127,7 @@ const fleetSpec = partly(
     audience: partly({ countries }),
     rotation: partly({
       onBlocked: fc.boolean(),
+      onPortBlocked: fc.boolean(),
       maxAge: durations,
       minAge: durations,
       jitterPercent: fc.integer({ min: 0, max: 100 }),
@@ -152,6 +153,8 @@ const fleetSpec = partly(
         vantagePoints: fc.integer({ min: 1, max: 100 }),
         within: durations,
       }),
+      traffic: fc.constantFrom("Suspect", "Ignore"),
+      people: fc.constantFrom("Suspect", "Block", "Ignore"),
       outagePercent: fc.integer({ min: 1, max: 100 }),
     }),
     dns: partly(
@@ -247,6 +250,39 @@ const ledgerSpec = partly(
   ["pool", "claimRef", "lane", "ports", "cause", "want"],
 );
 
+const tokens = partly({ name: names, key: fc.constantFrom("token", "a.b-c_d") }, ["name"]);
+const urls = fc.constantFrom(
+  "https://checker.example.org/check",
+  "https://checker.example.org:8443/?a=b",
+  "https://198.51.100.7/",
+);
+const measuring = {
+  country: fc.constantFrom("IR", "DE"),
+  asn: fc.integer({ min: 1, max: 4_294_967_294 }),
+  role: fc.constantFrom("Probe", "Control"),
+  interval: fc.constantFrom("10m", "30s", "1h30m", "24h"),
+};
+const limits = partly({ limit: fc.integer({ min: 1, max: 50 }) });
+const vantagePointSpec = fc.oneof(
+  partly(
+    {
+      ...measuring,
+      globalping: partly({ limit: fc.integer({ min: 1, max: 50 }), tokenSecretRef: tokens }),
+    },
+    ["country", "globalping"],
+  ),
+  partly({ ...measuring, checkHost: limits }, ["country", "checkHost"]),
+  partly({ ...measuring, agent: partly({ tokenSecretRef: tokens }, ["tokenSecretRef"]) }, [
+    "country",
+    "agent",
+  ]),
+  partly({ ...measuring, http: partly({ url: urls, tokenSecretRef: tokens }, ["url"]) }, [
+    "country",
+    "http",
+  ]),
+  partly({ ...measuring, globalping: limits, checkHost: limits }, ["country"]),
+);
+
 const badNames = fc.constantFrom("9a", "a.b", "a".repeat(41), "a".repeat(64), "a-");
 
 const manifests = (
@@ -264,6 +300,10 @@ export const wellFormed: Readonly<Record<string, fc.Arbitrary<Manifest>>> = {
   AddressPool: manifests(poolSpec, "metallb-a", (spec, name) => ({ ...pool({}, name), spec })),
   ProxyAddress: manifests(ledgerSpec, "ip-203-0-113-9", (spec, name) => ({
     ...ledgerEntry({}, name),
+    spec,
+  })),
+  VantagePoint: manifests(vantagePointSpec, "globalping-ir", (spec, name) => ({
+    ...vantagePoint({}, name),
     spec,
   })),
 };

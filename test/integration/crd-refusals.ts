@@ -1,6 +1,8 @@
-import { fleet, ledgerEntry, pool, type Manifest } from "./samples.ts";
+import { fleet, ledgerEntry, pool, vantagePoint, type Manifest } from "./samples.ts";
 
 const named = (address: string): Record<string, unknown> => ({ name: `n-${address}`, address });
+const agent = { globalping: undefined, agent: { tokenSecretRef: { name: "volunteer" } } };
+const checker = (url: string): Manifest => vantagePoint({ globalping: undefined, http: { url } });
 /** Objects that the API server refuses, and parts of what it says. */
 export const refusals: Record<string, { given: Manifest; said: readonly string[] }> = {
   "a fleet's name is too long": {
@@ -50,6 +52,14 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
   "a pod annotation is the operator's": {
     given: fleet({ podMetadata: { annotations: { "internal.proxyfleet.dev/x": "" } } }),
     said: ["spec.podMetadata.annotations", "belong to the operator"],
+  },
+  "arrivals alone are to make a block": {
+    given: fleet({ reachability: { traffic: "Block" } }),
+    said: ["spec.reachability.traffic", "Suspect", "Ignore"],
+  },
+  "reports over the share page lead to something unknown": {
+    given: fleet({ reachability: { people: "Suspected" } }),
+    said: ["spec.reachability.people", "Suspect", "Block", "Ignore"],
   },
   "a country is written out": {
     given: fleet({ audience: { countries: ["ir"] } }),
@@ -138,5 +148,49 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
   "a ledger entry has another name": {
     given: ledgerEntry({}, "203.0.113.9"),
     said: ["metadata.name", "ip-203-0-113-9"],
+  },
+  "a vantage point has no source": {
+    given: vantagePoint({ globalping: undefined }),
+    said: ["spec", "has no source", "exactly one of globalping, checkHost, agent, http"],
+  },
+  "a vantage point has two sources": {
+    given: vantagePoint({ checkHost: {} }),
+    said: ["spec", "or several", "exactly one of globalping, checkHost, agent, http"],
+  },
+  "an agent is to be a control": {
+    given: vantagePoint({ ...agent, role: "Control" }),
+    said: ["spec.role", "one person's word would outweigh all probes", "use globalping"],
+  },
+  "an agent has no token": {
+    given: vantagePoint({ globalping: undefined, agent: {} }),
+    said: ["spec.agent.tokenSecretRef", "Required value"],
+  },
+  "an agent is to measure all the time": {
+    given: vantagePoint({ ...agent, interval: "1s" }),
+    said: ["spec.interval", '"1s"', "must be 30s to 24h"],
+  },
+  "a public service is to be asked all the time": {
+    given: vantagePoint({ interval: "30s" }),
+    said: ["spec.interval", "at least 1m for globalping and checkHost"],
+  },
+  "a vantage point's country has three letters": {
+    given: vantagePoint({ country: "IRN" }),
+    said: ["spec.country", "Too long: may not be more than 2"],
+  },
+  "a vantage point's country has small letters": {
+    given: vantagePoint({ country: "ir" }),
+    said: ["spec.country", "two capital letters (ISO 3166-1), such as IR"],
+  },
+  "a checker is asked without TLS": {
+    given: checker("http://checker.example.org/"),
+    said: ["spec.http.url", "such as https://checker.example.org/check"],
+  },
+  "a checker is in a private network": {
+    given: checker("https://192.168.1.7/"),
+    said: ["spec.http.url", "a host of a private network", "name a checker on the internet"],
+  },
+  "a checker is a Service of a cluster": {
+    given: checker("https://checker.proxies.svc:8443/"),
+    said: ["spec.http.url", "a host of a private network"],
   },
 };

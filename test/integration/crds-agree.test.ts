@@ -5,6 +5,7 @@ import { parseAddressPool } from "../../src/api/address-pool.ts";
 import { parseWhatsAppProxy } from "../../src/api/fleet.ts";
 import type { Parsed } from "../../src/api/parse.ts";
 import { parseProxyAddress } from "../../src/api/proxy-address.ts";
+import { parseVantagePoint } from "../../src/api/vantage-point.ts";
 import { ApiServer } from "../stand-ins/api-server/api-server.ts";
 import { mutated } from "./crd-mutations.ts";
 import { wellFormed } from "./crd-objects.ts";
@@ -27,6 +28,7 @@ const parsers: Record<string, (raw: unknown) => Parsed<{ spec: unknown }>> = {
   WhatsAppProxy: parseWhatsAppProxy,
   AddressPool: parseAddressPool,
   ProxyAddress: parseProxyAddress,
+  VantagePoint: parseVantagePoint,
 };
 
 describe("the run-time parser and the API server give the same answer", () => {

@@ -5,7 +5,7 @@ import { kinds } from "../../src/api/kinds.ts";
 import { ApiServer, type Answer } from "../stand-ins/api-server/api-server.ts";
 import { refusals } from "./crd-refusals.ts";
 import { conditionsOf, crd, installCrds, kubectl } from "../stand-ins/api-server/crds.ts";
-import { collectionOf, fleet, ledgerEntry, pool, type Manifest } from "./samples.ts";
+import { collectionOf, fleet, ledgerEntry, pool, vantagePoint, type Manifest } from "./samples.ts";
 
 let server: ApiServer;
 before(async () => {
@@ -34,6 +34,7 @@ describe("the generated CRDs", () => {
     "wap.spec.rotation.maxAge": ["0s = never by age", "Default: 48h"],
     "wap.spec.listeners.media.port": ["1 to 65535", "Default: 587"],
     "wapool.spec.quarantine": ["rests", "Default: 720h (30 days)"],
+    "wavp.spec.interval": ["30s to 24h", "Default: 10m"],
     "wapa.spec.want": ["Drain (serve, but no longer published)"],
   };
   for (const [field, words] of Object.entries(explained)) {
@@ -69,6 +70,7 @@ describe("defaults", () => {
       audience: { countries: [] },
       rotation: {
         onBlocked: true,
+        onPortBlocked: true,
         maxAge: "48h",
         minAge: "6h",
         jitterPercent: 20,
@@ -79,6 +81,8 @@ describe("defaults", () => {
       },
       reachability: {
         blockedWhen: { failures: 3, vantagePoints: 2, within: "30m" },
+        traffic: "Suspect",
+        people: "Suspect",
         outagePercent: 50,
       },
       share: { host: "Address" },
@@ -117,6 +121,18 @@ describe("defaults", () => {
       quarantine: { blocked: "720h", retired: "168h", unusable: "1h" },
       avoidPrefix: { ipv4: 24, ipv6: 48 },
       reserve: 1,
+    });
+  });
+
+  test("a small vantage point gets every default", async () => {
+    const { body } = await tryOut(
+      vantagePoint({ globalping: { tokenSecretRef: { name: "globalping" } } }),
+    );
+    assert.deepEqual(body["spec"], {
+      country: "IR",
+      role: "Probe",
+      interval: "10m",
+      globalping: { limit: 3, tokenSecretRef: { name: "globalping", key: "token" } },
     });
   });
 });
@@ -299,7 +315,10 @@ describe("kubectl", () => {
   });
 
   test("get wapa shows who holds an address, and its phase", async (t) => {
-    const reachability = [{ country: "IR", verdict: "Reachable", since }];
+    const reachability = [
+      { country: "IR", verdict: "Reachable", since },
+      { country: "RU", verdict: "Blocked", since, kind: "Port", listeners: ["media"] },
+    ];
     await writeStatus(t, ledgerEntry(), {
       phase: "Serving",
       address: "203.0.113.9",
@@ -331,12 +350,31 @@ describe("kubectl", () => {
     ]);
   });
 
+  test("get wavp shows who measures, and whether it works", async (t) => {
+    await writeStatus(t, vantagePoint(), {
+      source: "globalping",
+      conditions: [{ ...ready, type: "Working" }],
+      lastResult: "2020-01-01T00:00:00Z",
+      results: 12,
+    });
+    const { stdout } = await kubectl(server, ["get", "wavp"]);
+    const [headings = [], [name, country, source, role, working, last = ""] = []] = columns(stdout);
+    assert.deepEqual(headings, ["NAME", "COUNTRY", "SOURCE", "ROLE", "WORKING", "LAST RESULT"]);
+    assert.deepEqual(
+      [name, country, source, role, working],
+      ["globalping-ir", "IR", "globalping", "Probe", "True"],
+    );
+    assert.match(last, /^\d+y/);
+  });
+
   test("get proxyfleet lists every kind", async (t) => {
-    for (const manifest of [fleet(), ledgerEntry(), pool()]) await make(t, manifest);
+    for (const manifest of [fleet(), ledgerEntry(), pool(), vantagePoint()])
+      await make(t, manifest);
     const { stdout } = await kubectl(server, ["get", "proxyfleet", "-A", "-o", "name"]);
     assert.deepEqual(stdout.trim().split("\n").sort(), [
       "addresspool.proxyfleet.dev/metallb-a",
       "proxyaddress.proxyfleet.dev/ip-203-0-113-9",
+      "vantagepoint.proxyfleet.dev/globalping-ir",
       "whatsappproxy.proxyfleet.dev/family",
     ]);
   });

@@ -2,6 +2,7 @@ import { type PoolObject, poolObject } from "../objects/address-pool.ts";
 import { type FleetObject, fleetObject } from "../objects/fleet.ts";
 import { type EntryObject, entryObject } from "../objects/ledger-entry.ts";
 import { apiVersion } from "../objects/metadata.ts";
+import { type VantagePointObject, vantagePointObject } from "../objects/vantage-point.ts";
 
 /** An object as a person writes it. */
 export interface Manifest {
@@ -29,7 +30,12 @@ export function ledgerEntry(spec: Record<string, unknown> = {}, name = "ip-203-0
   return manifest(entryObject({ name, spec: { pool: "metallb-a", claimRef, ...spec } }));
 }
 
-function manifest(object: FleetObject | PoolObject | EntryObject): Manifest {
+/** A vantage point that measures from the country of most samples. */
+export function vantagePoint(spec: Record<string, unknown> = {}, name = "globalping-ir"): Manifest {
+  return manifest(vantagePointObject({ name, spec }));
+}
+
+function manifest(object: FleetObject | PoolObject | EntryObject | VantagePointObject): Manifest {
   return { ...object, metadata: { ...object.metadata } };
 }
 
@@ -37,6 +43,7 @@ const collections: Readonly<Record<string, string>> = {
   WhatsAppProxy: "namespaces/default/whatsappproxies",
   AddressPool: "addresspools",
   ProxyAddress: "proxyaddresses",
+  VantagePoint: "vantagepoints",
 };
 
 /** Path of the collection that an object goes to. */

@@ -17,6 +17,8 @@ const defaults: OperatorConfig = {
   workers: 8,
   maxRequestsPerSecond: 0,
   http2: true,
+  ingestion: undefined,
+  feeds: { ioda: false, radarTokenSecret: undefined },
   diagnosisFolder: undefined,
 };
 const read = (args: readonly string[], environment = {}): OperatorConfig | "help" =>
@@ -53,6 +55,33 @@ describe("the operator's settings", () => {
       args: ["--namespace", "a"],
       environment: { POD_NAMESPACE: "b" },
       expect: { ...defaults, namespace: "a" },
+    },
+    "serve agents on a port of its own": {
+      args: ["--ingestion-port=8443"],
+      environment: {
+        POD_IP: "10.0.0.7",
+        INGESTION_ADDRESSES: "203.0.113.9:8443, probe.example.org",
+      },
+      expect: {
+        ...defaults,
+        ingestion: {
+          port: 8443,
+          podIp: "10.0.0.7",
+          addresses: [
+            { host: "203.0.113.9", port: 8443 },
+            { host: "probe.example.org", port: 443 },
+          ],
+          elsewhere: ["www.ripe.net", "www.gnu.org", "www.debian.org"].map((host) => ({
+            host,
+            port: 443,
+          })),
+          certificateSecret: undefined,
+        },
+      },
+    },
+    "name the outage feeds that are asked": {
+      args: ["--feeds-ioda=true", "--feeds-radar-token-secret=radar"],
+      expect: { ...defaults, feeds: { ioda: true, radarTokenSecret: "radar" } },
     },
     "namespaces are told apart by commas": {
       args: ["--watch-namespaces", "relief, family,relief,"],
@@ -103,6 +132,10 @@ describe("the operator's settings", () => {
       says: /--watch-namespaces\S*: must be names/,
     },
     "no workers at all names the flag": { args: ["--workers=0"], says: /--workers: / },
+    "an address for agents that is none is named": {
+      args: ["--ingestion-port=8443", "--ingestion-addresses=203.0.113.9:8443,https://x"],
+      says: /--ingestion-addresses: "https:\/\/x" must be a host, or host:port/,
+    },
     "two mistakes are reported together": {
       args: ["--log-level", "loud", "--health-port=-1x"],
       says: /--log-level.*; --health-port/,

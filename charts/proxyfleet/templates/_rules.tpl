@@ -1,4 +1,4 @@
-{{- /* Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people; the ledger is the operator's own. And the end of fleets, in any namespace. */}}
+{{- /* Pools, vantage points and the ledger of addresses: kinds of ours that have no namespace. Pools and vantage points belong to people; the ledger is the operator's own. And the end of fleets, in any namespace. */}}
 {{- define "proxyfleet.ledgerRules" -}}
 # Pools belong to people: the operator writes their status, and a finalizer.
 - apiGroups: [proxyfleet.dev]
@@ -7,8 +7,12 @@
 - apiGroups: [proxyfleet.dev]
   resources: [proxyaddresses]
   verbs: [get, list, watch, create, patch, delete]
+# Vantage points belong to people: the operator writes their status.
 - apiGroups: [proxyfleet.dev]
-  resources: [addresspools/status, proxyaddresses/status]
+  resources: [vantagepoints]
+  verbs: [list, watch]
+- apiGroups: [proxyfleet.dev]
+  resources: [addresspools/status, proxyaddresses/status, vantagepoints/status]
   verbs: [patch]
 # Fleets belong to people: the operator writes their finalizer. A namespace that is deleted loses its Role before the
 # finalizer can go, and would hang, so this right is not the Role's.

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import { kinds } from "../../api/kinds.ts";
 import { group } from "../../api/names.ts";
+import { addresses, fleets, pools } from "../../api/resources.ts";
 import { customResourceDefinitions } from "../../kubernetes/builtin.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import type { KubeObject } from "../../kubernetes/objects.ts";
@@ -10,7 +10,11 @@ import { explainError } from "../../values/errors.ts";
 import type { Instant } from "../../values/time.ts";
 import { type Deletion, type DeletionAnswer, deletionOf } from "../deletion.ts";
 
-const definitionNames = kinds.map(({ plural }) => `${plural}.${group}`);
+/**
+ * Those of the kinds that serve people. A VantagePoint only measures, and installations that are
+ * older than this kind have no definition of it: deletions must not be held there.
+ */
+const definitionNames = [fleets, pools, addresses].map(({ plural }) => `${plural}.${group}`);
 
 export interface DeletionsOptions {
   readonly client: Pick<ApiClient, "get">;

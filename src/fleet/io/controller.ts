@@ -5,8 +5,10 @@ import type { Deletions } from "../../cluster/io/deletions.ts";
 import type { CustomObject, KubeObject } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import type { Store } from "../../kubernetes/store.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
 import type { PodPoller } from "../../pods/io/poller.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
+import type { CountryLooks } from "../../reachability/io/country-looks.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
 import type { FleetAsk } from "../asks.ts";
@@ -15,7 +17,11 @@ import type { IssuedCertificates } from "./certificates.ts";
 import { type FleetSources, observeFleet } from "./observe.ts";
 
 export interface FleetControllerOptions extends ReconcilerOptions {
-  readonly sources: Omit<FleetSources, "reports" | "certificates" | "absence" | "deletion">;
+  readonly sources: Omit<
+    FleetSources,
+    "reports" | "certificates" | "absence" | "deletion" | "holds"
+  >;
+  readonly looks: Pick<CountryLooks, "holdsOn" | "onRelease">;
   readonly reports: PodReports;
   readonly poller: Pick<PodPoller, "ask">;
   readonly certificates: IssuedCertificates;
@@ -31,6 +37,7 @@ export function fleetController(options: FleetControllerOptions): Controller {
     ...sources,
     reports: options.reports,
     certificates,
+    holds: options.looks.holdsOn.bind(options.looks),
     absence: (key: string) => absences.answer(absenceOf(key)),
     deletion: (object: KubeObject) => deletions.of(object),
   };
@@ -77,8 +84,10 @@ async function answer(
   }
 }
 
+type Add = (key: string) => void;
+
 /** Everything that a fleet's next step depends on enqueues it, but for its own last write. */
-function enqueueFleets(options: FleetControllerOptions, add: (key: string) => void): void {
+function enqueueFleets(options: FleetControllerOptions, add: Add): void {
   const { caches } = options.sources;
   const all = () => caches.fleets.list().forEach((fleet) => add(keyText(keyOf(fleet))));
   enqueueOn(caches.fleets, isForeign, (fleet) => add(keyText(keyOf(fleet))));
@@ -108,6 +117,10 @@ function enqueueFleets(options: FleetControllerOptions, add: (key: string) => vo
   caches.pools.onChange((change) => {
     if (isMoreThanStatus(change)) all();
   });
+  enqueueHeld(options, add);
+  caches.vantagePoints.onChange((change) => {
+    if (isMoreThanStatus(change)) all();
+  });
   caches.reach.onReadable((namespace) => {
     const isThere = (key: string) => parseKey(key).namespace === namespace;
     const fleets = caches.fleets.list().map((fleet) => keyText(keyOf(fleet)));
@@ -120,17 +133,50 @@ function enqueueFleets(options: FleetControllerOptions, add: (key: string) => vo
   });
 }
 
+/** Whose blocked slots wait in a country goes on when others there were seen to work, or to fail. */
+function enqueueHeld({ sources: { caches }, looks }: FleetControllerOptions, add: Add): void {
+  const held = () => {
+    for (const fleet of caches.fleets.list()) if (isHeld(fleet)) add(keyText(keyOf(fleet)));
+  };
+  looks.onRelease(held);
+  caches.addresses.onChange(({ before, after }) => {
+    if (verdictsText(before) !== verdictsText(after)) held();
+  });
+}
+
+function verdictsText(entry: CustomObject | undefined): string {
+  const view = entry === undefined ? undefined : viewOfEntry(entry).view;
+  return JSON.stringify(view?.reachability.map(({ country, verdict }) => [country, verdict]) ?? []);
+}
+
+/** Whether the evidence holds a fleet's slots, by its own word. */
+function isHeld(fleet: CustomObject): boolean {
+  return conditionsOf(fleet).some(
+    ({ type, status, reason }) =>
+      (type === "OutageSuspected" && (status === "True" || reason === "MovingInTurn")) ||
+      (type === "ProtocolBlocked" && status === "True"),
+  );
+}
+
 /**
  * Whether an address that comes free means something to this fleet: it has slots without one, or its
  * pools are running low.
  */
-function waitsForAddress({ status }: CustomObject): boolean {
-  const { conditions = [] } = (status ?? {}) as {
-    conditions?: readonly { type?: string; status?: string; reason?: string }[];
-  };
-  return conditions.some(
+function waitsForAddress(fleet: CustomObject): boolean {
+  return conditionsOf(fleet).some(
     ({ type, status: state, reason }) =>
       (type === "PoolExhausted" && reason !== "AddressesFree") ||
       (type === "AddressesReady" && state !== "True"),
   );
+}
+
+interface StoredCondition {
+  readonly type?: string;
+  readonly status?: string;
+  readonly reason?: string;
+}
+
+function conditionsOf({ status }: CustomObject): readonly StoredCondition[] {
+  const { conditions = [] } = (status ?? {}) as { conditions?: readonly StoredCondition[] };
+  return conditions;
 }

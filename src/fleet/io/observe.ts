@@ -1,6 +1,6 @@
 import type { IssuedCertificate } from "../../proxy/certificate.ts";
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
-import { parseWhatsAppProxy } from "../../api/fleet.ts";
+import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { childName } from "../../api/names.ts";
 import { parseProxyAddress } from "../../api/proxy-address.ts";
 import type { Parsed } from "../../api/parse.ts";
@@ -12,13 +12,15 @@ import { isOrphan } from "../../ledger/orphan.ts";
 import type { Absence } from "../../cluster/absence.ts";
 import type { Deletion } from "../../cluster/deletion.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
-import { viewOfEntry } from "../../ledger/view.ts";
+import { type AddressView, viewOfEntry } from "../../ledger/view.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
 import { isServingPod, mayHoldSessions } from "../../pods/view.ts";
 import { providers } from "../../pool/providers.ts";
 import { certificateLives } from "../../proxy/io/certificate-lives.ts";
 import { tenantOf } from "../../proxy/tenant.ts";
 import { poolView } from "../../pool/view.ts";
+import type { MoveHold } from "../../reachability/move-hold.ts";
+import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
 import type { PassMemory } from "../../runtime/reconciler.ts";
 import type {
   Children,
@@ -33,6 +35,11 @@ export interface FleetSources {
   readonly caches: Caches;
   readonly settings: Settings;
   readonly isBusy: () => boolean;
+  /** What holds the blocked slots of a fleet, counted over all fleets. */
+  readonly holds: (
+    fleet: Pick<WhatsAppProxy, "spec">,
+    addresses: readonly AddressView[],
+  ) => readonly MoveHold[];
   readonly reports: Pick<PodReports, "report" | "answer">;
   /** What the server said of a fleet, by its key. */
   readonly absence: (fleet: string) => Absence | undefined;
@@ -64,6 +71,7 @@ export function observeFleet(
   const parsed = raw === undefined ? undefined : parseWhatsAppProxy(raw);
   const isOwn = ({ view }: Entry) => raw !== undefined && belongsTo(view, raw.metadata.uid);
   const pods = caches.pods.by("fleet", text);
+  const published = entries.filter(isOwn).flatMap(({ view }) => (isPublished(view) ? view : []));
   return {
     key,
     raw,
@@ -75,6 +83,8 @@ export function observeFleet(
     unreadable: stored.filter(({ metadata }) => !readable.has(metadata.name)).map(unreadable),
     lostServices: lostServices(text, caches),
     ...poolsOf(key, parsed, { entries, caches }),
+    holds: parsed?.ok === true ? sources.holds(parsed.value, published) : [],
+    vantagePoints: readVantagePoints(caches),
     children,
     pods,
     certificates: certificates.issued(text, children.secret),
@@ -84,6 +94,10 @@ export function observeFleet(
     isBusy: isBusy(),
     settings,
   };
+}
+
+function isPublished({ phase, want }: AddressView): boolean {
+  return phase === "Serving" && want === "Serve";
 }
 
 function unwishedOf(

@@ -101,9 +101,33 @@ const alerts: readonly Alert[] = [
     expr: 'max by (namespace, fleet) (proxyfleet_fleet_condition{type="OutageSuspected",status="True"}) == 1',
     for: "15m",
     severity: "warning",
-    summary: `Most slots of the fleet ${fleet} fail together: that looks like an outage, so nobody is moved.`,
-    description:
-      "If people are cut off all the same, move them by hand: see the annotation proxyfleet.dev/rotate-at.",
+    summary: `Most addresses for the people of the fleet ${fleet} fail together: that looks like an outage, so nobody is moved.`,
+    description: `Check your own network first: ${describe} says what was seen. If it is a block, set spec.reachability.outagePercent to 100.`,
+  },
+  {
+    alert: "ProxyfleetProtocolBlocked",
+    expr: 'max by (namespace, fleet) (proxyfleet_fleet_condition{type="ProtocolBlocked",status="True"}) == 1',
+    for: "5m",
+    severity: "critical",
+    summary: `A country blocks the protocol of the fleet ${fleet}: fresh addresses don't help, so nobody is moved.`,
+    description: `Tell people about another way, such as a VPN. ${describe} says what was seen.`,
+  },
+  {
+    alert: "ProxyfleetSlotLeaks",
+    expr: 'max by (namespace, fleet) (proxyfleet_fleet_condition{type="Leaking",status="True"}) == 1',
+    for: "5m",
+    severity: "warning",
+    summary: `Somebody passes on the addresses of a group of the fleet ${fleet}.`,
+    description: `${describe} names the slot. Split its group over two slots, and see which one leaks.`,
+  },
+  {
+    alert: "ProxyfleetVantagePointFails",
+    expr: "max by (vantage_point) (proxyfleet_vantage_point_working) == 0",
+    for: "30m",
+    severity: "warning",
+    summary:
+      "The vantage point {{ $labels.vantage_point }} does not measure: a block may be seen late.",
+    description: "kubectl describe wavp {{ $labels.vantage_point }} says what is missing.",
   },
   {
     alert: "ProxyfleetPoolExhausted",

@@ -54,10 +54,25 @@ function podSpec(installation: Installation): object {
   };
 }
 
+/** What the operator is started with where it serves agents. */
+function ingestionArgs({ ingestion }: ChartValues): readonly string[] {
+  const { enabled, port, addresses, elsewhere, certificateSecret } = ingestion;
+  const flag = (name: string, value: string) => (value === "" ? [] : [`--${name}=${value}`]);
+  if (!enabled) return [];
+  return [
+    `--ingestion-port=${String(port)}`,
+    ...flag("ingestion-addresses", addresses.join(",")),
+    ...flag("ingestion-elsewhere", elsewhere.join(",")),
+    ...flag("ingestion-certificate", certificateSecret),
+  ];
+}
+
 function container({ values, version }: Installation): object {
-  const { monitoringNamespaces, watchNamespaces } = values;
+  const { feeds, monitoringNamespaces, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
+  const { enabled: hasAgents, port: agentPort } = values.ingestion;
+  const podIp = { apiVersion: "v1", fieldPath: "status.podIP" };
   return {
     name: "operator",
     image: imageName(values.image, version),
@@ -68,6 +83,11 @@ function container({ values, version }: Installation): object {
       `--workers=${values.workers}`,
       `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
       ...limits,
+      ...ingestionArgs(values),
+      ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
+      ...(feeds.radar.tokenSecret === ""
+        ? []
+        : [`--feeds-radar-token-secret=${feeds.radar.tokenSecret}`]),
     ],
     env: [
       {
@@ -75,9 +95,13 @@ function container({ values, version }: Installation): object {
         valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
       },
       { name: "PROXY_IMAGE", value: imageName(values.proxyImage, version) },
+      ...(hasAgents ? [{ name: "POD_IP", valueFrom: { fieldRef: podIp } }] : []),
       ...values.env,
     ],
-    ports: [{ name: "health", containerPort: healthPort }],
+    ports: [
+      { name: "health", containerPort: healthPort },
+      ...(hasAgents ? [{ name: "agents", containerPort: agentPort }] : []),
+    ],
     livenessProbe: {
       httpGet: { path: "/livez", port: "health" },
       periodSeconds: 10,

@@ -30,6 +30,7 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
     ...only(values.serviceAccount.create, serviceAccount),
     ...only(values.rbac.create, rights),
     ...only(values.networkPolicy.enabled, networkPolicy),
+    ...only(values.ingestion.enabled, agentsService),
     ...only(values.podDisruptionBudget.enabled, podDisruptionBudget),
     ...only(values.serviceMonitor.enabled, serviceMonitor),
     ...only(values.podMonitor.enabled, podMonitor),
@@ -67,7 +68,8 @@ function serviceAccount(installation: Installation): Manifest {
 }
 
 function networkPolicy(installation: Installation): Manifest {
-  const { from } = installation.values.networkPolicy;
+  const { networkPolicy: wish, ingestion } = installation.values;
+  const { from } = wish;
   const ports = [{ protocol: "TCP", port: "health" }];
   return {
     apiVersion: "networking.k8s.io/v1",
@@ -76,7 +78,26 @@ function networkPolicy(installation: Installation): Manifest {
     spec: {
       podSelector: { matchLabels: selector },
       policyTypes: ["Ingress"],
-      ingress: [from.length === 0 ? { ports } : { ports, from }],
+      ingress: [
+        from.length === 0 ? { ports } : { ports, from },
+        ...(ingestion.enabled ? [{ ports: [{ protocol: "TCP", port: "agents" }] }] : []),
+      ],
+    },
+  };
+}
+
+/** Where volunteers' agents arrive: at any replica. */
+function agentsService(installation: Installation): Manifest {
+  const { type, port, annotations: own } = installation.values.ingestion.service;
+  const { annotations, ...metadata } = metadataOf(installation, "proxyfleet-agents");
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...metadata, ...annotated({ ...annotations, ...own }) },
+    spec: {
+      type,
+      selector,
+      ports: [{ name: "agents", port, targetPort: "agents" }],
     },
   };
 }

@@ -13,13 +13,14 @@ import {
   ledgerRules,
   namespaceRule,
   type Rule,
+  tokenRules,
 } from "./rules.ts";
 
 const apiGroup = "rbac.authorization.k8s.io";
 
 /**
- * The operator's roles, each with its binding: in the cluster, for the leader's Lease, and in
- * each namespace that it is limited to.
+ * The operator's roles, each with its binding: in the cluster, for the leader's Lease, for tokens of
+ * vantage points, and in each namespace that it is limited to.
  */
 export function rights(installation: Installation): readonly Manifest[] {
   const { watchNamespaces } = installation.values;
@@ -45,6 +46,14 @@ export function rights(installation: Installation): readonly Manifest[] {
       metadata: metadataOf(installation, "proxyfleet-leader"),
       rules: leaderRules,
     }),
+    // Where fleets may be in the operator's own namespace, it has this right already.
+    ...(isLimited && !watchNamespaces.includes(installation.namespace)
+      ? bound(installation, {
+          kind: "Role",
+          metadata: metadataOf(installation, "proxyfleet-tokens"),
+          rules: tokenRules(installation.values.ingestion.enabled),
+        })
+      : []),
     ...watchNamespaces.flatMap((namespace) =>
       bound(installation, {
         kind: "Role",

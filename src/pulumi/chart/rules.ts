@@ -1,4 +1,4 @@
-import { group } from "../../api/names.ts";
+import { arrivalsName, evidenceName, group } from "../../api/names.ts";
 
 /** One rule of a role. */
 export interface Rule {
@@ -15,14 +15,15 @@ const rule = (apiGroup: string, resources: readonly string[], verbs: readonly st
 });
 
 /**
- * Pools and the ledger of addresses: kinds of ours that have no namespace. Pools belong to people,
- * and get a status and a finalizer; the ledger is the operator's own. And the end of fleets, in any
- * namespace.
+ * Pools, vantage points and the ledger of addresses: kinds of ours that have no namespace. Pools
+ * belong to people, and get a status and a finalizer; so do vantage points, which get a status; the
+ * ledger is the operator's own. And the end of fleets, in any namespace.
  */
 export const ledgerRules: readonly Rule[] = [
   rule(group, ["addresspools"], ["list", "watch", "patch"]),
   rule(group, ["proxyaddresses"], ["get", "list", "watch", "create", "patch", "delete"]),
-  rule(group, ["addresspools/status", "proxyaddresses/status"], ["patch"]),
+  rule(group, ["vantagepoints"], ["list", "watch"]),
+  rule(group, ["addresspools/status", "proxyaddresses/status", "vantagepoints/status"], ["patch"]),
   // The finalizer of fleets. A namespace that is deleted loses its Role before the finalizer can go,
   // and would hang, so this right is not the Role's.
   rule(group, ["whatsappproxies"], ["patch"]),
@@ -58,11 +59,27 @@ export const fleetRules: readonly Rule[] = [
   ...eventRules,
 ];
 
-/** The leader's Lease. RBAC can't limit `create` to one name, so that rule is apart. */
+/**
+ * The leader's Lease, and the evidence and the habits of slots that it keeps. RBAC can't limit `create` to one name, so these
+ * rules are apart.
+ */
 export const leaderRules: readonly Rule[] = [
   { ...rule("coordination.k8s.io", ["leases"], ["get", "patch"]), resourceNames: ["proxyfleet"] },
   rule("coordination.k8s.io", ["leases"], ["create"]),
+  {
+    ...rule("", ["configmaps"], ["get", "patch"]),
+    resourceNames: [evidenceName, arrivalsName],
+  },
+  rule("", ["configmaps"], ["create"]),
 ];
+
+/**
+ * Tokens of vantage points, in the operator's own namespace. Their Secrets have names of the admin's
+ * choice. One that serves agents makes the Secret with its certificate for them.
+ */
+export function tokenRules(servesAgents: boolean): readonly Rule[] {
+  return [rule("", ["secrets"], servesAgents ? ["get", "create"] : ["get"])];
+}
 
 /**
  * Labels of namespaces decide which pools a fleet may use. An operator of some namespaces reads

@@ -64,6 +64,85 @@ const moreLabels = texts
   .default({})
   .describe("Additional labels for it: many a Prometheus reads only objects with a certain label.");
 
+const hosts = z
+  .array(z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[-.0-9A-Za-z]+)(:[0-9]{1,5})?$/))
+  .max(8);
+
+const ingestion = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe("Serve agents over HTTPS, and create a Service for it. See docs/probe.md."),
+    port: z
+      .int()
+      .min(1024)
+      .max(65_535)
+      .default(8443)
+      .describe("Port of the operator's pods for agents."),
+    addresses: hosts
+      .default([])
+      .describe(
+        "Where agents find it from now on, as host:port, besides what their lines say. At most 8.",
+      ),
+    elsewhere: hosts
+      .default([])
+      .describe(
+        "Hosts abroad that agents try when an address fails, to see whether their line works. Empty: some that hardly anybody blocks.",
+      ),
+    certificateSecret: z
+      .string()
+      .default("")
+      .describe(
+        "Secret with the certificate for agents (tls.crt, tls.key). Empty: the operator makes one, and keeps it in the Secret proxyfleet-ingestion.",
+      ),
+    service: z
+      .strictObject({
+        type: z
+          .enum(["ClusterIP", "NodePort", "LoadBalancer"])
+          .default("ClusterIP")
+          .describe(
+            "Its type. With ClusterIP, an Ingress or a Gateway of your own must pass TLS through to it.",
+          ),
+        port: z.int().min(1).max(65_535).default(443).describe("Its port."),
+        annotations: texts
+          .default({})
+          .describe("Its annotations, for example for a load balancer."),
+      })
+      .prefault({})
+      .describe("The Service for agents, proxyfleet-agents."),
+  })
+  .prefault({})
+  .describe("What volunteers' agents (`proxyfleet probe`) send their results to.");
+const feeds = z
+  .strictObject({
+    ioda: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe("Ask IODA, which needs no account, whether countries are offline."),
+      })
+      .prefault({})
+      .describe("IODA, of the Georgia Institute of Technology."),
+    radar: z
+      .strictObject({
+        tokenSecret: z
+          .string()
+          .regex(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/)
+          .default("")
+          .describe(
+            "Secret in the operator's namespace, whose key `token` is a token with the permission to read Radar. Empty: Radar is not asked.",
+          ),
+      })
+      .prefault({})
+      .describe("Cloudflare Radar."),
+  })
+  .prefault({})
+  .describe(
+    "Outage feeds: while one says that a country is offline, its groups don't move. They learn which countries your fleets are for.",
+  );
+
 const serviceMonitor = z
   .strictObject({
     enabled: z
@@ -230,7 +309,9 @@ export const chartValues = z.strictObject({
       enabled: z
         .boolean()
         .default(true)
-        .describe("Let only probes and scrapes of metrics reach the operator's pods."),
+        .describe(
+          "Let only probes and scrapes of metrics, and agents where they are served, reach the operator's pods.",
+        ),
       from: podParts
         .default([])
         .describe("Who may scrape, as `from` of a NetworkPolicy. Empty: all."),
@@ -239,6 +320,8 @@ export const chartValues = z.strictObject({
     .describe(
       "What may reach the operator's pods. What they reach is not limited: the API server's address is not known here.",
     ),
+  ingestion,
+  feeds,
   serviceMonitor,
   podMonitor,
   prometheusRule,

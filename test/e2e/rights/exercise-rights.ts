@@ -2,6 +2,8 @@ import { loseEntry } from "../../integration/ledger/lose-entry.ts";
 import { poolObject } from "../../objects/address-pool.ts";
 import { fleetObject } from "../../objects/fleet.ts";
 import { managedSelector } from "../../../src/api/names.ts";
+import { vantagePointObject } from "../../objects/vantage-point.ts";
+import type { VantagePoint } from "../../../src/api/vantage-point.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
 import { podsOf, serving } from "../proxy/pods.ts";
@@ -29,6 +31,7 @@ export async function exerciseRights(fleets: readonly TestFleet[]): Promise<void
   await all(async (fleet) => fleet.create());
   await all(async (fleet) => fleet.ready());
   await poolEvent();
+  await missingToken();
   await all(drift);
   await all(withoutOwner);
   await all(refusedAddress);
@@ -51,6 +54,18 @@ async function poolEvent(): Promise<void> {
     return items.some(({ regarding }) => names.includes(regarding?.name ?? ""));
   });
   await kubectl("delete", "wapool", ...names);
+}
+
+/** A vantage point whose token is not there: the operator looks for it, and says so. */
+async function missingToken(): Promise<void> {
+  const name = "rights-checker";
+  const http = { url: "https://checker.example.org/", tokenSecretRef: { name } };
+  await apply(vantagePointObject({ name, spec: { globalping: undefined, http } }));
+  await waitFor("a vantage point to miss its token", async () => {
+    const { status } = await read<VantagePoint>("wavp", name);
+    return status?.conditions?.some(({ reason }) => reason === "TokenMissing");
+  });
+  await kubectl("delete", "wavp", name);
 }
 
 /** What somebody edits, the operator writes again. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { conditionsFrom } from "../../../src/api/findings.ts";
+import { type Finding, conditionsFrom } from "../../../src/api/findings.ts";
 import {
   blocked,
   draining,
@@ -18,7 +18,7 @@ import {
   statusOf,
 } from "../../unit/fleet/status-view.ts";
 import { type FleetObject, fleetObject } from "../../objects/fleet.ts";
-import { ledgerEntry, pool as poolManifest } from "../samples.ts";
+import { ledgerEntry, pool as poolManifest, vantagePoint } from "../samples.ts";
 import { changesBy, enabledActions, healthOf, withoutArgoCd } from "./argocd.ts";
 
 const options = { skip: withoutArgoCd ?? false, concurrency: 2 };
@@ -182,7 +182,7 @@ describe("the health of a fleet in Argo CD", options, () => {
 });
 
 function conditions(
-  type: "Ready" | "Verified",
+  type: "Ready" | "Verified" | "Working",
   finding: NonNullable<Parameters<typeof conditionsFrom>[0]["Ready"]>,
 ): object {
   return {
@@ -208,6 +208,28 @@ describe("the health of a pool in Argo CD", options, () => {
         conditions("Ready", { status: "False", reason: "TooManyAddresses", message: "split it" }),
       ),
       is: ["Degraded", "split it"],
+    },
+  });
+});
+
+describe("the health of a vantage point in Argo CD", options, () => {
+  const is = (status: Finding["status"], reason: Finding["reason"]) => ({
+    ...vantagePoint(),
+    status: conditions("Working", { status, reason, message: "in words" }),
+  });
+  healths({
+    "one that the operator has not seen is Progressing": {
+      of: vantagePoint(),
+      is: ["Progressing", "not looked at this vantage point yet"],
+    },
+    "one that measures is Healthy": { of: is("True", "Measures"), is: ["Healthy", "in words"] },
+    "one whose service has no probe there is Healthy: nothing is broken": {
+      of: is("Unknown", "NoProbes"),
+      is: ["Healthy", "in words"],
+    },
+    "one whose service fails is Degraded": {
+      of: is("False", "ServiceFails"),
+      is: ["Degraded", "in words"],
     },
   });
 });

@@ -12,7 +12,7 @@ import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { crd } from "../../stand-ins/api-server/crds.ts";
 import { programPath } from "../../stand-ins/api-server/program.ts";
-import { fleet, pool } from "../samples.ts";
+import { collectionOf, fleet, pool, vantagePoint } from "../samples.ts";
 import { Stage } from "./stage.ts";
 
 const run = promisify(execFile);
@@ -33,6 +33,7 @@ function wayBack(): readonly string[] {
 test("CRDs that were deleted by mistake cut nobody off", async (t) => {
   const stage = await Stage.set();
   t.after(async () => stage.strike());
+  const agent = { tokenSecretRef: { name: "volunteer-1" } };
   const oneSlot = fleet({ addresses: { count: 1, pools: [{ name: "metallb-a" }] } });
   const labels = { app: "operator" };
   const containers = [{ name: "operator", image: "operator:test" }];
@@ -42,7 +43,8 @@ test("CRDs that were deleted by mistake cut nobody off", async (t) => {
     namespace: "proxyfleet-system",
     spec: { replicas: 2, selector: { matchLabels: labels }, template },
   });
-  await apply(stage.server, operator, pool(), oneSlot);
+  const volunteer = vantagePoint({ globalping: undefined, agent }, "volunteer-1");
+  await apply(stage.server, operator, pool(), oneSlot, volunteer);
   const made = await stage.inTheMaking("family");
   const { name } = made.metadata;
   const [service] = await stage.servicesOf(name);
@@ -135,5 +137,10 @@ test("CRDs that were deleted by mistake cut nobody off", async (t) => {
     });
     assert.equal(adopted.metadata.uid, service?.metadata.uid);
     assert.equal((await stage.ledger()).length, 1, "no other address was taken");
+    const restored = await list(stage.server, collectionOf(volunteer));
+    assert.deepEqual(
+      restored.map(({ spec }) => (spec as { agent?: object }).agent),
+      [{ tokenSecretRef: { name: "volunteer-1", key: "token" } }],
+    );
   });
 });

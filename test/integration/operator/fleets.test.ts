@@ -10,7 +10,7 @@ import { collectionOf, fleet, pool } from "../samples.ts";
 import { LoadBalancer } from "../../stand-ins/cluster/load-balancer.ts";
 import { WriteGate } from "../../stand-ins/api-server/write-gate.ts";
 import type { Line } from "../../stand-ins/operator/operator-process.ts";
-import { type RunningOperator, apply, startOperator } from "./operator.ts";
+import { type RunningOperator, apply, list, startOperator } from "./operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import {
   addressesShown,
@@ -197,10 +197,18 @@ describe("drift", () => {
   });
 });
 
+/** What these look at is no fleet, entry or pool. */
+const followsItsOwnTime: ReadonlySet<string> = new Set([
+  "orphan",
+  "evidence",
+  "arrivals",
+  "outage-feed",
+]);
+
 /** Each look at a fleet, an entry or a pool so far, by controller and key. */
 function looks(): ReadonlyMap<string, readonly Line[]> {
   const isLook = ({ msg, controller }: Line): boolean =>
-    msg === "reconciled" && controller !== "orphan";
+    msg === "reconciled" && !followsItsOwnTime.has(String(controller));
   return Map.groupBy(
     operator.lines.filter(isLook),
     ({ controller, key }) => `${String(controller)} ${String(key)}`,
@@ -213,12 +221,22 @@ function looks(): ReadonlyMap<string, readonly Line[]> {
  */
 async function writesOfALook(nth: number): Promise<number> {
   const [writes, before] = [writeGate.writes.length, looks()];
-  const path = "/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a";
-  await server.patch(path, { metadata: { annotations: { nth: String(nth) } } });
+  const touched = { metadata: { annotations: { nth: String(nth) } } };
+  // Verdicts are looked at for a change of the fleet, everything else for one of the pool.
+  for (const name of await fleetNames()) await server.patch(fleetPath(name), touched);
+  await server.patch("/apis/proxyfleet.dev/v1alpha1/addresspools/metallb-a", touched);
   const isLookedAt = (name: string): boolean =>
     (looks().get(name)?.length ?? 0) > (before.get(name)?.length ?? 0);
   await waitFor("everything is looked at once more", () => [...before.keys()].every(isLookedAt));
   return writeGate.writes.length - writes;
+}
+
+async function fleetNames(): Promise<readonly string[]> {
+  const all = await list(
+    server,
+    "/apis/proxyfleet.dev/v1alpha1/namespaces/default/whatsappproxies",
+  );
+  return all.map(({ metadata }) => (metadata as { name: string }).name);
 }
 
 /**

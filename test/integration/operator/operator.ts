@@ -38,6 +38,8 @@ export function startOperator(
       workers: 4,
       maxRequestsPerSecond: 0,
       http2: true,
+      ingestion: undefined,
+      feeds: { ioda: false, radarTokenSecret: undefined },
       diagnosisFolder: undefined,
       ...config,
     },

@@ -1,3 +1,4 @@
+import { namespaceObject } from "../../objects/namespace.ts";
 import { FakeDataPlane } from "./fake-data-plane.ts";
 import { FakeControllers } from "./fake-controllers.ts";
 import { ApiServer } from "../api-server/api-server.ts";
@@ -8,6 +9,9 @@ import { installCrds } from "../api-server/crds.ts";
  * those at which the stand-in for the data plane answers.
  */
 export const inCluster = { KUBERNETES_SERVICE_HOST: "127.0.0.1" };
+
+/** Where the operator keeps what it has learnt, unless a flag says otherwise. */
+const operatorNamespace = "proxyfleet-system";
 
 /**
  * A real API server with Proxyfleet's kinds, and stand-ins for all else that an operator meets:
@@ -27,6 +31,7 @@ export class FakeCluster {
   static async start(): Promise<FakeCluster> {
     const server = await ApiServer.start();
     await installCrds(server);
+    await server.call("POST", "/api/v1/namespaces", namespaceObject(operatorNamespace));
     const controllers = new FakeControllers(server.kubeconfig);
     await controllers.start();
     return new FakeCluster(server, controllers, await FakeDataPlane.open(controllers));

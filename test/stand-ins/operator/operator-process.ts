@@ -18,13 +18,19 @@ export class OperatorProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  constructor(kubeconfig: string, environment: Readonly<Record<string, string>> = {}) {
+  /** @param flags come last, and win */
+  constructor(
+    kubeconfig: string,
+    environment: Readonly<Record<string, string>> = {},
+    flags: readonly string[] = [],
+  ) {
     const main = join(import.meta.dirname, "../../../src/main.ts");
     const settings = [
       "--log-level=debug",
       "--health-port=0",
       "--leader-election=false",
       "--http2=false",
+      ...flags,
     ];
     const command = [process.execPath, main, "operator", `--kubeconfig=${kubeconfig}`, ...settings];
     this.#child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...command], {

@@ -9,14 +9,14 @@ export interface OwnCertificate {
   readonly sha256: string;
 }
 
-const names = ["whatsapp.net", "*.whatsapp.net"];
+const whatsapp = ["whatsapp.net", "*.whatsapp.net"];
 const day = 86_400_000;
 
 /**
- * Makes a self-signed P-256 certificate that names whatsapp.net, good from yesterday and for a
- * month.
+ * Makes a self-signed P-256 certificate that names whatsapp.net, or what is given, good from
+ * yesterday and for a month.
  */
-export async function makeCertificate(now: Date): Promise<OwnCertificate> {
+export async function makeCertificate(now: Date, names = whatsapp): Promise<OwnCertificate> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

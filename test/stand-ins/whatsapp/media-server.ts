@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
@@ -6,14 +7,26 @@ import { countFault, type Counters } from "./counters.ts";
 import { readProxyHeader } from "./proxy-header.ts";
 
 /**
- * The media server: TLS with WhatsApp's own certificate, and every byte comes back. A PROXY header
- * before the handshake is a fault: the real media servers don't know it, and answer it with an
- * error.
+ * The media server: TLS with WhatsApp's own certificate. Who asks for a web page is sent to another
+ * one, as by the real servers; of everyone else, every byte comes back. A PROXY header before the
+ * handshake is a fault: the real media servers don't know it, and answer it with an error.
  */
 export function serveMedia(own: OwnCertificate, counters: Counters): Server {
+  const web = createHttpServer((_, response) => {
+    response.writeHead(302, { location: "https://www.whatsapp.com/", "x-more": "m".repeat(400) });
+    response.end();
+  });
   const tls = createTlsServer({ cert: own.certificate, key: own.key }, (socket) => {
     counters.answered += 1;
-    pipeline(socket, socket).catch(() => socket.destroy());
+    socket.once("data", (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      if (first.toString("latin1", 0, 4) === "GET ") {
+        web.emit("connection", socket);
+        socket.resume();
+      } else pipeline(socket, socket).catch(() => socket.destroy());
+    });
+    socket.on("error", () => socket.destroy());
   });
   tls.on("tlsClientError", () => (counters.broken += 1));
   return createServer((socket) => accept(socket, tls, counters));

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
-import { kinds } from "../../../src/api/kinds.ts";
-import { group } from "../../../src/api/names.ts";
 import { type DeletionAnswer, deletionOf, isDeletionAsked } from "../../../src/cluster/deletion.ts";
 import { Deletions } from "../../../src/cluster/io/deletions.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
@@ -16,7 +14,9 @@ import { at, noon } from "../rotation/build.ts";
 const log = pino({ level: "silent" });
 const deletionTimestamp = "2026-11-23T11:59:00Z";
 const leaving = fleetObject({ metadata: liveMeta("u1", { deletionTimestamp }) });
-const names = kinds.map(({ plural }) => `${plural}.${group}`);
+const names = ["whatsappproxies", "addresspools", "proxyaddresses"].map(
+  (plural) => `${plural}.proxyfleet.dev`,
+);
 
 describe("an object that is being deleted", () => {
   const answered = { uid: "u1", definitions: [], unread: undefined, at: noon };
@@ -90,7 +90,11 @@ describe("the server's word on a deletion", () => {
         assert.equal(await askAbout(name, reading), "held"));
   }
 
-  test("may be asked for by the chart's rights, for each kind", () => {
+  for (const reading of ["leaving", "gone", "forbidden"] as const)
+    test(`is that a person wants it also where the CRD of vantage points is ${reading}`, async () =>
+      assert.equal(await askAbout("vantagepoints.proxyfleet.dev", reading), "wished"));
+
+  test("may be asked for by the chart's rights, for each kind that serves people", () => {
     const rule = ledgerRules.find(({ resources }) =>
       resources.includes("customresourcedefinitions"),
     );

@@ -78,6 +78,7 @@ function notesOf(
       held: undefined,
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
       withoutEffect: undefined,
+      measured: undefined,
       generation: 1,
       selector: "",
       before: { observedGeneration: 1, conditions: conditionsBefore },

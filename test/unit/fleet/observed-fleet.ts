@@ -66,6 +66,8 @@ export function observed(
     lostServices: [],
     pools: [pool()],
     formerPools: [],
+    holds: [],
+    vantagePoints: [],
     poolSpecs: new Map(),
     held: HeldAddresses.of([]),
     children: {

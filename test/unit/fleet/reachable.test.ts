@@ -6,7 +6,7 @@ import { deploymentObject } from "../../objects/deployment.ts";
 import { parsedEntry } from "../../objects/ledger-entry.ts";
 import { liveMeta } from "../../objects/metadata.ts";
 import { observed, planFor } from "./observed-fleet.ts";
-import { at, blocked, dark, entry, fleet, noon, pool, rules } from "../rotation/build.ts";
+import { at, blocked, dark, entry, fleet, hold, noon, pool, rules } from "../rotation/build.ts";
 import { type GivenFleet, served, statusOf } from "./status-view.ts";
 
 const cut = (since: number, ip = "203.0.113.9", given: Parameters<typeof entry>[1] = {}) =>
@@ -178,10 +178,30 @@ describe("whether groups are cut off", () => {
         says: "spec.rotation.onBlocked is false. To move it, set the annotation proxyfleet.dev/rotate-at",
       },
     },
+    "a group with one port blocked, of a fleet that does not move for that, says what a person does":
+      {
+        given: {
+          fleet: fleet({
+            rotation: rules({ onPortBlocked: false }),
+            addresses: [
+              entry("203.0.113.9", {
+                reachability: [blocked("IR", { kind: "Port", listeners: ["media"] })],
+              }),
+            ],
+          }),
+        },
+        expect: {
+          count: "0/1",
+          status: "False",
+          reason: "AddressBlocked",
+          says: "spec.rotation.onPortBlocked is false. To move it, set the annotation proxyfleet.dev/rotate-at",
+        },
+      },
     "groups that fail together stay, and say what a person does": {
       given: {
         fleet: fleet({
           count: 3,
+          holds: [hold()],
           addresses: [0, 1, 2].map((slot) =>
             cut(-60, `203.0.113.${slot + 9}`, { slot, lane: slot }),
           ),
@@ -191,7 +211,7 @@ describe("whether groups are cut off", () => {
         count: "0/3",
         status: "False",
         reason: "AddressBlocked",
-        says: `${isBlocked}it does not move, since 3 of 3 slots fail together, as in an outage. If it is a block, set spec.reachability.outagePercent to 100. Cut off as well: slots 1, 2 (status.slots says why)`,
+        says: `${isBlocked}${hold().because}. Cut off as well: slots 1, 2 (status.slots says why)`,
       },
     },
     "a blocked group that waits for another one's move is about to move": {

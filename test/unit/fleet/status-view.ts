@@ -86,6 +86,7 @@ export function statusOf({
     limits,
     refused,
     held: undefined,
+    measured: undefined,
   };
   return fleetStatus({ ...said, withoutEffect, generation: 3, selector: "a=b", before }, now);
 }

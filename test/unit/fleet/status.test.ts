@@ -10,6 +10,7 @@ import {
   draining,
   entry,
   fleet,
+  hold,
   hours,
   noon,
   pool,
@@ -80,18 +81,38 @@ describe("a fleet's conditions", () => {
         Stalled: undefined,
       },
     },
-    "slots that fail together are reported, with what to do if it is a block": {
+    "an outage is reported, with what to do if it is a block": {
+      given: { fleet: fleet({ holds: [hold()], addresses: [served] }) },
+      expect: {
+        Ready: ["True", "Serving"],
+        OutageSuspected: [
+          "True",
+          "SlotsFailTogether",
+          `${hold().because}. If it is a block, set spec.reachability.outagePercent to 100`,
+        ],
+        ProtocolBlocked: undefined,
+      },
+    },
+    "that slots move in turn after an outage is reported": {
+      given: { fleet: fleet({ holds: [hold({ why: { kind: "AfterOutage" } })] }) },
+      expect: { OutageSuspected: ["False", "MovingInTurn", `IR: ${hold().because}`] },
+    },
+    "a block of the protocol is reported, with what to tell people": {
       given: {
         fleet: fleet({
-          count: 3,
-          addresses: [0, 1, 2].map((slot) =>
-            entry(`203.0.113.${slot}`, { slot, lane: slot, reachability: [blocked("IR")] }),
-          ),
+          holds: [
+            hold({ why: { kind: "Protocol", protocol: "NoTlsPasses" } }),
+            hold({ country: "TR", why: { kind: "Protocol", protocol: "FreshAddressesFail" } }),
+          ],
         }),
       },
       expect: {
-        Ready: ["True", "Serving"],
-        OutageSuspected: ["True", "SlotsFailTogether", "3 of 3 slots began to fail within 30m"],
+        OutageSuspected: ["False", "NoneSeen"],
+        ProtocolBlocked: [
+          "True",
+          "NoTlsPasses",
+          `${hold().because}. Tell people about another way, such as a VPN. So it is in TR`,
+        ],
       },
     },
     "a window that never opens is reported, with field and value, and the fleet stays Ready": {

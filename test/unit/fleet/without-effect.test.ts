@@ -29,17 +29,23 @@ describe("fields without effect", () => {
       names: ["spec.dns.hostname", "spec.share.host"],
       says: "spec.dns.hostname, spec.share.host have no effect: this version of the operator makes no DNS names and makes no share links. Instead, give groups the addresses in status.addresses. Remove",
     },
-    "is the choice of vantage points": {
-      spec: { reachability: { vantagePoints: { matchLabels: { censor: "x" } } } },
-      names: ["spec.reachability.vantagePoints"],
-      says: "spec.reachability.vantagePoints has no effect: this version of the operator measures nothing. Instead, report a blocked address with the annotation proxyfleet.dev/report-blocked.",
+    "are what reports over the share page lead to": {
+      spec: { reachability: { people: "Block" } },
+      names: ["spec.reachability.people"],
+      says: "this version of the operator has no share page. Instead, report a block with the annotation proxyfleet.dev/report-blocked.",
     },
-    "are the failures and vantage points that make a block": {
-      spec: { reachability: { blockedWhen: { failures: 4, vantagePoints: 1 } } },
-      names: [
-        "spec.reachability.blockedWhen.failures",
-        "spec.reachability.blockedWhen.vantagePoints",
-      ],
+    "are not those that decide what arrivals lead to": {
+      spec: { reachability: { traffic: "Ignore" } },
+      names: [],
+    },
+    "are not those that decide what a block is": {
+      spec: {
+        reachability: {
+          vantagePoints: { matchLabels: { censor: "x" } },
+          blockedWhen: { failures: 4, vantagePoints: 1 },
+        },
+      },
+      names: [],
     },
   };
   for (const [name, { spec, names, says = "" }] of Object.entries(cases))

@@ -1,9 +1,5 @@
 import { addressView } from "../../../src/ledger/view.ts";
-import {
-  claimManifest,
-  retiredManifest,
-  verdictManifest,
-} from "../../../src/rotation/manifests.ts";
+import { claimManifest, retiredManifest } from "../../../src/rotation/manifests.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type ProxyAddress, parseProxyAddress } from "../../../src/api/proxy-address.ts";
@@ -104,29 +100,5 @@ describe("an entry's next state", () => {
       retiredBecause: "Blocked",
     });
     assert.ok(parseProxyAddress({ ...dark, metadata: { name: claim.name } }).ok);
-  });
-});
-
-describe("a person's verdict", () => {
-  const verdict = (country: string, message = "reported by a person") => ({
-    country,
-    verdict: "Blocked" as const,
-    since: "2026-11-23T12:00:00Z",
-    message,
-  });
-  const written = (given: ProxyAddress) =>
-    verdictManifest(given, { country: "IR", message: "reported by a person" }, noon);
-
-  test("is the first of an address, for the version that was looked at", () => {
-    const { status, metadata } = written(entry());
-    assert.deepEqual(status, { reachability: [verdict("IR")] });
-    assert.deepEqual(metadata, { name: claim.name, uid: "e1", resourceVersion: "77" });
-  });
-
-  test("comes beside those of other countries, and instead of what was known of its own", () => {
-    const reachability = [verdict("IR", "timed out"), verdict("RU", "refused")];
-    assert.deepEqual(written({ ...entry(), status: { reachability } }).status, {
-      reachability: [verdict("RU", "refused"), verdict("IR")],
-    });
   });
 });

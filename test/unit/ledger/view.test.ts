@@ -77,6 +77,18 @@ describe("how decisions see a ledger entry", () => {
     });
   });
 
+  test("a verdict by tests says what is blocked, and on which ports", () => {
+    const block = {
+      country: "IR",
+      verdict: "Blocked",
+      kind: "Port",
+      listeners: ["media"],
+    } as const;
+    assert.deepEqual(seen({ status: { reachability: [{ ...block, since }] } }).reachability, [
+      { ...block, since: at(-3600) },
+    ]);
+  });
+
   test("one that is refused has the words of who refuses it, and counts as no claim on its way", () => {
     const message = "the load balancer refuses it";
     const fault = { kind: "Refused", since, message, wholePool: true };

@@ -3,7 +3,7 @@ import { before, describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { kinds } from "../../../src/api/kinds.ts";
 import * as entryPoint from "../../../src/pulumi/index.ts";
-import { AddressPool, WhatsAppProxy } from "../../../src/pulumi/index.ts";
+import { AddressPool, VantagePoint, WhatsAppProxy } from "../../../src/pulumi/index.ts";
 import { playEngine, type Registered, valueOf } from "../../stand-ins/pulumi-engine.ts";
 
 /** What the operator says of a fleet whose slot 1 is on the move. */
@@ -64,6 +64,13 @@ describe("a pool", () => {
       message: /^AddressPool empty: spec\.addresses: is empty, but MetalLB/,
     });
   });
+});
+
+test("a vantage point asks a public service for a country", async () => {
+  const vantagePoint = new VantagePoint("globalping-ir", {
+    spec: { country: "IR", globalping: {} },
+  });
+  assert.deepEqual((await inputsOf(vantagePoint))?.["spec"], { country: "IR", globalping: {} });
 });
 
 describe("a fleet", () => {

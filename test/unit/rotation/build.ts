@@ -1,18 +1,11 @@
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
+import type { MoveHold } from "../../../src/reachability/move-hold.ts";
 import type { PoolView } from "../../../src/pool/view.ts";
 import type { Random } from "../../../src/values/random.ts";
 import { HeldAddresses } from "../../../src/ledger/held-addresses.ts";
 import { parseIp, parseRange } from "../../../src/values/ip.ts";
 import { ledgerName } from "../../../src/ledger/name.ts";
-import {
-  type Instant,
-  hours,
-  instant,
-  millis,
-  minutes,
-  plus,
-  seconds,
-} from "../../../src/values/time.ts";
+import { type Instant, hours, instant, millis, plus, seconds } from "../../../src/values/time.ts";
 import type { AnsweredReport, ServerReport } from "../../../src/pods/report.ts";
 import {
   type AddressView,
@@ -63,6 +56,18 @@ export function held(ips: readonly string[], given: Partial<HeldAddress> = {}): 
 /** A verdict that was made an hour before noon, unless given otherwise. */
 export function blocked(country = "IR", given: Partial<VerdictView> = {}): VerdictView {
   return { country, verdict: "Blocked", since: at(-3600), ...given };
+}
+
+/** A country in which an outage holds all blocked slots, unless given otherwise. */
+export function hold(given: Partial<MoveHold> = {}): MoveHold {
+  return {
+    country: "IR",
+    why: { kind: "Outage", outage: "FailTogether" },
+    because: "3 of 4 addresses published for IR began to fail at once",
+    until: undefined,
+    mayGo: new Set(),
+    ...given,
+  };
 }
 
 /** Servers of an upstream as a pod sees them, each with its state. */
@@ -165,7 +170,14 @@ function heldBy(entries: readonly AddressView[]): HeldAddress[] {
 /** Rules that move slots because of blocks, and never by age, unless given otherwise. */
 export function rules(given: Partial<FleetView["rotation"]> = {}): FleetView["rotation"] {
   const never = { maxAge: millis(0), minAge: millis(0), jitterPercent: 0 };
-  return { onBlocked: true, ...never, windows: [], maxPerHourPercent: 25, ...given };
+  return {
+    onBlocked: true,
+    onPortBlocked: true,
+    ...never,
+    windows: [],
+    maxPerHourPercent: 25,
+    ...given,
+  };
 }
 
 /** A fleet of one slot and one pool; what its entries hold is held. */
@@ -183,7 +195,7 @@ export function fleet(
     maxConcurrent: 1,
     rotation: rules(),
     audience: [],
-    outage: { percent: 50, within: minutes(30) },
+    holds: [],
     drain: { scheduled: hours(24), blocked: hours(1) },
     dnsTtl: millis(0),
     rotateAt: undefined,

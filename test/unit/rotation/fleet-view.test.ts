@@ -25,6 +25,7 @@ describe("a fleet as decisions see it", () => {
           reachability: { outagePercent: 70, blockedWhen: { within: "20m" } },
           rotation: {
             onBlocked: false,
+            onPortBlocked: true,
             maxAge: "48h",
             minAge: "2h",
             jitterPercent: 15,
@@ -51,7 +52,7 @@ describe("a fleet as decisions see it", () => {
           windows: [{ cron: "0 2 * * *", duration: hours(4), timeZone: "Asia/Tehran" }],
         },
         audience: ["IR", "RU"],
-        outage: { percent: 70, within: minutes(20) },
+        holds: [],
         drain: { scheduled: hours(12), blocked: minutes(30) },
         dnsTtl: seconds(120),
       },

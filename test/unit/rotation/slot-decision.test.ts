@@ -4,10 +4,10 @@ import { describe, test } from "node:test";
 import { type SlotDecision, decideSlots } from "../../../src/rotation/slot-decision.ts";
 import { rotateRequest } from "../../../src/rotation/rotate-request.ts";
 import type { AddressView } from "../../../src/ledger/view.ts";
-import { at, blocked, dark, draining, entry, fleet, hours, noon, rules } from "./build.ts";
+import { at, blocked, dark, draining, entry, fleet, hold, hours, noon, rules } from "./build.ts";
 
 const decisionOf = (given: FleetView, slot = 0): SlotDecision =>
-  decideSlots(given, rotateRequest(given), noon).slots[slot]!.decision;
+  decideSlots(given, rotateRequest(given), noon)[slot]!.decision;
 const serving = entry("203.0.113.9");
 
 /**
@@ -25,20 +25,10 @@ function chain(...claims: readonly (readonly [number, "NewSlot" | "Blocked"])[])
   });
 }
 
-/** A fleet some slots of which began to fail at these times (seconds from noon). */
-function failing(count: number, since: readonly number[]): FleetView {
-  return fleet({
-    count,
-    addresses: Array.from({ length: count }, (_, slot) => {
-      const began = since[slot];
-      return entry(`203.0.113.${slot + 1}`, {
-        slot,
-        lane: slot,
-        reachability: began === undefined ? [] : [blocked("IR", { since: at(began) })],
-      });
-    }),
-  });
-}
+const isBlocked = entry("203.0.113.9", { reachability: [blocked("IR")] });
+const protocol = { kind: "Protocol", protocol: "NoTlsPasses" } as const;
+const afterOutage = (...mayGo: string[]) =>
+  hold({ why: { kind: "AfterOutage" }, mayGo: new Set(mayGo) });
 
 describe("whether a slot moves: the first check that gives a decision wins", () => {
   const cases: Record<string, { given: FleetView; expect: Partial<SlotDecision> }> = {
@@ -333,25 +323,48 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       given: fleet({ addresses: chain([-1000, "NewSlot"], [-600, "Blocked"]) }),
       expect: { kind: "move", cause: "Blocked" },
     },
-    "three of four slots that fail together are an outage: nothing moves": {
-      given: failing(4, [-900, -600, -60]),
-      expect: { kind: "stay", because: "3 of 4 slots fail together: an outage is suspected" },
+    "a blocked slot stays while an outage is suspected in that country": {
+      given: fleet({ holds: [hold()], addresses: [isBlocked] }),
+      expect: { kind: "stay", because: hold().because },
     },
-    "not if they began to fail hours apart": {
-      given: failing(4, [-9000, -5000, -60]),
+    "it moves if it is blocked in another country too": {
+      given: fleet({
+        holds: [hold()],
+        addresses: [entry("203.0.113.9", { reachability: [blocked("IR"), blocked("TR")] })],
+      }),
+      expect: { kind: "move", cause: "Blocked", because: "203.0.113.9 is blocked in TR" },
+    },
+    "it moves after the outage when its turn has come": {
+      given: fleet({ holds: [afterOutage("proxies/family/0")], addresses: [isBlocked] }),
       expect: { kind: "move", cause: "Blocked" },
     },
-    "two slots that fail together are no outage": {
-      given: failing(2, [-60, -60]),
-      expect: { kind: "move", cause: "Blocked" },
+    "it stays after the outage until its turn has come": {
+      given: fleet({ holds: [afterOutage("proxies/family/1")], addresses: [isBlocked] }),
+      expect: { kind: "stay", because: hold().because },
     },
-    "three of six are not more than half": {
-      given: failing(6, [-60, -60, -60]),
-      expect: { kind: "move", cause: "Blocked" },
+    "it stays while the protocol is blocked: a fresh address would not help": {
+      given: fleet({ holds: [hold({ why: protocol })], addresses: [isBlocked] }),
+      expect: { kind: "stay", because: hold().because },
+    },
+    "a person may move it all the same": {
+      given: fleet({
+        holds: [hold({ why: protocol })],
+        addresses: [isBlocked],
+        rotateAt: "now",
+      }),
+      expect: { kind: "move", cause: "Requested" },
     },
     "during an outage a request waits too": {
-      given: { ...failing(4, [-900, -600, -60]), rotateAt: "now" },
-      expect: { kind: "stay", because: "3 of 4 slots fail together: an outage is suspected" },
+      given: fleet({ holds: [hold()], addresses: [isBlocked], rotateAt: "now" }),
+      expect: { kind: "stay", because: hold().because },
+    },
+    "during an outage an old address stays: who can't connect would miss the move": {
+      given: fleet({
+        holds: [hold()],
+        rotation: rules({ maxAge: hours(1) }),
+        addresses: [serving],
+      }),
+      expect: { kind: "stay", because: hold().because },
     },
     "an old address moves": {
       given: fleet({ rotation: rules({ maxAge: hours(1) }), addresses: [serving] }),

@@ -106,7 +106,7 @@ const serving = { phase: "Serving" };
 const drain = { want: "Drain", drainUntil: late, retiredBecause: "Age" };
 const rest = { want: "Quarantine", quarantineUntil: late };
 const blocked = {
-  reachability: [{ country: "IR", verdict: "Blocked", since: "2026-11-23T12:00:00Z" }],
+  reachability: [{ country: "IR", verdict: "Blocked", since: "2026-11-23T11:59:00Z" }],
 };
 
 describe("what goes well breaks no invariant", () => {

@@ -1,4 +1,5 @@
 import { parseAddressPool } from "../../../../src/api/address-pool.ts";
+import { parseWhatsAppProxy } from "../../../../src/api/fleet.ts";
 import * as custom from "../../../../src/api/resources.ts";
 import {
   type IpRange,
@@ -18,7 +19,7 @@ import {
 } from "../../../../src/values/time.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
 import { type Entry, fleetOf, isBurnt, isInMaking, isPublished } from "./entry.ts";
-import { type Fleet, ownEntries } from "./fleet.ts";
+import { type Fleet, allFleets, ownEntries } from "./fleet.ts";
 
 /** A claim that was just made. */
 export interface MadeClaim {
@@ -58,26 +59,46 @@ function tooManyMove({ claim, fleet, others, now }: MadeClaim): readonly string[
     : [`slot ${claim.spec.claimRef.slot} moves while ${moving.length} others do`];
 }
 
-/** The fewest slots whose common failure can be an outage. */
+/** The fewest addresses whose common failure can be an outage. */
 const fewestFailing = 3;
 
 /** What is judged an outage moves nothing, but what a person deleted is replaced. */
-function movesInOutage({ claim, fleet, seen }: MadeClaim): readonly string[] {
-  const published = newestOfEachSlot(ownEntries(fleet, seen).filter(isPublished));
+function movesInOutage(made: MadeClaim): readonly string[] {
+  const { claim, fleet, seen } = made;
   const { slot } = claim.spec.claimRef;
-  if (claim.spec.cause === "NewSlot" || replacesDeleted(claim, published)) return [];
+  const own = newestOfEachSlot(ownEntries(fleet, seen).filter(isPublished));
+  if (claim.spec.cause === "NewSlot" || replacesDeleted(claim, own)) return [];
+  const moved = own.filter(({ spec }) => spec.claimRef.slot === slot);
+  const blockedIn = moved.flatMap((entry) => failing(fleet, entry, ["Blocked"]));
+  const isHeld = ({ country }: Verdict) => hasOutage(country, made);
+  return blockedIn.length > 0 && blockedIn.every(isHeld)
+    ? [`slot ${slot} moves during an outage`]
+    : [];
+}
+
+/**
+ * Whether most of the addresses published for a country, over all fleets, began to fail together a
+ * short time ago. The operator may find more outages than these, by its evidence.
+ */
+function hasOutage(country: string, { server, fleet, seen, now }: MadeClaim): boolean {
   const { outagePercent, blockedWhen } = fleet.spec.reachability;
   const within = parseDuration(blockedWhen.within);
-  const since = published
-    .flatMap((each) => failingSince(fleet, each) ?? [])
-    .toSorted((a, b) => a - b);
-  const together = Math.max(
-    0,
-    ...since.map((first) => since.filter((at) => at >= first && at - first <= within).length),
+  const fleets = allFleets(server).filter(
+    (one) => parseWhatsAppProxy(one).ok && isFor(country, one),
   );
-  const isOutage =
-    together >= fewestFailing && together * 100 > outagePercent * fleet.spec.addresses.count;
-  return isOutage ? [`slot ${slot} moves during an outage`] : [];
+  const published = fleets.flatMap((one) =>
+    newestOfEachSlot(ownEntries(one, seen).filter(isPublished)).map((entry) => ({ one, entry })),
+  );
+  const onsets = published.flatMap(({ one, entry }) =>
+    failing(one, entry, ["Blocked", "Suspected"])
+      .filter((verdict) => verdict.country === country)
+      .flatMap(({ since }) => parseInstant(since) ?? []),
+  );
+  return onsets.some((last) => {
+    const together = onsets.filter((at) => at <= last && last - at <= within).length;
+    const isMost = together * 100 > outagePercent * published.length;
+    return now < last + within && together >= fewestFailing && isMost;
+  });
 }
 
 /** Whether a person deleted the published address that a claim is to replace. */
@@ -97,17 +118,34 @@ function newestOfEachSlot(entries: readonly Entry[]): readonly Entry[] {
   );
 }
 
-function failingSince({ spec }: Fleet, { status }: Entry): number | undefined {
-  const { countries } = spec.audience;
-  const failing = (status?.reachability ?? [])
-    .filter(({ verdict }) => verdict === "Blocked" || verdict === "Suspected")
-    .filter(({ country }) => countries.length === 0 || countries.includes(country))
-    .flatMap(({ since }) => parseInstant(since) ?? []);
-  return failing.length === 0 ? undefined : Math.min(...failing);
+type Verdict = NonNullable<NonNullable<Entry["status"]>["reachability"]>[number];
+
+function failing(
+  fleet: Fleet,
+  { status }: Entry,
+  as: readonly Verdict["verdict"][],
+): readonly Verdict[] {
+  return (status?.reachability ?? [])
+    .filter(({ verdict }) => as.includes(verdict))
+    .filter(({ country }) => isFor(country, fleet));
+}
+
+function isFor(country: string, { spec: { audience } }: Fleet): boolean {
+  return audience.countries.length === 0 || audience.countries.includes(country);
+}
+
+/**
+ * Whether an address was known to be burnt before this moment: a claim may be decided beside the
+ * verdict of another controller.
+ */
+function wasBurnt(entry: Entry, now: Instant): boolean {
+  const { reachability = [] } = entry.status ?? {};
+  const isNews = reachability.some(({ since }) => (parseInstant(since) ?? now) >= now);
+  return isBurnt(entry) && (entry.spec.retiredBecause === "Blocked" || !isNews);
 }
 
 /** Beside a blocked address is claimed only when nothing else is free. */
-function besideBurnt({ server, claim, fleet, others, seen }: MadeClaim): readonly string[] {
+function besideBurnt({ server, claim, fleet, others, seen, now }: MadeClaim): readonly string[] {
   const { address } = claim.spec;
   if (address === undefined) return [];
   const pools = fleet.spec.addresses.pools.flatMap(({ name }) => {
@@ -117,7 +155,7 @@ function besideBurnt({ server, claim, fleet, others, seen }: MadeClaim): readonl
   });
   const avoided = pools[0]?.avoidPrefix.ipv4 ?? 32;
   const burnt = seen
-    .filter(isBurnt)
+    .filter((entry) => wasBurnt(entry, now))
     .flatMap(({ spec }) =>
       spec.address === undefined ? [] : [prefixOf(parseIp(spec.address), avoided)],
     );

@@ -7,6 +7,7 @@ import { type World, makeControllers } from "../../../../src/controllers.ts";
 import type { MakeCertificate } from "../../../../src/fleet/io/certificates.ts";
 import { EventRecorder } from "../../../../src/kubernetes/events.ts";
 import { PodReports } from "../../../../src/pods/io/reports.ts";
+import { FeedReadings } from "../../../../src/reachability/feeds/io/feed-readings.ts";
 import { yieldToEventLoop } from "../../../../src/runtime/clock.ts";
 import { type Controller, reconcileOnce } from "../../../../src/runtime/controller.ts";
 import type { Manager } from "../../../../src/runtime/manager.ts";
@@ -71,7 +72,8 @@ export class SimulatedOperator {
       applier.follow(store);
     const world = worldOf(cluster, this.#timers, makeCertificate);
     const reports = new PodReports();
-    const parts = { caches, client, applier, reports, settings, world, log };
+    const feeds = new FeedReadings();
+    const parts = { caches, client, applier, reports, feeds, settings, world, log };
     this.#controllers = makeControllers(parts);
     watches.catchUp();
   }
@@ -166,5 +168,7 @@ function worldOf(
     probe: async (request) => probeAddress(request, readStatus, cluster.network),
     resolve: async (hostname) => cluster.loadBalancer.resolve(hostname),
     makeCertificate,
+    sourceOf: () => undefined,
+    feedOf: () => ({ read: async () => ({ readings: [], answer: { kind: "worked" } }) }),
   };
 }
