@@ -2,6 +2,7 @@
 // simulated seconds. What follows, the move itself, is measured by rotation.sh.
 //   detection.ts [RUNS]      default: 1000 a row
 import { type Measurers, timeUntilBlocked } from "./detection/country.ts";
+import { quantile } from "./quantile.ts";
 import { cryptoRandom } from "../src/runtime/random.ts";
 
 const runs = Number(process.argv[2] ?? 1_000);
@@ -25,14 +26,10 @@ function globalping(interval: string): readonly [string, Measurers] {
   return ["Globalping, 3 probes", { source: "globalping", vantagePoints: 1, interval }];
 }
 
-function percentile(sorted: readonly number[], share: number): string {
-  return `${Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) / 1_000)} s`;
-}
-
 console.log("| who measures | interval | p50 | p95 | at most |\n| --- | --- | --- | --- | --- |");
 for (const [name, measurers] of rows) {
   const times = Array.from({ length: runs }, () => timeUntilBlocked(measurers, cryptoRandom));
   const sorted = times.toSorted((a, b) => a - b);
-  const cells = [0.5, 0.95, 1].map((share) => percentile(sorted, share));
+  const cells = [0.5, 0.95, 1].map((share) => `${Math.round(quantile(sorted, share) / 1_000)} s`);
   console.log(`| ${name} | ${measurers.interval} | ${cells.join(" | ")} |`);
 }

@@ -12,6 +12,7 @@ import { sleep } from "../src/runtime/clock.ts";
 import { TestFleet } from "../test/e2e/stage/fleet.ts";
 import { whatsapp } from "../test/e2e/stage/people.ts";
 import { waitFor } from "../tooling/wait-for.ts";
+import { quantile } from "./quantile.ts";
 
 /** Moments of one move, in milliseconds of a monotonic clock. */
 interface Move {
@@ -64,10 +65,6 @@ async function followFleet(): Promise<void> {
     const move = moves.get(status?.lastHandledRotateAt ?? "");
     if (move !== undefined) move.published ??= performance.now();
   }
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 function report(): void {

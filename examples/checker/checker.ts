@@ -24,7 +24,7 @@ type Outcome =
 
 const longestTestMs = 10_000;
 const longestStandstillMs = 15_000;
-/** Who hangs up after silence that lasted longer has waited for what did not get through. */
+/** A server that hangs up after a longer silence has waited for data that did not get through. */
 const longSilenceMs = 5_000;
 /** Moved in each direction: three times what a known censor lets pass. */
 const transferBytes = 49_152;

@@ -74,17 +74,13 @@ function refuseCrawl(moved: Requests, { crawlMs }: TransferLimit): void {
 }
 
 function overdue({ ms }: StepLimit, moved: Requests): Error {
-  const bytes = moved.isUp() ? moved.sent() : moved.received();
-  const bytesPerSecond = Math.round(bytes / (ms / 1000));
+  const bytesPerSecond = Math.round(moved.underWay() / (ms / 1000));
   return new StepError({ kind: "Slow", bytesPerSecond });
 }
 
 function frozen(moved: Requests): Error {
   if (!moved.isSpoken()) return new NotSpoken();
-  return new StepError({
-    kind: "Frozen",
-    afterBytes: moved.isUp() ? moved.sent() : moved.received(),
-  });
+  return new StepError({ kind: "Frozen", afterBytes: moved.underWay() });
 }
 
 /** What answers does not speak HTTP: its silence says nothing. */
@@ -147,6 +143,11 @@ class Requests {
   /** Padding that went up and was answered. */
   sent(): number {
     return Math.max(0, this.#answered - (this.#askedBefore ?? 0)) * paddingBytes;
+  }
+
+  /** Bytes of the direction that is under way. */
+  underWay(): number {
+    return this.isUp() ? this.sent() : this.received();
   }
 
   /** Bytes a second of the time until now (ms); endless where it has not been going on so long. */

@@ -37,8 +37,8 @@ async function host(fleet: TestFleet, slot: number): Promise<string> {
 }
 
 /**
- * Who leads since less than that takes many that wait for held, whatever a fleet says. No operator
- * was killed here yet: the first has led since shortly after its pod started.
+ * An operator that has led for less than a minute assumes that an outage held all blocked slots,
+ * whatever a fleet says. None was killed here yet: the first has led since its pod started, nearly.
  */
 async function ledForAMinute(): Promise<void> {
   const ofOperator = ["-n", "proxyfleet-system", "-l", "app.kubernetes.io/name=proxyfleet"];

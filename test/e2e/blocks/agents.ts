@@ -49,7 +49,7 @@ export class Agents {
   /** Waits until the operator has heard all of them. */
   async report(): Promise<void> {
     for (const name of names)
-      await kubectl("wait", `wavp/${name}`, "--for=condition=Working", "--timeout=300s");
+      await kubectl("wait", `wavp/${name}`, "--for=condition=Working", "--timeout=150s");
   }
 
   /** Sends them home, and switches the endpoint off. */
