@@ -38,18 +38,14 @@ export function shareEffects(
   const renewal = request.kind === "open" ? renewalEffects(live, shareSecrets, request) : [];
   const shares = slotSharesOf({ fleet, entries: addresses, key, renewals });
   const object = desiredSecret(live, { shares, pages: fleet.spec.share.page });
-  return [...renewal, ...secretEffects(object)];
+  return [...renewal, ...applyEffect("share secret", secrets, { object })];
 }
 
 /** Of a fleet that ends, nothing may be used any more, however long its end takes. */
 function emptied(live: LiveFleet): readonly Effect[] {
   if (live.observed.children.share === undefined) return [];
-  return secretEffects(desiredSecret(live, { shares: [], pages: false }));
-}
-
-function secretEffects(object: Secret | undefined): readonly Effect[] {
-  const effects = applyEffect("share secret", secrets, { object });
-  return effects.map((effect) => ({ ...effect, isSecret: true }));
+  const object = desiredSecret(live, { shares: [], pages: false });
+  return applyEffect("share secret", secrets, { object });
 }
 
 function desiredSecret({ observed, fleet }: LiveFleet, content: ShareContent): Secret | undefined {
@@ -71,7 +67,6 @@ function renewalEffects(
     metadata: {},
     data: renewalData(request.renewals),
     fieldManager: fieldManagers.share,
-    isSecret: true,
   };
   return [patch, renewedEvent(raw, request)];
 }

@@ -92,7 +92,7 @@ export class ApiClient {
       return await this.#transport.json<T>({
         verb: "get",
         method: "GET",
-        resource: of.plural,
+        ...called(of),
         path: objectPath(of, key),
         signal,
       });
@@ -120,7 +120,7 @@ export class ApiClient {
     }>({
       verb: "list",
       method: "GET",
-      resource: of.plural,
+      ...called(of),
       path,
       query,
       accept,
@@ -157,7 +157,7 @@ export class ApiClient {
     const call: Call = {
       verb: "watch",
       method: "GET",
-      resource: of.plural,
+      ...called(of),
       path,
       query,
       accept,
@@ -175,11 +175,10 @@ export class ApiClient {
     return this.#transport.json<T>({
       verb: "create",
       method: "POST",
-      resource: of.plural,
+      ...called(of),
       path,
       query: { fieldManager },
       body: object,
-      isSecret: of.holdsSecrets === true,
     });
   }
 
@@ -194,15 +193,13 @@ export class ApiClient {
     { fieldManager, subresource }: ApplyAs,
   ): Promise<T> {
     const path = objectPath(of, keyOf(object), subresource);
-    const resource = subresource === undefined ? of.plural : `${of.plural}/${subresource}`;
     return this.#transport.json<T>({
       verb: "apply",
       method: "PATCH",
-      resource,
+      ...called(of, subresource),
       path,
       query: { fieldManager, force: "true" },
       body: object,
-      isSecret: of.holdsSecrets === true,
     });
   }
 
@@ -222,11 +219,10 @@ export class ApiClient {
     return this.#transport.json<T>({
       verb: "patch",
       method: "PATCH",
-      resource: of.plural,
+      ...called(of),
       path,
       query: { fieldManager },
       body,
-      isSecret: of.holdsSecrets === true,
     });
   }
 
@@ -246,11 +242,10 @@ export class ApiClient {
       await this.#transport.json({
         verb: "delete",
         method: "DELETE",
-        resource: of.plural,
+        ...called(of),
         path: objectPath(of, key),
         body,
-        isSecret: of.holdsSecrets === true,
-      });
+        });
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
@@ -276,7 +271,7 @@ export class ApiClient {
     await this.#transport.json({
       verb: "evict",
       method: "POST",
-      resource: `${pods.plural}/eviction`,
+      ...called(pods, "eviction"),
       path,
       body,
     });
@@ -286,4 +281,13 @@ export class ApiClient {
   async raw<T>(path: string): Promise<T> {
     return this.#transport.json<T>({ verb: "get", method: "GET", resource: "raw", path });
   }
+}
+
+/** How metrics count a call, and whether words of its refusal may be repeated. */
+function called(
+  { plural, holdsSecrets }: Resource<KubeObject>,
+  subresource?: string,
+): Pick<Call, "resource" | "isSecret"> {
+  const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
+  return { resource, isSecret: holdsSecrets === true };
 }

@@ -17,13 +17,12 @@ export class NotLeadingError extends ProxyfleetError {
 }
 
 /**
- * What the API server said of a call that it refused. `reason` is one word, or empty. `message` is
- * undefined where it is not to be repeated.
+ * What the API server said of a call that it refused. `reason` is one word, or empty.
  */
 export interface ErrorDetails {
   readonly status: number;
   readonly reason: string;
-  readonly message: string | undefined;
+  readonly message: string;
   readonly retryAfterMs?: number | undefined;
 }
 
@@ -37,32 +36,14 @@ export class ApiError extends ProxyfleetError {
   readonly retryAfterMs: number | undefined;
   /** What the server said, in its own words, or in ours where these are not to be repeated. */
   readonly words: string;
-  readonly #call: string;
 
   constructor(call: string, { status, reason, message, retryAfterMs }: ErrorDetails) {
-    const code = `${status} ${reason}`.trim();
-    const words =
-      message ?? `${code} (the rest of its answer may quote a secret, so it is left out)`;
-    super(`${call} failed with ${message === undefined ? words : `${code}: ${message}`}`);
+    super(`${call} failed with ${`${status} ${reason}`.trim()}: ${message}`);
     this.status = status;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
-    this.words = words;
-    this.#call = call;
+    this.words = message;
   }
-
-  /** The same error, without a word that the server or its webhooks chose. */
-  withoutWords(): ApiError {
-    const { status, retryAfterMs } = this;
-    const reason = isReason(this.reason) ? this.reason : "";
-    const SameError = this.constructor as typeof ApiError;
-    return new SameError(this.#call, { status, reason, message: undefined, retryAfterMs });
-  }
-}
-
-/** A webhook may write whatever it likes where a reason is expected (metav1.StatusReason). */
-function isReason(text: string): boolean {
-  return /^[A-Z][A-Za-z]{1,40}$/.test(text);
 }
 
 /** 403: this process has no right to do that. */
@@ -166,14 +147,4 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof ApiUnreachableError) return true;
   if (error instanceof UndeclaredFieldError) return false;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);
-}
-
-/**
- * The same error, of a call that wrote or read a secret: without what others say of it, since they
- * may quote it. Policies quote the field that they refuse, and a parser quotes what is no JSON.
- */
-export function withoutWords(error: unknown): unknown {
-  if (error instanceof ApiError) return error.withoutWords();
-  const isQuoted = error instanceof ApiUnreachableError && error.cause instanceof SyntaxError;
-  return isQuoted ? new ApiUnreachableError(`${error.message} in JSON`) : error;
 }

@@ -26,7 +26,7 @@ export interface Call {
   readonly query?: Record<string, string | undefined>;
   readonly body?: unknown;
   readonly accept?: string;
-  /** What it sends is secret, so the words of a refusal are too. */
+  /** What it sends or asks for is secret, so the words of a refusal are too. */
   readonly isSecret?: boolean;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
@@ -62,7 +62,7 @@ export interface TransportOptions {
 }
 
 interface ResponseBody extends AsyncIterable<Uint8Array> {
-  json(): Promise<unknown>;
+  text(): Promise<string>;
 }
 
 /** An answer, as far as it is there before its body. */
@@ -113,7 +113,7 @@ export class Transport {
     for (let failures = 0; ; failures++) {
       try {
         const body = await this.#send(call, signal, { use: "calls" });
-        return (await body.json()) as T;
+        return parsed<T>(call, await body.text());
       } catch (thrown) {
         const error = reachable(call, thrown);
         const pause = this.#pauseMs(error, failures);
@@ -227,9 +227,21 @@ function mayRepeat(call: Call, error: unknown): boolean {
 }
 
 function reachable(call: Call, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof ApiError || error instanceof NotLeadingError)
-    return error;
+  if (!(error instanceof Error) || isOurs(error)) return error;
   return new ApiUnreachableError(`${describe(call)} got no answer`, { cause: error });
+}
+
+function isOurs(error: Error): boolean {
+  return [ApiError, ApiUnreachableError, NotLeadingError].some((kind) => error instanceof kind);
+}
+
+/** The parser's own error quotes what it could not read, which may be a secret: it is left out. */
+function parsed<T>(call: Call, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ApiUnreachableError(`${describe(call)} got an answer that is no JSON`);
+  }
 }
 
 async function* chunks(call: Call, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -62,8 +62,9 @@ function parseLine(call: string, line: string): Line {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value === "object" && value !== null) return value;
-  } catch (cause) {
-    throw new WatchGarbledError(`${call}: a line is no JSON`, { cause });
+  } catch {
+    // The parser's own error quotes the line, which may hold a secret.
+    throw new WatchGarbledError(`${call}: a line is no JSON`);
   }
   throw new WatchGarbledError(`${call}: a line is no object`);
 }

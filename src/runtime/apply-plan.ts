@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import { Applier } from "../kubernetes/applier.ts";
-import { withoutWords } from "../kubernetes/errors.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
 import type { Store } from "../kubernetes/store.ts";
 import { ProxyfleetError, explainError } from "../values/errors.ts";
@@ -128,8 +127,7 @@ class PlanRun {
       const end = await writeEffect(effect, this.#writing);
       if (end.kind === "applied") logWrite(effect, log);
       return end;
-    } catch (thrown) {
-      const error = effect.isSecret === true ? withoutWords(thrown) : thrown;
+    } catch (error) {
       const facts = { effect: effect.id, object: objectName(effect), error: explainError(error) };
       if (effect.optional === true) log.warn(facts, "a write that can wait failed");
       return { kind: "failed", error };

@@ -21,11 +21,6 @@ interface EffectBase {
   readonly unless?: readonly string[];
   /** A mere speed-up: that it failed is logged, and neither reported nor tried again by itself. */
   readonly optional?: true;
-  /**
-   * It writes what only some people may know, such as a link or a name. What the server says of it
-   * may quote that, so it gets into no result: neither logs nor objects can repeat it.
-   */
-  readonly isSecret?: true;
 }
 
 /** Creates an object. That its name is taken is a conflict: the next pass chooses again. */

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { fieldManagers } from "../../api/names.ts";
 import { ownSecrets } from "../../cluster/own-secrets.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
-import { ConflictError, withoutWords } from "../../kubernetes/errors.ts";
+import { ConflictError } from "../../kubernetes/errors.ts";
 import type { Secret } from "../../kubernetes/objects.ts";
 import { keyText } from "../../kubernetes/resource.ts";
 import type { Store } from "../../kubernetes/store.ts";
@@ -59,7 +59,7 @@ async function look(options: KeyKeeperOptions): Promise<string> {
     await readShareKey(options);
     return "";
   } catch (error) {
-    return explainError(withoutWords(error));
+    return explainError(error);
   }
 }
 

@@ -93,10 +93,10 @@ describe("the Secret with what groups are to know", () => {
     const children = written(secretIn(effectsOf([serving])));
     const gone = { raw, parsed: parseWhatsAppProxy(raw), shareSecrets, children };
     const plans = [effectsOf([serving], { annotations }), planFor([serving], gone).effects];
-    const secrets = plans.flat().filter(({ isSecret }) => isSecret);
+    const secrets = plans.flat().filter((effect) => "of" in effect && effect.of.holdsSecrets);
     assert.deepEqual(
       secrets.map(({ id }) => id),
-      ["renewal of pages", "share secret", "share secret"],
+      ["secret", "renewal of pages", "share secret", "secret", "share secret"],
     );
   });
 

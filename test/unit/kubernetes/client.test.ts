@@ -80,7 +80,9 @@ describe("a call whose answer is not what it should be", () => {
     );
     assert.deepEqual([methods.length, slept], [1, []]);
   });
-  const writes: Record<string, (of: Resource<KubeObject>) => Promise<unknown>> = {
+  const calls: Record<string, (of: Resource<KubeObject>) => Promise<unknown>> = {
+    get: async (of) => client.get(of, key),
+    list: async (of) => client.list(of, {}),
     create: async (of) => client.create(of, service, "test"),
     apply: async (of) => client.apply(of, service, { fieldManager: "test" }),
     patch: async (of) => {
@@ -91,22 +93,34 @@ describe("a call whose answer is not what it should be", () => {
   };
   const secret = "abc234.example.org";
   const quoting = says(403, { message: `no ${secret} here`, reason: `no ${secret}` });
-  for (const [verb, write] of Object.entries(writes)) {
+  for (const [verb, call] of Object.entries(calls)) {
     for (const kind of [secrets, ownSecrets, dnsEndpoints])
       test(`is not quoted where it may hold a secret: ${verb} ${kind.kind}`, async () => {
         answers = [quoting];
-        await assert.rejects(write(kind), (error) => {
+        await assert.rejects(call(kind), (error) => {
           assert.ok(error instanceof ForbiddenError);
           const all = [explainError(error), error.stack, error.words, error.reason].join("\n");
           assert.ok(!all.includes(secret), all);
-          return /failed with 403 .*not repeated.*policies and webhooks/.test(error.message);
+          return /failed with 403: .*not repeated.*policies and webhooks/.test(error.message);
         });
       });
     test(`is quoted where it holds none: ${verb} Service`, async () => {
       answers = [quoting];
-      await assert.rejects(write(services), new RegExp(`no ${secret} here`));
+      await assert.rejects(call(services), new RegExp(`no ${secret} here`));
     });
   }
+
+  test("is not quoted where it is no JSON, as its parser would", async () => {
+    const cutSecret: Answer = (_request, response) => void response.end(`{"data": ${secret}`);
+    answers = Array.from({ length: 4 }, () => cutSecret);
+    await assert.rejects(client.get(secrets, key), (error) => {
+      assert.ok(error instanceof ApiUnreachableError);
+      const all = [explainError(error), error.stack].join("\n");
+      assert.ok(!all.includes("abc234"), all);
+      return /no JSON/.test(error.message);
+    });
+    assert.equal(methods.length, 4, "it was tried again, as what a broken proxy answers");
+  });
 
   test("is repeated three times, with pauses that double", async () => {
     answers = [says(500), hangsUp, says(503), says(504)];

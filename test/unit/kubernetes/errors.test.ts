@@ -10,7 +10,6 @@ import {
   UndeclaredFieldError,
   apiError,
   isTransient,
-  withoutWords,
 } from "../../../src/kubernetes/errors.ts";
 
 const body = (given: object): string =>
@@ -101,54 +100,3 @@ test("an error is reported with the causes behind it", () =>
     ),
     "list pods got no answer: connect refused: port 6443",
   ));
-
-describe("an error without others' words", () => {
-  const secret = "abcdefghij234567.example.org";
-  const quoting = (given: object) =>
-    apiError("apply /r-1", {
-      status: 403,
-      body: body({ message: `${secret} is not allowed`, ...given }),
-      retryAfter: "7",
-    });
-  const quiet = (error: unknown) => withoutWords(error) as ApiError;
-
-  test("is of the same class and code, and asks for the same pause", () => {
-    const kinds = [403, 404, 409, 410, 422].map((status) => apiError("x", { status, body: "" }));
-    for (const error of kinds) {
-      assert.equal(quiet(error).constructor, error.constructor);
-      assert.equal(quiet(error).status, error.status);
-    }
-    assert.equal(quiet(quoting({})).retryAfterMs, 7_000);
-  });
-
-  test("names the call, the code and the reason, and says that there was more", () =>
-    assert.equal(
-      quiet(quoting({ reason: "Forbidden" })).message,
-      "apply /r-1 failed with 403 Forbidden (the rest of its answer may quote a secret, so it is left out)",
-    ));
-
-  const quotes: Record<string, ApiError> = {
-    "in the message": quoting({}),
-    "in the reason, which a webhook chooses": quoting({ reason: secret }),
-    "in an answer that is no Status": apiError("x", { status: 502, body: `<p>${secret}` }),
-  };
-  for (const [where, error] of Object.entries(quotes))
-    test(`does not quote what was written, as the server does ${where}`, () => {
-      assert.ok(JSON.stringify([error.message, error.reason]).includes(secret));
-      const { message, words, reason, stack } = quiet(error);
-      assert.ok(!JSON.stringify([message, words, reason, stack]).includes(secret));
-    });
-
-  test("does not quote an answer that is no JSON, as its parser does", () => {
-    const cause = new SyntaxError(`Unexpected token, "${secret}" is not valid JSON`);
-    const error = new ApiUnreachableError("get x got no answer", { cause });
-    assert.equal(explainError(withoutWords(error)), "get x got no answer in JSON");
-    assert.ok(isTransient(withoutWords(error)));
-  });
-
-  test("says why there was no answer", () => {
-    const cause = new Error("connect ECONNREFUSED");
-    const error = new ApiUnreachableError("get x got no answer", { cause });
-    assert.equal(withoutWords(error), error);
-  });
-});

@@ -283,27 +283,6 @@ describe("what a plan met", () => {
     assert.deepEqual(refusalsOf(result), [{ id: "a", object: "Widget a", words: error.message }]);
   });
 
-  test("quotes nothing of who refused a secret: not in words, errors or log lines", async () => {
-    const lines: string[] = [];
-    const { apply } = bench({ a: 403, b: 422, c: 409 }, (line) => lines.push(line));
-    const result = await apply(
-      create("a", { isSecret: true }),
-      create("b", { isSecret: true, optional: true }),
-      create("c", { isSecret: true }),
-      create("d"),
-    );
-    const errors = [...result.values()].flatMap((end) => (end.kind === "failed" ? [end] : []));
-    assert.equal(errors.length, 3);
-    const stacks = errors.map(({ error }) => (error as Error).stack);
-    const said = JSON.stringify([refusalsOf(result), errors, stacks, lines]);
-    assert.doesNotMatch(said, /thank you/);
-    assert.deepEqual(
-      refusalsOf(result).map(({ object, words }) => `${object}: ${words}`),
-      ["Widget a: 403 (the rest of its answer may quote a secret, so it is left out)"],
-    );
-    assert.match(lines.join(""), /a write that can wait failed/);
-  });
-
   test("is tried again after an error rather than after a conflict", async () => {
     const { apply } = bench({ a: 409, b: 503, d: 403 });
     const failed = failureOf(await apply(create("a"), create("b")));

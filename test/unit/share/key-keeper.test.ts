@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
-import { ConflictError, apiError } from "../../../src/kubernetes/errors.ts";
+import { ConflictError } from "../../../src/kubernetes/errors.ts";
 import type { Secret } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { followShareKey, readShareKey } from "../../../src/share/io/key-keeper.ts";
@@ -154,31 +154,6 @@ describe("the key of share pages", () => {
     await server.read();
     await server.read();
     assert.equal(changes, 1);
-  });
-
-  test("is not in the log where a policy refuses it and quotes it", async () => {
-    const server = new Server();
-    const stop = new AbortController();
-    const lines: string[] = [];
-    const options = {
-      client: {
-        get: async () => undefined,
-        create: async (_: unknown, { data }: Secret) => {
-          const body = JSON.stringify({ reason: "Invalid", message: `no: ${data?.["key"]}` });
-          throw apiError("create secrets", { status: 422, body });
-        },
-      } as never,
-      namespace,
-      store: server.store,
-      mayMake: () => true,
-      isInUse: () => false,
-      makeKey: () => keyOf(1),
-      sleep: async () => Promise.resolve(stop.abort()),
-      log: pino({}, { write: (line) => lines.push(line) }),
-    };
-    await followShareKey(options, stop.signal);
-    assert.match(lines.join(), /create secrets failed with 422 Invalid/);
-    assert.ok(!lines.join().includes(Buffer.from(keyOf(1)).toString("base64")));
   });
 
   test("is looked for again until it is there, and a problem is logged once", async () => {
