@@ -182,7 +182,8 @@ async function followKey(
   const { namespace } = config;
   const makeKey = () => randomBytes(shareKeyLength);
   const isInUse = () => isKeyInUse(caches);
-  const shared = { client, namespace, store: caches.ownSecrets, isInUse, sleep, log };
+  const { ownSecrets: store, shareKeyTrouble: trouble } = caches;
+  const shared = { client, namespace, store, trouble, isInUse, sleep, log };
   await followShareKey({ ...shared, mayMake: isLeading, makeKey }, stop);
 }
 

@@ -108,6 +108,7 @@ export const conditionReasons = [
   "ResolverFails",
   "Retired",
   "ServerRefuses",
+  "ShareKeyUnknown",
   "ServiceFails",
   "ServiceHeld",
   "ServiceMissing",

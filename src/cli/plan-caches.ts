@@ -1,6 +1,7 @@
 import { fleetLabel } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import { type Caches, addressIndexes, podFleet } from "../cluster/caches.ts";
+import { Trouble } from "../cluster/trouble.ts";
 import { deployments, namespaces, pods, services } from "../kubernetes/builtin.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { ForbiddenError, NotFoundError } from "../kubernetes/errors.ts";
@@ -33,6 +34,7 @@ export async function readCaches(
     services: await fill(client, services, { into: fleetServices, ...ofFleet }),
     secrets: new Store(),
     ownSecrets: new Store(),
+    shareKeyTrouble: new Trouble(),
     disruptionBudgets: new Store(),
     networkPolicies: new Store(),
     dnsEndpoints: new Store(),

@@ -23,6 +23,7 @@ import type { Resource } from "../kubernetes/resource.ts";
 import { withoutSpec } from "./kept-pod.ts";
 import { withoutPages } from "./kept-secret.ts";
 import { ownSecrets } from "./own-secrets.ts";
+import { Trouble } from "./trouble.ts";
 
 /** All that the controllers see of the cluster. */
 export interface Caches {
@@ -38,6 +39,8 @@ export interface Caches {
   readonly secrets: Store<Secret>;
   /** Of the operator's own namespace, those that it reads by name. */
   readonly ownSecrets: Store<Secret>;
+  /** Why the key of share pages can't be read or made. */
+  readonly shareKeyTrouble: Trouble;
   /** Indexed by `address` (name of the ledger entry) and `fleet`. */
   readonly services: Store<Service>;
   /** Indexed by `fleet`. */
@@ -72,6 +75,7 @@ export function watchCaches(manager: Manager): Caches {
     deployments: manager.watch(builtin.deployments, ours),
     secrets: manager.watch(builtin.secrets, { ...ours, transform: withoutPages }),
     ownSecrets: new Store(),
+    shareKeyTrouble: new Trouble(),
     services: manager.watch(builtin.services, {
       ...ours,
       indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet },

@@ -1,14 +1,14 @@
 import { type Finding, type StoredCondition, storedFinding } from "../api/findings.ts";
-import type { Refusal } from "../runtime/effect-result.ts";
+import type { StatusView } from "./findings.ts";
 
 /**
  * The ChildrenApplied condition: whether the API server takes what the fleet's controller writes. It
  * quotes the server, since only its own words say which policy or quota is in the way. Of
- * what is secret, refusals come without them. Before the first try of this process, what was found
+ * what is secret, refusals come without them. Without its key, a share Secret is not written at all. Before the first try of this process, what was found
  * before holds.
  */
 export function childrenApplied(
-  refused: readonly Refusal[] | undefined,
+  { refused, shareKeyTrouble }: Pick<StatusView, "refused" | "shareKeyTrouble">,
   before: readonly StoredCondition[],
 ): Finding {
   const applied: Finding = {
@@ -17,11 +17,19 @@ export function childrenApplied(
     message: "the API server took all that the fleet needs",
   };
   if (refused === undefined) return storedFinding(before, "ChildrenApplied") ?? applied;
-  if (refused.length === 0) return applied;
+  if (refused.length === 0) return shareKeyTrouble === "" ? applied : frozen(shareKeyTrouble);
   const refusals = refused.map(({ object, words }) => `${object}: ${words}`);
   return {
     status: "False",
     reason: "ServerRefuses",
     message: `the API server refuses ${refusals.join("; ")}. All else goes on, and it is tried again: change the policy, quota or object that prevents it`,
+  };
+}
+
+function frozen(trouble: string): Finding {
+  return {
+    status: "False",
+    reason: "ShareKeyUnknown",
+    message: `links, pages and names may not follow a move: ${trouble}. It is tried again`,
   };
 }

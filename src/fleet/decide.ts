@@ -237,7 +237,7 @@ function statusView(
   { view, names, rotation: plan }: Pick<Decision, "view" | "names" | "rotation">,
 ): StatusView {
   const { observed, fleet } = live;
-  const { children, pods, reports, isAsking, poolSpecs, refused } = observed;
+  const { children, pods, reports, isAsking, poolSpecs, refused, shareKeyTrouble } = observed;
   const selector = Object.entries(podSelector(fleet.metadata.name));
   return {
     fleet: view,
@@ -246,6 +246,7 @@ function statusView(
     reports,
     isAsking,
     refused,
+    shareKeyTrouble,
     namesReady: names.ready,
     hostname: fleet.spec.dns?.hostname,
     held: heldBecause(observed),

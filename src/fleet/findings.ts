@@ -34,6 +34,8 @@ export interface StatusView {
   readonly isAsking: boolean;
   /** What the API server refused in the pass before; undefined before the first one. */
   readonly refused: readonly Refusal[] | undefined;
+  /** Why the key that links to share pages follow from is not known, in words; empty: it is. */
+  readonly shareKeyTrouble: string;
   /** Why a deletion is held; undefined: none is. */
   readonly held: string | undefined;
   /** Whether resolvers give what the slots' names should lead to, where it has names. */
@@ -114,8 +116,8 @@ export function findings(
 }
 
 /** Whether the API server takes what the fleet needs. */
-export function childrenOf({ refused, before }: StatusView): Finding {
-  return childrenApplied(refused, before.conditions);
+export function childrenOf({ refused, shareKeyTrouble, before }: StatusView): Finding {
+  return childrenApplied({ refused, shareKeyTrouble }, before.conditions);
 }
 
 /**

@@ -96,6 +96,8 @@ export interface ObservedFleet {
   readonly settings: Settings;
   /** From what paths of share pages follow; undefined where that is not known yet. */
   readonly shareSecrets: ShareSecrets | undefined;
+  /** Why that is not known, in words; empty: it is, or was not looked for yet. */
+  readonly shareKeyTrouble: string;
 }
 
 /** What the fleet's controller makes, as it is now. */

@@ -245,7 +245,7 @@ export class ApiClient {
         ...called(of),
         path: objectPath(of, key),
         body,
-        });
+      });
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }

@@ -103,11 +103,12 @@ function pagesChangedBy({ before, after }: Change<Secret>): "all" | readonly str
   return fleetsRenewedBetween(old.renewals, now.renewals);
 }
 
-/** Fleets whose pages get other paths, by a renewal or another key. */
+/** Fleets whose pages get other paths, by a renewal or another key; all, where it gets lost. */
 function enqueueRenewed(
-  { ownSecrets }: FleetControllerOptions["sources"]["caches"],
+  { ownSecrets, shareKeyTrouble }: FleetControllerOptions["sources"]["caches"],
   { all, add }: { readonly all: () => void; readonly add: Add },
 ): void {
+  shareKeyTrouble.onTurn(all);
   ownSecrets.onChange((change) => {
     const changed = pagesChangedBy(change);
     if (changed === "all") all();

@@ -104,6 +104,7 @@ export function observeFleet(
     isBusy: isBusy(),
     settings,
     shareSecrets,
+    shareKeyTrouble: shareSecrets === undefined ? caches.shareKeyTrouble.words : "",
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { fieldManagers } from "../../api/names.ts";
 import { ownSecrets } from "../../cluster/own-secrets.ts";
+import type { Trouble } from "../../cluster/trouble.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import { ConflictError } from "../../kubernetes/errors.ts";
 import type { Secret } from "../../kubernetes/objects.ts";
@@ -26,6 +27,8 @@ export interface KeyKeeperOptions {
   readonly makeKey: () => Uint8Array;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly log: Logger;
+  /** What is wrong with it, for whoever shows that. */
+  readonly trouble: Trouble;
 }
 
 /** Between two looks (ms): a page that was renewed on another replica ends here within this time. */
@@ -41,13 +44,12 @@ export async function followShareKey(
   options: KeyKeeperOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { namespace, store, sleep, log } = options;
-  let said = "";
+  const { namespace, store, sleep, log, trouble } = options;
   while (!signal.aborted) {
     const problem = await look(options);
-    if (problem !== "" && problem !== said && !signal.aborted)
+    if (problem !== "" && problem !== trouble.words && !signal.aborted)
       log.warn({ problem }, "the key of share pages can't be read or made; it is tried again");
-    said = problem;
+    trouble.words = problem;
     const isKnown = readKeySecret(store.get(keySecretPlace(namespace))) !== undefined;
     await sleep(isKnown ? lookEveryMs : lookSoonMs, signal);
   }
@@ -70,7 +72,7 @@ async function look(options: KeyKeeperOptions): Promise<string> {
  * @throws ShareKeyError, without any part of the key; errors of the API client
  */
 export async function readShareKey(
-  options: Omit<KeyKeeperOptions, "sleep" | "log">,
+  options: Omit<KeyKeeperOptions, "sleep" | "log" | "trouble">,
 ): Promise<void> {
   const { client, namespace, store, mayMake } = options;
   const place = keySecretPlace(namespace);

@@ -75,6 +75,7 @@ function notesOf(
       reports,
       isAsking: false,
       refused: [],
+      shareKeyTrouble: "",
       held: undefined,
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
       namesReady: undefined,

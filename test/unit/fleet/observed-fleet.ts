@@ -78,6 +78,7 @@ export function observed(
       share: undefined,
     },
     shareSecrets: undefined,
+    shareKeyTrouble: "",
     names: { key: undefined, kind: "Unknown", endpoints: [], readings: new Map() },
     pods: [],
     certificates,

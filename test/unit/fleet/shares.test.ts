@@ -8,7 +8,7 @@ import type { ObservedFleet } from "../../../src/fleet/observed.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
 import { hashOfObject } from "../../../src/kubernetes/difference.ts";
 import type { Secret } from "../../../src/kubernetes/objects.ts";
-import type { Effect } from "../../../src/runtime/effect.ts";
+import type { Effect, StatusEffect } from "../../../src/runtime/effect.ts";
 import { keySecret, readKeySecret } from "../../../src/share/key-secret.ts";
 import { formatInstant } from "../../../src/values/time.ts";
 import { noon } from "../rotation/build.ts";
@@ -109,6 +109,21 @@ describe("the Secret with what groups are to know", () => {
     const children = written(secretIn(effectsOf([serving])));
     const given = { shareSecrets: undefined, children };
     assert.equal(secretIn(effectsOf([serving, newest], given)), undefined);
+  });
+
+  test("is what ChildrenApplied is about while its key is not known, with the reason", () => {
+    const raw = { ...fleet, status: {} };
+    const given = { raw, parsed: parseWhatsAppProxy(raw), shareSecrets: undefined };
+    const found = (shareKeyTrouble: string) => {
+      const { effects } = planFor([serving], { ...given, shareKeyTrouble });
+      const effect = effects.find(({ kind }) => kind === "status") as StatusEffect;
+      const { conditions } = effect.status as unknown as FleetStatus;
+      return conditions.find(({ type }) => type === "ChildrenApplied");
+    };
+    assert.equal(found("")?.status, "True");
+    const { status, reason, message = "" } = found("the Secret is gone: put it back") ?? {};
+    assert.deepEqual([status, reason], ["False", "ShareKeyUnknown"]);
+    assert.match(message, /may not follow a move: the Secret is gone: put it back/);
   });
 
   test("is put right where somebody changed it", () => {

@@ -87,6 +87,7 @@ export function statusOf({
     isAsking,
     limits,
     refused,
+    shareKeyTrouble: "",
     held: undefined,
     measured: undefined,
     namesReady,

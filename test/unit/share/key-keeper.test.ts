@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
 import { ConflictError } from "../../../src/kubernetes/errors.ts";
+import { Trouble } from "../../../src/cluster/trouble.ts";
 import type { Secret } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
 import { followShareKey, readShareKey } from "../../../src/share/io/key-keeper.ts";
@@ -166,6 +167,9 @@ describe("the key of share pages", () => {
     };
     const stop = new AbortController();
     const lines: string[] = [];
+    const trouble = new Trouble();
+    const troubles: string[] = [];
+    trouble.onTurn(() => troubles.push(trouble.words));
     const sleeps: number[] = [];
     await followShareKey(
       {
@@ -181,11 +185,13 @@ describe("the key of share pages", () => {
           return Promise.resolve();
         },
         log: pino({}, { write: (line) => lines.push(line) }),
+        trouble,
       },
       stop.signal,
     );
     assert.deepEqual(sleeps, [1_000, 1_000, 5_000]);
     assert.equal(lines.length, 1);
+    assert.deepEqual(troubles, ["refused", ""], "fleets say it, and say it no more");
     assert.ok(!lines.join().includes(Buffer.from(keyOf(1)).toString("base64")));
   });
 });
