@@ -33,6 +33,6 @@ export function slotNames(
   return Array.from({ length: count }, (_, slot) => {
     const seat = { namespace, fleet, slot };
     const host = pattern.replace(placeholder, nameToken(key, seat));
-    return { slot, object: recordName(key, seat), host };
+    return { slot, object: recordName(key, seat, host), host };
   });
 }

@@ -33,18 +33,19 @@ export function nameToken(key: ShareKey, seat: Seat): string {
 }
 
 /**
- * What a slot's DNSEndpoint object is called: ExternalDNS writes that into public DNS, so it says
- * nothing about the fleet.
+ * What the DNSEndpoint object of a slot's name is called: ExternalDNS writes that into public DNS, so
+ * it says nothing about the fleet. Another host has another object, whose age is that of the name.
  */
-export function recordName(key: ShareKey, seat: Seat): string {
-  return `r-${derived(key, seat, ["record", ""])}`;
+export function recordName(key: ShareKey, seat: Seat, host: string): string {
+  return `r-${derived(key, seat, ["record", host])}`;
 }
 
-type Purpose = readonly [of: "page" | "name" | "record", renewal: string];
+/** `text` tells secrets of one slot and one use apart. */
+type Purpose = readonly [of: "page" | "name" | "record", text: string];
 
 function derived(key: ShareKey, { namespace, fleet, slot }: Seat, purpose: Purpose): string {
-  const [of, renewal] = purpose;
-  const parts = [of, namespace, fleet, slot, renewal];
+  const [of, text] = purpose;
+  const parts = [of, namespace, fleet, slot, text];
   const hash = createHmac("sha256", key).update(JSON.stringify(parts)).digest();
   return base32(hash.subarray(0, 16));
 }

@@ -24,7 +24,7 @@ export function host(slot = 0): string {
 
 /** What a slot's DNSEndpoint is called. */
 export function objectName(slot = 0): string {
-  return recordName(key, seatOf(slot));
+  return recordName(key, seatOf(slot), host(slot));
 }
 
 const owner: ChildOwner = {

@@ -57,6 +57,18 @@ describe("the DNSEndpoint of a slot", () => {
   test("is not written again while nothing differs", () =>
     assert.deepEqual(namesOf({ addresses: [fresh], endpoints: [leadingTo([fresh])] }).effects, []));
 
+  test("that is another one by another pattern has an object of its own, and the last one goes", () => {
+    const before = leadingTo([fresh]);
+    const moved = { ...dns, hostname: "{token}.example.net" };
+    const names = namesOf({ addresses: [fresh], dns: moved, endpoints: [before] });
+    assert.equal(applied(names).length, 1);
+    assert.notEqual(applied(names)[0]?.metadata.name, before.metadata.name);
+    assert.deepEqual(deleted(names), [before.metadata.name]);
+    const [made] = applied(names);
+    const asked = namesOf({ addresses: [fresh], dns: moved, endpoints: [live(made!, at(-1))] });
+    assert.deepEqual(asked.asks, [], "nobody publishes it yet, and resolvers would remember that");
+  });
+
   test("is a secret to whatever writes or removes it, since a refusal may quote the name", () => {
     const written = namesOf({ addresses: [fresh] }).effects;
     const removed = namesOf({ endpoints: [leadingTo([fresh])] }).effects;
