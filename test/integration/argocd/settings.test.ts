@@ -320,6 +320,39 @@ describe("the health of an Application in an app of apps", options, () => {
   });
 });
 
+describe("the health of a kind that is being installed", options, () => {
+  const condition = (type: string, status: string, message = "") => ({ type, status, message });
+  const is = (...conditions: readonly object[]) => ({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "widgets.example.org" },
+    status: { conditions },
+  });
+  const accepted = condition("NamesAccepted", "True");
+  healths({
+    "one that the API server has not looked at is Progressing": {
+      of: is(),
+      is: ["Progressing", "not serve it yet"],
+    },
+    "one that is accepted, and not served yet, is Progressing": {
+      of: is(accepted, condition("Established", "False")),
+      is: ["Progressing", "not serve it yet"],
+    },
+    "one that is served is Healthy": {
+      of: is(accepted, condition("Established", "True")),
+      is: ["Healthy", "serves it"],
+    },
+    "one whose names another kind has is Degraded": {
+      of: is(condition("NamesAccepted", "False", "widgets is taken")),
+      is: ["Degraded", "widgets is taken"],
+    },
+    "one whose schema is not structural is Degraded": {
+      of: is(condition("NonStructuralSchema", "True", "spec is bad"), accepted),
+      is: ["Degraded", "spec is bad"],
+    },
+  });
+});
+
 describe("an action on a fleet in Argo CD", options, () => {
   const paused = live({ fleet: fleet({ paused: true, addresses: [served] }) });
 
