@@ -162,7 +162,7 @@ function effectsOf(
     const live = endpointOf(name, observed);
     if (live !== undefined && isAsMade(live, object)) return [];
     const effect = { kind: "apply", id: `name ${name.slot}`, of: dnsEndpoints } as const;
-    return [{ ...effect, object, fieldManager: fieldManagers.fleet}];
+    return [{ ...effect, object, fieldManager: fieldManagers.fleet }];
   });
   return [
     ...applied,

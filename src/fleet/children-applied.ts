@@ -1,5 +1,13 @@
 import { type Finding, type StoredCondition, storedFinding } from "../api/findings.ts";
-import type { StatusView } from "./findings.ts";
+import type { Refusal } from "../runtime/effect-result.ts";
+
+/** What is in the way of a fleet's children. */
+export interface ChildTrouble {
+  /** What the API server refused in the pass before; undefined before the first one. */
+  readonly refused: readonly Refusal[] | undefined;
+  /** Why the key that links to share pages follow from is not known, in words; empty: it is. */
+  readonly shareKeyTrouble: string;
+}
 
 /**
  * The ChildrenApplied condition: whether the API server takes what the fleet's controller writes. It
@@ -8,7 +16,7 @@ import type { StatusView } from "./findings.ts";
  * before holds.
  */
 export function childrenApplied(
-  { refused, shareKeyTrouble }: Pick<StatusView, "refused" | "shareKeyTrouble">,
+  { refused, shareKeyTrouble }: ChildTrouble,
   before: readonly StoredCondition[],
 ): Finding {
   const applied: Finding = {

@@ -11,9 +11,8 @@ import type { RotationPlan } from "../rotation/plan.ts";
 import { poolForecast } from "../rotation/pool-forecast.ts";
 import type { SlotAddresses } from "../rotation/slots.ts";
 import { windowFaults } from "../rotation/windows.ts";
-import type { Refusal } from "../runtime/effect-result.ts";
 import type { Instant } from "../values/time.ts";
-import { childrenApplied } from "./children-applied.ts";
+import { type ChildTrouble, childrenApplied } from "./children-applied.ts";
 import { outageSuspected, protocolBlocked } from "./country-holds.ts";
 import { type CutOff, noReadyPod } from "./cut-off.ts";
 import { heldLit } from "./held.ts";
@@ -21,7 +20,7 @@ import { type StatusBefore, overdue, reconciling } from "./progress.ts";
 import { reachable } from "./reachable.ts";
 
 /** All that a fleet's status is made from. */
-export interface StatusView {
+export interface StatusView extends ChildTrouble {
   readonly fleet: FleetView;
   readonly plan: RotationPlan;
   readonly pods: PodsView;
@@ -32,10 +31,6 @@ export interface StatusView {
    * example.
    */
   readonly isAsking: boolean;
-  /** What the API server refused in the pass before; undefined before the first one. */
-  readonly refused: readonly Refusal[] | undefined;
-  /** Why the key that links to share pages follow from is not known, in words; empty: it is. */
-  readonly shareKeyTrouble: string;
   /** Why a deletion is held; undefined: none is. */
   readonly held: string | undefined;
   /** Whether resolvers give what the slots' names should lead to, where it has names. */

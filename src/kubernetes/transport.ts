@@ -113,7 +113,7 @@ export class Transport {
     for (let failures = 0; ; failures++) {
       try {
         const body = await this.#send(call, signal, { use: "calls" });
-        return parsed<T>(call, await body.text());
+        return parsed(call, await body.text()) as T;
       } catch (thrown) {
         const error = reachable(call, thrown);
         const pause = this.#pauseMs(error, failures);
@@ -236,9 +236,9 @@ function isOurs(error: Error): boolean {
 }
 
 /** The parser's own error quotes what it could not read, which may be a secret: it is left out. */
-function parsed<T>(call: Call, text: string): T {
+function parsed(call: Call, text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new ApiUnreachableError(`${describe(call)} got an answer that is no JSON`);
   }
