@@ -330,13 +330,13 @@ describe("the health of a kind that is being installed", options, () => {
   });
   const accepted = condition("NamesAccepted", "True");
   healths({
-    "one that the API server has not looked at is Progressing": {
+    "one that the API server has not looked at holds up nothing": {
       of: is(),
-      is: ["Progressing", "not serve it yet"],
+      is: ["Healthy", "in a moment"],
     },
-    "one that is accepted, and not served yet, is Progressing": {
+    "one that is accepted, and not served yet, holds up nothing": {
       of: is(accepted, condition("Established", "False")),
-      is: ["Progressing", "not serve it yet"],
+      is: ["Healthy", "in a moment"],
     },
     "one that is served is Healthy": {
       of: is(accepted, condition("Established", "True")),

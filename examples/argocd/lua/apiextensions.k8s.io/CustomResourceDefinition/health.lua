@@ -1,5 +1,6 @@
--- A kind that is being installed is on its way. The check that Argo CD 3.2 brings calls it Degraded until the API server serves it,
--- and an app of apps that happens to look then starts over, each time after a longer pause.
+-- A kind that is being installed counts as healthy. The check that Argo CD 3.2 brings calls it Degraded until the API server serves
+-- it. That can stay so for two minutes, since Argo CD does not look at an Application again when only its kinds change; an app of
+-- apps starts over meanwhile, each time after a longer pause.
 local found = {}
 for _, condition in ipairs((obj.status or {}).conditions or {}) do
   found[condition.type] = condition
@@ -20,4 +21,4 @@ end
 if is("Established", "True") then
   return { status = "Healthy", message = "the API server serves it" }
 end
-return { status = "Progressing", message = "the API server does not serve it yet" }
+return { status = "Healthy", message = "the API server will serve it in a moment" }
