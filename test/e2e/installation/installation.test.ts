@@ -6,6 +6,8 @@ import { accept } from "../stage/acceptance.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { kubectl, read, readIfAny, tryKubectl } from "../stage/kubectl.ts";
 import { chat, Crowd, media, whatsapp } from "../stage/people.ts";
+import { waitFor } from "../../../tooling/wait-for.ts";
+import { exportedPages } from "./exported-pages.ts";
 import { bundle, helm } from "./helm.ts";
 
 const fleet = new TestFleet({
@@ -36,6 +38,15 @@ const asFlags = (values: object) =>
   Object.entries(values).map(([name, value]) => `--set-json=${name}=${JSON.stringify(value)}`);
 
 const inNamespace = ["-n", "proxyfleet-system"];
+
+/** Whether each group has a page that shows its address, and there are no others. */
+async function leadToWhatIsPublished(): Promise<boolean> {
+  const [pages, published] = await Promise.all([exportedPages(), fleet.published()]);
+  const shown = [...published.values()].filter(({ host }) =>
+    pages.some((page) => page.includes(host)),
+  );
+  return pages.length === published.size && shown.length === published.size;
+}
 
 async function installBundle(): Promise<void> {
   await kubectl("apply", "--server-side", "--force-conflicts", "-f", bundle);
@@ -120,6 +131,19 @@ test("Helm installs, upgrades, rolls back and uninstalls, and cuts nobody off", 
     assert.deepEqual(await fleet.published(), before);
     await accept(fleet, "taken-over");
   });
+
+  await t.test(
+    "writes share pages into a volume, if asked, which follow their groups",
+    async () => {
+      const fleets = [{ namespace: fleet.namespace, name: fleet.name }];
+      await helm("upgrade", currentChart, ...asFlags({ "shareExport.fleets": fleets }));
+      await kubectl("rollout", "status", "deployment/proxyfleet-share-export", ...inNamespace);
+      await waitFor("a page for each group", leadToWhatIsPublished);
+      await fleet.rotate("0@exported");
+      await fleet.handled("0@exported");
+      await waitFor("the pages to follow the move", leadToWhatIsPublished);
+    },
+  );
 
   await t.test("cut nobody off in all of this", async (t) => {
     assert.ok(crowd !== undefined);
