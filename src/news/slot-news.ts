@@ -1,7 +1,7 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { type AddressView, publishedAddress, wasPublished } from "../ledger/view.ts";
 import { countedVerdicts } from "../rotation/blocked-in.ts";
-import { ShareLinkError, shareLink } from "../share/link.ts";
+import { shareLink } from "../share/link.ts";
 import type { ShareSecrets } from "../share/key-secret.ts";
 import type { SlotShare } from "../share/slot-share.ts";
 import { slotSharesOf } from "../share/slot-shares.ts";
@@ -119,13 +119,7 @@ function linkOf(
   if (published === undefined) return undefined;
   const { host, chatPort, mediaPort } = published;
   const pagePath = spec.share.page ? path : undefined;
-  try {
-    return { link: shareLink(published), host, chatPort, mediaPort, ...present({ pagePath }) };
-  } catch (error) {
-    // One host that no link can carry must not hold up the news of others.
-    if (error instanceof ShareLinkError) return undefined;
-    throw error;
-  }
+  return { link: shareLink(published), host, chatPort, mediaPort, ...present({ pagePath }) };
 }
 
 type Named = Pick<WhatsAppProxy, "metadata">;

@@ -113,10 +113,4 @@ describe("news of a slot", () => {
     const link = linkWith({ fleet: parsedFleet({ spec: named }) });
     assert.match(link?.host ?? "", /^[a-z2-7]{26}\.example\.org$/);
   });
-
-  test("have no link where the host is one that no link can carry", () => {
-    const named = { dns: { hostname: "{token}.example.123" }, share: { host: "Hostname" } };
-    const [published] = look({ entries, fleet: parsedFleet({ spec: named }) });
-    assert.deepEqual([published?.kind, published?.link], ["Published", undefined]);
-  });
 });
