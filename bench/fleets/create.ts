@@ -27,17 +27,18 @@ export async function createFleets(
   const names = Array.from({ length: count }, (_, n) => `fleet-${n}`);
   const work = async (): Promise<void> => {
     for (let name = names.pop(); name !== undefined; name = names.pop())
-      await client.create<CustomObject>(fleets, fleet(name, addressesEach), "bench");
+      await client.create(fleets, benchFleet({ namespace, name }, addressesEach), "bench");
   };
   await Promise.all(Array.from({ length: 4 }, work));
 }
 
-function fleet(name: string, count: number): CustomObject {
+/** A fleet of the bench, with so many addresses. */
+export function benchFleet(metadata: CustomObject["metadata"], count: number): CustomObject {
   const listeners = { chat: { port: dataPlanePorts.chat }, media: { port: dataPlanePorts.media } };
   return {
     apiVersion,
     kind: "WhatsAppProxy",
-    metadata: { name, namespace },
+    metadata,
     spec: { replicas: 1, listeners, addresses: { count, pools: [{ name: pool }] } },
   };
 }

@@ -43,6 +43,8 @@ export class FakeControllers {
   readonly fleets = new Store<CustomObject>();
   /** Pods that answer in their own way, by loopback address; undefined: not at all. */
   readonly supervisors = new Map<string, () => PodStatus | undefined>();
+  /** Pods that answer without an end, or never, by loopback address. */
+  readonly hostile = new Map<string, "endless" | "silent">();
   /** Loopback addresses at which nobody answers, as behind a firewall. */
   readonly shut = new Set<string>();
   readonly #connection: Connection;

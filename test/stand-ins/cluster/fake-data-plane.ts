@@ -1,5 +1,9 @@
 import { once } from "node:events";
-import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { TLSSocket, createSecureContext } from "node:tls";
@@ -43,7 +47,11 @@ export class FakeDataPlane {
       ).listen(port, "0.0.0.0"),
     );
     const supervisors = createHttpServer((request, response) => {
-      const status = controllers.podStatus(request.socket.localAddress ?? "");
+      const ip = request.socket.localAddress ?? "";
+      const hostility = controllers.hostile.get(ip);
+      if (hostility === "silent") return;
+      if (hostility === "endless") return streamWithoutEnd(response);
+      const status = controllers.podStatus(ip);
       response
         .writeHead(status === undefined ? 404 : 200, { "content-type": "application/json" })
         .end(JSON.stringify(status));
@@ -54,6 +62,16 @@ export class FakeDataPlane {
   close(): void {
     for (const server of this.#servers) server.close();
   }
+}
+
+/** As fast as it is read, for as long as it is. */
+function streamWithoutEnd(response: ServerResponse): void {
+  const chunk = Buffer.alloc(65_536, " ");
+  const write = (): void => {
+    while (response.writable && response.write(chunk));
+  };
+  response.writeHead(200, { "content-type": "application/json" }).on("drain", write);
+  write();
 }
 
 function shakeHands(socket: Socket, pem: string | undefined): void {

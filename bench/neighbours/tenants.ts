@@ -1,0 +1,86 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { WhatsAppProxy } from "../../src/api/fleet.ts";
+import { rotateAtAnnotation } from "../../src/api/names.ts";
+import { fleets } from "../../src/api/resources.ts";
+import { objectPath } from "../../src/kubernetes/resource.ts";
+import { namespaceObject } from "../../test/objects/namespace.ts";
+import type { FakeCluster } from "../../test/stand-ins/cluster/fake-cluster.ts";
+import { benchFleet, readyFleets } from "../fleets/create.ts";
+
+/** A namespace with the names of its fleets. */
+export interface Tenant {
+  readonly namespace: string;
+  readonly fleets: readonly string[];
+}
+
+/** So many fleets, dealt out to so many namespaces. */
+export function tenantsOf(count: number, namespaces: number): readonly Tenant[] {
+  return Array.from({ length: namespaces }, (_, n) => ({
+    namespace: `tenant-${n}`,
+    fleets: Array.from({ length: Math.ceil(count / namespaces) }, (__, m) => `fleet-${m}`),
+  }));
+}
+
+/** Makes the namespaces and their fleets, and waits until all serve. */
+export async function createTenants(
+  { server, controllers }: FakeCluster,
+  tenants: readonly Tenant[],
+): Promise<void> {
+  for (const { namespace } of tenants)
+    await server.call("POST", "/api/v1/namespaces", namespaceObject(namespace));
+  const places = placesOf(tenants);
+  await severalAtATime(places, 4, async (place) => {
+    await controllers.client.create(fleets, benchFleet(place, 1), "bench");
+  });
+  while (readyFleets(controllers) < places.length) await wait(100);
+}
+
+/**
+ * Asks each fleet in turn, a few at a time, for a fresh address, and waits for it.
+ * @param text has not been asked for before
+ * @returns how long each move took until it was reported (ms), the quickest first
+ */
+export async function moveAll(
+  cluster: FakeCluster,
+  tenants: readonly Tenant[],
+  text: string,
+): Promise<readonly number[]> {
+  const times: number[] = [];
+  await severalAtATime(placesOf(tenants), 4, async (place) => {
+    const began = performance.now();
+    await cluster.server.patch(objectPath(fleets, place), {
+      metadata: { annotations: { [rotateAtAnnotation]: text } },
+    });
+    while (handledBy(cluster, place) !== text) await wait(5);
+    times.push(performance.now() - began);
+  });
+  return times.toSorted((a, b) => a - b);
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function placesOf(tenants: readonly Tenant[]): readonly Place[] {
+  return tenants.flatMap(({ namespace, fleets: names }) =>
+    names.map((name) => ({ namespace, name })),
+  );
+}
+
+function handledBy({ controllers }: FakeCluster, place: Place): string | undefined {
+  const { status } = (controllers.fleets.get(place) ?? {}) as Partial<WhatsAppProxy>;
+  return status?.lastHandledRotateAt;
+}
+
+async function severalAtATime<T>(
+  all: readonly T[],
+  workers: number,
+  act: (each: T) => Promise<void>,
+): Promise<void> {
+  const left = [...all].reverse();
+  const work = async (): Promise<void> => {
+    for (let each = left.pop(); each !== undefined; each = left.pop()) await act(each);
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+}
