@@ -92,7 +92,7 @@ export class ApiClient {
       return await this.#transport.json<T>({
         verb: "get",
         method: "GET",
-        ...called(of),
+        resource: of.plural,
         path: objectPath(of, key),
         signal,
       });
@@ -120,7 +120,7 @@ export class ApiClient {
     }>({
       verb: "list",
       method: "GET",
-      ...called(of),
+      resource: of.plural,
       path,
       query,
       accept,
@@ -157,7 +157,7 @@ export class ApiClient {
     const call: Call = {
       verb: "watch",
       method: "GET",
-      ...called(of),
+      resource: of.plural,
       path,
       query,
       accept,
@@ -175,7 +175,7 @@ export class ApiClient {
     return this.#transport.json<T>({
       verb: "create",
       method: "POST",
-      ...called(of),
+      ...written(of),
       path,
       query: { fieldManager },
       body: object,
@@ -196,7 +196,7 @@ export class ApiClient {
     return this.#transport.json<T>({
       verb: "apply",
       method: "PATCH",
-      ...called(of, subresource),
+      ...written(of, subresource),
       path,
       query: { fieldManager, force: "true" },
       body: object,
@@ -219,7 +219,7 @@ export class ApiClient {
     return this.#transport.json<T>({
       verb: "patch",
       method: "PATCH",
-      ...called(of),
+      ...written(of),
       path,
       query: { fieldManager },
       body,
@@ -242,7 +242,7 @@ export class ApiClient {
       await this.#transport.json({
         verb: "delete",
         method: "DELETE",
-        ...called(of),
+        ...written(of),
         path: objectPath(of, key),
         body,
       });
@@ -271,7 +271,7 @@ export class ApiClient {
     await this.#transport.json({
       verb: "evict",
       method: "POST",
-      ...called(pods, "eviction"),
+      ...written(pods, "eviction"),
       path,
       body,
     });
@@ -283,8 +283,11 @@ export class ApiClient {
   }
 }
 
-/** How metrics count a call, and whether words of its refusal may be repeated. */
-function called(
+/**
+ * How metrics count a write, and whether words of its refusal may be repeated. A read sends nothing
+ * that they could quote.
+ */
+function written(
   { plural, holdsSecrets }: Resource<KubeObject>,
   subresource?: string,
 ): Pick<Call, "resource" | "isSecret"> {

@@ -26,7 +26,7 @@ export interface Call {
   readonly query?: Record<string, string | undefined>;
   readonly body?: unknown;
   readonly accept?: string;
-  /** What it sends or asks for is secret, so the words of a refusal are too. */
+  /** What it sends is secret, so the words of a refusal are too. */
   readonly isSecret?: boolean;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { request } from "undici";
 import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { freePorts } from "../../../tooling/free-ports.ts";
 import { fleet, pool } from "../samples.ts";
 import { type RunningOperator, apply, startOperator } from "./operator.ts";
@@ -29,8 +31,14 @@ class Replicas {
     this.#server = await ApiServer.start();
     await installCrds(this.server);
     await apply(this.server, namespaceObject("proxyfleet-system"), pool(), fleet());
-    for (const port of await freePorts(2))
-      this.operators.push({ ...startOperator(this.server.kubeconfig, { healthPort: port }), port });
+    // Without a list of receivers, an operator has no metrics of them.
+    const newsConfig = join(await mkdtemp(join(tmpdir(), "proxyfleet-news-")), "news.json");
+    removeAtExit(dirname(newsConfig));
+    await writeFile(newsConfig, JSON.stringify({ receivers: [] }));
+    for (const port of await freePorts(2)) {
+      const operator = startOperator(this.server.kubeconfig, { healthPort: port, newsConfig });
+      this.operators.push({ ...operator, port });
+    }
     await waitFor("a leader", async () => (await this.holder()) !== undefined || undefined);
   }
 

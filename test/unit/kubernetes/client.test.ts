@@ -80,9 +80,7 @@ describe("a call whose answer is not what it should be", () => {
     );
     assert.deepEqual([methods.length, slept], [1, []]);
   });
-  const calls: Record<string, (of: Resource<KubeObject>) => Promise<unknown>> = {
-    get: async (of) => client.get(of, key),
-    list: async (of) => client.list(of, {}),
+  const writes: Record<string, (of: Resource<KubeObject>) => Promise<unknown>> = {
     create: async (of) => client.create(of, service, "test"),
     apply: async (of) => client.apply(of, service, { fieldManager: "test" }),
     patch: async (of) => {
@@ -93,11 +91,11 @@ describe("a call whose answer is not what it should be", () => {
   };
   const secret = "abc234.example.org";
   const quoting = says(403, { message: `no ${secret} here`, reason: `no ${secret}` });
-  for (const [verb, call] of Object.entries(calls)) {
+  for (const [verb, write] of Object.entries(writes)) {
     for (const kind of [secrets, ownSecrets, dnsEndpoints])
       test(`is not quoted where it may hold a secret: ${verb} ${kind.kind}`, async () => {
         answers = [quoting];
-        await assert.rejects(call(kind), (error) => {
+        await assert.rejects(write(kind), (error) => {
           assert.ok(error instanceof ForbiddenError);
           const all = [explainError(error), error.stack, error.words, error.reason].join("\n");
           assert.ok(!all.includes(secret), all);
@@ -106,9 +104,14 @@ describe("a call whose answer is not what it should be", () => {
       });
     test(`is quoted where it holds none: ${verb} Service`, async () => {
       answers = [quoting];
-      await assert.rejects(call(services), new RegExp(`no ${secret} here`));
+      await assert.rejects(write(services), new RegExp(`no ${secret} here`));
     });
   }
+
+  test("is quoted where a Secret was read: a read sends nothing that it could quote", async () => {
+    answers = [says(403, { message: "no Role has the verb get", reason: "Forbidden" })];
+    await assert.rejects(client.get(secrets, key), /no Role has the verb get/);
+  });
 
   test("is not quoted where it is no JSON, as its parser would", async () => {
     const cutSecret: Answer = (_request, response) => void response.end(`{"data": ${secret}`);
