@@ -1,4 +1,4 @@
-{{- /* Puts the chart's own defaults where values are missing: `helm upgrade --reuse-values` brings the values of an older chart, without what is new since. Each template begins with this. A map that is no group of values, such as `resources`, stays as it is: null is the only way to empty one. */}}
+{{- /* Puts the chart's own defaults where values are missing: `helm upgrade --reuse-values` brings the values of an older chart, without what is new since. Each template begins with this. `resources` is not among them: null is the only way to empty it. */}}
 {{- define "proxyfleet.complete" -}}
 {{- include "proxyfleet.fill" (dict "values" .Values "defaults" (.Files.Get "defaults.yaml" | fromYaml)) }}
 {{- end }}

@@ -37,7 +37,7 @@ const crds = z
       .boolean()
       .default(true)
       .describe(
-        "Keep the CRDs in the cluster on uninstall. Without them, all fleets and the memory of used addresses are lost.",
+        "Keep the CRDs in the cluster on uninstall. Without them, all fleets and the memory of used addresses are lost. With false, delete fleets, addresses and pools before you uninstall: see docs/install.md.",
       ),
   })
   .prefault({})
