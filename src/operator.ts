@@ -320,6 +320,7 @@ function gatedClient(
 function settingsOf(config: OperatorConfig): Settings {
   return {
     proxyImage: config.proxyImage,
+    fixedUid: config.fixedUid,
     operatorNamespace: config.namespace,
     monitoringNamespaces: config.monitoringNamespaces,
     namespaces: config.watchNamespaces,

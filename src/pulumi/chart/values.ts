@@ -264,6 +264,12 @@ export const chartValues = z.strictObject({
     .describe(
       "Namespaces that may read the metrics of proxy pods: where Prometheus runs. The pods' NetworkPolicies let it in.",
     ),
+  fixedUid: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Run the operator's pods and the proxy pods as user 65532. With false, the cluster chooses their user, as OpenShift does: see docs/openshift.md.",
+    ),
   replicas: z
     .int()
     .min(0)

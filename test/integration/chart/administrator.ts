@@ -19,7 +19,7 @@ export class Administrator {
   constructor(server: ApiServer) {
     const folder = mkdtempSync(join(tmpdir(), "proxyfleet-administrator-"));
     removeAtExit(folder);
-    symlinkSync(join(project, "charts"), join(folder, "charts"));
+    for (const name of ["charts", "examples"]) symlinkSync(join(project, name), join(folder, name));
     symlinkSync(join(project, ".tools/helm"), join(folder, "helm"));
     const homes = ["CACHE", "CONFIG", "DATA"].map((name) => [`HELM_${name}_HOME`, folder]);
     this.#folder = folder;
