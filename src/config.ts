@@ -39,6 +39,11 @@ const options = {
     env: "PROXY_IMAGE",
     help: "image of proxy pods where a fleet names none",
   },
+  "fixed-uid": {
+    type: "string",
+    env: "FIXED_UID",
+    help: "true, or false where the cluster chooses the user of proxy pods, as OpenShift does (default: true)",
+  },
   namespace: {
     type: "string",
     env: "POD_NAMESPACE",
@@ -182,6 +187,7 @@ const config = z.object({
   "log-level": z.enum(logLevels).default("info"),
   "health-port": z.coerce.number().int().min(0).max(65_535).default(8081),
   "proxy-image": z.string().min(1),
+  "fixed-uid": truth.default(true),
   namespace: z.string().min(1).default("proxyfleet-system"),
   "watch-namespaces": names.default([]),
   "monitoring-namespaces": names.default(["monitoring"]),
@@ -218,6 +224,8 @@ export interface OperatorConfig {
   readonly logLevel: LogLevel;
   readonly healthPort: number;
   readonly proxyImage: string;
+  /** Whether proxy pods name the user that they run as; otherwise the cluster chooses one. */
+  readonly fixedUid: boolean;
   readonly namespace: string;
   /** Empty: all. */
   readonly watchNamespaces: readonly string[];
@@ -270,6 +278,7 @@ export function readConfig(
     logLevel: parsed.data["log-level"],
     healthPort: parsed.data["health-port"],
     proxyImage: parsed.data["proxy-image"],
+    fixedUid: parsed.data["fixed-uid"],
     namespace,
     watchNamespaces: parsed.data["watch-namespaces"],
     monitoringNamespaces: parsed.data["monitoring-namespaces"],

@@ -16,6 +16,7 @@ import { ApiClient } from "./kubernetes/client.ts";
 import { Connection } from "./kubernetes/connection.ts";
 import { EventRecorder } from "./kubernetes/events.ts";
 import { LeaderElection } from "./kubernetes/lease.ts";
+import { followServedKinds } from "./kubernetes/served-kinds.ts";
 import { defaultLeaseTimes } from "./kubernetes/lease-state.ts";
 import { rateLimit } from "./kubernetes/rate-limit.ts";
 import { Couriers } from "./news/io/couriers.ts";
@@ -29,6 +30,7 @@ import { boundFetch } from "./reachability/sources/io/bounded-fetch.ts";
 import { registerPodMetrics } from "./pods/io/metrics.ts";
 import { operatePages } from "./pages/io/operate.ts";
 import { pageParts } from "./page-parts.ts";
+import { versionKinds } from "./pool/providers.ts";
 import { PodReports } from "./pods/io/reports.ts";
 import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
 import { PlanApplier } from "./runtime/apply-plan.ts";
@@ -103,7 +105,7 @@ export async function runOperator(
     if (!(await manager.filled(stop))) return;
     const isCurrent = () => manager.hears(["WhatsAppProxy", "ProxyAddress"], pagesKnownMs);
     serving = serveStrangers({ ...wiring, isCurrent }, election, halt.signal);
-    following = followKey(wiring, halt.signal);
+    following = follow(wiring, halt.signal);
     if (election === undefined) await endInTime(work(stop), { stop, graceMs, log });
     else await whileLeading(election, { stop, halt: () => halt.abort(), graceMs, log, work });
   } finally {
@@ -172,6 +174,16 @@ async function serveAgents(
   const holder = () => election?.holder ?? "";
   const shared = { settings, caches, client, namespace, isLeading, holder };
   await operateIngestion({ ...shared, inbox, now, random: cryptoRandom, log }, stop);
+}
+
+/** What is read again and again, on each replica. */
+async function follow(wiring: Wiring, stop: AbortSignal): Promise<void> {
+  const { client, caches, log } = wiring;
+  const { servedKinds: into } = caches;
+  await Promise.all([
+    followKey(wiring, stop),
+    followServedKinds({ client, into, kinds: versionKinds, sleep, log }, stop),
+  ]);
 }
 
 /** Paths of share pages follow from a key that all replicas know, and the one that leads makes. */
@@ -320,6 +332,7 @@ function gatedClient(
 function settingsOf(config: OperatorConfig): Settings {
   return {
     proxyImage: config.proxyImage,
+    fixedUid: config.fixedUid,
     operatorNamespace: config.namespace,
     monitoringNamespaces: config.monitoringNamespaces,
     namespaces: config.watchNamespaces,

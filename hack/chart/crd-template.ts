@@ -11,7 +11,7 @@ export function crdTemplate(crd: string): string {
   if (!metadata.test(literal))
     throw new Error("a CRD without `metadata:` and `name:` at its top can't become a template");
   const template = literal.replace(metadata, (found) => `${found}${labelsAndAnnotations}`);
-  return `{{- if .Values.crds.enabled }}\n${template}{{- end }}\n`;
+  return `{{- include "proxyfleet.complete" . }}\n{{- if .Values.crds.enabled }}\n${template}{{- end }}\n`;
 }
 
 const labelsAndAnnotations = `  labels: {{- include "proxyfleet.labels" . | nindent 4 }}

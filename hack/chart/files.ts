@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { alertGroup } from "../../src/pulumi/chart/alerts.ts";
 import { chartFile } from "./chart-file.ts";
 import { crdTemplate } from "./crd-template.ts";
+import { defaultsFile } from "./defaults-file.ts";
 import { readme } from "./readme.ts";
 import { jsonSchema } from "./schema.ts";
 import { chartValues, defaultValues } from "../../src/pulumi/chart/values.ts";
@@ -29,6 +30,14 @@ export function chartFiles(crds: readonly GeneratedFile[]): readonly GeneratedFi
     {
       path: `${folder}/values.yaml`,
       text: valuesFile(
+        "# Made by `make gen` from src/pulumi/chart/values.ts. Edit that, not this file.",
+        schema,
+        defaultValues,
+      ),
+    },
+    {
+      path: `${folder}/defaults.yaml`,
+      text: defaultsFile(
         "# Made by `make gen` from src/pulumi/chart/values.ts. Edit that, not this file.",
         schema,
         defaultValues,

@@ -19,8 +19,8 @@ namespace, and \`watchNamespaces\`; all but one of them need \`crds.enabled=fals
 
 ## Upgrade, roll back, uninstall
 
-\`helm upgrade\` upgrades the CRDs too. While the operator is being replaced, or is gone, every published address goes on serving: the proxies
-do not need it to pass messages on.
+\`helm upgrade\` upgrades the CRDs too. With \`--reset-then-reuse-values\` it keeps the values that you set. While the operator is being
+replaced, or is gone, every published address goes on serving: the proxies do not need it to pass messages on.
 
 \`helm uninstall\` removes the operator. CRDs, fleets and addresses stay, and go on serving, but nothing moves any more. A later install
 finds them again. To remove everything, delete the fleets, the addresses and the pools, in this order, while the operator runs

@@ -33,6 +33,12 @@ export interface BalancerWords {
 const reasonsOfNo: ReadonlySet<string> = new Set(["AllocationFailed"]);
 
 /**
+ * Reasons of Events that say nothing of an address: MetalLB warns so of an annotation that it reads
+ * all the same.
+ */
+const reasonsBeside: ReadonlySet<string> = new Set(["deprecatedAnnotation"]);
+
+/**
  * Cilium writes no Events: it answers in conditions of the Service. False is a no, for the same
  * causes as MetalLB's. The second one is the type of older releases.
  */
@@ -54,7 +60,10 @@ export function balancerWords(
   );
   if (refusal !== undefined)
     return { text: quotable(refusal.message || (refusal.reason ?? "")), isNo: true };
-  const warnings = known === undefined || known.uid !== service?.metadata.uid ? [] : known.warnings;
+  const isAboutIt = known !== undefined && known.uid === service?.metadata.uid;
+  const warnings = (isAboutIt ? known.warnings : []).filter(
+    ({ reason }) => !reasonsBeside.has(reason),
+  );
   const no = warnings.find(({ reason }) => reasonsOfNo.has(reason));
   const said = no ?? warnings[0];
   if (said === undefined) return undefined;

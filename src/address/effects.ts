@@ -4,6 +4,7 @@ import * as resources from "../api/resources.ts";
 import { services as serviceResource } from "../kubernetes/builtin.ts";
 import type { KubeObject, Service } from "../kubernetes/objects.ts";
 import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import { asInstalled } from "../pool/installed.ts";
 import { providers } from "../pool/providers.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { serviceEffect } from "./obstacle.ts";
@@ -123,7 +124,7 @@ function serviceOf(sight: Sight, { service }: AddressDecision): Service | undefi
     owner: { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true },
     fleet: fleet.spec.addresses,
     pool: pool.spec,
-    provider,
+    provider: asInstalled(provider, sight.signs),
     held: service === "hold",
   });
 }

@@ -2,6 +2,7 @@ import type { AddressPool } from "../api/address-pool.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import type { CustomObject, Pod, Service } from "../kubernetes/objects.ts";
+import type { InstalledSigns } from "../pool/installed.ts";
 import type { Deletion } from "../cluster/deletion.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 import type { BalancerWarnings } from "./balancer-words.ts";
@@ -28,6 +29,8 @@ export interface ObservedAddress {
   readonly certificate: string | undefined;
   /** Its Services, those that are not on their way out first. */
   readonly services: readonly Service[];
+  /** What shows which version of its load balancer is installed. */
+  readonly signs: InstalledSigns;
   /** What the first of them has of its load balancer. */
   readonly balancer: LoadBalancerView | undefined;
   /** Where that is a name: what it led to; undefined before it was resolved. */

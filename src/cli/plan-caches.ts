@@ -7,6 +7,7 @@ import type { ApiClient } from "../kubernetes/client.ts";
 import { ForbiddenError, NotFoundError } from "../kubernetes/errors.ts";
 import type { CustomObject, KubeObject, Pod, Service } from "../kubernetes/objects.ts";
 import type { Resource } from "../kubernetes/resource.ts";
+import { ServedKinds } from "../kubernetes/served-kinds.ts";
 import { Store } from "../kubernetes/store.ts";
 import { Ledger } from "../ledger/ledger.ts";
 
@@ -39,6 +40,7 @@ export async function readCaches(
     networkPolicies: new Store(),
     dnsEndpoints: new Store(),
     dnsEndpointKind: { stateIn: () => "Unknown", onTurn: () => undefined },
+    servedKinds: new ServedKinds(),
     reach: { isReadable: () => true, onReadable: () => undefined },
   };
 }

@@ -13,6 +13,7 @@ import * as builtin from "../kubernetes/builtin.ts";
 import * as custom from "../api/resources.ts";
 import { type DnsEndpoint, dnsEndpoints } from "../kubernetes/external-dns.ts";
 import type { KindPresence } from "../kubernetes/kind-presence.ts";
+import { ServedKinds } from "../kubernetes/served-kinds.ts";
 import { Store } from "../kubernetes/store.ts";
 import { addressLabel, fleetLabel, fleetNamespaceLabel, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
@@ -52,6 +53,8 @@ export interface Caches {
   readonly dnsEndpoints: Store<DnsEndpoint>;
   /** Whether it has. */
   readonly dnsEndpointKind: KindPresence;
+  /** Which kinds of others the server has. */
+  readonly servedKinds: ServedKinds;
   /** Of which namespaces all this is complete. */
   readonly reach: NamespacesInReach;
 }
@@ -90,6 +93,7 @@ export function watchCaches(manager: Manager): Caches {
     networkPolicies: manager.watch(builtin.networkPolicies, ours),
     dnsEndpoints: names.store,
     dnsEndpointKind: names.presence,
+    servedKinds: new ServedKinds(),
     reach: manager.namespaces,
   };
 }

@@ -4,6 +4,8 @@ import type { NamespacesInReach } from "../runtime/readable-namespaces.ts";
 export interface Settings {
   /** The image of proxy pods where a fleet names none. */
   readonly proxyImage: string;
+  /** Whether proxy pods name the user that they run as (absent: they do), or the cluster chooses. */
+  readonly fixedUid?: boolean;
   /** Where the operator runs: only from there may pods' supervisors be asked. */
   readonly operatorNamespace: string;
   /** Where Prometheus or the like runs, which may ask pods for their metrics. */

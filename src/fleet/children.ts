@@ -45,7 +45,7 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
   const inputs = hashOf([fleet.metadata.uid, fleet.metadata.generation, settings]);
   const namespaces = [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])];
   const deployment = unlessMade(children.deployment, inputs, () =>
-    deploymentManifest(child, fleet.spec, settings.proxyImage),
+    deploymentManifest(child, fleet.spec, settings),
   );
   const budget = unlessMade(children.disruptionBudget, inputs, () =>
     disruptionBudgetManifest(child),

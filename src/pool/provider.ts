@@ -13,6 +13,16 @@ export interface AddressRequest {
   readonly named: AddressPoolSpec["named"][number] | undefined;
 }
 
+/** A range of versions of a load balancer, by the annotation that it reads. */
+export interface ProviderVersion {
+  /** The annotation that asks it for an address. */
+  readonly reads: string;
+  /** The annotation that it writes on a Service to which it has given an address. */
+  readonly mark: string;
+  /** A kind that only such a version brings, as `group/version/plural`. */
+  readonly kind?: string;
+}
+
 /** What one kind of load balancer can do, and how it is asked for a certain address. */
 export interface Provider {
   /**
@@ -20,6 +30,8 @@ export interface Provider {
    * versions still need.
    */
   readonly addressAnnotations: readonly string[];
+  /** How installed versions that read different ones of them are told apart. Absent: they are not. */
+  readonly versions?: readonly ProviderVersion[];
   /**
    * What these annotations hold: the address, the name of a reserved one, or nothing: the provider
    * gives what it gives.

@@ -12,12 +12,24 @@ const local = {
 
 /** The capability table: one row a provider, by AddressPool.spec.provider. */
 const table: Readonly<Record<ProviderName, Provider>> = {
-  // MetalLB documentation, "Usage", "Requesting specific IPs". The second key is the only one that
-  // releases before 0.15 know; newer ones read it where the first is absent.
+  // MetalLB documentation, "Usage", "Requesting specific IPs", and its release notes: the second key
+  // is the only one that releases before 0.14.9 know. Newer ones read it where the first is absent,
+  // and warn at each Service that has it. ServiceBGPStatus came with 0.15.
   MetalLB: {
     ...local,
     asks: "address",
     addressAnnotations: ["metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"],
+    versions: [
+      {
+        reads: "metallb.io/loadBalancerIPs",
+        mark: "metallb.io/ip-allocated-from-pool",
+        kind: "metallb.io/v1beta1/servicebgpstatuses",
+      },
+      {
+        reads: "metallb.universe.tf/loadBalancerIPs",
+        mark: "metallb.universe.tf/ip-allocated-from-pool",
+      },
+    ],
   },
   // Cilium documentation, "LoadBalancer IP Address Management (LB IPAM)", "Requesting IPs". The
   // second key is that of 1.13 and 1.14.
@@ -81,6 +93,14 @@ const table: Readonly<Record<ProviderName, Provider>> = {
 
 /** The providers that can be used, by AddressPool.spec.provider. */
 export const providers: ReadonlyMap<string, Provider> = new Map(Object.entries(table));
+
+const versions = Object.values(table).flatMap((provider: Provider) => provider.versions ?? []);
+
+/** Kinds that tell versions of providers apart, as `group/version/plural`. */
+export const versionKinds: readonly string[] = versions.flatMap(({ kind }) => kind ?? []);
+
+/** Annotations on Services that do so. */
+export const versionMarks: readonly string[] = versions.map(({ mark }) => mark);
 
 /**
  * How a provider is asked for an address: annotations for the Service, and whether it needs node

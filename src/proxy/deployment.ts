@@ -1,4 +1,5 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
+import type { Settings } from "../cluster/settings.ts";
 import { childName, fleetLabels, podSelector, supervisorPort } from "../api/names.ts";
 import type { Deployment, OwnerReference } from "../kubernetes/objects.ts";
 import { present } from "../values/present.ts";
@@ -9,7 +10,11 @@ export interface ChildOwner {
   readonly owner: OwnerReference;
 }
 
-/** The user that the proxy image runs as: no one in particular, and not root. */
+/**
+ * The user that the proxy image runs as: no one in particular, and not root. Clusters such as
+ * OpenShift refuse it, and give each namespace uids of its own (OpenShift documentation, "Managing
+ * security context constraints"): `Settings.fixedUid`.
+ */
 const userId = 65532;
 
 /**
@@ -27,10 +32,13 @@ const defaultResources = { requests: { cpu: "100m", memory: "128Mi" }, limits: {
 export function deploymentManifest(
   { namespace, fleet, owner }: ChildOwner,
   spec: WhatsAppProxySpec,
-  defaultImage: string,
+  { proxyImage, fixedUid = true }: Pick<Settings, "proxyImage" | "fixedUid">,
 ): Deployment {
   const labels = { ...spec.podMetadata?.labels, ...fleetLabels(fleet) };
   const annotations = spec.podMetadata?.annotations ?? {};
+  // A user that the cluster chose may come without the group that volumes are given to. The pod has
+  // one container, so nobody else reads there.
+  const defaultMode = fixedUid ? 0o440 : 0o444;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -55,16 +63,14 @@ export function deploymentManifest(
           shareProcessNamespace: true,
           securityContext: {
             runAsNonRoot: true,
-            runAsUser: userId,
-            runAsGroup: userId,
-            fsGroup: userId,
+            ...(fixedUid ? { runAsUser: userId, runAsGroup: userId, fsGroup: userId } : {}),
             seccompProfile: { type: "RuntimeDefault" },
           },
           ...scheduling(spec, fleet),
           ...present({ imagePullSecrets: spec.image?.pullSecrets?.map(({ name }) => ({ name })) }),
-          containers: [container(spec, defaultImage)],
+          containers: [container(spec, proxyImage)],
           volumes: [
-            { name: "config", secret: { secretName: childName(fleet), defaultMode: 0o440 } },
+            { name: "config", secret: { secretName: childName(fleet), defaultMode } },
             { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
           ],
         },

@@ -14,6 +14,12 @@ import type { NetworkPolicy } from "../kubernetes/objects.ts";
 const mostLanes = 256;
 
 /**
+ * Where DNS servers listen. OpenShift's own, behind its Service's port 53, listen on 5353 (OpenShift
+ * documentation, "DNS Operator"), and a policy is held against the port that a pod listens on.
+ */
+const dnsPorts = [53, 5353] as const;
+
+/**
  * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere; the
  * supervisor, which serves the metrics too, from the operator's namespace and those of the
  * monitoring. Out: DNS, and the ports of the upstream servers.
@@ -37,10 +43,10 @@ export function networkPolicyManifest(
       },
     },
   ];
-  const dns = [
-    { protocol: "UDP" as const, port: 53 },
-    { protocol: "TCP" as const, port: 53 },
-  ];
+  const dns = dnsPorts.flatMap((port) => [
+    { protocol: "UDP" as const, port },
+    { protocol: "TCP" as const, port },
+  ]);
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",

@@ -118,6 +118,10 @@ export const matrix: Record<string, object> = {
     },
     networkPolicy: { from: [{ podSelector: {} }] },
   },
+  "uids that the cluster chooses": {
+    fixedUid: false,
+    shareExport: { fleets: [{ namespace: "proxies", name: "family" }] },
+  },
   "resolvers of its own": { dns: { resolvers: ["192.0.2.53", "[2001:db8::53]:5353"] } },
   "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "receivers of news": {

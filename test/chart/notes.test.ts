@@ -67,6 +67,13 @@ describe("after an installation, the next steps", () => {
     });
   }
 
+  test("say what to delete before an uninstall that takes the CRDs along, and only then", () => {
+    const said = /Before you uninstall it.*kubectl delete wap --all --all-namespaces/s;
+    assert.match(notes({ crds: { keep: false } }), said);
+    assert.doesNotMatch(notes({}), said);
+    assert.doesNotMatch(notes({ crds: { keep: false, enabled: false } }), said);
+  });
+
   test("name the namespace of the release, and say what is missing", () => {
     const text = notes({ crds: { enabled: false }, watchNamespaces: ["a"] }, "elsewhere");
     assert.match(text, /rollout status deployment\/proxyfleet --namespace elsewhere/);

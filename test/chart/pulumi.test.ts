@@ -91,6 +91,7 @@ const anyValues = fc.record(
     namespace: fc.record({ create: fc.boolean() }),
     watchNamespaces: fc.array(fc.constantFrom("a", "b", "proxyfleet-system"), { maxLength: 3 }),
     monitoringNamespaces: fc.array(fc.constantFrom("monitoring", "prometheus"), { maxLength: 3 }),
+    fixedUid: fc.boolean(),
     replicas: fc.integer({ min: 0, max: 10 }),
     logLevel: fc.constantFrom("debug", "warn"),
     workers: fc.integer({ min: 1, max: 64 }),

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
-import { rendered } from "./rendered.ts";
+import { defaultValues } from "../../src/pulumi/chart/values.ts";
+import { currentChart } from "../../tooling/chart/render.ts";
+import { podsOf, rendered } from "./rendered.ts";
 
 describe("values that are wrong are refused, with words that name them", () => {
   const cases: Record<string, { values: object; words: RegExp }> = {
@@ -43,6 +47,52 @@ describe("values that are wrong are refused, with words that name them", () => {
   };
   for (const [name, { values, words }] of Object.entries(cases))
     test(name, async () => assert.rejects(rendered(values), words));
+});
+
+describe("a value that is missing, as those that are newer than a release", () => {
+  /** Null takes a value out, as if its chart had not had it. */
+  const without = (values: object): object =>
+    Object.fromEntries(Object.keys(values).map((name) => [name, null]));
+  const switchedOn = {
+    shareExport: { fleets: [{ namespace: "proxies", name: "family" }] },
+    ingestion: { enabled: true },
+    pages: { enabled: true },
+    serviceMonitor: { enabled: true },
+    podMonitor: { enabled: true },
+    prometheusRule: { enabled: true },
+    namespace: { create: true },
+    watchNamespaces: ["proxies"],
+  };
+
+  test("has its default: none of them is there", async () => {
+    const { resources, ...others } = defaultValues;
+    assert.deepEqual(await rendered({ ...without(others), resources }), await rendered());
+  });
+
+  test("has its default: each group has but its switch", async () => {
+    const partly = Object.entries(switchedOn).map(([name, given]) => {
+      if (Array.isArray(given)) return [name, given];
+      const { resources: _, ...others } = defaultValues[name as "shareExport"];
+      return [name, { ...without(others), ...given }];
+    });
+    assert.deepEqual(await rendered(Object.fromEntries(partly)), await rendered(switchedOn));
+  });
+
+  test("is filled in by each template, and not by the one that happens to come before it", () => {
+    for (const path of globSync("templates/**/*.{yaml,txt}", { cwd: currentChart }))
+      assert.match(
+        readFileSync(join(currentChart, path), "utf8"),
+        /^\{\{- include "proxyfleet.complete" \. -?\}\}\n/,
+        path,
+      );
+  });
+
+  test("but resources are none at all where they are null", async () => {
+    assert.equal(
+      podsOf(await rendered({ resources: null })).spec.containers[0].resources,
+      undefined,
+    );
+  });
 });
 
 test("what a chart that includes this one passes on is not refused", async () => {

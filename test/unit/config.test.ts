@@ -10,6 +10,7 @@ const defaults: OperatorConfig = {
   logLevel: "info",
   healthPort: 8081,
   proxyImage: "proxyfleet/proxy:0.1.0",
+  fixedUid: true,
   namespace: "proxyfleet-system",
   watchNamespaces: [],
   monitoringNamespaces: ["monitoring"],
@@ -108,6 +109,10 @@ describe("the operator's settings", () => {
     "metrics of proxy pods may be for nobody else": {
       args: ["--monitoring-namespaces="],
       expect: { ...defaults, monitoringNamespaces: [] },
+    },
+    "the user of proxy pods may be the cluster's choice": {
+      args: ["--fixed-uid=false"],
+      expect: { ...defaults, fixedUid: false },
     },
     "leader election and HTTP/2 can be switched off": {
       args: ["--leader-election=false", "--http2=false"],

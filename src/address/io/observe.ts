@@ -8,6 +8,7 @@ import type { CustomObject, Service } from "../../kubernetes/objects.ts";
 import type { Deletion } from "../../cluster/deletion.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { addressView } from "../../ledger/view.ts";
+import { versionKinds } from "../../pool/providers.ts";
 import { isServingPod } from "../../pods/view.ts";
 import { madeFor } from "../../proxy/lane-certificates.ts";
 import { tenantOf } from "../../proxy/tenant.ts";
@@ -17,6 +18,7 @@ import type { BalancerWarnings } from "../balancer-words.ts";
 import type { LoadBalancerView } from "../load-balancer.ts";
 import type { ObservedAddress, Resolution } from "../observed.ts";
 import type { Probe, ReferenceAddress } from "../probe.ts";
+import { marksBeside } from "./marks.ts";
 import { othersSetSince } from "./others.ts";
 
 /** Where an entry's surroundings are read from. */
@@ -63,6 +65,10 @@ export function observeAddress(
     pool: readPool(caches.pools.get({ name: entry.spec.pool })),
     certificate: certificateOf(entry, caches),
     services,
+    signs: {
+      marks: marksBeside(entry, services[0], caches),
+      kinds: versionKinds.filter((kind) => caches.servedKinds.has(kind)),
+    },
     balancer,
     resolution,
     warnings: warnings.answer(name),

@@ -11,6 +11,9 @@ import type { ChartValues } from "./values.ts";
 /** Port of the operator's probes and metrics. */
 export const healthPort = 8081;
 
+/** The user that the operator's image runs as, unless the cluster is to choose one. */
+export const userId = 65_532;
+
 /** The operator. Of its replicas one leads; the others keep their caches warm and take over. */
 export function deployment(installation: Installation): Manifest {
   const { values } = installation;
@@ -47,8 +50,7 @@ function podSpec(installation: Installation): object {
     topologySpreadConstraints: spread(values),
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
+      ...(values.fixedUid ? { runAsUser: userId, runAsGroup: userId } : {}),
       seccompProfile: { type: "RuntimeDefault" },
     },
     containers: [container(installation)],
@@ -94,6 +96,7 @@ function operatorArgs(values: ChartValues): readonly string[] {
     ...limits,
     ...ingestionArgs(values),
     ...pagesArgs(values),
+    ...(values.fixedUid ? [] : ["--fixed-uid=false"]),
     ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
     ...(tokenSecret === "" ? [] : [`--feeds-radar-token-secret=${tokenSecret}`]),
     ...(dns.resolvers.length === 0 ? [] : [`--resolvers=${dns.resolvers.join(",")}`]),

@@ -1,4 +1,4 @@
-import { given, imageName } from "./deployment.ts";
+import { given, imageName, userId } from "./deployment.ts";
 import { annotated, type Installation, type Manifest, metadataOf } from "./installation.ts";
 import { shareExportAccount } from "./rights.ts";
 import type { ChartValues } from "./values.ts";
@@ -45,9 +45,7 @@ function podSpec({ values, version }: Installation): object {
     ...given("tolerations", values.tolerations),
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-      fsGroup: 65532,
+      ...(values.fixedUid ? { runAsUser: userId, runAsGroup: userId, fsGroup: userId } : {}),
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },

@@ -37,7 +37,7 @@ const crds = z
       .boolean()
       .default(true)
       .describe(
-        "Keep the CRDs in the cluster on uninstall. Without them, all fleets and the memory of used addresses are lost.",
+        "Keep the CRDs in the cluster on uninstall. Without them, all fleets and the memory of used addresses are lost. With false, delete fleets, addresses and pools before you uninstall: see docs/install.md.",
       ),
   })
   .prefault({})
@@ -263,6 +263,12 @@ export const chartValues = z.strictObject({
     .default(["monitoring"])
     .describe(
       "Namespaces that may read the metrics of proxy pods: where Prometheus runs. The pods' NetworkPolicies let it in.",
+    ),
+  fixedUid: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Run the operator's pods and the proxy pods as user 65532. With false, the cluster chooses their user, as OpenShift does: see docs/openshift.md.",
     ),
   replicas: z
     .int()

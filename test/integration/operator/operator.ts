@@ -38,6 +38,7 @@ export function startOperator(
       logLevel: "debug",
       healthPort: 0,
       proxyImage: "proxyfleet/proxy:test",
+      fixedUid: true,
       namespace: "proxyfleet-system",
       watchNamespaces: [],
       monitoringNamespaces: [],

@@ -44,6 +44,10 @@ describe("what a load balancer says of a Service", () => {
       known: heard(syncing),
       expect: { text: "SyncLoadBalancerFailed: rate exceeded", isNo: false },
     },
+    "is not that MetalLB would rather read another annotation": {
+      known: heard({ reason: "deprecatedAnnotation", message: "metallb.universe.tf" }, syncing),
+      expect: { text: "SyncLoadBalancerFailed: rate exceeded", isNo: false },
+    },
     "is its newest word": {
       known: heard({ ...syncing, message: "quota" }, syncing),
       expect: { text: "SyncLoadBalancerFailed: quota", isNo: false },

@@ -56,6 +56,7 @@ function observed(
     resolution: { addresses: [], at: noon },
     warnings: undefined,
     othersSetSince: undefined,
+    signs: { marks: [], kinds: [] },
     heldElsewhere: [],
     pods: [],
     references: [],

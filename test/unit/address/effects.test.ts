@@ -196,6 +196,18 @@ describe("the Service of an address", () => {
     assert.ok(!("proxyfleet.dev/held" in ((service.object as Service).spec.selector ?? {})));
   });
 
+  test("asks with the annotation that the installed load balancer reads", () => {
+    const keysWith = (signs: ObservedAddress["signs"]) => {
+      const service = effectOf(decided(observedAddress(serving, { signs })), "apply", "service");
+      return Object.keys(service?.object.metadata.annotations ?? {}).filter((key) =>
+        key.startsWith("metallb"),
+      );
+    };
+    const marks = ["metallb.io/ip-allocated-from-pool"];
+    assert.deepEqual(keysWith({ marks, kinds: [] }), ["metallb.io/loadBalancerIPs"]);
+    assert.equal(keysWith({ marks: [], kinds: [] }).length, 2);
+  });
+
   test("needs no finalizer that is there already", () => {
     const given = { ...serving, metadata: { finalizers: [finalizer] } };
     assert.deepEqual(effectOf(decided(observedAddress(given)), "apply", "service")?.needs, []);

@@ -50,6 +50,7 @@ export function observedAddress(
     pool: parsedPool(),
     certificate: sha256,
     services: [serviceObject({ metadata: { uid: "s1", resourceVersion: "2" } })],
+    signs: { marks: [], kinds: [] },
     balancer: { given: [address], hostname: undefined },
     resolution: undefined,
     warnings: undefined,

@@ -6,8 +6,8 @@ import type { Deployment } from "../../../src/kubernetes/objects.ts";
 import { child, specOf } from "./sample.ts";
 
 const ours = "proxyfleet/proxy:0.1.0";
-const made = (spec: object = {}, defaultImage = ours): Deployment =>
-  deploymentManifest(child, specOf(spec), defaultImage);
+const made = (spec: object = {}, proxyImage = ours): Deployment =>
+  deploymentManifest(child, specOf(spec), { proxyImage });
 const podOf = ({ spec }: Deployment) => spec.template.spec!;
 const containerOf = (deployment: Deployment) => podOf(deployment).containers[0]!;
 
@@ -62,6 +62,17 @@ describe("the image of the pods", () => {
 });
 
 describe("the pods", () => {
+  test("leave their user to the cluster where it chooses, and can read their Secret as any", () => {
+    const deployment = deploymentManifest(child, specOf(), { proxyImage: ours, fixedUid: false });
+    const pod = podOf(deployment);
+    assert.deepEqual(pod.securityContext, {
+      runAsNonRoot: true,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+    assert.equal(pod.volumes?.[0]?.secret?.defaultMode, 0o444);
+    assert.equal(podOf(made()).volumes?.[0]?.secret?.defaultMode, 0o440);
+  });
+
   test("are restricted as Pod Security Standards ask (profile restricted)", () => {
     const pod = podOf(made());
     assert.partialDeepStrictEqual(pod.securityContext, {

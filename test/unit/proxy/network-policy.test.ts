@@ -58,6 +58,8 @@ const mustPass: Record<string, Flow> = {
   "a pod to the cluster's DNS": { from: proxy, to: dns, port: 53, protocol: "UDP" },
   "a pod to DNS on its node": { from: proxy, to: node, port: 53, protocol: "UDP" },
   "a pod to DNS over TCP, for long answers": { from: proxy, to: dns, port: 53 },
+  "a pod to DNS as OpenShift's listens": { from: proxy, to: dns, port: 5353, protocol: "UDP" },
+  "a pod to DNS as OpenShift's listens, over TCP": { from: proxy, to: dns, port: 5353 },
   "a pod to a chat server": { from: proxy, to: whatsapp, port: 5222 },
   "a pod to a chat server with IPv6": { from: proxy, to: whatsapp6, port: 4433 },
   "a pod to a media server": { from: proxy, to: whatsapp, port: 443 },

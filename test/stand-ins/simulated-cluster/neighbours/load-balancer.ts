@@ -167,6 +167,12 @@ export class SimulatedLoadBalancer {
   }
 
   #show(service: Service, { key, address }: Given): void {
+    const mark = this.#provider.versions?.[0]?.mark;
+    if (mark !== undefined)
+      this.#server.patch(services, keyOf(service), {
+        ...manager,
+        change: { metadata: { annotations: { [mark]: "pool" } } },
+      });
     const ingress = this.#provider.statusIsHostName
       ? { hostname: hostnameOf(key) }
       : { ip: address };
