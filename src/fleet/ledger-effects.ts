@@ -35,6 +35,8 @@ export function claimEffects(
     kind: "noOthers",
     of,
     labelSelector: `${fleetNamespaceLabel}=${namespace},${fleetLabel}=${name}`,
+    // An entry whose labels are wrong is another fleet's: no plan of this one would ever know it.
+    filed: { index: "fleet", value: `${namespace}/${name}` },
     names: [
       ...[...observed.own, ...observed.orphans].map(({ view }) => view.name),
       ...observed.unreadable.map(({ name }) => name),
