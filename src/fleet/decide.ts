@@ -10,7 +10,7 @@ import { type FleetNames, fleetNames } from "../dns/fleet-names.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
 import { podsView } from "../pods/view.ts";
 import { measured } from "../reachability/measured.ts";
-import { type FleetView, fleetView } from "../rotation/fleet-view.ts";
+import { type FleetView, fleetView, lanesUsedBy } from "../rotation/fleet-view.ts";
 import { type RotationPlan, planRotation } from "../rotation/plan.ts";
 import type { ApplyEffect, Effect } from "../runtime/effect.ts";
 import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
@@ -78,11 +78,12 @@ function decideLive(
   { now, random, clocksDiffer = false }: Context,
 ): Plan<FleetAsk> {
   const { observed, fleet } = live;
-  const { pools, formerPools, held, unreadable, holds } = observed;
+  const { pools, formerPools, held, unreadable, orphans, holds } = observed;
   if (isUnconfirmed(observed)) return planOf({ asks: deletionAsks(observed, now) });
   const entries = withSessions(observed, now);
   const doubtfulLanes = unreadable.flatMap(({ lane }) => lane ?? []);
-  const ledger = { entries, pools, formerPools, held, doubtfulLanes };
+  const former = orphans.map(({ view }) => view);
+  const ledger = { entries, former, pools, formerPools, held, doubtfulLanes };
   const names = namesOf(live, entries, now);
   const seen = fleetView({ fleet, ...ledger, clocksDiffer, holds, nameUse: names.use });
   const view = { ...seen, deleting: isEnding(observed) };
@@ -170,11 +171,11 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     rotation.requeueAt,
     overdueAt,
     stuckAt(status.conditions),
-    nextLaneClosesAt(view.addresses, now),
+    nextLaneClosesAt(lanesUsedBy(view), now),
     nextRenewalAt(observed, now),
     view.deleting ? undefined : evictionLookAt(live, now),
     nextHeldLitAt(view.addresses, now),
-    view.deleting && isDark(view.addresses) ? plus(now, closingEvery) : undefined,
+    view.deleting && isDark(lanesUsedBy(view)) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
     deletionAskedAt(observed, now),
   );
@@ -182,8 +183,9 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
 
 /** Whether nothing of a deleted fleet serves any more, so that it may go. */
 function isEnded({ observed }: LiveFleet, view: FleetView, now: Instant): boolean {
-  if (!view.deleting || !isDark(view.addresses)) return false;
-  return lanesAreClosed(observed, now) || now >= patienceUntil(view.addresses);
+  const addresses = lanesUsedBy(view);
+  if (!view.deleting || !isDark(addresses)) return false;
+  return lanesAreClosed(observed, now) || now >= patienceUntil(addresses);
 }
 
 function missesFinalizer({ fleet }: LiveFleet): boolean {

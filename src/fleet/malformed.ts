@@ -50,14 +50,15 @@ const nothing: Ending = { effects: [], isOver: false, requeueAt: undefined };
  * nobody knows what its pods should be: the pods end with it.
  */
 function endingOf(observed: Observed, now: Instant): Ending {
-  const { raw, own, unwished, pools, formerPools } = observed;
+  const { raw, own, orphans, unwished, pools, formerPools } = observed;
   const rest = {
     pools: [...pools, ...formerPools],
     isFleetGone: true,
     isHeld: unwished.length > 0,
   };
   const views = own.map(({ view }) => view);
-  const requeueAt = isDark(views) ? patienceUntil(views) : undefined;
+  const all = [...views, ...orphans.map(({ view }) => view)];
+  const requeueAt = isDark(all) ? patienceUntil(all) : undefined;
   if (requeueAt !== undefined && now >= requeueAt)
     return { effects: [finishing(raw)], isOver: true, requeueAt: undefined };
   const steps = views.flatMap((view) => orphanRetirement(view, rest, now) ?? []);
