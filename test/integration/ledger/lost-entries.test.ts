@@ -61,7 +61,7 @@ describe("a Service whose ledger entry was lost", () => {
 
   const stranger = (
     name: string,
-    given: { fleet?: string; claim?: object; entry: string },
+    given: { fleet?: string; claim?: object; entry: string; ip?: string },
   ): Service =>
     serviceObject({
       name,
@@ -74,7 +74,7 @@ describe("a Service whose ledger entry was lost", () => {
         },
         annotations: {
           "proxyfleet.dev/claim": JSON.stringify(given.claim ?? {}),
-          "metallb.io/loadBalancerIPs": "203.0.113.77",
+          "metallb.io/loadBalancerIPs": given.ip ?? "203.0.113.77",
         },
       },
       spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
@@ -88,6 +88,53 @@ describe("a Service whose ledger entry was lost", () => {
       return code === 404 || undefined;
     });
   };
+
+  test("by a tenant's own hand burns no address, for nobody", async () => {
+    const { uid } = (await stage.fleet("family")).metadata;
+    const claimOf = (address: string, lane: number, given: object) =>
+      ledgerEntry({
+        address,
+        lane,
+        ports: [{ name: "chat", port: 443, targetPort: 20_000 + 4 * lane }],
+        claimRef: { namespace: "default", name: "family", uid, slot: 0 },
+        quarantineUntil: "2099-01-01T00:00:00Z",
+        retiredBecause: "Blocked",
+        cause: "Blocked",
+        ...given,
+      }).spec;
+    const resting = claimOf("203.0.113.51", 2, { want: "Quarantine" });
+    const draining = claimOf("203.0.113.52", 3, {
+      want: "Drain",
+      drainUntil: "2020-01-01T00:00:00Z",
+    });
+    // The operator looks at a Service once: its load balancer is to have set it by then.
+    await stage.stopOperator();
+    await apply(
+      stage.server,
+      stranger("resting", { claim: resting, entry: "ip-203-0-113-51", ip: "203.0.113.51" }),
+      stranger("draining", { claim: draining, entry: "ip-203-0-113-52", ip: "203.0.113.52" }),
+    );
+    await waitFor("both to have their addresses", async () => {
+      const services = await stage.balancer.services();
+      const isSet = ({ metadata: { name }, status }: Service) =>
+        (name === "resting" || name === "draining") && status?.loadBalancer?.ingress !== undefined;
+      return services.filter(isSet).length === 2 || undefined;
+    });
+    stage.startOperator();
+    await isGone("resting");
+    assert.equal(await stage.entry("ip-203-0-113-51"), undefined);
+    const adopted = await waitFor("the other to be taken for what it can be", async () =>
+      stage.entry("ip-203-0-113-52"),
+    );
+    assert.deepEqual([adopted.spec.cause, adopted.spec.retiredBecause], ["NewSlot", "Requested"]);
+    const rested = await waitFor("it to end as any other", async () => {
+      const entry = await stage.entry("ip-203-0-113-52");
+      return entry?.spec.want === "Quarantine" ? entry : undefined;
+    });
+    assert.equal(rested.spec.retiredBecause, "Requested");
+    const days = (Date.parse(rested.spec.quarantineUntil ?? "") - Date.now()) / 86_400_000;
+    assert.ok(days < 7.1, `it rests for ${days} days`);
+  });
 
   test("stays while its fleet is missing for less than minutes: a restore may bring it", async () => {
     const claim = ledgerEntry({ claimRef: { ...lateClaim, uid: "u9" }, address: "203.0.113.60" });

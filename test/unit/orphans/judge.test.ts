@@ -36,6 +36,7 @@ const lost: Orphan = {
   namespace: { name: "proxies", labels: {} },
   pool: pool({}),
   ledger: [],
+  doubtfulLanes: [],
 };
 
 describe("a Service whose ledger entry is lost", () => {
@@ -51,11 +52,48 @@ describe("a Service whose ledger entry is lost", () => {
       ...spec,
       want: "Drain",
       drainUntil: "2026-11-23T12:00:00Z",
-      retiredBecause: "Blocked",
+      retiredBecause: "Age",
     };
     const decision = judgeOrphan({ ...lost, service: service(draining) });
     assert.ok(decision.kind === "adopt");
     assert.deepEqual(decision.entry.spec, draining);
+  });
+
+  const until = "2099-01-01T00:00:00Z";
+  const drain = { want: "Drain", drainUntil: until };
+  const draining = { ...spec, ...drain, retiredBecause: "Requested" };
+  const boasted: Record<string, { claim: object; believed: object }> = {
+    "that it is burnt, while it serves": {
+      claim: { retiredBecause: "Blocked", quarantineUntil: until, drainUntil: until },
+      believed: spec,
+    },
+    "that it is a repeat, which would have no lane": {
+      claim: { retiredBecause: "Repeat" },
+      believed: spec,
+    },
+    "that the address before it was blocked": { claim: { cause: "Blocked" }, believed: spec },
+    "that it was blocked, while it drains": {
+      claim: { ...drain, retiredBecause: "Blocked", quarantineUntil: until },
+      believed: draining,
+    },
+    "that it drains as a repeat": {
+      claim: { ...drain, retiredBecause: "Repeat" },
+      believed: draining,
+    },
+    "what it drains for without a reason": { claim: drain, believed: draining },
+  };
+  for (const [name, { claim, believed }] of Object.entries(boasted))
+    test(`is not believed ${name}`, () => {
+      const decision = judgeOrphan({ ...lost, service: service({ ...spec, ...claim }) });
+      assert.ok(decision.kind === "adopt");
+      assert.deepEqual(decision.entry.spec, believed);
+    });
+
+  test("is believed in what its fleet asked for", () => {
+    const claim = { ...spec, cause: "Requested", requestedAt: "today", ordinal: 7 };
+    const decision = judgeOrphan({ ...lost, service: service(claim) });
+    assert.ok(decision.kind === "adopt");
+    assert.deepEqual(decision.entry.spec, claim);
   });
 
   test("is adopted back where its provider chose the address", () => {
@@ -137,6 +175,21 @@ describe("a Service whose ledger entry is lost", () => {
         service: service({ ...spec, ports: [{ name: "chat", port: 443, targetPort: 9101 }] }),
       },
       because: /not its lane's/,
+    },
+    "its claim is of an address at rest": {
+      given: {
+        service: service({
+          ...spec,
+          want: "Quarantine",
+          quarantineUntil: "2099-01-01T00:00:00Z",
+          retiredBecause: "Blocked",
+        }),
+      },
+      because: /at rest, which has no Service/,
+    },
+    "an entry that can't be read may serve on its lane": {
+      given: { doubtfulLanes: [3] },
+      because: /lane 3 serves another address now/,
     },
     "its load balancer has not set the address": {
       given: { given: ["203.0.113.10"] },
