@@ -1,6 +1,5 @@
 import { type Finding, conditionsFrom } from "../api/findings.ts";
 import { storedStatus } from "../api/stored-status.ts";
-import type { CustomObject } from "../kubernetes/objects.ts";
 import { orphanRetirement } from "../rotation/retire.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Plan, planOf } from "../runtime/plan.ts";
@@ -9,6 +8,7 @@ import { type FleetAsk, deletionAsks } from "./asks.ts";
 import {
   deletionAskedAt,
   finishing,
+  heldBecause,
   isDark,
   isEnding,
   isUnconfirmed,
@@ -30,7 +30,7 @@ export function planMalformed(observed: Observed, problem: string, now: Instant)
   const ending = isEnding(observed) ? endingOf(observed, now) : nothing;
   if (ending.isOver) return planOf({ effects: ending.effects });
   return planOf({
-    effects: [...ending.effects, ...reports(observed.raw, problem, now)],
+    effects: [...ending.effects, ...reports(observed, problem, now)],
     asks,
     requeueAt: earliest(ending.requeueAt, deletionAskedAt(observed, now)),
   });
@@ -69,9 +69,11 @@ function endingOf(observed: Observed, now: Instant): Ending {
  * Says what is wrong: in the status, and once in an Event. The published addresses stay in it, the
  * selector that an autoscaler reads, and the requests that were answered: they would be done again.
  */
-function reports(raw: CustomObject, problem: string, now: Instant): readonly Effect[] {
+function reports(observed: Observed, problem: string, now: Instant): readonly Effect[] {
+  const { raw } = observed;
   const { status, conditions: before } = storedStatus(raw);
-  const message = `${problem}. What runs goes on unchanged until this is mended`;
+  const outlook = heldBecause(observed) ?? "What runs goes on unchanged until this is mended";
+  const message = `${problem}. ${outlook}`;
   const stalled: Finding = { status: "True", reason: "InvalidSpec", message };
   const findings = { Stalled: stalled, Ready: { ...stalled, status: "False" } } as const;
   const generation = raw.metadata.generation ?? 0;

@@ -3,9 +3,10 @@ import type { AddressPool } from "../api/address-pool.ts";
 import type { Parsed } from "../api/parse.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import { claimOf } from "../ledger/claim.ts";
-import { contains, parseIp } from "../values/ip.ts";
+import { contains, formatIp, parseIp } from "../values/ip.ts";
 import { poolView } from "../pool/view.ts";
 import { lanePort } from "../ledger/lanes.ts";
+import type { EntryTraces } from "../ledger/traces.ts";
 import type { AddressView } from "../ledger/view.ts";
 import { claimAnnotation, fleetLabel } from "../api/names.ts";
 import type { Service } from "../kubernetes/objects.ts";
@@ -24,8 +25,8 @@ export interface Orphan {
   /** The pool that its claim names. */
   readonly pool: Parsed<AddressPool> | undefined;
   readonly ledger: readonly AddressView[];
-  /** Lanes of its fleet's entries that can't be read: their addresses may be in use. */
-  readonly doubtfulLanes: readonly number[];
+  /** What is left of entries that can't be read: their addresses and lanes may be in use. */
+  readonly unreadable: readonly EntryTraces[];
 }
 
 /** What becomes of it: its entry is made again, or it goes. */
@@ -59,7 +60,7 @@ export function judgeOrphan(orphan: Orphan): OrphanDecision {
 }
 
 function doubt(orphan: Orphan, claim: ProxyAddress, address: string): string | undefined {
-  const { service, given, namespace, ledger, doubtfulLanes } = orphan;
+  const { service, given, namespace, ledger, unreadable } = orphan;
   const { claimRef, lane, ports, want } = claim.spec;
   if (
     claimRef.namespace !== namespace.name ||
@@ -70,8 +71,13 @@ function doubt(orphan: Orphan, claim: ProxyAddress, address: string): string | u
     return "its ports are not its lane's";
   if (want === "Quarantine") return "its claim is of an address at rest, which has no Service";
   if (!given.includes(address)) return `its load balancer has not set ${address}`;
-  if (ledger.some((entry) => entry.address === address)) return `${address} was claimed again`;
-  if (doubtfulLanes.includes(lane) || ledger.some((entry) => sharesLane(entry, claim)))
+  const isHeld = unreadable.some(({ held }) => held !== undefined && formatIp(held.ip) === address);
+  if (isHeld || ledger.some((entry) => entry.address === address))
+    return `${address} was claimed again`;
+  if (
+    unreadable.some((one) => mayShareLane(one, claim)) ||
+    ledger.some((one) => sharesLane(one, claim))
+  )
     return `its lane ${lane} serves another address now`;
   return notFromPool(orphan, claim, address);
 }
@@ -79,6 +85,11 @@ function doubt(orphan: Orphan, claim: ProxyAddress, address: string): string | u
 function sharesLane(entry: AddressView, { spec: { claimRef, lane } }: ProxyAddress): boolean {
   const isOfFleet = entry.namespace === claimRef.namespace && entry.fleet === claimRef.name;
   return isOfFleet && entry.lane === lane && entry.phase !== "Quarantined";
+}
+
+function mayShareLane({ claimant, lane }: EntryTraces, { spec }: ProxyAddress): boolean {
+  const { namespace, name } = spec.claimRef;
+  return claimant?.namespace === namespace && claimant.name === name && lane === spec.lane;
 }
 
 function notFromPool(

@@ -10,7 +10,7 @@ import type { ApiClient } from "../../kubernetes/client.ts";
 import type { CustomObject, Service } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { isOrphan } from "../../ledger/orphan.ts";
-import { tracesOf } from "../../ledger/traces.ts";
+import { type EntryTraces, tracesOf } from "../../ledger/traces.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
@@ -87,16 +87,15 @@ function observeOrphan(key: string, options: OrphanControllerOptions): ObservedO
     },
     pool: pool === undefined ? undefined : parseAddressPool(pool),
     ledger: [...caches.ledger.all()],
-    doubtfulLanes: doubtfulLanes(service, caches),
+    unreadable: unreadable(caches),
     confirmation: confirmations.answer(key),
     absence: fleet === undefined ? options.absences.answer(absenceOf(service)) : undefined,
   };
 }
 
-function doubtfulLanes(service: Service, { addresses }: Caches): readonly number[] {
-  const entries = addresses.by("fleet", keyText(fleetKeyOf(service)));
-  const unreadable = entries.filter((entry) => viewOfEntry(entry).view === undefined);
-  return unreadable.flatMap((entry) => tracesOf(entry).lane ?? []);
+function unreadable({ addresses }: Caches): readonly EntryTraces[] {
+  const entries = addresses.list().filter((entry) => viewOfEntry(entry).view === undefined);
+  return entries.map(tracesOf);
 }
 
 function fleetOf(service: Service, { fleets }: Caches): CustomObject | undefined {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import { serviceObject } from "../../objects/service.ts";
 import { apply, list } from "../operator/operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
@@ -79,6 +80,13 @@ describe("a Service whose ledger entry was lost", () => {
       },
       spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
     });
+  /** Addresses of the pool that no entry holds: the fleet's own is any of them. */
+  const unheld = async (): Promise<readonly [string, string]> => {
+    const held = new Set((await stage.ledger()).map(({ spec }) => spec.address));
+    const all = Array.from({ length: 10 }, (_, index) => `203.0.113.${50 + index}`);
+    const [first = "", second = ""] = all.filter((address) => !held.has(address));
+    return [first, second];
+  };
   const isGone = async (name: string): Promise<void> => {
     await waitFor(`Service ${name} to be removed`, async () => {
       const { code } = await stage.server.call(
@@ -102,8 +110,9 @@ describe("a Service whose ledger entry was lost", () => {
         cause: "Blocked",
         ...given,
       }).spec;
-    const resting = claimOf("203.0.113.51", 2, { want: "Quarantine" });
-    const draining = claimOf("203.0.113.52", 3, {
+    const [rests, drains] = await unheld();
+    const resting = claimOf(rests, 2, { want: "Quarantine" });
+    const draining = claimOf(drains, 3, {
       want: "Drain",
       drainUntil: "2020-01-01T00:00:00Z",
     });
@@ -111,8 +120,8 @@ describe("a Service whose ledger entry was lost", () => {
     await stage.stopOperator();
     await apply(
       stage.server,
-      stranger("resting", { claim: resting, entry: "ip-203-0-113-51", ip: "203.0.113.51" }),
-      stranger("draining", { claim: draining, entry: "ip-203-0-113-52", ip: "203.0.113.52" }),
+      stranger("resting", { claim: resting, entry: ledgerName(rests), ip: rests }),
+      stranger("draining", { claim: draining, entry: ledgerName(drains), ip: drains }),
     );
     await waitFor("both to have their addresses", async () => {
       const services = await stage.balancer.services();
@@ -122,13 +131,13 @@ describe("a Service whose ledger entry was lost", () => {
     });
     stage.startOperator();
     await isGone("resting");
-    assert.equal(await stage.entry("ip-203-0-113-51"), undefined);
+    assert.equal(await stage.entry(ledgerName(rests)), undefined);
     const adopted = await waitFor("the other to be taken for what it can be", async () =>
-      stage.entry("ip-203-0-113-52"),
+      stage.entry(ledgerName(drains)),
     );
     assert.deepEqual([adopted.spec.cause, adopted.spec.retiredBecause], ["NewSlot", "Requested"]);
     const rested = await waitFor("it to end as any other", async () => {
-      const entry = await stage.entry("ip-203-0-113-52");
+      const entry = await stage.entry(ledgerName(drains));
       return entry?.spec.want === "Quarantine" ? entry : undefined;
     });
     assert.equal(rested.spec.retiredBecause, "Requested");
@@ -137,14 +146,15 @@ describe("a Service whose ledger entry was lost", () => {
   });
 
   test("stays while its fleet is missing for less than minutes: a restore may bring it", async () => {
-    const claim = ledgerEntry({ claimRef: { ...lateClaim, uid: "u9" }, address: "203.0.113.60" });
-    const late = { fleet: "late", entry: "ip-203-0-113-60", claim: claim.spec };
+    const [address, another] = await unheld();
+    const claim = ledgerEntry({ claimRef: { ...lateClaim, uid: "u9" }, address });
+    const late = { fleet: "late", entry: ledgerName(address), claim: claim.spec };
     await apply(stage.server, stranger("of-nobody", late));
     await waitFor(
       "it to be looked at",
       () => stage.lines.some(({ key }) => key === "default/of-nobody") || undefined,
     );
-    await apply(stage.server, stranger("of-family", { entry: "ip-203-0-113-61" }));
+    await apply(stage.server, stranger("of-family", { entry: ledgerName(another) }));
     await isGone("of-family");
     const { code } = await stage.server.call(
       "GET",
@@ -155,19 +165,20 @@ describe("a Service whose ledger entry was lost", () => {
 
   test("claims nothing by a forged annotation: its load balancer must have set the address", async () => {
     const { uid } = (await stage.fleet("family")).metadata;
+    const [address] = await unheld();
     const claim = ledgerEntry({
-      address: "203.0.113.50",
+      address,
       lane: 2,
       ports: [{ name: "chat", port: 443, targetPort: 20_008 }],
       claimRef: { namespace: "default", name: "family", uid, slot: 0 },
     }).spec;
-    await apply(stage.server, stranger("forged", { claim, entry: "ip-203-0-113-50" }));
+    await apply(stage.server, stranger("forged", { claim, entry: ledgerName(address) }));
     await isGone("forged");
-    assert.equal(await stage.entry("ip-203-0-113-50"), undefined);
+    assert.equal(await stage.entry(ledgerName(address)), undefined);
     await waitFor(
       "an Event that says why",
       async () =>
-        (await events()).some(({ note }) => String(note).includes("has not set 203.0.113.50")) ||
+        (await events()).some(({ note }) => String(note).includes(`has not set ${address}`)) ||
         undefined,
     );
   });

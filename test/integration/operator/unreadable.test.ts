@@ -153,7 +153,7 @@ describe("a ledger entry that this version can't read, as after a rollback", () 
       (await conditionOf(server, "other", "PoolExhausted"))?.startsWith("True NoFreshAddress"),
     );
     const failed = operator.lines.filter(
-      ({ msg, key }) => key === "default/other" && /fail/i.test(String(msg)),
+      ({ msg, key }) => key === "default/other" && /fail/i.test(msg),
     );
     assert.deepEqual(failed, [], "nobody runs into its name");
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { addressPhases } from "../../../src/api/address-phase.ts";
 import { type ProxyAddress, wants } from "../../../src/api/proxy-address.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";

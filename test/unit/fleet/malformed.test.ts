@@ -127,5 +127,8 @@ describe("a fleet that can't be read, and that a person deletes", () => {
     const { effects, requeueAt } = plan([seen(serving)], { unwished: [{ object: raw, deletion }] });
     assert.deepEqual(ids(effects), ["status status", "event event of it"]);
     assert.equal(requeueAt, at(30));
+    const [write] = effects;
+    assert.ok(write?.kind === "status");
+    assert.match(JSON.stringify(write.status), /must be a number\. the CRD goes/);
   });
 });

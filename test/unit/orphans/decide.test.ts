@@ -26,7 +26,7 @@ const lost: ObservedOrphan = {
   namespace: { name: "proxies", labels: {} },
   pool: parseAddressPool(poolObject()),
   ledger: [],
-  doubtfulLanes: [],
+  unreadable: [],
   fleet: fleetObject(),
   unresolved: undefined,
   confirmation,

@@ -5,7 +5,8 @@ import { type AddressView, addressView } from "../../../src/ledger/view.ts";
 import { type Orphan, judgeOrphan } from "../../../src/orphans/judge.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
 import { poolObject } from "../../objects/address-pool.ts";
-import { parsedEntry } from "../../objects/ledger-entry.ts";
+import { tracesOf } from "../../../src/ledger/traces.ts";
+import { entryObject, parsedEntry } from "../../objects/ledger-entry.ts";
 import { serviceObject } from "../../objects/service.ts";
 
 const { spec } = parsedEntry({ slot: 1, lane: 3 });
@@ -29,6 +30,9 @@ function entry(given: Record<string, unknown>, phase = "Serving"): AddressView {
 
 const pool = (spec: Record<string, unknown>) => parseAddressPool(poolObject({ spec }));
 
+const unreadable = ({ spec: given, ...rest }: Parameters<typeof entryObject>[0] = {}) =>
+  tracesOf(entryObject({ address: "203.0.113.20", spec: { cause: "Leap", ...given }, ...rest }));
+
 const lost: Orphan = {
   service: service(),
   given: ["203.0.113.9"],
@@ -36,7 +40,7 @@ const lost: Orphan = {
   namespace: { name: "proxies", labels: {} },
   pool: pool({}),
   ledger: [],
-  doubtfulLanes: [],
+  unreadable: [],
 };
 
 describe("a Service whose ledger entry is lost", () => {
@@ -120,6 +124,9 @@ describe("a Service whose ledger entry is lost", () => {
       pool: pool({ perNamespace: 1 }),
       ledger: [entry({ pool: "pool-b" })],
     },
+    "an entry of another fleet that can't be read has a lane of that number": {
+      unreadable: [unreadable({ lane: 3, spec: ofClaimant({ name: "other" }) })],
+    },
     "another namespace holds as many as it may": {
       pool: pool({ perNamespace: 1 }),
       ledger: [entry(ofClaimant({ namespace: "other" }))],
@@ -188,8 +195,12 @@ describe("a Service whose ledger entry is lost", () => {
       because: /at rest, which has no Service/,
     },
     "an entry that can't be read may serve on its lane": {
-      given: { doubtfulLanes: [3] },
+      given: { unreadable: [unreadable({ lane: 3 })] },
       because: /lane 3 serves another address now/,
+    },
+    "an entry that can't be read holds its address, under another name": {
+      given: { unreadable: [unreadable({ name: "ip-a1b2c3d4e5f6", address: "203.0.113.9" })] },
+      because: /203\.0\.113\.9 was claimed again/,
     },
     "its load balancer has not set the address": {
       given: { given: ["203.0.113.10"] },
