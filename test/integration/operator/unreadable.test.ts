@@ -55,12 +55,11 @@ async function holds(name: string, count: number): Promise<void> {
 
 /** Writes what the CRD would refuse, as one of another version took it. */
 async function slipIn(
-  plural: string,
-  edit: (schema: CrdSchema) => void,
   path: string,
   change: object,
-) {
-  const restore = await permit(server, plural, edit);
+  crd: { readonly plural: string; readonly edit: (schema: CrdSchema) => void },
+): Promise<void> {
+  const restore = await permit(server, crd.plural, crd.edit);
   await waitFor(`${path} is taken`, async () => (await server.patch(path, change)).code === 200);
   await restore();
 }
@@ -77,7 +76,7 @@ describe("a fleet that this version can't read", () => {
       delete rotation?.properties["maxAge"]?.["x-kubernetes-validations"];
     };
     const change = { spec: { rotation: { maxAge: "2 days" } } };
-    await slipIn("whatsappproxies", anyMaxAge, fleetPath("odd"), change);
+    await slipIn(fleetPath("odd"), change, { plural: "whatsappproxies", edit: anyMaxAge });
     await waitFor("it says so", async () =>
       (await conditionOf(server, "odd", "Stalled"))?.startsWith("True InvalidSpec: "),
     );
@@ -130,7 +129,8 @@ describe("a ledger entry that this version can't read, as after a rollback", () 
     const anyCause = ({ properties }: CrdSchema) => {
       delete properties["spec"]?.properties["cause"]?.enum;
     };
-    await slipIn("proxyaddresses", anyCause, entryPath(name), { spec: { cause: "Leap" } });
+    const change = { spec: { cause: "Leap" } };
+    await slipIn(entryPath(name), change, { plural: "proxyaddresses", edit: anyCause });
   });
 
   test("says what is wrong, and what to do", async () => {
