@@ -14,7 +14,7 @@ import { serviceManifest } from "./service.ts";
 import type { Sight } from "./sight.ts";
 
 /** Whoever has set it: it goes, and those of others stay. */
-export function finishing({ raw }: ObservedAddress): Effect {
+export function finishing({ raw }: Pick<ObservedAddress, "raw">): Effect {
   const finalizers = (raw.metadata.finalizers ?? []).filter((each) => each !== addressFinalizer);
   return {
     kind: "patch",
@@ -83,7 +83,11 @@ export function removalEffects(
   { services }: ObservedAddress,
   decision: AddressDecision,
 ): readonly Effect[] {
-  if (decision.service !== "remove") return [];
+  return decision.service === "remove" ? removing(services) : [];
+}
+
+/** Takes down the Services that are not on their way out yet. */
+export function removing(services: readonly Service[]): readonly Effect[] {
   const live = services.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   return live.map((service) => ({
     kind: "delete",

@@ -47,6 +47,9 @@ export const addressFaults = [
 ] as const;
 export type AddressFault = (typeof addressFaults)[number];
 
+/** No slot has more addresses than this. */
+export const greatestOrdinal = 2 ** 31 - 1;
+
 const fixed = (why: string): CelRule => ({
   rule: "self == oldSelf",
   message: `can't be changed, since ${why}: delete this address, and the fleet takes another`,
@@ -86,7 +89,7 @@ const fields = z.object({
   requestedAt: line(4096)
     .exactOptional()
     .describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
-  ordinal: integer(0, 2 ** 31 - 1)
+  ordinal: integer(0, greatestOrdinal)
     .exactOptional()
     .describe(
       "Its number among the addresses that its slot has had, from 1: of two that serve, the one with the higher number is published, whatever clocks say.",

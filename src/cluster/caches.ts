@@ -15,11 +15,11 @@ import { type DnsEndpoint, dnsEndpoints } from "../kubernetes/external-dns.ts";
 import type { KindPresence } from "../kubernetes/kind-presence.ts";
 import { ServedKinds } from "../kubernetes/served-kinds.ts";
 import { Store } from "../kubernetes/store.ts";
-import { addressLabel, fleetLabel, fleetNamespaceLabel, managedSelector } from "../api/names.ts";
+import { addressLabel, fleetLabel, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
 import type { NamespacesInReach } from "../runtime/readable-namespaces.ts";
-import { Ledger, shareOf } from "../ledger/ledger.ts";
-import { viewOfEntry } from "../ledger/view.ts";
+import { Ledger, sharesOf } from "../ledger/ledger.ts";
+import { claimantOf } from "../ledger/traces.ts";
 import type { Resource } from "../kubernetes/resource.ts";
 import { withoutSpec } from "./kept-pod.ts";
 import { withoutPages } from "./kept-secret.ts";
@@ -120,18 +120,10 @@ export function storeOf(caches: Caches, of: Resource<KubeObject>) {
   return store as Store<KubeObject> | undefined;
 }
 
-/**
- * The fleet that an entry is claimed for, as `namespace/name`. Reads the raw object: one whose claim
- * is malformed is filed by its labels.
- */
+/** The fleet that an entry is claimed for, as `namespace/name`. */
 export function claimant(entry: CustomObject): readonly string[] {
-  const { claimRef } = (entry.spec ?? {}) as { claimRef?: { namespace?: unknown; name?: unknown } };
-  if (typeof claimRef?.namespace === "string" && typeof claimRef.name === "string")
-    return [`${claimRef.namespace}/${claimRef.name}`];
-  const [namespace] = labelValue(entry, fleetNamespaceLabel);
-  return namespace === undefined
-    ? []
-    : labelValue(entry, fleetLabel).map((fleet) => `${namespace}/${fleet}`);
+  const fleet = claimantOf(entry);
+  return fleet === undefined ? [] : [`${fleet.namespace}/${fleet.name}`];
 }
 
 /** The pool that an entry was taken from. */
@@ -140,14 +132,8 @@ export function claimedPool(entry: CustomObject): readonly string[] {
   return typeof pool === "string" ? [pool] : [];
 }
 
-/** What a namespace holds of a pool: the index that its limit is counted by. */
-export function claimedShare(entry: CustomObject): readonly string[] {
-  const { view } = viewOfEntry(entry);
-  return view === undefined ? [] : [shareOf(view)];
-}
-
-/** Under what ledger entries can be found. */
-export const addressIndexes = { fleet: claimant, pool: claimedPool, share: claimedShare };
+/** Under what ledger entries can be found: `share` is what a namespace's limit is counted by. */
+export const addressIndexes = { fleet: claimant, pool: claimedPool, share: sharesOf };
 
 /** The fleet that a child belongs to, as `namespace/name`. */
 export function podFleet(child: KubeObject): readonly string[] {

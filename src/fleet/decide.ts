@@ -1,9 +1,8 @@
 import type { StatusView } from "./findings.ts";
-import { conditionsFrom, type Finding } from "../api/findings.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { fieldManagers, fleetFinalizer, podSelector } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
-import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import { stateOf } from "../kubernetes/resource.ts";
 import { nextLaneClosesAt } from "../ledger/lane-use.ts";
 import { bankSize } from "../ledger/lanes.ts";
 import type { AddressView } from "../ledger/view.ts";
@@ -11,9 +10,9 @@ import { type FleetNames, fleetNames } from "../dns/fleet-names.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
 import { podsView } from "../pods/view.ts";
 import { measured } from "../reachability/measured.ts";
-import { type FleetView, fleetView, latestChange } from "../rotation/fleet-view.ts";
+import { type FleetView, fleetView, lanesUsedBy } from "../rotation/fleet-view.ts";
 import { type RotationPlan, planRotation } from "../rotation/plan.ts";
-import type { ApplyEffect, Effect, PatchEffect } from "../runtime/effect.ts";
+import type { ApplyEffect, Effect } from "../runtime/effect.ts";
 import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { type FleetAsk, certificateAsks, deletionAsks, nextRenewalAt, podAsks } from "./asks.ts";
@@ -22,7 +21,16 @@ import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { nextHeldLitAt } from "./held.ts";
 import { lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects } from "./ledger-effects.ts";
-import { deletionAskedAt, heldBecause, isEnding, isUnconfirmed } from "./deletion.ts";
+import {
+  deletionAskedAt,
+  finishing,
+  heldBecause,
+  isDark,
+  isEnding,
+  isUnconfirmed,
+  patienceUntil,
+} from "./deletion.ts";
+import { planMalformed } from "./malformed.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
 import { planOrphans } from "./orphans.ts";
 import { type StatusBefore, stuckAt } from "./progress.ts";
@@ -38,9 +46,6 @@ const mendPatience = seconds(1);
 /** A fleet that is being deleted looks this often whether its pods have closed their lanes. */
 const closingEvery = seconds(1);
 
-/** Pods that don't say whether they closed their lanes are not waited for any longer than this. */
-const closingPatience = seconds(15);
-
 /**
  * Decides the next step of a fleet: its addresses, its pods, and what is reported. Pure but for the
  * time and the random source that it is given.
@@ -49,11 +54,9 @@ export function decideFleet(observed: ObservedFleet, context: Context): Plan<Fle
   const orphans = planOrphans(observed, context.now);
   const { raw, parsed } = observed;
   if (raw === undefined || parsed === undefined) return orphans;
-  if (!parsed.ok) {
-    const status = malformedStatus(observed, parsed.problem, context.now);
-    return planOf({ effects: [...orphans.effects, statusEffect(raw, status)] });
-  }
-  const plan = decideLive({ observed: { ...observed, raw }, fleet: parsed.value }, context);
+  const plan = parsed.ok
+    ? decideLive({ observed: { ...observed, raw }, fleet: parsed.value }, context)
+    : planMalformed({ ...observed, raw }, parsed.problem, context.now);
   return { ...plan, effects: [...orphans.effects, ...plan.effects] };
 }
 
@@ -75,15 +78,16 @@ function decideLive(
   { now, random, clocksDiffer = false }: Context,
 ): Plan<FleetAsk> {
   const { observed, fleet } = live;
-  const { pools, formerPools, held, unreadable, holds } = observed;
+  const { pools, formerPools, held, unreadable, orphans, holds } = observed;
   if (isUnconfirmed(observed)) return planOf({ asks: deletionAsks(observed, now) });
   const entries = withSessions(observed, now);
   const doubtfulLanes = unreadable.flatMap(({ lane }) => lane ?? []);
-  const ledger = { entries, pools, formerPools, held, doubtfulLanes };
+  const former = orphans.map(({ view }) => view);
+  const ledger = { entries, former, pools, formerPools, held, doubtfulLanes };
   const names = namesOf(live, entries, now);
   const seen = fleetView({ fleet, ...ledger, clocksDiffer, holds, nameUse: names.use });
   const view = { ...seen, deleting: isEnding(observed) };
-  if (isEnded(live, view, now)) return planOf({ effects: [finishing(live)] });
+  if (isEnded(live, view, now)) return planOf({ effects: [finishing(observed.raw)] });
   const lanes = lanesOf(observed, now);
   const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
   const planned = withoutLost(planRotation(view, { bank, now, random }), observed);
@@ -167,25 +171,21 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     rotation.requeueAt,
     overdueAt,
     stuckAt(status.conditions),
-    nextLaneClosesAt(view.addresses, now),
+    nextLaneClosesAt(lanesUsedBy(view), now),
     nextRenewalAt(observed, now),
     view.deleting ? undefined : evictionLookAt(live, now),
     nextHeldLitAt(view.addresses, now),
-    view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
+    view.deleting && isDark(lanesUsedBy(view)) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
     deletionAskedAt(observed, now),
   );
 }
 
-function isDark({ addresses }: FleetView): boolean {
-  return addresses.every(({ phase }) => phase === "Quarantined");
-}
-
 /** Whether nothing of a deleted fleet serves any more, so that it may go. */
 function isEnded({ observed }: LiveFleet, view: FleetView, now: Instant): boolean {
-  if (!view.deleting || !isDark(view)) return false;
-  const patience = plus(latestChange(view.addresses), closingPatience);
-  return lanesAreClosed(observed, now) || now >= patience;
+  const addresses = lanesUsedBy(view);
+  if (!view.deleting || !isDark(addresses)) return false;
+  return lanesAreClosed(observed, now) || now >= patienceUntil(addresses);
 }
 
 function missesFinalizer({ fleet }: LiveFleet): boolean {
@@ -205,20 +205,6 @@ function finalizerEffect({ observed, fleet }: LiveFleet): ApplyEffect {
     object: { apiVersion, kind, metadata: { name, namespace, finalizers } },
     fieldManager: fieldManagers.fleet,
     state: stateOf(observed.raw),
-  };
-}
-
-/** Whoever has set it, as a backup that was restored may have: it goes, and those of others stay. */
-function finishing({ observed, fleet }: LiveFleet): PatchEffect {
-  const { finalizers = [] } = fleet.metadata;
-  return {
-    kind: "patch",
-    id: "finalizer",
-    of: resources.fleets,
-    key: keyOf(fleet),
-    state: stateOf(observed.raw),
-    metadata: { finalizers: finalizers.filter((each) => each !== fleetFinalizer) },
-    fieldManager: fieldManagers.fleet,
   };
 }
 
@@ -279,29 +265,5 @@ function statusBefore(status: WhatsAppProxy["status"]): StatusBefore {
   return {
     observedGeneration: status?.observedGeneration ?? 0,
     conditions: status?.conditions ?? [],
-  };
-}
-
-/**
- * An object that got past the CRD but that this version can't read: its status says so, and what
- * runs goes on.
- */
-function malformedStatus(
-  { raw }: ObservedFleet,
-  problem: string,
-  now: Instant,
-): Partial<FleetStatus> {
-  const finding: Finding = {
-    status: "True",
-    reason: "InvalidSpec",
-    message: `${problem}. What runs goes on unchanged until this is mended`,
-  };
-  const generation = raw?.metadata.generation ?? 0;
-  const stored = (raw?.status ?? {}) as { conditions?: StatusBefore["conditions"] };
-  const before = Array.isArray(stored.conditions) ? stored.conditions : [];
-  const findings = { Stalled: finding, Ready: { ...finding, status: "False" } } as const;
-  return {
-    observedGeneration: generation,
-    conditions: conditionsFrom(findings, { before, generation, now }),
   };
 }

@@ -1,5 +1,15 @@
-import { type Instant, earliest } from "../values/time.ts";
+import { fieldManagers, fleetFinalizer } from "../api/names.ts";
+import * as resources from "../api/resources.ts";
+import type { CustomObject } from "../kubernetes/objects.ts";
+import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import type { AddressView } from "../ledger/view.ts";
+import { latestChange } from "../rotation/fleet-view.ts";
+import type { PatchEffect } from "../runtime/effect.ts";
+import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import type { ObservedFleet } from "./observed.ts";
+
+/** Pods that don't say whether they closed their lanes are not waited for any longer than this. */
+const closingPatience = seconds(15);
 
 type Deletions = Pick<ObservedFleet, "raw" | "unwished">;
 
@@ -32,4 +42,31 @@ export function deletionAskedAt({ unwished }: Deletions, now: Instant): Instant 
     deletion.kind === "held" ? deletion.askAgainAt : undefined,
   );
   return earliest(...times.filter((at) => at !== undefined && at > now));
+}
+
+/** Whether none of a fleet's addresses answers any more. */
+export function isDark(addresses: readonly AddressView[]): boolean {
+  return addresses.every(({ phase }) => phase === "Quarantined");
+}
+
+/** How long a deleted fleet whose addresses are dark waits for its pods at most. */
+export function patienceUntil(addresses: readonly AddressView[]): Instant {
+  return plus(latestChange(addresses), closingPatience);
+}
+
+/**
+ * Lets a deleted fleet go. Whoever has set the finalizer, as a backup that was restored may have: it
+ * goes, and those of others stay.
+ */
+export function finishing(raw: CustomObject): PatchEffect {
+  const { finalizers = [] } = raw.metadata;
+  return {
+    kind: "patch",
+    id: "finalizer",
+    of: resources.fleets,
+    key: keyOf(raw),
+    state: stateOf(raw),
+    metadata: { finalizers: finalizers.filter((each) => each !== fleetFinalizer) },
+    fieldManager: fieldManagers.fleet,
+  };
 }

@@ -2,7 +2,7 @@ import { laneUsers } from "../ledger/lane-use.ts";
 import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-certificates.ts";
 import type { CertifiedLane } from "../proxy/pod-config.ts";
 import type { Instant } from "../values/time.ts";
-import type { ObservedFleet } from "./observed.ts";
+import type { ObservedFleet, UnreadableEntry } from "./observed.ts";
 
 /** A lane that is to serve a ledger entry. */
 export interface FleetLane {
@@ -19,9 +19,9 @@ export interface FleetLane {
  * nobody meets a refusal.
  */
 export function lanesOf(observed: ObservedFleet, now: Instant): readonly FleetLane[] {
-  const { own } = observed;
+  const { own, orphans } = observed;
   const users = laneUsers(
-    own.map(({ view }) => view),
+    [...own, ...orphans].map(({ view }) => view),
     now,
   );
   const lanes = users.flatMap(({ name, lane, pool }) => {
@@ -29,15 +29,23 @@ export function lanesOf(observed: ObservedFleet, now: Instant): readonly FleetLa
     if (uid === undefined) return [];
     return [{ lane, entry: name, uid, proxiesFrom: proxiesOf(observed, pool, { lane, uid }) }];
   });
-  const doubtful = doubtfulLanes(observed).filter(
+  const former = users.filter(({ name }) => orphans.some(({ view }) => view.name === name));
+  const kept = keptLanes(observed, [...former, ...observed.unreadable]).filter(
     ({ lane }) => !lanes.some((one) => one.lane === lane),
   );
-  return [...lanes, ...doubtful].toSorted((a, b) => a.lane - b.lane);
+  return [...lanes, ...kept].toSorted((a, b) => a.lane - b.lane);
 }
 
-/** The lane of an entry that can't be read stays as it is: people may well use its address. */
-function doubtfulLanes({ unreadable, children }: ObservedFleet): readonly FleetLane[] {
-  const names = new Set(unreadable.map(({ name }) => name));
+/**
+ * Lanes that stay as they are, with the certificate that they have: of an entry that can't be read,
+ * since people may well use its address, and of one of an earlier fleet, to which its Service leads
+ * until it is dark.
+ */
+function keptLanes(
+  { children }: ObservedFleet,
+  entries: readonly Pick<UnreadableEntry, "name">[],
+): readonly FleetLane[] {
+  const names = new Set(entries.map(({ name }) => name));
   if (names.size === 0) return [];
   return laneCertificates(children.secret)
     .filter(({ address }) => names.has(address))

@@ -1,11 +1,11 @@
 import { fieldManagers, fleetLabel, fleetNamespaceLabel } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import { stateOf } from "../kubernetes/resource.ts";
-import { shareOf } from "../ledger/ledger.ts";
+import { shareLimit } from "../ledger/share-limit.ts";
 import type { Claim } from "../rotation/claim.ts";
 import { claimManifest, retiredManifest } from "../rotation/manifests.ts";
 import type { Retirement } from "../rotation/retire.ts";
-import type { AtMost, Effect, NoOthers } from "../runtime/effect.ts";
+import type { Effect, NoOthers } from "../runtime/effect.ts";
 import type { Entry, LiveFleet } from "./observed.ts";
 
 const of = resources.addresses;
@@ -35,6 +35,8 @@ export function claimEffects(
     kind: "noOthers",
     of,
     labelSelector: `${fleetNamespaceLabel}=${namespace},${fleetLabel}=${name}`,
+    // An entry whose labels are wrong is another fleet's: no plan of this one would ever know it.
+    filed: { index: "fleet", value: `${namespace}/${name}` },
     names: [
       ...[...observed.own, ...observed.orphans].map(({ view }) => view.name),
       ...observed.unreadable.map(({ name }) => name),
@@ -46,19 +48,15 @@ export function claimEffects(
     of,
     object: claimManifest({ namespace, name, uid }, fleet.spec.listeners, claim),
     fieldManager: fieldManagers.fleet,
-    preconditions: [...shareLimit(observed.poolSpecs, claim.pool, namespace), known],
+    preconditions: [
+      ...shareLimit(observed.poolSpecs.get(claim.pool)?.perNamespace ?? 0, {
+        pool: claim.pool,
+        namespace,
+      }),
+      known,
+    ],
     needs: claim.insteadOf === undefined ? needs : [...needs, retireId({ name: claim.insteadOf })],
   }));
-}
-
-function shareLimit(
-  pools: LiveFleet["observed"]["poolSpecs"],
-  pool: string,
-  namespace: string,
-): readonly AtMost[] {
-  const count = pools.get(pool)?.perNamespace ?? 0;
-  if (count === 0) return [];
-  return [{ kind: "atMost", of, index: "share", value: shareOf({ pool, namespace }), count }];
 }
 
 /** Takes entries a step towards their end, in the very state that was judged. */

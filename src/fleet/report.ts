@@ -27,11 +27,7 @@ const busy: Readonly<Record<Waiting, Pacing>> = {
 export const statusId = "status";
 
 /** Writes a fleet's status: at once where people wait for what it says. */
-export function statusEffect(
-  raw: CustomObject,
-  status: Partial<FleetStatus>,
-  pacing?: Pacing,
-): StatusEffect {
+export function statusEffect(raw: CustomObject, status: object, pacing?: Pacing): StatusEffect {
   return {
     kind: "status",
     id: statusId,

@@ -1,6 +1,7 @@
 import { addressLabel } from "../api/names.ts";
 import type { CustomObject, Service } from "../kubernetes/objects.ts";
 import type { ReadStore } from "../kubernetes/store.ts";
+import { claimantOf } from "./traces.ts";
 
 /** Whether a Service of ours that is not being deleted has no ledger entry, as the cache has it. */
 export function isOrphan({ metadata }: Service, entries: ReadStore<CustomObject>): boolean {
@@ -9,8 +10,7 @@ export function isOrphan({ metadata }: Service, entries: ReadStore<CustomObject>
   return !isEntryOf(entries.get({ name }), metadata.namespace);
 }
 
-/** Whether a ledger entry belongs to a fleet of this namespace. */
+/** Whether a ledger entry, readable or not, belongs to a fleet of this namespace. */
 export function isEntryOf(entry: CustomObject | undefined, namespace: string | undefined): boolean {
-  const { claimRef } = (entry?.spec ?? {}) as { claimRef?: { namespace?: unknown } };
-  return entry !== undefined && claimRef?.namespace === namespace;
+  return entry !== undefined && claimantOf(entry)?.namespace === namespace;
 }

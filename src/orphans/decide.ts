@@ -5,6 +5,7 @@ import { services } from "../kubernetes/builtin.ts";
 import type { EventNote } from "../kubernetes/events.ts";
 import type { CustomObject, Service } from "../kubernetes/objects.ts";
 import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import { shareLimit } from "../ledger/share-limit.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
 import { type Instant, seconds, since } from "../values/time.ts";
@@ -78,6 +79,10 @@ function writeOf(service: Service, decision: OrphanDecision): Effect {
         of: resources.addresses,
         object: decision.entry,
         fieldManager: fieldManagers.fleet,
+        preconditions: shareLimit(decision.perNamespace, {
+          pool: decision.entry.spec.pool,
+          namespace: decision.entry.spec.claimRef.namespace,
+        }),
       };
     case "delete":
       return {

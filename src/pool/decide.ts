@@ -2,6 +2,7 @@ import { type AddressPool, parseAddressPool } from "../api/address-pool.ts";
 import { type Condition, type Finding, conditionsFrom } from "../api/findings.ts";
 import { fieldManagers } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
+import { storedStatus } from "../api/stored-status.ts";
 import type { EventNote } from "../kubernetes/events.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
 import type { HeldAddresses } from "../ledger/held-addresses.ts";
@@ -51,8 +52,7 @@ function statusOf(observed: ObservedPool, { now }: Context): PoolStatus {
   const { raw } = observed;
   const { counts, ready } = reviewed(observed);
   const generation = raw.metadata.generation ?? 0;
-  const parsed = parseAddressPool(raw);
-  const before = parsed.ok ? (parsed.value.status.conditions ?? []) : [];
+  const { conditions: before } = storedStatus(raw);
   const conditions = conditionsFrom({ Ready: ready }, { before, generation, now });
   return { observedGeneration: generation, ...counts, conditions };
 }
@@ -108,7 +108,7 @@ function notesOf(raw: CustomObject, status: PoolStatus): readonly EventNote[] {
   const parsed = parseAddressPool(raw);
   const old = parsed.ok ? parsed.value.status : undefined;
   const low = parsed.ok ? lowWater(old, status, parsed.value.spec.reserve) : undefined;
-  const before = old?.conditions?.find(({ type }) => type === "Ready");
+  const before = storedStatus(raw).conditions.find(({ type }) => type === "Ready");
   return [
     ...readyNotes(before, status.conditions),
     ...(low === undefined ? [] : [{ type: "Warning" as const, ...low }]),

@@ -1,7 +1,7 @@
-import type { FleetView } from "./fleet-view.ts";
+import { type FleetView, lanesUsedBy } from "./fleet-view.ts";
 import type { PoolView } from "../pool/view.ts";
 import type { Random } from "../values/random.ts";
-import type { ClaimCause } from "../api/proxy-address.ts";
+import { type ClaimCause, greatestOrdinal } from "../api/proxy-address.ts";
 import { chooseAddress, countFree, preferences } from "../pool/allocate.ts";
 import { parseIp } from "../values/ip.ts";
 import { ledgerName } from "../ledger/name.ts";
@@ -66,10 +66,9 @@ interface Seeker {
  * Addresses and lanes that are taken before a plan. The lane of a dark address is free again: the
  * pods end its sessions before they reuse it. A repeat never gets a lane.
  */
-export function allocationsOf(
-  { addresses, held, doubtfulLanes = [] }: FleetView,
-  now: Instant,
-): Allocations {
+export function allocationsOf(fleet: FleetView, now: Instant): Allocations {
+  const { held, doubtfulLanes = [] } = fleet;
+  const addresses = lanesUsedBy(fleet);
   const lanesOf = (users: readonly AddressView[]) => new Set(users.map(({ lane }) => lane));
   const closing = laneUsers(addresses, now).filter((user) => !holdsLane(user));
   return {
@@ -118,8 +117,8 @@ function refusedOf({ addresses }: FleetView, slot: number): AddressView | undefi
   return addresses.find((address) => address.slot === slot && isRefused(address));
 }
 
-function heldLanes({ addresses }: FleetView): string {
-  const held = addresses.filter(isHeldLit);
+function heldLanes(fleet: FleetView): string {
+  const held = lanesUsedBy(fleet).filter(isHeldLit);
   const names = held.map(({ address, name }) => address ?? name);
   return held.length === 0
     ? ""
@@ -136,9 +135,10 @@ function allocate({ held, lanes, claims }: Allocations, lane: number, found: Fou
     held.add({ ip: parseIp(address), pool, quarantined: false, until: undefined, burnt: false });
 }
 
+/** An entry that came from elsewhere may have the greatest: of two, the younger is published. */
 function nextOrdinal({ addresses }: FleetView, slot: number): number {
   const before = addresses.filter((other) => other.slot === slot).map(({ ordinal }) => ordinal);
-  return 1 + Math.max(0, ...before);
+  return Math.min(1 + Math.max(0, ...before), greatestOrdinal);
 }
 
 function freeLane({ lanes, closing }: Allocations, bank: number): number | undefined {

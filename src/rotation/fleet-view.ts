@@ -67,6 +67,11 @@ export interface FleetView {
   readonly announced: ReadonlySet<string>;
   /** The fleet's own ledger entries, quarantined ones included. */
   readonly addresses: readonly AddressView[];
+  /**
+   * Entries of an earlier fleet of that name. They end, but until they are dark their Services lead
+   * to the lanes of this fleet's pods.
+   */
+  readonly former?: readonly AddressView[];
   /** The fleet's pools in order of preference. */
   readonly pools: readonly PoolView[];
   /** Pools that its entries came from, but that it names no more: nothing is claimed from them. */
@@ -82,6 +87,7 @@ export interface FleetView {
 export interface FleetViewInput {
   readonly fleet: WhatsAppProxy;
   readonly entries: readonly AddressView[];
+  readonly former?: readonly AddressView[];
   readonly pools: readonly PoolView[];
   readonly formerPools: readonly PoolView[];
   readonly held: HeldAddresses;
@@ -95,6 +101,7 @@ export interface FleetViewInput {
 export function fleetView(input: FleetViewInput): FleetView {
   const { fleet, entries, pools, formerPools, held } = input;
   const { doubtfulLanes = [], clocksDiffer = false, holds = [], nameUse = new Map() } = input;
+  const { former = [] } = input;
   const { metadata, spec, status } = fleet;
   return {
     namespace: metadata.namespace,
@@ -123,6 +130,7 @@ export function fleetView(input: FleetViewInput): FleetView {
         .map(({ address }) => address),
     ),
     addresses: entries,
+    former,
     pools,
     formerPools,
     held,
@@ -158,4 +166,12 @@ function rotationRules({
 /** When the newest of these entries went into its phase. */
 export function latestChange(entries: readonly AddressView[]): Instant {
   return instant(Math.max(0, ...entries.map(({ phaseSince }) => phaseSince)));
+}
+
+/** All entries whose Services may lead to the lanes of the fleet's pods, whichever fleet made them. */
+export function lanesUsedBy({
+  addresses,
+  former = [],
+}: Pick<FleetView, "addresses" | "former">): readonly AddressView[] {
+  return [...addresses, ...former];
 }

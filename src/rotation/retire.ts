@@ -1,4 +1,4 @@
-import type { FleetView } from "./fleet-view.ts";
+import { type FleetView, lanesUsedBy } from "./fleet-view.ts";
 import type { RetireCause } from "../api/proxy-address.ts";
 import { type PoolView, defaultQuarantineTimes } from "../pool/view.ts";
 import { countedUntil } from "./age.ts";
@@ -192,7 +192,7 @@ function ofUnpublished(situation: Situation): RetirementView {
 
 /** One whose lane serves another address would wait for it for good, and its slot with it. */
 function hasLane({ fleet, address, now }: Situation): boolean {
-  return laneUsers(fleet.addresses, now).some(({ name }) => name === address.name);
+  return laneUsers(lanesUsedBy(fleet), now).some(({ name }) => name === address.name);
 }
 
 function ofDrained(situation: Situation): RetirementView {

@@ -16,7 +16,9 @@ import type { BalancerWarnings } from "../balancer-words.ts";
 import { decideAddress } from "../decide.ts";
 import type { Resolution } from "../observed.ts";
 import type { Probe, ProbeRequest, ProbeResult } from "../probe.ts";
+import { decideUnreadable } from "../unreadable.ts";
 import { type AddressSources, observeAddress } from "./observe.ts";
+import { observeUnreadable } from "./observe-unreadable.ts";
 import type { HostResolver } from "./resolve.ts";
 import { readWarnings } from "./warnings.ts";
 
@@ -44,8 +46,11 @@ export function addressController(options: AddressControllerOptions): Controller
     {
       name: "address",
       goesOnInTurn: true,
-      observe: (name, memory) => observeAddress(name, memory, all),
-      decide: decideAddress,
+      observe: (name, memory) => observeAddress(name, memory, all) ?? observeUnreadable(name, all),
+      decide: (observed, context) =>
+        "problem" in observed
+          ? decideUnreadable(observed, context)
+          : decideAddress(observed, context),
       answer: async (name, ask) => answer(name, ask, options),
       forget: (name) => {
         probes.forget(name);

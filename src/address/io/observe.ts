@@ -55,7 +55,7 @@ export function observeAddress(
   const entry = parsed.value;
   const { claimRef } = entry.spec;
   if (!isLookedAfter(sources, claimRef.namespace)) return undefined;
-  const services = servicesOf(entry, caches);
+  const services = servicesOf({ name, namespace: claimRef.namespace }, caches);
   const { balancer, resolution } = balancerOf(services[0], sources);
   return {
     raw,
@@ -86,10 +86,13 @@ export function observeAddress(
  * Only what lies in the claim's own namespace counts: a Service elsewhere that carries the label is
  * somebody's own.
  */
-function servicesOf({ metadata, spec }: ProxyAddress, caches: Caches): Service[] {
+export function servicesOf(
+  { name, namespace }: { readonly name: string; readonly namespace: string | undefined },
+  caches: Caches,
+): Service[] {
   const own = caches.services
-    .by("address", metadata.name)
-    .filter((service) => service.metadata.namespace === spec.claimRef.namespace);
+    .by("address", name)
+    .filter((service) => service.metadata.namespace === namespace);
   const isLeaving = (service: Service) => Number(service.metadata.deletionTimestamp !== undefined);
   return own.toSorted((a, b) => isLeaving(a) - isLeaving(b));
 }

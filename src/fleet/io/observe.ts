@@ -14,6 +14,7 @@ import { isOrphan } from "../../ledger/orphan.ts";
 import type { Absence } from "../../cluster/absence.ts";
 import type { Deletion } from "../../cluster/deletion.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
+import { tracesOf } from "../../ledger/traces.ts";
 import { type AddressView, viewOfEntry } from "../../ledger/view.ts";
 import type { PodReports } from "../../pods/io/reports.ts";
 import { isServingPod, mayHoldSessions } from "../../pods/view.ts";
@@ -144,9 +145,8 @@ function entryOf(raw: CustomObject, { unwished, secret, caches }: EntrySources):
   ];
 }
 
-function unreadable({ metadata, spec }: CustomObject): UnreadableEntry {
-  const { lane } = (spec ?? {}) as { lane?: unknown };
-  return { name: metadata.name, lane: typeof lane === "number" ? lane : undefined };
+function unreadable(raw: CustomObject): UnreadableEntry {
+  return { name: raw.metadata.name, lane: tracesOf(raw).lane };
 }
 
 function childrenOf({ namespace, name }: ObjectKey, caches: Caches): Children {

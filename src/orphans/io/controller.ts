@@ -10,6 +10,8 @@ import type { ApiClient } from "../../kubernetes/client.ts";
 import type { CustomObject, Service } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { isOrphan } from "../../ledger/orphan.ts";
+import { type EntryTraces, tracesOf } from "../../ledger/traces.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import type { Inquiries } from "../../runtime/inquiries.ts";
 import { type ReconcilerOptions, defineController } from "../../runtime/reconciler.ts";
@@ -85,9 +87,15 @@ function observeOrphan(key: string, options: OrphanControllerOptions): ObservedO
     },
     pool: pool === undefined ? undefined : parseAddressPool(pool),
     ledger: [...caches.ledger.all()],
+    unreadable: unreadable(caches),
     confirmation: confirmations.answer(key),
     absence: fleet === undefined ? options.absences.answer(absenceOf(service)) : undefined,
   };
+}
+
+function unreadable({ addresses }: Caches): readonly EntryTraces[] {
+  const entries = addresses.list().filter((entry) => viewOfEntry(entry).view === undefined);
+  return entries.map(tracesOf);
 }
 
 function fleetOf(service: Service, { fleets }: Caches): CustomObject | undefined {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Service } from "../../../src/kubernetes/objects.ts";
+import { ledgerName } from "../../../src/ledger/name.ts";
 import { serviceObject } from "../../objects/service.ts";
 import { apply, list } from "../operator/operator.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
@@ -61,7 +62,7 @@ describe("a Service whose ledger entry was lost", () => {
 
   const stranger = (
     name: string,
-    given: { fleet?: string; claim?: object; entry: string },
+    given: { fleet?: string; claim?: object; entry: string; ip?: string },
   ): Service =>
     serviceObject({
       name,
@@ -74,11 +75,18 @@ describe("a Service whose ledger entry was lost", () => {
         },
         annotations: {
           "proxyfleet.dev/claim": JSON.stringify(given.claim ?? {}),
-          "metallb.io/loadBalancerIPs": "203.0.113.77",
+          "metallb.io/loadBalancerIPs": given.ip ?? "203.0.113.77",
         },
       },
       spec: { type: "LoadBalancer", ports: [{ name: "chat", port: 443 }] },
     });
+  /** Addresses of the pool that no entry holds: the fleet's own is any of them. */
+  const unheld = async (): Promise<readonly [string, string]> => {
+    const held = new Set((await stage.ledger()).map(({ spec }) => spec.address));
+    const all = Array.from({ length: 10 }, (_, index) => `203.0.113.${50 + index}`);
+    const [first = "", second = ""] = all.filter((address) => !held.has(address));
+    return [first, second];
+  };
   const isGone = async (name: string): Promise<void> => {
     await waitFor(`Service ${name} to be removed`, async () => {
       const { code } = await stage.server.call(
@@ -89,15 +97,64 @@ describe("a Service whose ledger entry was lost", () => {
     });
   };
 
+  test("by a tenant's own hand burns no address, for nobody", async () => {
+    const { uid } = (await stage.fleet("family")).metadata;
+    const claimOf = (address: string, lane: number, given: object) =>
+      ledgerEntry({
+        address,
+        lane,
+        ports: [{ name: "chat", port: 443, targetPort: 20_000 + 4 * lane }],
+        claimRef: { namespace: "default", name: "family", uid, slot: 0 },
+        quarantineUntil: "2099-01-01T00:00:00Z",
+        retiredBecause: "Blocked",
+        cause: "Blocked",
+        ...given,
+      }).spec;
+    const [rests, drains] = await unheld();
+    const resting = claimOf(rests, 2, { want: "Quarantine" });
+    const draining = claimOf(drains, 3, {
+      want: "Drain",
+      drainUntil: "2020-01-01T00:00:00Z",
+    });
+    // The operator looks at a Service once: its load balancer is to have set it by then.
+    await stage.stopOperator();
+    await apply(
+      stage.server,
+      stranger("resting", { claim: resting, entry: ledgerName(rests), ip: rests }),
+      stranger("draining", { claim: draining, entry: ledgerName(drains), ip: drains }),
+    );
+    await waitFor("both to have their addresses", async () => {
+      const services = await stage.balancer.services();
+      const isSet = ({ metadata: { name }, status }: Service) =>
+        (name === "resting" || name === "draining") && status?.loadBalancer?.ingress !== undefined;
+      return services.filter(isSet).length === 2 || undefined;
+    });
+    stage.startOperator();
+    await isGone("resting");
+    assert.equal(await stage.entry(ledgerName(rests)), undefined);
+    const adopted = await waitFor("the other to be taken for what it can be", async () =>
+      stage.entry(ledgerName(drains)),
+    );
+    assert.deepEqual([adopted.spec.cause, adopted.spec.retiredBecause], ["NewSlot", "Requested"]);
+    const rested = await waitFor("it to end as any other", async () => {
+      const entry = await stage.entry(ledgerName(drains));
+      return entry?.spec.want === "Quarantine" ? entry : undefined;
+    });
+    assert.equal(rested.spec.retiredBecause, "Requested");
+    const days = (Date.parse(rested.spec.quarantineUntil ?? "") - Date.now()) / 86_400_000;
+    assert.ok(days < 7.1, `it rests for ${days} days`);
+  });
+
   test("stays while its fleet is missing for less than minutes: a restore may bring it", async () => {
-    const claim = ledgerEntry({ claimRef: { ...lateClaim, uid: "u9" }, address: "203.0.113.60" });
-    const late = { fleet: "late", entry: "ip-203-0-113-60", claim: claim.spec };
+    const [address, another] = await unheld();
+    const claim = ledgerEntry({ claimRef: { ...lateClaim, uid: "u9" }, address });
+    const late = { fleet: "late", entry: ledgerName(address), claim: claim.spec };
     await apply(stage.server, stranger("of-nobody", late));
     await waitFor(
       "it to be looked at",
       () => stage.lines.some(({ key }) => key === "default/of-nobody") || undefined,
     );
-    await apply(stage.server, stranger("of-family", { entry: "ip-203-0-113-61" }));
+    await apply(stage.server, stranger("of-family", { entry: ledgerName(another) }));
     await isGone("of-family");
     const { code } = await stage.server.call(
       "GET",
@@ -108,19 +165,20 @@ describe("a Service whose ledger entry was lost", () => {
 
   test("claims nothing by a forged annotation: its load balancer must have set the address", async () => {
     const { uid } = (await stage.fleet("family")).metadata;
+    const [address] = await unheld();
     const claim = ledgerEntry({
-      address: "203.0.113.50",
+      address,
       lane: 2,
       ports: [{ name: "chat", port: 443, targetPort: 20_008 }],
       claimRef: { namespace: "default", name: "family", uid, slot: 0 },
     }).spec;
-    await apply(stage.server, stranger("forged", { claim, entry: "ip-203-0-113-50" }));
+    await apply(stage.server, stranger("forged", { claim, entry: ledgerName(address) }));
     await isGone("forged");
-    assert.equal(await stage.entry("ip-203-0-113-50"), undefined);
+    assert.equal(await stage.entry(ledgerName(address)), undefined);
     await waitFor(
       "an Event that says why",
       async () =>
-        (await events()).some(({ note }) => String(note).includes("has not set 203.0.113.50")) ||
+        (await events()).some(({ note }) => String(note).includes(`has not set ${address}`)) ||
         undefined,
     );
   });

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { AddressPool } from "../../../src/api/address-pool.ts";
-import { group } from "../../../src/api/names.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-import { crd, installCrds } from "../../stand-ins/api-server/crds.ts";
+import { installCrds, permit } from "../../stand-ins/api-server/crds.ts";
 import { collectionOf, fleet, pool } from "../samples.ts";
 import { namespaceObject } from "../../objects/namespace.ts";
 import { LoadBalancer } from "../../stand-ins/cluster/load-balancer.ts";
@@ -365,7 +364,10 @@ describe("what only the operator can see", () => {
 
   test("a fleet that got past the CRD in another age is told what is wrong, and stops no other", async () => {
     const odd = fleet({ rotation: { maxAge: "2 days" } }, "odd");
-    const restore = await permitAnyMaxAge();
+    const restore = await permit(server, "whatsappproxies", (schema) => {
+      const rotation = schema.properties["spec"]?.properties["rotation"];
+      delete rotation?.properties["maxAge"]?.["x-kubernetes-validations"];
+    });
     await waitFor(
       "the odd fleet is taken",
       async () => (await server.call("POST", collectionOf(odd), odd)).code === 201,
@@ -439,36 +441,6 @@ test("a fleet that is deleted rests its addresses, for as long as nobody forgets
     },
   );
 });
-
-interface Schema {
-  readonly properties: Record<string, Schema>;
-  "x-kubernetes-validations"?: unknown;
-}
-
-/**
- * Makes the CRD as permissive as an older one might have been. Returns what makes it strict again.
- */
-async function permitAnyMaxAge(): Promise<() => Promise<void>> {
-  const name = `whatsappproxies.${group}`;
-  const replace = async (spec: unknown): Promise<void> => {
-    const stored = await crd(server, name);
-    const { code, body } = await server.call(
-      "PUT",
-      `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`,
-      { ...stored, spec },
-    );
-    assert.equal(code, 200, String(body["message"]));
-  };
-  const { spec: strict } = await crd(server, name);
-  const permissive = structuredClone(strict) as {
-    versions: { schema: { openAPIV3Schema: Schema } }[];
-  };
-  const rotation =
-    permissive.versions[0]?.schema.openAPIV3Schema.properties["spec"]?.properties["rotation"];
-  delete rotation?.properties["maxAge"]?.["x-kubernetes-validations"];
-  await replace(permissive);
-  return async () => replace(strict);
-}
 
 function isEqual(a: unknown, b: unknown): boolean {
   try {

@@ -83,6 +83,38 @@ export async function crd(server: ApiServer, name: string): Promise<Record<strin
   ).body;
 }
 
+/** A part of a CRD's schema. */
+export interface CrdSchema {
+  readonly properties: Record<string, CrdSchema>;
+  enum?: unknown;
+  "x-kubernetes-validations"?: unknown;
+}
+
+/**
+ * Makes the CRD of one kind as permissive as one of another version might be. Returns what makes it
+ * strict again. @throws Error where the server refuses
+ */
+export async function permit(
+  server: ApiServer,
+  plural: string,
+  edit: (schema: CrdSchema) => void,
+): Promise<() => Promise<void>> {
+  const name = `${plural}.${group}`;
+  const { spec: strict } = await crd(server, name);
+  const permissive = structuredClone(strict) as {
+    versions: { schema: { openAPIV3Schema: CrdSchema } }[];
+  };
+  for (const { schema } of permissive.versions) edit(schema.openAPIV3Schema);
+  await replaceCrd(server, name, permissive);
+  return async () => replaceCrd(server, name, strict);
+}
+
+async function replaceCrd(server: ApiServer, name: string, spec: unknown): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
+  const { code, body } = await server.call("PUT", path, { ...(await crd(server, name)), spec });
+  if (code !== 200) throw new Error(`could not change ${name}: ${String(body["message"])}`);
+}
+
 /** The status of each condition of an object, by type. */
 export function conditionsOf(object: Record<string, unknown>): Record<string, string> {
   const { conditions } = (object["status"] ?? {}) as {

@@ -209,7 +209,7 @@ describe("a plan for a fleet", () => {
   test("of a fleet that can't be read keeps what runs, and says so", () => {
     const problem = "spec.replicas must be a number";
     const plan = planFor([serving], { parsed: { ok: false, problem } });
-    assert.deepEqual(kinds(plan), ["status status"]);
+    assert.deepEqual(kinds(plan), ["status status", "event event of it"]);
   });
 
   test("is the same for the same view, time and chance", () => {

@@ -42,6 +42,7 @@ describe("a claim of an address", () => {
   const draining = entry("203.0.113.2", { lane: 1, want: "Drain", phase: "Draining" });
   const others = {
     labelSelector: "proxyfleet.dev/fleet-namespace=proxies,proxyfleet.dev/fleet=family",
+    filed: { index: "fleet", value: "proxies/family" },
   };
 
   test("is made only where the server has no entries that this plan does not know", () => {

@@ -81,10 +81,17 @@ describe("the ledger at a glance", () => {
     });
   });
 
-  test("leaves out what can't be read, and forgets what can't be read any more", () => {
+  test("shows nobody an entry that can't be read any more, but counts what it holds", () => {
     const { store, ledger } = ledgerOf(entry("203.0.113.9"));
     store.recordWrite(entry("203.0.113.9", { spec: { want: "Dance" } }));
+    assert.deepEqual(saidBy(ledger), { ...nothing, held: ["203.0.113.9"], shares: [1, 0] });
+    store.replaceAll([], String(version + 1));
     assert.deepEqual(saidBy(ledger), nothing);
+  });
+
+  test("counts an entry that doesn't say whose it is against nobody", () => {
+    const { ledger } = ledgerOf(entry("203.0.113.9", { spec: { claimRef: undefined } }));
+    assert.deepEqual(saidBy(ledger), { ...nothing, held: ["203.0.113.9"] });
   });
 
   test("counts an entry whose provider has given no address yet, and holds none for it", () =>

@@ -43,6 +43,10 @@ describe("a Service has lost its ledger entry", () => {
 });
 
 describe("an entry belongs to a namespace", () => {
+  const ofProxies = {
+    "proxyfleet.dev/fleet-namespace": "proxies",
+    "proxyfleet.dev/fleet": "family",
+  };
   const cases: Record<
     string,
     { given: CustomObject | undefined; namespace: string | undefined; expect: boolean }
@@ -53,6 +57,11 @@ describe("an entry belongs to a namespace", () => {
       given: undefined,
       namespace: undefined,
       expect: false,
+    },
+    "by its labels, where its claim can't be read": {
+      given: { ...entry, spec: {}, metadata: { ...entry.metadata, labels: ofProxies } },
+      namespace: "proxies",
+      expect: true,
     },
     "and to none where it names no claimant": {
       given: { ...entry, spec: {} },

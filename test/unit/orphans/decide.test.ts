@@ -26,6 +26,7 @@ const lost: ObservedOrphan = {
   namespace: { name: "proxies", labels: {} },
   pool: parseAddressPool(poolObject()),
   ledger: [],
+  unreadable: [],
   fleet: fleetObject(),
   unresolved: undefined,
   confirmation,
@@ -102,6 +103,16 @@ describe("a Service without a ledger entry", () => {
       },
     ]);
     assert.deepEqual(explanations, [{ subject: "family-0-abc", text: message }]);
+  });
+
+  test("is adopted back only within what the pool gives a namespace, whoever takes some now", () => {
+    const pool = parseAddressPool(poolObject({ spec: { perNamespace: 3 } }));
+    const [write] = decided({ pool }).effects;
+    assert.ok(write?.kind === "create");
+    assert.deepEqual(
+      write.preconditions?.map(({ of: _of, ...limit }) => limit),
+      [{ kind: "atMost", index: "share", value: "pool-a proxies", count: 3 }],
+    );
   });
 
   test("is removed, in the state that was judged, where nothing speaks for it", () => {

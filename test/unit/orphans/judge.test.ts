@@ -5,7 +5,8 @@ import { type AddressView, addressView } from "../../../src/ledger/view.ts";
 import { type Orphan, judgeOrphan } from "../../../src/orphans/judge.ts";
 import type { Service } from "../../../src/kubernetes/objects.ts";
 import { poolObject } from "../../objects/address-pool.ts";
-import { parsedEntry } from "../../objects/ledger-entry.ts";
+import { tracesOf } from "../../../src/ledger/traces.ts";
+import { entryObject, parsedEntry } from "../../objects/ledger-entry.ts";
 import { serviceObject } from "../../objects/service.ts";
 
 const { spec } = parsedEntry({ slot: 1, lane: 3 });
@@ -29,6 +30,9 @@ function entry(given: Record<string, unknown>, phase = "Serving"): AddressView {
 
 const pool = (spec: Record<string, unknown>) => parseAddressPool(poolObject({ spec }));
 
+const unreadable = ({ spec: given, ...rest }: Parameters<typeof entryObject>[0] = {}) =>
+  tracesOf(entryObject({ address: "203.0.113.20", spec: { cause: "Leap", ...given }, ...rest }));
+
 const lost: Orphan = {
   service: service(),
   given: ["203.0.113.9"],
@@ -36,6 +40,7 @@ const lost: Orphan = {
   namespace: { name: "proxies", labels: {} },
   pool: pool({}),
   ledger: [],
+  unreadable: [],
 };
 
 describe("a Service whose ledger entry is lost", () => {
@@ -51,11 +56,48 @@ describe("a Service whose ledger entry is lost", () => {
       ...spec,
       want: "Drain",
       drainUntil: "2026-11-23T12:00:00Z",
-      retiredBecause: "Blocked",
+      retiredBecause: "Age",
     };
     const decision = judgeOrphan({ ...lost, service: service(draining) });
     assert.ok(decision.kind === "adopt");
     assert.deepEqual(decision.entry.spec, draining);
+  });
+
+  const until = "2099-01-01T00:00:00Z";
+  const drain = { want: "Drain", drainUntil: until };
+  const draining = { ...spec, ...drain, retiredBecause: "Requested" };
+  const boasted: Record<string, { claim: object; believed: object }> = {
+    "that it is burnt, while it serves": {
+      claim: { retiredBecause: "Blocked", quarantineUntil: until, drainUntil: until },
+      believed: spec,
+    },
+    "that it is a repeat, which would have no lane": {
+      claim: { retiredBecause: "Repeat" },
+      believed: spec,
+    },
+    "that the address before it was blocked": { claim: { cause: "Blocked" }, believed: spec },
+    "that it was blocked, while it drains": {
+      claim: { ...drain, retiredBecause: "Blocked", quarantineUntil: until },
+      believed: draining,
+    },
+    "that it drains as a repeat": {
+      claim: { ...drain, retiredBecause: "Repeat" },
+      believed: draining,
+    },
+    "what it drains for without a reason": { claim: drain, believed: draining },
+  };
+  for (const [name, { claim, believed }] of Object.entries(boasted))
+    test(`is not believed ${name}`, () => {
+      const decision = judgeOrphan({ ...lost, service: service({ ...spec, ...claim }) });
+      assert.ok(decision.kind === "adopt");
+      assert.deepEqual(decision.entry.spec, believed);
+    });
+
+  test("is believed in what its fleet asked for", () => {
+    const claim = { ...spec, cause: "Requested", requestedAt: "today", ordinal: 7 };
+    const decision = judgeOrphan({ ...lost, service: service(claim) });
+    assert.ok(decision.kind === "adopt");
+    assert.deepEqual(decision.entry.spec, claim);
   });
 
   test("is adopted back where its provider chose the address", () => {
@@ -81,6 +123,9 @@ describe("a Service whose ledger entry is lost", () => {
     "the namespace holds as many as it may of another pool": {
       pool: pool({ perNamespace: 1 }),
       ledger: [entry({ pool: "pool-b" })],
+    },
+    "an entry of another fleet that can't be read has a lane of that number": {
+      unreadable: [unreadable({ lane: 3, spec: ofClaimant({ name: "other" }) })],
     },
     "another namespace holds as many as it may": {
       pool: pool({ perNamespace: 1 }),
@@ -137,6 +182,25 @@ describe("a Service whose ledger entry is lost", () => {
         service: service({ ...spec, ports: [{ name: "chat", port: 443, targetPort: 9101 }] }),
       },
       because: /not its lane's/,
+    },
+    "its claim is of an address at rest": {
+      given: {
+        service: service({
+          ...spec,
+          want: "Quarantine",
+          quarantineUntil: "2099-01-01T00:00:00Z",
+          retiredBecause: "Blocked",
+        }),
+      },
+      because: /at rest, which has no Service/,
+    },
+    "an entry that can't be read may serve on its lane": {
+      given: { unreadable: [unreadable({ lane: 3 })] },
+      because: /lane 3 serves another address now/,
+    },
+    "an entry that can't be read holds its address, under another name": {
+      given: { unreadable: [unreadable({ name: "ip-a1b2c3d4e5f6", address: "203.0.113.9" })] },
+      because: /203\.0\.113\.9 was claimed again/,
     },
     "its load balancer has not set the address": {
       given: { given: ["203.0.113.10"] },

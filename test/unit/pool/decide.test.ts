@@ -113,6 +113,11 @@ describe("what a pool's status says", () => {
       observedGeneration: 3,
     }));
 
+  test("keeps since when the pool is unusable", () => {
+    const { ready } = decided({ raw: pool({ reserve: "two" }, reported("InvalidSpec")) });
+    assert.equal(ready["lastTransitionTime"], earlier);
+  });
+
   test("keeps since when the pool is usable", () => {
     const since = (status: object) =>
       decided({ raw: pool({}, { status }) }).ready["lastTransitionTime"];
@@ -144,6 +149,10 @@ describe("an Event", () => {
     "warns of a pool that is unusable from the first": {
       given: pool({ reserve: "two" }),
       expect: ["Warning InvalidSpec"],
+    },
+    "does not warn again of a pool that is still unusable": {
+      given: pool({ reserve: "two" }, reported("InvalidSpec")),
+      expect: [],
     },
     "is made of a pool that is usable again": {
       given: pool({}, reported("Overlaps", many)),

@@ -53,6 +53,14 @@ describe("claimFor", () => {
       slot: 2,
       expect: { pool: "pool-a" },
     },
+    "a lane to which an earlier fleet's address is still led is nobody else's": {
+      given: fleet({ former: [entry("203.0.113.9", { want: "Quarantine" })] }),
+      expect: { lane: 1 },
+    },
+    "the greatest number that an address can have is not gone beyond": {
+      given: fleet({ addresses: [entry("203.0.113.9", { ordinal: 2 ** 31 - 1 })] }),
+      expect: { ordinal: 2 ** 31 - 1 },
+    },
     "a lane that is closed early is nobody else's while its address is still led there": {
       given: fleet({
         addresses: [

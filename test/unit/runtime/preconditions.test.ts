@@ -134,6 +134,13 @@ describe("a creation that must know of all others", () => {
   test("may be made where what else the server has is filed elsewhere", async () =>
     assert.ok(await may(checker({ has: ["p-1", "p-2"] }).all, filedUnder("pool-b"))));
 
+  test("may be made where what its labels find is filed elsewhere: their labels are wrong", async () => {
+    const labelled = { ...noOthers(), filed: { index: "share", value: "pool-b" } };
+    const { all, lists } = checker({ has: ["p-1"] });
+    assert.ok(await may(all, labelled));
+    assert.deepEqual(lists, ["fleet=family"]);
+  });
+
   test("asks nothing where only a limit is to hold", async () => {
     const { all, lists } = checker({});
     await may(all, atMost(1));
