@@ -1,11 +1,13 @@
 import { request } from "undici";
 import type { Connection } from "./connection.ts";
+import type { Use } from "./pooled-agent.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { present } from "../values/present.ts";
 import { ApiError, ApiUnreachableError, apiError, isTransient, NotLeadingError } from "./errors.ts";
 
 type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" | "evict";
 
-/** One call has this long in all, its retries included (ms). */
+/** One call has this long in all, its retries included; and a watch until its answer begins (ms). */
 const callDeadlineMs = 30_000;
 const mostRetries = 3;
 /**
@@ -56,7 +58,7 @@ export interface TransportOptions {
   readonly heardTime?: (ms: number) => void;
   /** Called after each request, retries included. */
   readonly observe?: (answered: Answered) => void;
-  /** Time for one call with its retries (ms). */
+  /** Time for one call with its retries, and for a watch until its answer begins (ms). */
   readonly deadlineMs?: number;
   readonly retries?: number;
 }
@@ -89,20 +91,35 @@ export class Transport {
 
   /** A call whose answer is one JSON value. Tried again while that may help and there is time. */
   async json<T>(call: Call): Promise<T> {
+    return this.#inTime(call, async (signal, endsAt) => this.#repeated<T>(call, endsAt, signal));
+  }
+
+  /** A call whose answer is followed as it comes, once it has begun in time. */
+  async stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
+    const body = await this.#inTime(call, async (signal) =>
+      this.#send(call, signal, { use: "watches" }),
+    );
+    return chunks(call, body);
+  }
+
+  /**
+   * Does what a call needs, until it is given up or its deadline has come. Nothing that it waits for
+   * lasts longer, neither a turn on a connection nor a credential plugin.
+   */
+  async #inTime<T>(
+    call: Call,
+    work: (signal: AbortSignal, endsAt: number) => Promise<T>,
+  ): Promise<T> {
     const { deadlineMs = callDeadlineMs } = this.#options;
     const deadline = new AbortController();
     // Not AbortSignal.timeout: Node holds such a signal, and all that hangs on it, until its time
     // has come, however early the call ends.
-    const timer = setTimeout(
-      () => deadline.abort(new DOMException(`no answer within ${deadlineMs} ms`, "TimeoutError")),
-      deadlineMs,
-    );
+    const timer = setTimeout(() => deadline.abort(late(call, deadlineMs)), deadlineMs);
+    const signal = this.#signal(call, deadline.signal);
     try {
-      return await this.#repeated<T>(
-        call,
-        performance.now() + deadlineMs,
-        this.#signal(call, deadline.signal),
-      );
+      return await untilAborted(work(signal, performance.now() + deadlineMs), signal);
+    } catch (error) {
+      throw reachable(call, error);
     } finally {
       clearTimeout(timer);
     }
@@ -125,15 +142,6 @@ export class Transport {
     }
   }
 
-  /** A call whose answer is followed as it comes. */
-  async stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
-    try {
-      return chunks(call, await this.#send(call, this.#signal(call), { use: "watches" }));
-    } catch (error) {
-      throw reachable(call, error);
-    }
-  }
-
   #signal({ signal }: Call, deadline?: AbortSignal): AbortSignal {
     return AbortSignal.any([this.#stop, deadline, signal].filter((each) => each !== undefined));
   }
@@ -141,7 +149,7 @@ export class Transport {
   async #send(
     call: Call,
     signal: AbortSignal,
-    { use, forget = false }: { readonly use: "calls" | "watches"; readonly forget?: boolean },
+    { use, forget = false }: { readonly use: Use; readonly forget?: boolean },
   ): Promise<ResponseBody> {
     const { admit, mayWrite, userAgent } = this.#options;
     const { dispatcher, headers } = await this.#connection.open(use, forget);
@@ -224,6 +232,15 @@ function mayRepeat(call: Call, error: unknown): boolean {
   if (call.method === "POST")
     return error instanceof ApiError && error.status === 429 && call.verb === "create";
   return isTransient(error);
+}
+
+/** Why a call ends at its deadline. */
+function late(call: Call, deadlineMs: number): Error {
+  const within = `within ${deadlineMs / 1000} s`;
+  if (call.verb !== "watch") return new DOMException(`no answer ${within}`, "TimeoutError");
+  return new ApiUnreachableError(
+    `${describe(call)} did not begin ${within}: something on the way to the API server may let too few requests through at once. Let it take one for each watch, or use --http2=false where its HTTP/2 is at fault`,
+  );
 }
 
 function reachable(call: Call, error: unknown): unknown {

@@ -12,7 +12,8 @@ let server: ApiServer;
 let operator: RunningOperator | undefined;
 
 before(async () => {
-  server = await ApiServer.start();
+  // Fewer streams a connection than there are watches.
+  server = await ApiServer.start({ flags: ["--http2-max-streams-per-connection=10"] });
   await installCrds(server);
   const labels = { team: "outreach" };
   // In the order that the operator does not read them in: the version of beta is the lower one.
