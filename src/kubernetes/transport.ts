@@ -3,7 +3,15 @@ import type { Connection } from "./connection.ts";
 import type { Use } from "./pooled-agent.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { present } from "../values/present.ts";
-import { ApiError, ApiUnreachableError, apiError, isTransient, NotLeadingError } from "./errors.ts";
+import { TooLongError, boundedText } from "../values/bounded-text.ts";
+import {
+  AnswerTooLongError,
+  ApiError,
+  ApiUnreachableError,
+  apiError,
+  isTransient,
+  NotLeadingError,
+} from "./errors.ts";
 
 type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" | "evict";
 
@@ -15,6 +23,13 @@ const mostRetries = 3;
  * come again.
  */
 const longestPauseMs = 5_000;
+
+/**
+ * An answer that is read whole is no longer than this (bytes): what is in it is what people with
+ * rights in one namespace made, and its size must not be theirs to choose. A list is asked for in
+ * pages.
+ */
+const mostAnswerBytes = 32 * 2 ** 20;
 
 /**
  * One request to the API server. `resource` is its plural, with the subresource if there is one:
@@ -30,6 +45,13 @@ export interface Call {
   readonly accept?: string;
   /** What it sends or asks for is secret, so the words of a refusal are too. */
   readonly isSecret?: boolean;
+  /** Its answer is no longer than this (bytes). */
+  readonly mostBytes?: number | undefined;
+  /**
+   * The API server passes on what somebody else answers: the time and the refusals in it are not the
+   * server's own, and it is not asked for twice.
+   */
+  readonly isPassedOn?: boolean;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,10 +83,6 @@ export interface TransportOptions {
   /** Time for one call with its retries, and for a watch until its answer begins (ms). */
   readonly deadlineMs?: number;
   readonly retries?: number;
-}
-
-interface ResponseBody extends AsyncIterable<Uint8Array> {
-  text(): Promise<string>;
 }
 
 /** An answer, as far as it is there before its body. */
@@ -130,7 +148,7 @@ export class Transport {
     for (let failures = 0; ; failures++) {
       try {
         const body = await this.#send(call, signal, { use: "calls" });
-        return parsed(call, await body.text()) as T;
+        return parsed(call, await whole(call, body)) as T;
       } catch (thrown) {
         const error = reachable(call, thrown);
         const pause = this.#pauseMs(error, failures);
@@ -150,7 +168,7 @@ export class Transport {
     call: Call,
     signal: AbortSignal,
     { use, forget = false }: { readonly use: Use; readonly forget?: boolean },
-  ): Promise<ResponseBody> {
+  ): Promise<AsyncIterable<Uint8Array>> {
     const { admit, mayWrite, userAgent } = this.#options;
     const { dispatcher, headers } = await this.#connection.open(use, forget);
     await admit?.(signal);
@@ -174,8 +192,9 @@ export class Transport {
       }),
     );
     if (statusCode < 300) return body;
-    const text = await body.text();
-    if (statusCode === 401 && !forget) return this.#send(call, signal, { use, forget: true });
+    const text = await whole(call, body);
+    if (statusCode === 401 && !forget && !call.isPassedOn)
+      return this.#send(call, signal, { use, forget: true });
     const header = answered["retry-after"];
     const retryAfter = typeof header === "string" ? header : undefined;
     const { isSecret } = call;
@@ -187,7 +206,7 @@ export class Transport {
     try {
       const response = await send();
       this.#options.observe?.({ verb, method, resource, code: String(response.statusCode) });
-      this.#hearTime(response.headers["date"]);
+      if (!call.isPassedOn) this.#hearTime(response.headers["date"]);
       return response;
     } catch (error) {
       this.#options.observe?.({ verb, method, resource, code: "<error>" });
@@ -229,6 +248,7 @@ const contentTypes: Partial<Record<Verb, string>> = {
  * server refused it.
  */
 function mayRepeat(call: Call, error: unknown): boolean {
+  if (call.isPassedOn) return false;
   if (call.method === "POST")
     return error instanceof ApiError && error.status === 429 && call.verb === "create";
   return isTransient(error);
@@ -249,7 +269,18 @@ function reachable(call: Call, error: unknown): unknown {
 }
 
 function isOurs(error: Error): boolean {
-  return [ApiError, ApiUnreachableError, NotLeadingError].some((kind) => error instanceof kind);
+  return ours.some((kind) => error instanceof kind);
+}
+
+const ours = [ApiError, ApiUnreachableError, AnswerTooLongError, NotLeadingError];
+
+async function whole(call: Call, body: AsyncIterable<Uint8Array>): Promise<string> {
+  try {
+    return await boundedText(body, call.mostBytes ?? mostAnswerBytes);
+  } catch (cause) {
+    if (!(cause instanceof TooLongError)) throw cause;
+    throw new AnswerTooLongError(`${describe(call)} got an answer that is not read`, { cause });
+  }
 }
 
 /** The parser's own error quotes what it could not read, which may be a secret: it is left out. */

@@ -1,6 +1,6 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { ChildOwner } from "./deployment.ts";
-import { lanePort } from "../ledger/lanes.ts";
+import { lanePort, mostLanes } from "../ledger/lanes.ts";
 import {
   childName,
   fleetLabels,
@@ -9,9 +9,6 @@ import {
   listenerNames,
 } from "../api/names.ts";
 import type { NetworkPolicy } from "../kubernetes/objects.ts";
-
-/** A fleet never has more lanes than this: four for each of 64 slots. */
-const mostLanes = 256;
 
 /**
  * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere; the
