@@ -52,6 +52,14 @@ export interface Preconditions {
   readonly resourceVersion?: string;
 }
 
+/** What a pod is asked for, and how long its answer may be and take. */
+export interface PodQuestion {
+  readonly port: number;
+  readonly path: string;
+  readonly mostBytes: number;
+  readonly signal: AbortSignal;
+}
+
 export interface ApplyAs {
   /** The name under which the fields are owned. */
   readonly fieldManager: string;
@@ -274,6 +282,27 @@ export class ApiClient {
       ...written(pods, "eviction"),
       path,
       body,
+    });
+  }
+
+  /**
+   * What a port of a pod answers, passed on by the API server: JSON of any shape. The pod may be
+   * anybody's, so the answer is bounded, and believed in nothing but its body.
+   */
+  async askPod(
+    pods: Resource<KubeObject>,
+    { namespace, name }: ObjectKey,
+    { port, path, mostBytes, signal }: PodQuestion,
+  ): Promise<unknown> {
+    const pod = objectPath(pods, { namespace, name: `${name}:${port}` }, "proxy");
+    return this.#transport.json<unknown>({
+      verb: "get",
+      method: "GET",
+      ...called(pods, "proxy"),
+      path: `${pod}${path}`,
+      isPassedOn: true,
+      mostBytes,
+      signal,
     });
   }
 

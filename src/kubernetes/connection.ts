@@ -1,8 +1,9 @@
 import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import { Agent } from "undici";
-import { watchfulConnector } from "./dead-connection.ts";
+import type { Agent } from "undici";
 import { ConnectionError } from "./errors.ts";
+import { present } from "../values/present.ts";
+import { type AgentOptions, type Use, pooledAgent } from "./pooled-agent.ts";
 
 /**
  * Credentials and CA files are read again at most this often (ms): the kubelet renews a pod's token
@@ -13,16 +14,15 @@ const refreshAfterMs = 10_000;
 /** A dead connection is noticed after two to three of these (ms). */
 const pingEveryMs = 15_000;
 
-/**
- * Most connections at once where HTTP/2 is off: over HTTP/1.1, each call or watch under way needs
- * one of its own.
- */
-const mostOverHttp1 = { calls: 8, watches: 256 };
+/** A TCP connection with its TLS handshake takes no longer than this (ms). */
+const connectWithinMs = 10_000;
 
 export interface ConnectionOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number;
   readonly pingEveryMs?: number;
+  readonly connectWithinMs?: number;
+  /** Whether HTTP/2 is offered: by default it is, and the server chooses (ALPN). */
   readonly http2?: boolean;
   /**
    * Reads the kubeconfig again, after the server refused the credentials: they may have been
@@ -31,9 +31,7 @@ export interface ConnectionOptions {
   readonly reload?: () => KubeConfig;
 }
 
-interface Session {
-  readonly calls: Agent;
-  readonly watches: Agent;
+interface Session extends Readonly<Record<Use, Agent>> {
   readonly headers: Record<string, string>;
   readonly tls: string;
   readonly since: number;
@@ -45,15 +43,14 @@ interface Session {
  *
  * client-node 2.0.1 would open a TLS connection for each call, so its KubeConfig is only asked for
  * the address and the credentials. Calls and watches have an agent each: a fault in one HTTP/2
- * session must not end the other's streams.
+ * session must not end the other's streams, and many watches must not keep a call waiting.
  */
 export class Connection {
   readonly server: string;
   readonly #reload: (() => KubeConfig) | undefined;
   #kubeConfig: KubeConfig;
   readonly #now: () => number;
-  readonly #pingEveryMs: number;
-  readonly #http2: boolean;
+  readonly #agentOptions: Pick<AgentOptions, "http2" | "pingEveryMs" | "connectWithinMs">;
   #session: Session | undefined;
   #refreshing: Promise<Session> | undefined;
 
@@ -66,8 +63,7 @@ export class Connection {
     this.server = cluster.server;
     this.#kubeConfig = kubeConfig;
     this.#now = options.now ?? (() => performance.now());
-    this.#pingEveryMs = options.pingEveryMs ?? pingEveryMs;
-    this.#http2 = options.http2 ?? true;
+    this.#agentOptions = { http2: true, pingEveryMs, connectWithinMs, ...given(options) };
     this.#reload = options.reload;
   }
 
@@ -103,7 +99,7 @@ export class Connection {
    * refused the credentials.
    */
   async open(
-    use: "calls" | "watches",
+    use: Use,
     forget = false,
   ): Promise<{ dispatcher: Agent; headers: Record<string, string> }> {
     const session = await this.#current(forget);
@@ -160,9 +156,7 @@ export class Connection {
     const old = this.#session;
     if (old?.tls === tls) return (this.#session = { ...old, headers, since });
     if (old !== undefined) void Promise.allSettled([old.calls.close(), old.watches.close()]);
-    const connect = Object.fromEntries(
-      Object.entries(material).filter(([, value]) => value !== undefined),
-    );
+    const connect = present(material);
     return (this.#session = {
       calls: this.#agent("calls", connect),
       watches: this.#agent("watches", connect),
@@ -172,21 +166,21 @@ export class Connection {
     });
   }
 
-  #agent(use: "calls" | "watches", material: Record<string, unknown>): Agent {
-    const allowH2 = this.#http2;
-    return new Agent({
-      allowH2,
-      connections: allowH2 ? 1 : mostOverHttp1[use],
-      keepAliveTimeout: 60_000,
-      headersTimeout: 60_000,
-      bodyTimeout: 0,
-      pingInterval: this.#pingEveryMs,
-      connect: watchfulConnector(
-        { ...material, keepAlive: true, timeout: 10_000, allowH2 },
-        this.#pingEveryMs,
-      ),
+  #agent(use: Use, tls: AgentOptions["tls"]): Agent {
+    return pooledAgent(use, {
+      ...this.#agentOptions,
+      tls,
+      onUnreachable: (agent, reason) => {
+        void agent.destroy(reason);
+        const session = this.#session;
+        if (session?.[use] === agent) this.#session = { ...session, [use]: this.#agent(use, tls) };
+      },
     });
   }
+}
+
+function given({ http2, pingEveryMs, connectWithinMs }: ConnectionOptions) {
+  return present({ http2, pingEveryMs, connectWithinMs });
 }
 
 function text(value: unknown): string | undefined {

@@ -6,6 +6,9 @@ export class ConnectionError extends ProxyfleetError {}
 /** A call got no answer: refused, reset, timed out. Every such call may be tried again. */
 export class ApiUnreachableError extends ProxyfleetError {}
 
+/** An answer was longer than it may be. The same call would get the same answer. */
+export class AnswerTooLongError extends ProxyfleetError {}
+
 /**
  * A write was held back, since this process is not, or not surely, the leader, or reads its caches
  * again.
@@ -97,6 +100,12 @@ const errorsByStatus: Readonly<Record<number, typeof ApiError>> = {
   410: ExpiredError,
 };
 
+/**
+ * What a refusal says counts up to this length: where a call is passed on, or a webhook refuses it,
+ * the words are somebody else's.
+ */
+const longestWords = 4_096;
+
 /** As structured-merge-diff says it, in an error that has no reason of its own. */
 const undeclaredField = "field not declared in schema";
 
@@ -108,8 +117,10 @@ export function apiError(call: string, answer: ErrorAnswer): ApiError {
   const TypedError = isUndeclared ? UndeclaredFieldError : (errorsByStatus[status] ?? ApiError);
   return new TypedError(call, {
     status,
-    reason: isSecret ? oneWord(parsed.reason) : (parsed.reason ?? ""),
-    message: isSecret ? leftOut(status) : (parsed.message ?? body.slice(0, 300)),
+    reason: isSecret ? oneWord(parsed.reason) : (parsed.reason ?? "").slice(0, 100),
+    message: isSecret
+      ? leftOut(status)
+      : (parsed.message ?? body.slice(0, 300)).slice(0, longestWords),
     retryAfterMs: wishMs(retryAfter ?? parsed.details?.retryAfterSeconds),
   });
 }

@@ -29,7 +29,6 @@ export interface PollOptions<T extends KubeObject> {
 export class Poll<T extends KubeObject> implements Source {
   readonly #options: PollOptions<T>;
   readonly progress: SyncProgress;
-  #isOutdated = false;
 
   constructor(options: PollOptions<T>) {
     this.#options = options;
@@ -45,7 +44,7 @@ export class Poll<T extends KubeObject> implements Source {
   }
 
   relist(): void {
-    this.#isOutdated = true;
+    this.#options.store.rewind();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -66,11 +65,7 @@ export class Poll<T extends KubeObject> implements Source {
     const { client, resource, store, name } = this.#options;
     this.progress.recordTry();
     const object = await client.get(resource, { name }, signal);
-    if (this.#isOutdated) store.rewind();
-    this.#isOutdated = false;
-    const known = store.get({ name });
-    if (object !== undefined) store.recordEvent("MODIFIED", object);
-    else if (known !== undefined) store.recordEvent("DELETED", known);
+    store.recordRead({ name }, object);
     this.progress.recordAnswer();
     this.progress.recordSync();
   }

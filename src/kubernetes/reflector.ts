@@ -1,6 +1,7 @@
 import type { KubeObject } from "./objects.ts";
-import type { ApiClient } from "./client.ts";
+import type { ApiClient, ListOptions, Page } from "./client.ts";
 import {
+  AnswerTooLongError,
   ApiError,
   ApiUnreachableError,
   ExpiredError,
@@ -69,6 +70,8 @@ export class Reflector<T extends KubeObject> implements Source {
   readonly #options: ReflectorOptions<T>;
   readonly progress: SyncProgress;
   #staged: T[] = [];
+  /** How many objects the next page of a list has. */
+  #pageSize = pageSize;
   /** The newest version that was listed. */
   #newest = "0";
   /** Ends what is under way, so that everything is listed again. */
@@ -139,14 +142,12 @@ export class Reflector<T extends KubeObject> implements Source {
   }
 
   async #listPage(continueToken: string | undefined, signal: AbortSignal): Promise<ReflectorInput> {
-    const { client, resource, store, metadataOnly } = this.#options;
-    const { namespace, labelSelector, fieldSelector } = this.#options;
-    if (continueToken === undefined) this.#staged = [];
-    const page = await client.list(resource, {
+    const { store, metadataOnly, namespace, labelSelector, fieldSelector } = this.#options;
+    if (continueToken === undefined) [this.#staged, this.#pageSize] = [[], pageSize];
+    const page = await this.#fittingPage({
       namespace,
       labelSelector,
       fieldSelector,
-      limit: pageSize,
       continueToken,
       metadataOnly,
       signal,
@@ -163,6 +164,19 @@ export class Reflector<T extends KubeObject> implements Source {
       resourceVersion: page.resourceVersion,
       continueToken: page.continueToken,
     };
+  }
+
+  /** A page of large objects may be longer than an answer may be: it is asked for in smaller ones. */
+  async #fittingPage(options: ListOptions): Promise<Page<T>> {
+    const { client, resource } = this.#options;
+    for (;;) {
+      try {
+        return await client.list(resource, { ...options, limit: this.#pageSize });
+      } catch (error) {
+        if (!(error instanceof AnswerTooLongError) || this.#pageSize === 1) throw error;
+        this.#pageSize = Math.ceil(this.#pageSize / 4);
+      }
+    }
   }
 
   #isEarlier(resourceVersion: string): boolean {

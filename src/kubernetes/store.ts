@@ -28,8 +28,8 @@ function version(object: KubeObject): string {
 }
 
 /**
- * The cached objects of one kind, fed by a reflector and by the answers to this process's own
- * writes.
+ * The cached objects of one kind, fed by a reflector, or by reads of objects one by one, and by the
+ * answers to this process's own writes.
  */
 export class Store<T extends KubeObject> implements ReadStore<T> {
   readonly #objects = new Map<string, T>();
@@ -127,6 +127,17 @@ export class Store<T extends KubeObject> implements ReadStore<T> {
    */
   recordWrite(object: T): void {
     this.#setUnlessGone(keyText(keyOf(object)), object, true);
+  }
+
+  /**
+   * Takes in what a `get` said of one object, for a store that no watch feeds: that is how it is,
+   * also where its version went back. It says nothing of other objects: one that did not change for
+   * long has an older version, and is there all the same.
+   */
+  recordRead(name: ObjectKey, object: T | undefined): void {
+    const key = keyText(name);
+    const isKnown = object !== undefined && this.#versionOf(key) === version(object);
+    if (!isKnown && (object !== undefined || this.#objects.has(key))) this.#set(key, object);
   }
 
   #setUnlessGone(key: string, object: T, own = false): void {

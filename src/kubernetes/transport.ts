@@ -1,11 +1,21 @@
 import { request } from "undici";
 import type { Connection } from "./connection.ts";
+import type { Use } from "./pooled-agent.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { present } from "../values/present.ts";
-import { ApiError, ApiUnreachableError, apiError, isTransient, NotLeadingError } from "./errors.ts";
+import { TooLongError, boundedText } from "../values/bounded-text.ts";
+import {
+  AnswerTooLongError,
+  ApiError,
+  ApiUnreachableError,
+  apiError,
+  isTransient,
+  NotLeadingError,
+} from "./errors.ts";
 
 type Verb = "get" | "list" | "watch" | "create" | "apply" | "patch" | "delete" | "evict";
 
-/** One call has this long in all, its retries included (ms). */
+/** One call has this long in all, its retries included; and a watch until its answer begins (ms). */
 const callDeadlineMs = 30_000;
 const mostRetries = 3;
 /**
@@ -13,6 +23,13 @@ const mostRetries = 3;
  * come again.
  */
 const longestPauseMs = 5_000;
+
+/**
+ * An answer that is read whole is no longer than this (bytes): what is in it is what people with
+ * rights in one namespace made, and its size must not be theirs to choose. A list is asked for in
+ * pages.
+ */
+const mostAnswerBytes = 32 * 2 ** 20;
 
 /**
  * One request to the API server. `resource` is its plural, with the subresource if there is one:
@@ -28,6 +45,13 @@ export interface Call {
   readonly accept?: string;
   /** What it sends is secret, so the words of a refusal are too. */
   readonly isSecret?: boolean;
+  /** Its answer is no longer than this (bytes). */
+  readonly mostBytes?: number | undefined;
+  /**
+   * The API server passes on what somebody else answers: the time and the refusals in it are not the
+   * server's own, and it is not asked for twice.
+   */
+  readonly isPassedOn?: boolean;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,13 +80,9 @@ export interface TransportOptions {
   readonly heardTime?: (ms: number) => void;
   /** Called after each request, retries included. */
   readonly observe?: (answered: Answered) => void;
-  /** Time for one call with its retries (ms). */
+  /** Time for one call with its retries, and for a watch until its answer begins (ms). */
   readonly deadlineMs?: number;
   readonly retries?: number;
-}
-
-interface ResponseBody extends AsyncIterable<Uint8Array> {
-  text(): Promise<string>;
 }
 
 /** An answer, as far as it is there before its body. */
@@ -89,20 +109,35 @@ export class Transport {
 
   /** A call whose answer is one JSON value. Tried again while that may help and there is time. */
   async json<T>(call: Call): Promise<T> {
+    return this.#inTime(call, async (signal, endsAt) => this.#repeated<T>(call, endsAt, signal));
+  }
+
+  /** A call whose answer is followed as it comes, once it has begun in time. */
+  async stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
+    const body = await this.#inTime(call, async (signal) =>
+      this.#send(call, signal, { use: "watches" }),
+    );
+    return chunks(call, body);
+  }
+
+  /**
+   * Does what a call needs, until it is given up or its deadline has come. Nothing that it waits for
+   * lasts longer, neither a turn on a connection nor a credential plugin.
+   */
+  async #inTime<T>(
+    call: Call,
+    work: (signal: AbortSignal, endsAt: number) => Promise<T>,
+  ): Promise<T> {
     const { deadlineMs = callDeadlineMs } = this.#options;
     const deadline = new AbortController();
     // Not AbortSignal.timeout: Node holds such a signal, and all that hangs on it, until its time
     // has come, however early the call ends.
-    const timer = setTimeout(
-      () => deadline.abort(new DOMException(`no answer within ${deadlineMs} ms`, "TimeoutError")),
-      deadlineMs,
-    );
+    const timer = setTimeout(() => deadline.abort(late(call, deadlineMs)), deadlineMs);
+    const signal = this.#signal(call, deadline.signal);
     try {
-      return await this.#repeated<T>(
-        call,
-        performance.now() + deadlineMs,
-        this.#signal(call, deadline.signal),
-      );
+      return await untilAborted(work(signal, performance.now() + deadlineMs), signal);
+    } catch (error) {
+      throw reachable(call, error);
     } finally {
       clearTimeout(timer);
     }
@@ -113,7 +148,7 @@ export class Transport {
     for (let failures = 0; ; failures++) {
       try {
         const body = await this.#send(call, signal, { use: "calls" });
-        return parsed(call, await body.text()) as T;
+        return parsed(call, await whole(call, body)) as T;
       } catch (thrown) {
         const error = reachable(call, thrown);
         const pause = this.#pauseMs(error, failures);
@@ -125,15 +160,6 @@ export class Transport {
     }
   }
 
-  /** A call whose answer is followed as it comes. */
-  async stream(call: Call): Promise<AsyncIterable<Uint8Array>> {
-    try {
-      return chunks(call, await this.#send(call, this.#signal(call), { use: "watches" }));
-    } catch (error) {
-      throw reachable(call, error);
-    }
-  }
-
   #signal({ signal }: Call, deadline?: AbortSignal): AbortSignal {
     return AbortSignal.any([this.#stop, deadline, signal].filter((each) => each !== undefined));
   }
@@ -141,8 +167,8 @@ export class Transport {
   async #send(
     call: Call,
     signal: AbortSignal,
-    { use, forget = false }: { readonly use: "calls" | "watches"; readonly forget?: boolean },
-  ): Promise<ResponseBody> {
+    { use, forget = false }: { readonly use: Use; readonly forget?: boolean },
+  ): Promise<AsyncIterable<Uint8Array>> {
     const { admit, mayWrite, userAgent } = this.#options;
     const { dispatcher, headers } = await this.#connection.open(use, forget);
     await admit?.(signal);
@@ -166,8 +192,9 @@ export class Transport {
       }),
     );
     if (statusCode < 300) return body;
-    const text = await body.text();
-    if (statusCode === 401 && !forget) return this.#send(call, signal, { use, forget: true });
+    const text = await whole(call, body);
+    if (statusCode === 401 && !forget && !call.isPassedOn)
+      return this.#send(call, signal, { use, forget: true });
     const header = answered["retry-after"];
     const retryAfter = typeof header === "string" ? header : undefined;
     const { isSecret } = call;
@@ -179,7 +206,7 @@ export class Transport {
     try {
       const response = await send();
       this.#options.observe?.({ verb, method, resource, code: String(response.statusCode) });
-      this.#hearTime(response.headers["date"]);
+      if (!call.isPassedOn) this.#hearTime(response.headers["date"]);
       return response;
     } catch (error) {
       this.#options.observe?.({ verb, method, resource, code: "<error>" });
@@ -221,9 +248,19 @@ const contentTypes: Partial<Record<Verb, string>> = {
  * server refused it.
  */
 function mayRepeat(call: Call, error: unknown): boolean {
+  if (call.isPassedOn) return false;
   if (call.method === "POST")
     return error instanceof ApiError && error.status === 429 && call.verb === "create";
   return isTransient(error);
+}
+
+/** Why a call ends at its deadline. */
+function late(call: Call, deadlineMs: number): Error {
+  const within = `within ${deadlineMs / 1000} s`;
+  if (call.verb !== "watch") return new DOMException(`no answer ${within}`, "TimeoutError");
+  return new ApiUnreachableError(
+    `${describe(call)} did not begin ${within}: something on the way to the API server may let too few requests through at once. Let it take one for each watch, or use --http2=false where its HTTP/2 is at fault`,
+  );
 }
 
 function reachable(call: Call, error: unknown): unknown {
@@ -232,7 +269,18 @@ function reachable(call: Call, error: unknown): unknown {
 }
 
 function isOurs(error: Error): boolean {
-  return [ApiError, ApiUnreachableError, NotLeadingError].some((kind) => error instanceof kind);
+  return ours.some((kind) => error instanceof kind);
+}
+
+const ours = [ApiError, ApiUnreachableError, AnswerTooLongError, NotLeadingError];
+
+async function whole(call: Call, body: AsyncIterable<Uint8Array>): Promise<string> {
+  try {
+    return await boundedText(body, call.mostBytes ?? mostAnswerBytes);
+  } catch (cause) {
+    if (!(cause instanceof TooLongError)) throw cause;
+    throw new AnswerTooLongError(`${describe(call)} got an answer that is not read`, { cause });
+  }
 }
 
 /** The parser's own error quotes what it could not read, which may be a secret: it is left out. */

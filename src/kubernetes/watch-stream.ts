@@ -9,6 +9,12 @@ export type WatchEvent<T extends KubeObject> =
       readonly object: { readonly metadata: { readonly resourceVersion: string } };
     };
 
+/**
+ * No object is as long as this (bytes): etcd takes 1.5 MB by default, and the API server no request
+ * above 3 MB.
+ */
+const mostLineLength = 16 * 2 ** 20;
+
 /** The stream of a watch held something that is not an event. */
 export class WatchGarbledError extends ProxyfleetError {}
 
@@ -17,21 +23,22 @@ export class WatchGarbledError extends ProxyfleetError {}
  * detection of changes").
  * @param chunks bytes as they come; a line or a UTF-8 character may be cut anywhere
  * @throws ExpiredError or ApiError when the server sends ERROR in the stream, WatchGarbledError for
- * a line that is no event
+ * a line that is no event, or has no end
  */
 export async function* watchEvents<T extends KubeObject>(
   call: string,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<WatchEvent<T>> {
-  for await (const line of lines(chunks)) yield parseEvent<T>(call, line);
+  for await (const line of lines(call, chunks)) yield parseEvent<T>(call, line);
 }
 
-async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* lines(call: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of chunks) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = parts.pop() ?? "";
+    if (rest.length > mostLineLength) throw new WatchGarbledError(`${call}: a line has no end`);
     for (const part of parts) if (part !== "") yield part;
   }
 }

@@ -9,6 +9,9 @@ const firstPort = 20_000;
 const portsPerLane = 4;
 const lanesPerSlot = 4;
 
+/** A fleet never has more lanes than this: four for each of 64 slots. */
+export const mostLanes = lanesPerSlot * 64;
+
 /** A fleet's listeners in the order of their ports. */
 export function listenersOf(listeners: Listeners): ListenerName[] {
   return listenerNames.filter((name) => name !== "plainChat" || listeners.plainChat !== undefined);

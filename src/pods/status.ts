@@ -1,21 +1,48 @@
 import { z } from "zod";
+import { mostLanes } from "../ledger/lanes.ts";
+import { ProxyfleetError } from "../values/errors.ts";
+
+/** An answer is not one of a supervisor. */
+export class PodAnswerError extends ProxyfleetError {}
+
+/** Names, hashes and times. */
+const word = z.string().max(256);
+
+/** How many of something there are. Metrics add these up, and no counter goes back. */
+const count = z
+  .number()
+  .transform((given) => Math.min(Math.max(0, Math.trunc(given)), Number.MAX_SAFE_INTEGER));
+
+/** HAProxy's words go into a condition: the first of them say what is wrong. */
+const longestWords = 4_096;
+
+/** Its length is looked at before its members: these may be a hundred thousand. */
+function fewOf<T extends z.ZodType>(member: T, most: number) {
+  return z.array(z.unknown()).max(most).pipe(z.array(member));
+}
 
 const laneStatus = z.object({
-  lane: z.number(),
+  lane: z
+    .int()
+    .min(0)
+    .max(mostLanes - 1),
   open: z.boolean(),
-  address: z.string().optional(),
-  certificateSHA256: z.string().optional(),
+  address: word.optional(),
+  certificateSHA256: word.optional(),
   /**
    * Open now, in old workers too. The rest is counted since the lane serves its address in this
    * pod.
    */
-  sessions: z.number().optional(),
-  sessionsTotal: z.number().optional(),
+  sessions: count.optional(),
+  sessionsTotal: count.optional(),
   /** From clients and to them, without the outer TLS. */
-  bytesIn: z.number().optional(),
-  bytesOut: z.number().optional(),
-  handshakeFailures: z.number().optional(),
+  bytesIn: count.optional(),
+  bytesOut: count.optional(),
+  handshakeFailures: count.optional(),
 });
+
+/** Of chat and of media: a list in the spec is no longer. */
+const mostServers = 64;
 
 /**
  * One server of `spec.upstream` as a pod sees it: `name` is its group and its place in the spec
@@ -23,28 +50,30 @@ const laneStatus = z.object({
  */
 const upstreamStatus = z.object({
   group: z.enum(["chat", "media"]),
-  name: z.string(),
+  name: word,
   /**
    * Of the `total` addresses that the server's name has now, `up` answer. A name that can't be
    * resolved has none.
    */
-  up: z.number(),
-  total: z.number(),
+  up: count,
+  total: count,
   /** When the last of them went up or down (RFC 3339, to the second). */
-  since: z.string(),
+  since: word,
 });
 
 const podStatus = z.object({
-  revision: z.string(),
-  refused: z.object({ revision: z.string(), message: z.string() }).nullish(),
-  maxConnections: z.object({ wanted: z.number(), granted: z.number() }).optional(),
+  revision: word,
+  refused: z
+    .object({ revision: word, message: z.string().transform((all) => all.slice(0, longestWords)) })
+    .nullish(),
+  maxConnections: z.object({ wanted: count, granted: count }).optional(),
   /**
    * How long the supervisor has run, by a clock of the pod that never jumps. Older ones don't say.
    */
-  uptimeSeconds: z.number().optional(),
-  oldWorkers: z.number().optional(),
-  upstreams: z.array(upstreamStatus).optional(),
-  lanes: z.array(laneStatus),
+  uptimeSeconds: z.number().nonnegative().optional(),
+  oldWorkers: count.optional(),
+  upstreams: fewOf(upstreamStatus, mostServers).optional(),
+  lanes: fewOf(laneStatus, mostLanes),
 });
 
 /**
@@ -53,7 +82,13 @@ const podStatus = z.object({
  */
 export type PodStatus = z.output<typeof podStatus>;
 
-/** Reads what a supervisor answered. @throws ZodError where it is no such answer */
+/**
+ * Reads what a supervisor answered; or a stranger, who may answer anything.
+ * @throws PodAnswerError that names the first thing that is wrong
+ */
 export function parsePodStatus(answer: unknown): PodStatus {
-  return podStatus.parse(answer);
+  const parsed = podStatus.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new PodAnswerError(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
 }

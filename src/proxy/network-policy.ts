@@ -1,6 +1,6 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { ChildOwner } from "./deployment.ts";
-import { lanePort } from "../ledger/lanes.ts";
+import { lanePort, mostLanes } from "../ledger/lanes.ts";
 import {
   childName,
   fleetLabels,
@@ -9,9 +9,6 @@ import {
   listenerNames,
 } from "../api/names.ts";
 import type { NetworkPolicy } from "../kubernetes/objects.ts";
-
-/** A fleet never has more lanes than this: four for each of 64 slots. */
-const mostLanes = 256;
 
 /**
  * Where DNS servers listen. OpenShift's own, behind its Service's port 53, listen on 5353 (OpenShift

@@ -7,7 +7,7 @@ import { type Settings, isLookedAfter } from "../../cluster/settings.ts";
 import type { CustomObject, Pod } from "../../kubernetes/objects.ts";
 import { keyOf, keyText, parseKey } from "../../kubernetes/resource.ts";
 import { secretRevision } from "../../proxy/lane-certificates.ts";
-import { type Controller, type Outcome, gone, requeueAfter } from "../../runtime/controller.ts";
+import { type Controller, type Outcome, done, gone } from "../../runtime/controller.ts";
 import { Inquiries } from "../../runtime/inquiries.ts";
 import type { WorkQueue } from "../../runtime/queue.ts";
 import { explainError } from "../../values/errors.ts";
@@ -23,10 +23,13 @@ import type { PodStatusReader } from "./status-reader.ts";
  * beside what phones send.
  */
 const pollEveryMs = 15_000;
-/** And while something is wrong with it, or a new configuration is on its way to it. */
+/** And while something that it says is wrong, or a new configuration is on its way to it. */
 const pollSoonMs = 3_000;
 
-/** Pods that somebody waits for are asked side by side, each within this time (ms). */
+/**
+ * Pods are asked side by side, each within this time (ms): those that somebody waits for, and, in
+ * places of their own, those whose turn it is.
+ */
 const inquiry = { atOnce: 16, deadlineMs: 5_000 };
 
 export interface PodPollerOptions {
@@ -48,6 +51,8 @@ export interface PodPollerOptions {
 export class PodPoller {
   readonly #options: PodPollerOptions;
   readonly #inquiries: Inquiries<void>;
+  /** Pods of one namespace, however silent and many, don't keep those of others from being asked. */
+  readonly #turns: Inquiries<void>;
 
   constructor(options: PodPollerOptions) {
     this.#options = options;
@@ -57,6 +62,8 @@ export class PodPoller {
       return (pod === undefined ? undefined : podFleet(pod)[0]) ?? key;
     };
     this.#inquiries = new Inquiries({ ...inquiry, ownerOf, log });
+    const namespaceOf = (key: string) => parseKey(key).namespace ?? "";
+    this.#turns = new Inquiries({ ...inquiry, ownerOf: namespaceOf, log });
     enqueueOn(
       caches.pods,
       () => true,
@@ -79,7 +86,7 @@ export class PodPoller {
   }
 
   async #poll(key: string): Promise<Outcome> {
-    const { caches, reports, random } = this.#options;
+    const { caches, reports } = this.#options;
     const pod = caches.pods.get(parseKey(key));
     const isPolled =
       pod !== undefined &&
@@ -89,9 +96,19 @@ export class PodPoller {
       reports.forget(key);
       return gone;
     }
-    await this.#ask(key);
-    // Spread, so that the pods of a large cluster are not all asked at once.
-    return requeueAfter((isWell(key, reports) ? pollEveryMs : pollSoonMs) * (0.9 + 0.2 * random()));
+    this.#turns.ask(
+      key,
+      async () => this.#ask(key),
+      () => this.#askAgain(key),
+    );
+    return done;
+  }
+
+  /** Spread, so that the pods of a large cluster are not all asked at once. */
+  #askAgain(key: string): void {
+    const { queue, reports, random } = this.#options;
+    const pause = isChanging(key, reports) ? pollSoonMs : pollEveryMs;
+    queue.addAfter(key, pause * (0.9 + 0.2 * random()));
   }
 
   async #ask(key: string): Promise<void> {
@@ -140,12 +157,14 @@ const serversOf = memoize((raw: CustomObject): Servers => {
   return { chat: chat.servers, media: media.servers };
 });
 
-function isWell(key: string, reports: PodReports): boolean {
+/** Whether the next answer may well say something else. A pod that is silent may be so for good. */
+function isChanging(key: string, reports: PodReports): boolean {
   const report = reports.report(key);
+  if (report?.kind === "silent") return false;
   return (
-    !reports.isBehind(key) &&
-    report?.kind === "answered" &&
-    report.refused === undefined &&
-    report.servers.every(({ state }) => state === "up")
+    report === undefined ||
+    reports.isBehind(key) ||
+    report.refused !== undefined ||
+    report.servers.some(({ state }) => state !== "up")
   );
 }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import type { TLSSocket } from "node:tls";
+import { boundedText } from "../../values/bounded-text.ts";
 import { ProxyfleetError } from "../../values/errors.ts";
 import { seconds } from "../../values/time.ts";
 import { type Endpoint, bracketed, endpointText } from "../endpoint.ts";
@@ -90,7 +91,7 @@ async function exchange(
     const response = await respond(secure, { token, signal, at }, body);
     const { statusCode = 0 } = response;
     if (statusCode !== 200) return replyTo(statusCode);
-    return { kind: "Answered", text: await bounded(response) };
+    return { kind: "Answered", text: await boundedText(response, largestBody.answer) };
   } catch (cause) {
     throw new ExchangeError("the operator's answer did not come", { cause });
   }
@@ -132,16 +133,4 @@ async function respond(
       .once("error", reject)
       .end(body);
   });
-}
-
-/** @throws ExchangeError if the answer is longer than any of ours */
-async function bounded(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > largestBody.answer) throw new ExchangeError("the answer is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -127,6 +127,5 @@ function takeIn(
     );
   const isNews = found.metadata.resourceVersion !== known?.metadata.resourceVersion;
   if (!isNews || store.get(place) !== known) return;
-  store.rewind();
-  store.recordEvent("MODIFIED", found);
+  store.recordRead(place, found);
 }

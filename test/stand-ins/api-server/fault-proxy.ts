@@ -10,11 +10,11 @@ import {
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { X509Certificate } from "node:crypto";
 import { Agent, request as send } from "undici";
 import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
 import type { ApiServer } from "./api-server.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
+import { type ClientIdentity, proxiedKubeconfig } from "./proxied-kubeconfig.ts";
 import { TcpRelay } from "./tcp-relay.ts";
 
 /** A request as a script sees it. */
@@ -54,15 +54,6 @@ export type Fault =
 
 /** Names the fault for each request as it comes; undefined passes it on unharmed. */
 export type Script = (asked: Asked) => Fault | undefined;
-
-/**
- * How a client shows who it is: files with a certificate and its key, which may be replaced at any
- * time.
- */
-export interface ClientIdentity {
-  readonly certificateFile: string;
-  readonly keyFile: string;
-}
 
 /**
  * Stands between a client and a real API server and does harm by a script. It speaks TLS on both
@@ -125,7 +116,7 @@ export class FaultProxy {
     const proxy = new FaultProxy({ folder, pem, api, server, relay });
     await writeFile(
       proxy.kubeconfig,
-      kubeconfigOf({ port: relay.port, certificate: pem, token: api.token, identity }),
+      proxiedKubeconfig({ port: relay.port, certificate: pem, token: api.token, identity }),
     );
     return proxy;
   }
@@ -245,35 +236,4 @@ function cut(response: Http2ServerResponse): void {
   const stream: Http2ServerResponse["stream"] | undefined = response.stream;
   if (stream === undefined) response.destroy();
   else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-}
-
-function kubeconfigOf({
-  port,
-  certificate,
-  token,
-  identity,
-}: {
-  readonly port: number;
-  readonly certificate: string;
-  readonly token: string;
-  readonly identity: ClientIdentity | undefined;
-}): string {
-  const name = new X509Certificate(certificate).subject.replace("CN=", "");
-  const cluster = {
-    server: `https://127.0.0.1:${port}`,
-    "tls-server-name": name,
-    "certificate-authority-data": Buffer.from(certificate).toString("base64"),
-  };
-  const files =
-    identity === undefined
-      ? {}
-      : { "client-certificate": identity.certificateFile, "client-key": identity.keyFile };
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "test", cluster }],
-    users: [{ name: "admin", user: { token, ...files } }],
-    contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
-    "current-context": "test",
-  });
 }

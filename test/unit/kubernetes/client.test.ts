@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { Readable, pipeline } from "node:stream";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { KubeConfig } from "@kubernetes/client-node";
 import { explainError } from "../../../src/values/errors.ts";
@@ -123,6 +124,33 @@ describe("a call whose answer is not what it should be", () => {
       return /no JSON/.test(error.message);
     });
     assert.equal(methods.length, 4, "it was tried again, as what a broken proxy answers");
+  });
+
+  test("is read no further where it is longer than an answer may be, and not asked for again", async () => {
+    const chunk = Buffer.alloc(2 ** 20, " ");
+    let sent: Socket | undefined;
+    answers = [
+      (request, response) => {
+        sent = request.socket;
+        const endless = new Readable({ read: () => void endless.push(chunk) });
+        endless.on("error", () => undefined);
+        pipeline(endless, response, () => undefined);
+      },
+    ];
+    await assert.rejects(client.get(services, key), {
+      name: "AnswerTooLongError",
+      message: /^get .*services\/a got an answer that is not read/,
+    });
+    assert.equal(methods.length, 1);
+    assert.ok((sent?.bytesWritten ?? Infinity) < 64 * 2 ** 20);
+  });
+
+  test("is quoted no further than a person reads", async () => {
+    answers = [says(403, { message: "no ".repeat(100_000), reason: "No".repeat(1_000) })];
+    await assert.rejects(client.get(services, key), (error) => {
+      assert.ok(error instanceof ForbiddenError);
+      return error.message.length < 5_000 && error.words.length === 4_096;
+    });
   });
 
   test("is repeated three times, with pauses that double", async () => {

@@ -83,6 +83,11 @@ describe("the stream of a watch", () => {
       error: WatchGarbledError,
       says: /a line is no object/,
     },
+    "a line without an end": {
+      given: event(1) + "x".repeat(17 * 2 ** 20),
+      error: WatchGarbledError,
+      says: /a line has no end/,
+    },
     "an event of a type that nobody knows": {
       given: event(1, "", "RENAMED"),
       error: WatchGarbledError,

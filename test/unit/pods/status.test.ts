@@ -54,8 +54,42 @@ describe("no answer of a supervisor", () => {
       ...least,
       upstreams: [{ ...upstream, group: "voice" }],
     },
+    "is one with more lanes than a fleet has": {
+      ...least,
+      lanes: Array.from({ length: 257 }, () => lane),
+    },
+    "is one with a lane beyond those": { ...least, lanes: [{ ...lane, lane: 256 }] },
+    "is one with an address as long as a book": {
+      ...least,
+      lanes: [{ ...lane, address: "a".repeat(257) }],
+    },
+    "is one with more upstreams than a spec has": {
+      ...least,
+      upstreams: Array.from({ length: 65 }, () => upstream),
+    },
     "is a page of something else": "<html>",
   };
   for (const [name, given] of Object.entries(cases))
-    test(name, () => assert.throws(() => parsePodStatus(given), { name: "ZodError" }));
+    test(name, () => assert.throws(() => parsePodStatus(given), { name: "PodAnswerError" }));
+});
+
+describe("what a stranger says in the place of a supervisor", () => {
+  const counted = (sessionsTotal: number) =>
+    parsePodStatus({ ...least, lanes: [{ ...lane, sessionsTotal }] }).lanes[0]?.sessionsTotal;
+
+  test("takes no counter back, and none beyond what can be counted", () =>
+    assert.deepEqual([-5, 1e300, 2.5].map(counted), [0, Number.MAX_SAFE_INTEGER, 2]));
+
+  test("is not repeated at length", () => {
+    const refused = { revision: "r2", message: "x".repeat(100_000) };
+    assert.equal(parsePodStatus({ ...least, refused }).refused?.message.length, 4_096);
+    const wrong = {
+      ...least,
+      lanes: Array.from({ length: 200 }, () => ({ open: "y".repeat(900) })),
+    };
+    assert.throws(
+      () => parsePodStatus(wrong),
+      (error: Error) => error.message.length < 200,
+    );
+  });
 });

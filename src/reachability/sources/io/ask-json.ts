@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from "undici";
+import { boundedText } from "../../../values/bounded-text.ts";
 import { type Millis, seconds } from "../../../values/time.ts";
 import { ServiceError } from "../service-error.ts";
 
@@ -37,7 +38,7 @@ export async function askJson(call: JsonCall, signal: AbortSignal): Promise<Json
       body: body ?? null,
       signal: timeoutMs === 0 ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    const text = await readBounded(answer.body);
+    const text = await boundedText(answer.body, mostBytes);
     return { status: answer.statusCode, headers: answer.headers, body: parsed(text) };
   } catch (cause) {
     throw new ServiceError(`${service} gave no usable answer`, { cause });
@@ -48,17 +49,6 @@ export async function askJson(call: JsonCall, signal: AbortSignal): Promise<Json
 export function retryAfterOf({ headers }: JsonAnswer): Millis | undefined {
   const wait = headers["retry-after"];
   return typeof wait === "string" && /^\d{1,6}$/.test(wait) ? seconds(Number(wait)) : undefined;
-}
-
-async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new ServiceError(`it is longer than ${mostBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function parsed(text: string): unknown {
