@@ -12,11 +12,18 @@ export interface ChildOwner {
 /** The user that the proxy image runs as: no one in particular, and not root. */
 const userId = 65532;
 
+/** A pod that goes accepts for as long, since nodes still send people to it (seconds). */
+const lingerSeconds = 10;
+
+/** Then it keeps its sessions for up to nine minutes. One without any goes at once (seconds). */
+const drainSeconds = 540;
+
 /**
- * Accepting for 10 s, keeping sessions for up to 10 minutes, and a reserve: what a pod takes at
- * most to end (seconds).
+ * What a pod takes at most to end, with a reserve (seconds). Autoscalers of nodes wait for ten
+ * minutes and not longer (cluster-autoscaler FAQ, `--max-graceful-termination-sec`): all would be
+ * cut off at once then, in the middle of their drain.
  */
-const graceSeconds = 640;
+const graceSeconds = lingerSeconds + drainSeconds + 40;
 
 /** CPU autoscaling needs a request to compare with; memory holds some 10,000 idle phones. */
 const defaultResources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } };
@@ -80,6 +87,7 @@ function container(spec: WhatsAppProxySpec, defaultImage: string): PodSpec["cont
   return {
     name: "proxy",
     image: imageOf(spec, defaultImage),
+    args: ["--linger", `${lingerSeconds}s`, "--drain", `${drainSeconds}s`],
     ...present({ imagePullPolicy: spec.image?.pullPolicy }),
     ports: [{ name: "supervisor", containerPort: supervisorPort, protocol: "TCP" }],
     readinessProbe: { ...probe("/readyz"), periodSeconds: 2, failureThreshold: 3 },

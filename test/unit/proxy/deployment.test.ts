@@ -91,8 +91,19 @@ describe("the pods", () => {
       { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
     ]));
 
-  test("live long enough to end their sessions, and one is made before one goes", () => {
-    assert.ok((podOf(made()).terminationGracePeriodSeconds ?? 0) > 610);
+  test("have time to end their sessions before anybody cuts them off", () => {
+    const args = containerOf(made()).args ?? [];
+    const seconds = ["--linger", "--drain"].map((flag) =>
+      Number(/^(\d+)s$/.exec(args[args.indexOf(flag) + 1] ?? "")?.[1]),
+    );
+    const [linger = NaN, drain = NaN] = seconds;
+    const grace = podOf(made()).terminationGracePeriodSeconds ?? 0;
+    assert.ok(drain >= 500, "sessions of a pod that goes are kept for minutes");
+    assert.ok(grace >= linger + drain + 30, "the kubelet kills a pod before it has ended");
+    assert.ok(grace <= 590, "the cluster autoscaler cuts a pod off after 600 s");
+  });
+
+  test("come one at a time, and none goes before", () => {
     assert.deepEqual(made().spec.strategy?.rollingUpdate, { maxSurge: 1, maxUnavailable: 0 });
   });
 
