@@ -14,6 +14,7 @@ export const conditionTypes = [
   "Measured",
   "OutageSuspected",
   "Paused",
+  "PodsAvailable",
   "PoolExhausted",
   "ProtocolBlocked",
   "Reachable",

@@ -17,6 +17,7 @@ import { outageSuspected, protocolBlocked } from "./country-holds.ts";
 import { type CutOff, noReadyPod } from "./cut-off.ts";
 import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
+import { podsAvailable, podsStalled } from "./pods-available.ts";
 import { reachable } from "./reachable.ts";
 
 /** All that a fleet's status is made from. */
@@ -89,6 +90,7 @@ export function findings(
     Reachable: reachable({ ...view, children }, slots, cut),
     AddressesReady: addresses,
     ...reported,
+    PodsAvailable: podsAvailable(pods),
     ChildrenApplied: children,
     DNSReady: view.namesReady,
     PoolExhausted: poolExhausted(view),
@@ -236,7 +238,8 @@ function poolExhausted({ plan, fleet }: StatusView): Finding {
 function stalled({ fleet, pods, held }: StatusView, config: Finding): Finding | undefined {
   if (held !== undefined) return { status: "True", reason: "DeletionHeld", message: held };
   if (config.reason === "ConfigRefused") return { ...config, status: "True" };
-  if (pods.problem !== undefined) return { status: "True", ...pods.problem };
+  const stuck = podsStalled(pods);
+  if (stuck !== undefined) return stuck;
   const [fault, ...more] = windowFaults(fleet.rotation.windows);
   if (fault !== undefined)
     return { status: "True", reason: "WindowNeverOpens", message: [fault, ...more].join("; ") };

@@ -14,6 +14,8 @@ const healthy: PodsView = {
   replicas: 2,
   ready: 2,
   isRolledOut: true,
+  isReplacing: false,
+  isOverdue: false,
   problem: undefined,
 };
 
