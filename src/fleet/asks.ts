@@ -6,6 +6,7 @@ import { mayHoldSessions } from "../pods/view.ts";
 import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-certificates.ts";
 import { renewalAt } from "../proxy/renewal.ts";
 import { type Instant, earliest } from "../values/time.ts";
+import type { Bank } from "./bank.ts";
 import { isEnding } from "./deletion.ts";
 import type { NameAsk } from "../dns/lookups.ts";
 import type { FleetLane } from "./lanes.ts";
@@ -66,9 +67,16 @@ export function deletionAsks(
   return due.map(({ object }) => ({ kind: "deletion", object }));
 }
 
-/** Sessions matter only where something drains or ends: a settled fleet's pods are left alone. */
-export function podAsks(observed: ObservedFleet, now: Instant): readonly FleetAsk[] {
-  if (!needsSessions(observed)) return [];
+/**
+ * Sessions matter only where something drains or ends, or the bank is to shrink: a settled fleet's
+ * pods are left alone.
+ */
+export function podAsks(
+  observed: ObservedFleet,
+  now: Instant,
+  bank: Pick<Bank, "asksPods">,
+): readonly FleetAsk[] {
+  if (!needsSessions(observed) && !bank.asksPods) return [];
   const { pods, answers } = observed;
   const stale = pods.filter(
     (pod) => mayHoldSessions(pod) && !isFresh(answers.get(pod.metadata.name), now),
