@@ -6,7 +6,6 @@ import { mayHoldSessions } from "../pods/view.ts";
 import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-certificates.ts";
 import { renewalAt } from "../proxy/renewal.ts";
 import { type Instant, earliest } from "../values/time.ts";
-import type { Bank } from "./bank.ts";
 import { isEnding } from "./deletion.ts";
 import type { NameAsk } from "../dns/lookups.ts";
 import type { FleetLane } from "./lanes.ts";
@@ -74,7 +73,7 @@ export function deletionAsks(
 export function podAsks(
   observed: ObservedFleet,
   now: Instant,
-  bank: Pick<Bank, "asksPods">,
+  bank: { readonly asksPods: boolean },
 ): readonly FleetAsk[] {
   if (!needsSessions(observed) && !bank.asksPods) return [];
   const { pods, answers } = observed;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parseWhatsAppProxy } from "../../../src/api/fleet.ts";
 import { decideFleet } from "../../../src/fleet/decide.ts";
 import type { ObservedFleet } from "../../../src/fleet/observed.ts";
@@ -44,7 +44,7 @@ function planOf(
 /** The Secret that a plan writes, if it writes one. */
 function secretOf(plan: ReturnType<typeof planOf>): Secret | undefined {
   const effect = plan.effects.find(({ id }) => id === "secret");
-  return effect?.kind === "apply" ? (effect.object as Secret) : undefined;
+  return effect?.kind === "apply" ? effect.object : undefined;
 }
 
 const withSecret = (secret: Secret | undefined): ObservedFleet["children"] => ({
