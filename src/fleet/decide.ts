@@ -22,6 +22,8 @@ import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { nextHeldLitAt } from "./held.ts";
 import { type FleetLane, lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects } from "./ledger-effects.ts";
+import { waitsForTurn } from "./deployment.ts";
+import { isInTurn } from "./rollout.ts";
 import { deletionAskedAt, heldBecause, isEnding, isUnconfirmed } from "./deletion.ts";
 import type { LiveFleet, ObservedFleet } from "./observed.ts";
 import { planOrphans } from "./orphans.ts";
@@ -172,6 +174,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     nextRenewalAt(observed, now),
     view.deleting ? undefined : evictionLookAt(live, now),
     nextHeldLitAt(view.addresses, now),
+    waitsForTurn(live)?.lookAt,
     bankLookAt(bank, now),
     view.deleting && isDark(view) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
@@ -255,6 +258,7 @@ function statusView(
     limits: limitsView(fleet.spec, poolSpecs),
     withoutEffect: fieldsWithoutEffect(fleet.spec, observed.settings) ?? renewalWithoutEffect(live),
     measured: measured(fleet.spec, observed.vantagePoints),
+    rollout: { waits: waitsForTurn(live), isInTurn: isInTurn(children.deployment) },
     generation: fleet.metadata.generation,
     selector: selector.map(([label, value]) => `${label}=${value}`).join(","),
     before: statusBefore(fleet.status),

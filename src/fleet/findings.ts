@@ -18,6 +18,7 @@ import { type CutOff, noReadyPod } from "./cut-off.ts";
 import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
 import { podsAvailable, podsStalled } from "./pods-available.ts";
+import { type RolloutView, podsCurrent } from "./pods-current.ts";
 import { reachable } from "./reachable.ts";
 
 /** All that a fleet's status is made from. */
@@ -42,6 +43,7 @@ export interface StatusView extends ChildTrouble {
   readonly withoutEffect: Finding | undefined;
   /** Whether enough places measure its addresses, where any do. */
   readonly measured: Finding | undefined;
+  readonly rollout: RolloutView;
   readonly generation: number;
   readonly selector: string;
   readonly before: StatusBefore;
@@ -91,6 +93,7 @@ export function findings(
     AddressesReady: addresses,
     ...reported,
     PodsAvailable: podsAvailable(pods),
+    PodsCurrent: podsCurrent(view.rollout, pods),
     ChildrenApplied: children,
     DNSReady: view.namesReady,
     PoolExhausted: poolExhausted(view),

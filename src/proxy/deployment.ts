@@ -33,11 +33,9 @@ const defaultResources = { requests: { cpu: "100m", memory: "128Mi" }, limits: {
  */
 export function deploymentManifest(
   { namespace, fleet, owner }: ChildOwner,
-  spec: WhatsAppProxySpec,
-  defaultImage: string,
+  spec: Pick<WhatsAppProxySpec, "replicas">,
+  template: PodTemplate,
 ): Deployment {
-  const labels = { ...spec.podMetadata?.labels, ...fleetLabels(fleet) };
-  const annotations = spec.podMetadata?.annotations ?? {};
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -51,31 +49,44 @@ export function deploymentManifest(
       replicas: spec.replicas,
       selector: { matchLabels: podSelector(fleet) },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: {
-        metadata: { labels, annotations },
-        spec: {
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          terminationGracePeriodSeconds: graceSeconds,
-          // The kernel throws away a signal for a first process that has not said yet that it wants
-          // it: a pod that is asked to go while it starts would stay for the whole of its grace.
-          shareProcessNamespace: true,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: userId,
-            runAsGroup: userId,
-            fsGroup: userId,
-            seccompProfile: { type: "RuntimeDefault" },
-          },
-          ...scheduling(spec, fleet),
-          ...present({ imagePullSecrets: spec.image?.pullSecrets?.map(({ name }) => ({ name })) }),
-          containers: [container(spec, defaultImage)],
-          volumes: [
-            { name: "config", secret: { secretName: childName(fleet), defaultMode: 0o440 } },
-            { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
-          ],
-        },
+      template,
+    },
+  };
+}
+
+type PodTemplate = Deployment["spec"]["template"];
+
+/** What each of the fleet's pods is made from. Where it changes, the pods are replaced. */
+export function podTemplate(
+  fleet: string,
+  spec: WhatsAppProxySpec,
+  defaultImage: string,
+): PodTemplate {
+  const labels = { ...spec.podMetadata?.labels, ...fleetLabels(fleet) };
+  const annotations = spec.podMetadata?.annotations ?? {};
+  return {
+    metadata: { labels, annotations },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: graceSeconds,
+      // The kernel throws away a signal for a first process that has not said yet that it wants
+      // it: a pod that is asked to go while it starts would stay for the whole of its grace.
+      shareProcessNamespace: true,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: userId,
+        runAsGroup: userId,
+        fsGroup: userId,
+        seccompProfile: { type: "RuntimeDefault" },
       },
+      ...scheduling(spec, fleet),
+      ...present({ imagePullSecrets: spec.image?.pullSecrets?.map(({ name }) => ({ name })) }),
+      containers: [container(spec, defaultImage)],
+      volumes: [
+        { name: "config", secret: { secretName: childName(fleet), defaultMode: 0o440 } },
+        { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+      ],
     },
   };
 }

@@ -85,6 +85,7 @@ function notesOf(
       hostname: undefined,
       withoutEffect: undefined,
       measured: undefined,
+      rollout: { waits: undefined, isInTurn: false },
       generation: 1,
       selector: "",
       before: { observedGeneration: 1, conditions: conditionsBefore },

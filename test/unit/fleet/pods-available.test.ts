@@ -63,7 +63,7 @@ describe("what a fleet says of pods that don't start", () => {
       for (const [type, said] of Object.entries(expect)) {
         const condition = statusOf(given).conditions.find((known) => known.type === type);
         assert.deepEqual(condition && [condition.status, condition.reason], said?.slice(0, 2));
-        assert.ok((condition?.message ?? "").includes(said?.[2] ?? ""), condition?.message);
+        assert.ok((condition?.message ?? "").includes(said?.[2] ?? ""), condition?.message ?? "");
       }
     });
 });

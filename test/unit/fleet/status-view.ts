@@ -92,6 +92,7 @@ export function statusOf({
     shareKeyTrouble: "",
     held: undefined,
     measured: undefined,
+    rollout: { waits: undefined, isInTurn: false },
     namesReady,
     hostname: undefined,
   };

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { deploymentManifest } from "../../../src/proxy/deployment.ts";
+import { deploymentManifest, podTemplate } from "../../../src/proxy/deployment.ts";
 import { disruptionBudgetManifest } from "../../../src/proxy/disruption-budget.ts";
 import type { Deployment } from "../../../src/kubernetes/objects.ts";
 import { child, specOf } from "./sample.ts";
 
 const ours = "proxyfleet/proxy:0.1.0";
 const made = (spec: object = {}, defaultImage = ours): Deployment =>
-  deploymentManifest(child, specOf(spec), defaultImage);
+  deploymentManifest(child, specOf(spec), podTemplate("family", specOf(spec), defaultImage));
 const podOf = ({ spec }: Deployment) => spec.template.spec!;
 const containerOf = (deployment: Deployment) => podOf(deployment).containers[0]!;
 
