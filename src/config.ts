@@ -5,7 +5,7 @@ import type { PagesSettings } from "./pages/settings.ts";
 import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
 import { mostResolvers, resolverText } from "./dns/resolver.ts";
 import { mostHosts } from "./probe/protocol.ts";
-import type { FeedSettings } from "./cluster/settings.ts";
+import type { FeedSettings, RolloutSettings } from "./cluster/settings.ts";
 import { ProxyfleetError } from "./values/errors.ts";
 import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
@@ -63,6 +63,16 @@ const options = {
     type: "string",
     env: "LEADER_ELECTION",
     help: "true, or false where only one operator can run (default: true)",
+  },
+  "hold-rollouts": {
+    type: "string",
+    env: "HOLD_ROLLOUTS",
+    help: "true: pods that an earlier version of the operator made stay as they are (default: false)",
+  },
+  "rollouts-percent": {
+    type: "string",
+    env: "ROLLOUTS_PERCENT",
+    help: "of all fleets, so many at once, and at least one, get the pods of a newer operator (default: 5)",
   },
   workers: {
     type: "string",
@@ -192,6 +202,8 @@ const config = z.object({
   "watch-namespaces": names.default([]),
   "monitoring-namespaces": names.default(["monitoring"]),
   "leader-election": truth.default(true),
+  "hold-rollouts": truth.default(false),
+  "rollouts-percent": z.coerce.number().int().min(1).max(100).default(5),
   workers: z.coerce.number().int().min(1).max(64).default(8),
   "max-requests-per-second": z.coerce.number().min(0).default(0),
   http2: truth.default(true),
@@ -232,6 +244,7 @@ export interface OperatorConfig {
   /** From where proxy pods' metrics may be read, beside the operator's own namespace. */
   readonly monitoringNamespaces: readonly string[];
   readonly leaderElection: boolean;
+  readonly rollouts: RolloutSettings;
   readonly workers: number;
   /** 0: no limit. */
   readonly maxRequestsPerSecond: number;
@@ -283,6 +296,10 @@ export function readConfig(
     watchNamespaces: parsed.data["watch-namespaces"],
     monitoringNamespaces: parsed.data["monitoring-namespaces"],
     leaderElection: parsed.data["leader-election"],
+    rollouts: {
+      isHeld: parsed.data["hold-rollouts"],
+      percent: parsed.data["rollouts-percent"],
+    },
     workers,
     maxRequestsPerSecond: parsed.data["max-requests-per-second"],
     http2,

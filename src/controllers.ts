@@ -16,6 +16,7 @@ import { NameReadings, fleetOfSubject } from "./dns/io/name-readings.ts";
 import type { NameReading } from "./dns/reading.ts";
 import { IssuedCertificates, type MakeCertificate } from "./fleet/io/certificates.ts";
 import { fleetController } from "./fleet/io/controller.ts";
+import { Rollouts } from "./fleet/io/rollouts.ts";
 import { agentAnswer } from "./ingestion/agent-answer.ts";
 import { type Inbox, takesEvidence } from "./ingestion/io/inbox.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
@@ -172,6 +173,7 @@ export function makeControllers(parts: Parts): readonly Controller[] {
     certificates,
     looks,
     readings: nameReadings(parts),
+    rollouts: new Rollouts({ caches, settings, now, clock }),
   });
   const addresses = addressController({ ...asking(), sources, probes, warnings, probe, log });
   const orphans = orphanController({ ...asking(), caches, confirmations });

@@ -337,6 +337,7 @@ function settingsOf(config: OperatorConfig): Settings {
     monitoringNamespaces: config.monitoringNamespaces,
     namespaces: config.watchNamespaces,
     feeds: config.feeds,
+    rollouts: config.rollouts,
     servesPages: config.pages !== undefined,
   };
 }

@@ -42,6 +42,18 @@ export const renewPageAnnotation = `${group}/renew-page`;
 export const revisionAnnotation = `${group}/config-revision`;
 /** On a fleet's Secret, until it changes for the first time: the revision that it was made with. */
 export const firstRevisionAnnotation = `${group}/first-revision`;
+/**
+ * On a fleet's Deployment: digests of what its pods were made from (what the fleet's spec says of
+ * pods, and the whole template), and whether they were replaced because a newer operator makes other
+ * pods, in the fleet's turn (`InTurn`), or because somebody asked for it (`Asked`).
+ */
+export const podMarks = {
+  spec: `${group}/pod-spec`,
+  template: `${group}/pod-template`,
+  rollout: `${group}/rollout`,
+} as const;
+/** On a fleet, with any text but "false": a newer operator does not replace its pods. */
+export const holdRolloutAnnotation = `${group}/hold-rollout`;
 /** On a fleet's PodDisruptionBudget: the uid of the pod that was evicted last, and when. */
 export const lastEvictionAnnotation = `${group}/last-eviction`;
 

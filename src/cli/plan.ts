@@ -93,6 +93,7 @@ async function planFleet(
     reports: new PodReports(),
     certificates: { issued: () => new Map() },
     readings: { of: () => new Map() },
+    rollouts: { turnOf: () => ({ kind: "now" }) as const },
     absence: () => undefined,
     deletion: (object: KubeObject) => deletionOf(object, undefined),
   };

@@ -14,8 +14,18 @@ export interface Settings {
   readonly namespaces?: readonly string[];
   /** Which outage feeds are asked; absent: none. */
   readonly feeds?: FeedSettings;
+  /** How pods are replaced that an earlier version of the operator made; absent: as is usual. */
+  readonly rollouts?: RolloutSettings;
   /** Whether share pages are served; absent: they are not. */
   readonly servesPages?: boolean;
+}
+
+/** How many fleets at once get the pods that this version of the operator makes. */
+export interface RolloutSettings {
+  /** Whether none does. */
+  readonly isHeld: boolean;
+  /** Of all fleets, and at least one. */
+  readonly percent: number;
 }
 
 /** Which outage feeds the operator asks; by default none. */

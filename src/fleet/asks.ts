@@ -66,9 +66,16 @@ export function deletionAsks(
   return due.map(({ object }) => ({ kind: "deletion", object }));
 }
 
-/** Sessions matter only where something drains or ends: a settled fleet's pods are left alone. */
-export function podAsks(observed: ObservedFleet, now: Instant): readonly FleetAsk[] {
-  if (!needsSessions(observed)) return [];
+/**
+ * Sessions matter only where something drains or ends, or the bank is to shrink: a settled fleet's
+ * pods are left alone.
+ */
+export function podAsks(
+  observed: ObservedFleet,
+  now: Instant,
+  bank: { readonly asksPods: boolean },
+): readonly FleetAsk[] {
+  if (!needsSessions(observed) && !bank.asksPods) return [];
   const { pods, answers } = observed;
   const stale = pods.filter(
     (pod) => mayHoldSessions(pod) && !isFresh(answers.get(pod.metadata.name), now),

@@ -11,13 +11,14 @@ import {
 import { hashOf } from "../kubernetes/difference.ts";
 import type { KubeObject, Pod, Secret } from "../kubernetes/objects.ts";
 import { type Resource, stateOf } from "../kubernetes/resource.ts";
-import { type ChildOwner, deploymentManifest } from "../proxy/deployment.ts";
+import type { ChildOwner } from "../proxy/deployment.ts";
 import { disruptionBudgetManifest } from "../proxy/disruption-budget.ts";
 import { firstRevision, secretRevision } from "../proxy/lane-certificates.ts";
 import { networkPolicyManifest } from "../proxy/network-policy.ts";
 import { secretManifest } from "../proxy/secret.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { isEnding } from "./deletion.ts";
+import { fleetDeployment, waitsForTurn } from "./deployment.ts";
 import { type FleetLane, withCertificates } from "./lanes.ts";
 import type { LiveFleet } from "./observed.ts";
 
@@ -42,11 +43,11 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
   const pods = annotatePods(live, secret[0]?.object);
   if (isEnding(observed)) return [...secret, ...pods];
   const needs = secret.map(({ id }) => id);
-  const inputs = hashOf([fleet.metadata.uid, fleet.metadata.generation, settings]);
+  const made = [fleet.metadata.uid, fleet.metadata.generation, settings];
+  const inputs = hashOf(made);
   const namespaces = [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])];
-  const deployment = unlessMade(children.deployment, inputs, () =>
-    deploymentManifest(child, fleet.spec, settings),
-  );
+  const ofPods = hashOf([made, waitsForTurn(live) !== undefined]);
+  const deployment = unlessMade(children.deployment, ofPods, () => fleetDeployment(live, child));
   const budget = unlessMade(children.disruptionBudget, inputs, () =>
     disruptionBudgetManifest(child),
   );

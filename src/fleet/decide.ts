@@ -4,7 +4,6 @@ import { fieldManagers, fleetFinalizer, podSelector } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
 import { stateOf } from "../kubernetes/resource.ts";
 import { nextLaneClosesAt } from "../ledger/lane-use.ts";
-import { bankSize } from "../ledger/lanes.ts";
 import type { AddressView } from "../ledger/view.ts";
 import { type FleetNames, fleetNames } from "../dns/fleet-names.ts";
 import type { LimitsView } from "../pods/limits-applied.ts";
@@ -16,11 +15,14 @@ import type { ApplyEffect, Effect } from "../runtime/effect.ts";
 import { type Context, type Explanation, type Plan, planOf } from "../runtime/plan.ts";
 import { type Instant, earliest, plus, seconds } from "../values/time.ts";
 import { type FleetAsk, certificateAsks, deletionAsks, nextRenewalAt, podAsks } from "./asks.ts";
-import { type LaneBank, childEffects, ownerOf } from "./children.ts";
+import { type Bank, bankLookAt, laneBank } from "./bank.ts";
+import { childEffects, ownerOf } from "./children.ts";
 import { evictionEffects, evictionLookAt } from "./evictions.ts";
 import { nextHeldLitAt } from "./held.ts";
-import { lanesOf } from "./lanes.ts";
+import { type FleetLane, lanesOf } from "./lanes.ts";
 import { claimEffects, claimId, retireEffects } from "./ledger-effects.ts";
+import { waitsForTurn } from "./deployment.ts";
+import { isInTurn } from "./rollout.ts";
 import {
   deletionAskedAt,
   finishing,
@@ -65,7 +67,8 @@ interface Decision {
   readonly view: FleetView;
   readonly names: FleetNames;
   readonly rotation: RotationPlan;
-  readonly lanes: LaneBank;
+  readonly bank: Bank;
+  readonly lanes: readonly FleetLane[];
   readonly status: FleetStatus;
   /** When a move that is under way will have taken long. */
   readonly overdueAt: Instant | undefined;
@@ -89,19 +92,19 @@ function decideLive(
   const view = { ...seen, deleting: isEnding(observed) };
   if (isEnded(live, view, now)) return planOf({ effects: [finishing(observed.raw)] });
   const lanes = lanesOf(observed, now);
-  const bank = bankSize(fleet.spec.addresses.count, lanes.at(-1)?.lane);
-  const planned = withoutLost(planRotation(view, { bank, now, random }), observed);
-  const rotation = withoutEnds(planned, observed);
+  const bank = laneBank(live, lanes, now);
+  const planned = planRotation(view, { bank: bank.claimable, now, random });
+  const rotation = withoutEnds(withoutLost(planned, observed), observed);
   const said = statusView(live, { view, names, rotation });
   const status = fleetStatus(said, now);
   const asks = [
     ...certificateAsks(observed, lanes, now),
-    ...podAsks(observed, now),
+    ...podAsks(observed, now, bank),
     ...deletionAsks(observed, now),
     ...names.asks,
   ];
   const overdueAt = moveOverdueAt(said, now);
-  const decision = { view, names, rotation, lanes: { bank, lanes }, status, overdueAt, asks };
+  const decision = { view, names, rotation, bank, lanes, status, overdueAt, asks };
   return {
     effects: effectsOf(live, decision, now),
     asks,
@@ -137,7 +140,7 @@ function explanation({ slot, explanation: text }: RotationPlan["slots"][number])
  */
 function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly Effect[] {
   const { observed, fleet } = live;
-  const { rotation, lanes, status, view, asks } = decision;
+  const { rotation, bank, lanes, status, view, asks } = decision;
   const finalizer = missesFinalizer(live) ? [finalizerEffect(live)] : [];
   const claims = claimEffects(
     live,
@@ -146,7 +149,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   );
   const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
-    ...(waits ? [] : childEffects(live, lanes)),
+    ...(waits ? [] : childEffects(live, { bank: bank.bound, lanes })),
     ...shareEffects(live, view.addresses),
     ...decision.names.effects,
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
@@ -165,7 +168,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
 
 function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant | undefined {
   const { observed } = live;
-  const { rotation, status, view, names, overdueAt } = decision;
+  const { rotation, bank, status, view, names, overdueAt } = decision;
   return earliest(
     names.requeueAt,
     rotation.requeueAt,
@@ -175,6 +178,8 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     nextRenewalAt(observed, now),
     view.deleting ? undefined : evictionLookAt(live, now),
     nextHeldLitAt(view.addresses, now),
+    waitsForTurn(live)?.lookAt,
+    bankLookAt(bank, now),
     view.deleting && isDark(lanesUsedBy(view)) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
     deletionAskedAt(observed, now),
@@ -239,6 +244,7 @@ function statusView(
     limits: limitsView(fleet.spec, poolSpecs),
     withoutEffect: fieldsWithoutEffect(fleet.spec, observed.settings) ?? renewalWithoutEffect(live),
     measured: measured(fleet.spec, observed.vantagePoints),
+    rollout: { waits: waitsForTurn(live), isInTurn: isInTurn(children.deployment) },
     generation: fleet.metadata.generation,
     selector: selector.map(([label, value]) => `${label}=${value}`).join(","),
     before: statusBefore(fleet.status),

@@ -206,6 +206,7 @@ const alarming: Readonly<Record<string, "True" | "False">> = {
   UpstreamReachable: "False",
   LimitsApplied: "False",
   ChildrenApplied: "False",
+  PodsAvailable: "False",
 };
 
 /** Reasons that are worth a warning although all is well still. */
@@ -221,11 +222,14 @@ function conditionChanges(
   before: readonly Pick<StoredCondition, "type" | "status" | "reason">[],
   after: readonly Condition[],
 ): EventNote[] {
-  const ready = after.find(({ type }) => type === "Ready");
+  const [ready, stalled] = ["Ready", "Stalled"].map((name) =>
+    after.find(({ type }) => type === name),
+  );
   return after.flatMap(({ type, status, reason, message }) => {
     // What Ready says under this reason, or other Events of a move, need not be said again.
     const isTold = reason === "Moving" || (ready?.status === "False" && reason === ready.reason);
     if (type === "Reachable" && isTold) return [];
+    if (type === "PodsAvailable" && (isTold || reason === stalled?.reason)) return [];
     const known = before.find((condition) => condition.type === type);
     if (known?.status === status && known.reason === reason) return [];
     if (isBack(type) && status === "True" && known?.status === "False")

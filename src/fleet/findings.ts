@@ -17,6 +17,8 @@ import { outageSuspected, protocolBlocked } from "./country-holds.ts";
 import { type CutOff, noReadyPod } from "./cut-off.ts";
 import { heldLit } from "./held.ts";
 import { type StatusBefore, overdue, reconciling } from "./progress.ts";
+import { podsAvailable, podsStalled } from "./pods-available.ts";
+import { type RolloutView, podsCurrent } from "./pods-current.ts";
 import { reachable } from "./reachable.ts";
 
 /** All that a fleet's status is made from. */
@@ -41,6 +43,7 @@ export interface StatusView extends ChildTrouble {
   readonly withoutEffect: Finding | undefined;
   /** Whether enough places measure its addresses, where any do. */
   readonly measured: Finding | undefined;
+  readonly rollout: RolloutView;
   readonly generation: number;
   readonly selector: string;
   readonly before: StatusBefore;
@@ -89,6 +92,8 @@ export function findings(
     Reachable: reachable({ ...view, children }, slots, cut),
     AddressesReady: addresses,
     ...reported,
+    PodsAvailable: podsAvailable(pods),
+    PodsCurrent: podsCurrent(view.rollout, pods),
     ChildrenApplied: children,
     DNSReady: view.namesReady,
     PoolExhausted: poolExhausted(view),
@@ -236,7 +241,8 @@ function poolExhausted({ plan, fleet }: StatusView): Finding {
 function stalled({ fleet, pods, held }: StatusView, config: Finding): Finding | undefined {
   if (held !== undefined) return { status: "True", reason: "DeletionHeld", message: held };
   if (config.reason === "ConfigRefused") return { ...config, status: "True" };
-  if (pods.problem !== undefined) return { status: "True", ...pods.problem };
+  const stuck = podsStalled(pods);
+  if (stuck !== undefined) return stuck;
   const [fault, ...more] = windowFaults(fleet.rotation.windows);
   if (fault !== undefined)
     return { status: "True", reason: "WindowNeverOpens", message: [fault, ...more].join("; ") };

@@ -27,6 +27,7 @@ import type { PoolView } from "../pool/view.ts";
 import type { MoveHold } from "../reachability/move-hold.ts";
 import type { Refusal } from "../runtime/effect-result.ts";
 import type { ShareSecrets } from "../share/key-secret.ts";
+import type { Turn } from "./turns.ts";
 
 /** A ledger entry: as the API server has it, and as decisions see it. */
 export interface Entry {
@@ -94,6 +95,8 @@ export interface ObservedFleet {
   /** Whether much else waits for the operator. */
   readonly isBusy: boolean;
   readonly settings: Settings;
+  /** Whether its pods may be replaced now by those that this version of the operator makes. */
+  readonly turn: Turn;
   /** From what paths of share pages follow; undefined where that is not known yet. */
   readonly shareSecrets: ShareSecrets | undefined;
   /** Why that is not known, in words; empty: it is, or was not looked for yet. */

@@ -1,4 +1,5 @@
 import type { AddressView } from "../ledger/view.ts";
+import type { Pod } from "../kubernetes/objects.ts";
 import { isFresh } from "../pods/answer.ts";
 import type { PodStatus } from "../pods/status.ts";
 import { mayHoldSessions } from "../pods/view.ts";
@@ -14,7 +15,26 @@ export function freshStatuses(
   { pods, answers }: ObservedFleet,
   now: Instant,
 ): readonly (PodStatus | undefined)[] {
-  return pods.filter(mayHoldSessions).map(({ metadata }) => {
+  return statusesOf(pods.filter(mayHoldSessions), answers, now);
+}
+
+/** The same of those pods that stay: one that goes takes no other configuration any more. */
+export function stayingStatuses(
+  { pods, answers }: ObservedFleet,
+  now: Instant,
+): readonly (PodStatus | undefined)[] {
+  const staying = pods.filter(
+    (pod) => mayHoldSessions(pod) && pod.metadata.deletionTimestamp === undefined,
+  );
+  return statusesOf(staying, answers, now);
+}
+
+function statusesOf(
+  pods: readonly Pod[],
+  answers: ObservedFleet["answers"],
+  now: Instant,
+): readonly (PodStatus | undefined)[] {
+  return pods.map(({ metadata }) => {
     const answer = answers.get(metadata.name);
     return isFresh(answer, now) ? answer.status : undefined;
   });

@@ -298,7 +298,7 @@ export class ApiClient {
     return this.#transport.json<unknown>({
       verb: "get",
       method: "GET",
-      ...called(pods, "proxy"),
+      resource: `${pods.plural}/proxy`,
       path: `${pod}${path}`,
       isPassedOn: true,
       mostBytes,

@@ -8,8 +8,17 @@ export interface PodsView {
   readonly ready: number;
   /** Whether the Deployment has rolled out the latest pod template. */
   readonly isRolledOut: boolean;
-  /** Why pods don't start (image, scheduling, crashes), in the kubelet's words. */
-  readonly problem: { readonly reason: ConditionReason; readonly message: string } | undefined;
+  /** Whether pods of an earlier template are still to be replaced. */
+  readonly isReplacing: boolean;
+  /** Whether the Deployment itself has given up waiting for the new pods. */
+  readonly isOverdue: boolean;
+  readonly problem: PodProblem | undefined;
+}
+
+/** Why pods don't start (image, scheduling, crashes), in the kubelet's words. */
+export interface PodProblem {
+  readonly reason: ConditionReason;
+  readonly message: string;
 }
 
 /** Waiting reasons of a container that don't pass by themselves, with what to do. */
@@ -53,20 +62,29 @@ export function podsView(
     replicas: status?.replicas ?? 0,
     ready: status?.readyReplicas ?? 0,
     isRolledOut,
+    isReplacing: isObserved && (status?.replicas ?? 0) > (status?.updatedReplicas ?? 0),
+    isOverdue: isOverdue(deployment),
     problem: problemOf(pods) ?? notCreated(deployment),
   };
 }
 
-/** The first problem that keeps a pod from starting. */
-function problemOf(pods: readonly Pod[]): PodsView["problem"] {
+/** What the Deployment controller says after ten minutes without progress of a rollout. */
+function isOverdue(deployment: Deployment | undefined): boolean {
+  const progressing = deployment?.status?.conditions?.find(({ type }) => type === "Progressing");
+  return progressing?.status === "False" && progressing.reason === "ProgressDeadlineExceeded";
+}
+
+/** The first problem that keeps a pod from starting. One that is on its way out has none. */
+function problemOf(pods: readonly Pod[]): PodProblem | undefined {
   for (const pod of pods) {
+    if (pod.metadata.deletionTimestamp !== undefined) continue;
     const problem = waiting(pod) ?? unschedulable(pod);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function waiting(pod: Pod): PodsView["problem"] {
+function waiting(pod: Pod): PodProblem | undefined {
   for (const { state, image } of pod.status?.containerStatuses ?? []) {
     const known = remedies.get(state?.waiting?.reason ?? "");
     if (known === undefined) continue;
@@ -79,7 +97,7 @@ function waiting(pod: Pod): PodsView["problem"] {
   return undefined;
 }
 
-function unschedulable(pod: Pod): PodsView["problem"] {
+function unschedulable(pod: Pod): PodProblem | undefined {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status !== "False") return undefined;
   return {
@@ -102,7 +120,7 @@ export function hasEnded({ status }: Pod): boolean {
 }
 
 /** No pod says why there is none: a quota, a policy or a webhook refuses it before it exists. */
-function notCreated(deployment: Deployment | undefined): PodsView["problem"] {
+function notCreated(deployment: Deployment | undefined): PodProblem | undefined {
   const failure = deployment?.status?.conditions?.find(({ type }) => type === "ReplicaFailure");
   if (failure?.status !== "True") return undefined;
   return {

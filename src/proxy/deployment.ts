@@ -17,11 +17,18 @@ export interface ChildOwner {
  */
 const userId = 65532;
 
+/** A pod that goes accepts for as long, since nodes still send people to it (seconds). */
+const lingerSeconds = 10;
+
+/** Then it keeps its sessions for up to nine minutes. One without any goes at once (seconds). */
+const drainSeconds = 540;
+
 /**
- * Accepting for 10 s, keeping sessions for up to 10 minutes, and a reserve: what a pod takes at
- * most to end (seconds).
+ * What a pod takes at most to end, with a reserve (seconds). Autoscalers of nodes wait for ten
+ * minutes and not longer (cluster-autoscaler FAQ, `--max-graceful-termination-sec`): all would be
+ * cut off at once then, in the middle of their drain.
  */
-const graceSeconds = 640;
+const graceSeconds = lingerSeconds + drainSeconds + 40;
 
 /** CPU autoscaling needs a request to compare with; memory holds some 10,000 idle phones. */
 const defaultResources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } };
@@ -31,14 +38,9 @@ const defaultResources = { requests: { cpu: "100m", memory: "128Mi" }, limits: {
  */
 export function deploymentManifest(
   { namespace, fleet, owner }: ChildOwner,
-  spec: WhatsAppProxySpec,
-  { proxyImage, fixedUid = true }: Pick<Settings, "proxyImage" | "fixedUid">,
+  spec: Pick<WhatsAppProxySpec, "replicas">,
+  template: PodTemplate,
 ): Deployment {
-  const labels = { ...spec.podMetadata?.labels, ...fleetLabels(fleet) };
-  const annotations = spec.podMetadata?.annotations ?? {};
-  // A user that the cluster chose may come without the group that volumes are given to. The pod has
-  // one container, so nobody else reads there.
-  const defaultMode = fixedUid ? 0o440 : 0o444;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -52,29 +54,45 @@ export function deploymentManifest(
       replicas: spec.replicas,
       selector: { matchLabels: podSelector(fleet) },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: {
-        metadata: { labels, annotations },
-        spec: {
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          terminationGracePeriodSeconds: graceSeconds,
-          // The kernel throws away a signal for a first process that has not said yet that it wants
-          // it: a pod that is asked to go while it starts would stay for the whole of its grace.
-          shareProcessNamespace: true,
-          securityContext: {
-            runAsNonRoot: true,
-            ...(fixedUid ? { runAsUser: userId, runAsGroup: userId, fsGroup: userId } : {}),
-            seccompProfile: { type: "RuntimeDefault" },
-          },
-          ...scheduling(spec, fleet),
-          ...present({ imagePullSecrets: spec.image?.pullSecrets?.map(({ name }) => ({ name })) }),
-          containers: [container(spec, proxyImage)],
-          volumes: [
-            { name: "config", secret: { secretName: childName(fleet), defaultMode } },
-            { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
-          ],
-        },
+      template,
+    },
+  };
+}
+
+type PodTemplate = Deployment["spec"]["template"];
+
+/** What each of the fleet's pods is made from. Where it changes, the pods are replaced. */
+export function podTemplate(
+  fleet: string,
+  spec: WhatsAppProxySpec,
+  { proxyImage, fixedUid = true }: Pick<Settings, "proxyImage" | "fixedUid">,
+): PodTemplate {
+  const labels = { ...spec.podMetadata?.labels, ...fleetLabels(fleet) };
+  const annotations = spec.podMetadata?.annotations ?? {};
+  // A user that the cluster chose may come without the group that volumes are given to. The pod has
+  // one container, so nobody else reads there.
+  const defaultMode = fixedUid ? 0o440 : 0o444;
+  return {
+    metadata: { labels, annotations },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: graceSeconds,
+      // The kernel throws away a signal for a first process that has not said yet that it wants
+      // it: a pod that is asked to go while it starts would stay for the whole of its grace.
+      shareProcessNamespace: true,
+      securityContext: {
+        runAsNonRoot: true,
+        ...(fixedUid ? { runAsUser: userId, runAsGroup: userId, fsGroup: userId } : {}),
+        seccompProfile: { type: "RuntimeDefault" },
       },
+      ...scheduling(spec, fleet),
+      ...present({ imagePullSecrets: spec.image?.pullSecrets?.map(({ name }) => ({ name })) }),
+      containers: [container(spec, proxyImage)],
+      volumes: [
+        { name: "config", secret: { secretName: childName(fleet), defaultMode } },
+        { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+      ],
     },
   };
 }
@@ -86,6 +104,7 @@ function container(spec: WhatsAppProxySpec, defaultImage: string): PodSpec["cont
   return {
     name: "proxy",
     image: imageOf(spec, defaultImage),
+    args: ["--linger", `${lingerSeconds}s`, "--drain", `${drainSeconds}s`],
     ...present({ imagePullPolicy: spec.image?.pullPolicy }),
     ports: [{ name: "supervisor", containerPort: supervisorPort, protocol: "TCP" }],
     readinessProbe: { ...probe("/readyz"), periodSeconds: 2, failureThreshold: 3 },

@@ -25,7 +25,11 @@ const openLane = z.object({
   certificateSHA256: z.string(),
   proxiesFrom: z.array(z.string()).default([]),
 });
-const lanesFile = z.object({ revision: z.string(), open: z.array(openLane) });
+const lanesFile = z.object({
+  revision: z.string(),
+  bank: z.number().optional(),
+  open: z.array(openLane),
+});
 
 /**
  * The certificates in a fleet's Secret. Whatever can't be read counts as absent: new ones are
@@ -48,6 +52,11 @@ export function secretRevision(secret: Secret | undefined): string | undefined {
   return secret === undefined ? undefined : readOnce(secret).revision;
 }
 
+/** How many lanes pods bind by this Secret; undefined where there is none, or it can't be read. */
+export function boundLanes(secret: Secret | undefined): number | undefined {
+  return secret === undefined ? undefined : readOnce(secret).bank;
+}
+
 /**
  * The revision that the Secret was made with and has had ever since; undefined where it has changed,
  * even if it came back to it.
@@ -61,6 +70,7 @@ const readOnce = memoizeWeakly(
     secret: Secret,
   ): {
     readonly revision: string | undefined;
+    readonly bank: number | undefined;
     readonly certificates: readonly LaneCertificate[];
   } => {
     const file = readLanes(secret);
@@ -68,7 +78,11 @@ const readOnce = memoizeWeakly(
       const pem = text(secret, `lane-${open.lane}.pem`);
       return pem === undefined ? [] : [{ ...open, sha256, pem }];
     });
-    return { revision: file?.revision, certificates: certificates ?? [] };
+    return {
+      revision: file?.revision,
+      bank: file?.bank,
+      certificates: certificates ?? [],
+    };
   },
 );
 

@@ -154,13 +154,18 @@ function rotationRules({
     maxAge: parseDuration(maxAge),
     minAge: parseDuration(minAge),
     jitterPercent,
-    windows: windows.map(({ cron, duration, timeZone }) => ({
-      cron,
-      duration: parseDuration(duration),
-      timeZone,
-    })),
+    windows: windowsOf({ windows }),
     maxPerHourPercent,
   };
+}
+
+/** The times in which what is scheduled may happen to a fleet; none: at any time. */
+export function windowsOf({ windows }: Pick<Rotation, "windows">): readonly RotationWindow[] {
+  return windows.map(({ cron, duration, timeZone }) => ({
+    cron,
+    duration: parseDuration(duration),
+    timeZone,
+  }));
 }
 
 /** When the newest of these entries went into its phase. */

@@ -43,6 +43,7 @@ test("the operator understands the flags and the environment that the chart give
     monitoringNamespaces: ["c", "d"],
     logLevel: "debug",
     workers: 3,
+    rollouts: { hold: true },
   };
   const [{ args, env }] = (await pods(values)).spec.containers;
   const [command, ...flags] = args;
@@ -60,9 +61,10 @@ test("the operator understands the flags and the environment that the chart give
       config.monitoringNamespaces,
       config.logLevel,
       config.workers,
+      config.rollouts,
       config.proxyImage,
     ],
-    [["a", "b"], ["c", "d"], "debug", 3, "proxyfleet/proxy:0.1.0"],
+    [["a", "b"], ["c", "d"], "debug", 3, { isHeld: true, percent: 5 }, "proxyfleet/proxy:0.1.0"],
   );
 });
 

@@ -95,6 +95,7 @@ const anyValues = fc.record(
     replicas: fc.integer({ min: 0, max: 10 }),
     logLevel: fc.constantFrom("debug", "warn"),
     workers: fc.integer({ min: 1, max: 64 }),
+    rollouts: fc.record({ hold: fc.boolean(), percent: fc.integer({ min: 1, max: 100 }) }),
     env: fc.array(
       fc.record({ name: fc.constantFrom("HTTP2", "X"), value: fc.constantFrom("", "false", "1") }),
       { maxLength: 2 },

@@ -15,6 +15,7 @@ const defaults: OperatorConfig = {
   watchNamespaces: [],
   monitoringNamespaces: ["monitoring"],
   leaderElection: true,
+  rollouts: { isHeld: false, percent: 5 },
   workers: 8,
   maxRequestsPerSecond: 0,
   http2: true,
@@ -41,6 +42,11 @@ describe("the operator's settings", () => {
     "come from flags": {
       args: ["--log-level", "debug", "--health-port=0"],
       expect: { ...defaults, logLevel: "debug", healthPort: 0 },
+    },
+    "hold the pods of all fleets, or replace them faster": {
+      args: ["--hold-rollouts=true"],
+      environment: { ROLLOUTS_PERCENT: "50" },
+      expect: { ...defaults, rollouts: { isHeld: true, percent: 50 } },
     },
     "come from the environment": {
       environment: {
@@ -153,6 +159,10 @@ describe("the operator's settings", () => {
     "a namespace that can't be one names the flag": {
       args: ["--watch-namespaces", "Relief"],
       says: /--watch-namespaces\S*: must be names/,
+    },
+    "a share of more fleets than there are names the flag": {
+      args: ["--rollouts-percent=101"],
+      says: /--rollouts-percent: /,
     },
     "no workers at all names the flag": { args: ["--workers=0"], says: /--workers: / },
     "an address for agents that is none is named": {

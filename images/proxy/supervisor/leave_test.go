@@ -44,6 +44,33 @@ func TestAPodWithoutAnOpenLaneEndsAtOnce(t *testing.T) {
 	}
 }
 
+func TestAPodWithoutSessionsEndsOnceNobodyIsSentToIt(t *testing.T) {
+	p := newPod(t)
+	p.publish(newLane(t, 0), newLane(t, 1))
+	p.start(flags("--drain", "10m"))
+	p.ready()
+	p.talk(0, "chat").Close()
+	p.signal(syscall.SIGTERM)
+	if code := p.awaitEnd(); code != 0 {
+		t.Fatalf("ended with %d", code)
+	}
+}
+
+func TestAPodWhoseLastLaneClosesWhileItEndsIsNotSentAnybody(t *testing.T) {
+	p := newPod(t)
+	p.publish(newLane(t, 0))
+	p.start(longerThanPatience)
+	p.ready()
+	session := p.talk(0, "chat")
+	p.signal(syscall.SIGTERM)
+	eventually(t, "the signal is taken", func() bool { return strings.Contains(p.output.String(), "asked to end") })
+	p.publish()
+	session.isEnded()
+	if code := p.awaitEnd(); code != 0 {
+		t.Fatalf("ended with %d", code)
+	}
+}
+
 func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	p := newPod(t)
 	p.publish(newLane(t, 0))

@@ -13,7 +13,7 @@ func TestTheCommandLine(t *testing.T) {
 	var out bytes.Buffer
 	options, listen, err := parse(nil, &out)
 	if err != nil || options.ConfigDir != "/etc/proxyfleet" || options.RunDir != "/run/proxyfleet" || listen != ":9101" ||
-		options.HAProxy != "haproxy" || options.Linger != 10*time.Second || options.Drain != 10*time.Minute {
+		options.HAProxy != "haproxy" || options.Linger != 10*time.Second || options.Drain != 9*time.Minute {
 		t.Fatalf("%+v, %s, %v", options, listen, err)
 	}
 	for arguments, says := range map[string]string{"--help": "GET /readyz", "--version": version} {

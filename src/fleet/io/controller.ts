@@ -19,11 +19,12 @@ import type { NameReadings } from "../../dns/io/name-readings.ts";
 import { decideFleet } from "../decide.ts";
 import type { IssuedCertificates } from "./certificates.ts";
 import { type FleetSources, observeFleet } from "./observe.ts";
+import type { Rollouts } from "./rollouts.ts";
 
 export interface FleetControllerOptions extends ReconcilerOptions {
   readonly sources: Omit<
     FleetSources,
-    "reports" | "certificates" | "absence" | "deletion" | "holds" | "readings"
+    "reports" | "certificates" | "absence" | "deletion" | "holds" | "readings" | "rollouts"
   >;
   readonly looks: Pick<CountryLooks, "holdsOn" | "onRelease">;
   readonly reports: PodReports;
@@ -32,6 +33,7 @@ export interface FleetControllerOptions extends ReconcilerOptions {
   readonly absences: Absences;
   readonly deletions: Deletions;
   readonly readings: NameReadings;
+  readonly rollouts: Pick<Rollouts, "turnOf" | "onTurn">;
 }
 
 /** Keeps a fleet's pods, addresses and status as its spec, the ledger and the pools ask. */
@@ -43,6 +45,7 @@ export function fleetController(options: FleetControllerOptions): Controller {
     reports: options.reports,
     certificates,
     readings,
+    rollouts: options.rollouts,
     holds: options.looks.holdsOn.bind(options.looks),
     absence: (key: string) => absences.answer(absenceOf(key)),
     deletion: (object: KubeObject) => deletions.of(object),
@@ -140,6 +143,7 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
   ];
   for (const store of children)
     enqueueOn(store as Store<KubeObject>, isForeign, (child) => podFleet(child).forEach(add));
+  options.rollouts.onTurn(add);
   enqueueNamed(caches, add);
   options.reports.onChange((key) => {
     const pod = caches.pods.get(parseKey(key));

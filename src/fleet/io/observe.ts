@@ -35,6 +35,7 @@ import type {
   UnreadableEntry,
   UnwishedDeletion,
 } from "../observed.ts";
+import type { Turn } from "../turns.ts";
 
 /** Where a fleet's surroundings are read from. */
 export interface FleetSources {
@@ -51,6 +52,8 @@ export interface FleetSources {
   readonly absence: (fleet: string) => Absence | undefined;
   /** What the deletion of a fleet or an entry means, as far as the server was asked. */
   readonly deletion: (object: KubeObject) => Deletion;
+  /** Whose pods may be replaced now. */
+  readonly rollouts: { turnOf(fleet: string): Turn };
   /** What resolvers said of a fleet's names. */
   readonly readings: Pick<NameReadings, "of">;
   /** Certificates that were made for a fleet's entries, without those that its Secret holds. */
@@ -104,6 +107,7 @@ export function observeFleet(
     refused,
     isBusy: isBusy(),
     settings,
+    turn: sources.rollouts.turnOf(text),
     shareSecrets,
     shareKeyTrouble: shareSecrets === undefined ? caches.shareKeyTrouble.words : "",
   };

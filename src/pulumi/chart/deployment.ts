@@ -92,6 +92,8 @@ function operatorArgs(values: ChartValues): readonly string[] {
     "operator",
     `--log-level=${values.logLevel}`,
     `--workers=${values.workers}`,
+    `--hold-rollouts=${values.rollouts.hold}`,
+    `--rollouts-percent=${values.rollouts.percent}`,
     `--monitoring-namespaces=${monitoringNamespaces.join(",")}`,
     ...limits,
     ...ingestionArgs(values),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { newsKinds } from "../../values/news-kinds.ts";
 import { logLevels } from "../../values/log-levels.ts";
+import { rollouts } from "./rollout-values.ts";
 import { ingestion, pages, texts } from "./served-values.ts";
 
 /** A part of a pod's spec that is passed on as it is: the API server knows its fields. */
@@ -240,6 +241,7 @@ export const chartValues = z.strictObject({
       "Secrets to fetch the operator's image with, as `- name: …`. Fleets name their own in spec.image.pullSecrets.",
     ),
   proxyImage: image("The image of proxy pods, for fleets that name none.", "proxyfleet/proxy"),
+  rollouts,
   crds,
   namespace: z
     .strictObject({

@@ -9,7 +9,7 @@ const half = 1_000;
 
 /**
  * Both rounds move all ten slots, so the address of the first half drains all the while, and is no
- * longer published. A pod that goes keeps its sessions for ten minutes, so within this test none
+ * longer published. A pod that goes keeps its sessions for nine minutes, so within this test none
  * may end: those of the first half live through the lane changes and the update, on pods that are
  * on their way out; those of the second half through the eviction of the pods that came with the
  * update.

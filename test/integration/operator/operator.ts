@@ -43,6 +43,7 @@ export function startOperator(
       watchNamespaces: [],
       monitoringNamespaces: [],
       leaderElection: true,
+      rollouts: { isHeld: false, percent: 100 },
       workers: 4,
       maxRequestsPerSecond: 0,
       http2: true,

@@ -27,8 +27,11 @@ const healthy: PodsView = {
   replicas: 2,
   ready: 2,
   isRolledOut: true,
+  isReplacing: false,
+  isOverdue: false,
   problem: undefined,
 };
+const homeless = { reason: "PodsUnschedulable", message: "pod p-3 finds no node" } as const;
 const served = entry("203.0.113.9");
 const fresh = entry("203.0.113.7", { cause: "Requested", createdAt: at(-4), phaseSince: at(-1) });
 const empty = { addresses: [], conditions: [] };
@@ -82,6 +85,7 @@ function notesOf(
       hostname: undefined,
       withoutEffect: undefined,
       measured: undefined,
+      rollout: { waits: undefined, isInTurn: false },
       generation: 1,
       selector: "",
       before: { observedGeneration: 1, conditions: conditionsBefore },
@@ -117,6 +121,18 @@ describe("the story of a fleet", () => {
       given: fleet({ count: 2, addresses: [{ ...served, slot: 1 }] }),
       before: known,
       expect: [["Warning", "SlotsWithoutAddress", "1 of 2 slots"]],
+    },
+    "a pod that does not start, while others serve": {
+      given: fleet({ addresses: [served] }),
+      before: known,
+      pods: { problem: homeless },
+      expect: [["Warning", "PodsUnschedulable", "2 of 2 pods are ready: pod p-3 finds no node"]],
+    },
+    "a pod that does not start is told once, also where all are stuck by it": {
+      given: fleet({ addresses: [served] }),
+      before: known,
+      pods: { problem: homeless, isReplacing: true, isOverdue: true },
+      expect: [["Warning", "PodsUnschedulable", "pod p-3 finds no node"]],
     },
     "a rotation's start": {
       given: fleet({ rotateAt: "now", addresses: [served] }),

@@ -88,6 +88,7 @@ export function observed(
     isAsking: false,
     refused: [],
     isBusy: false,
+    turn: { kind: "now" },
     settings: { proxyImage: "proxyfleet/proxy:test", operatorNamespace: "proxyfleet-system" },
     ...given,
   };

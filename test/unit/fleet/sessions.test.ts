@@ -147,7 +147,7 @@ describe("pods are asked for their sessions", () => {
   for (const [name, { given, expect }] of Object.entries(cases))
     test(name, () =>
       assert.deepEqual(
-        podAsks(given, noon),
+        podAsks(given, noon, { asksPods: false }),
         expect.map((pod) => ({ kind: "podStatus", pod })),
       ),
     );

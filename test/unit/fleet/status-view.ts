@@ -14,6 +14,8 @@ const healthy: PodsView = {
   replicas: 2,
   ready: 2,
   isRolledOut: true,
+  isReplacing: false,
+  isOverdue: false,
   problem: undefined,
 };
 
@@ -90,6 +92,7 @@ export function statusOf({
     shareKeyTrouble: "",
     held: undefined,
     measured: undefined,
+    rollout: { waits: undefined, isInTurn: false },
     namesReady,
     hostname: undefined,
   };

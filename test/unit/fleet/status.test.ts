@@ -172,10 +172,6 @@ describe("a fleet's conditions", () => {
         Stalled: ["True", "ImagePullFailed"],
       },
     },
-    "a pod that does not start, while another one serves, leaves the fleet Ready": {
-      given: { pods: { ready: 1, problem: pulling } },
-      expect: { Ready: ["True", "Serving"], Stalled: ["True", "ImagePullFailed"] },
-    },
     "a slot without an address is reported with what it waits for": {
       given: {
         fleet: fleet({ addresses: [entry("203.0.113.9", { phase: "Verifying", trouble })] }),

@@ -58,6 +58,40 @@ describe("a rollout", () => {
     test(name, () => assert.equal(podsView(2, given, []).isRolledOut, expect));
 });
 
+describe("pods of an earlier template", () => {
+  const cases: Record<string, { given: Deployment | undefined; expect: boolean }> = {
+    "are to be replaced while one is left": {
+      given: deployment({ ...rolledOut, replicas: 3, updatedReplicas: 1 }),
+      expect: true,
+    },
+    "are none while pods of the latest one are to be made": {
+      given: deployment({ ...rolledOut, replicas: 1, updatedReplicas: 1 }),
+      expect: false,
+    },
+    "are not known before the Deployment was looked at": {
+      given: deployment({ ...rolledOut, observedGeneration: 2, replicas: 3 }),
+      expect: false,
+    },
+    "are none without a Deployment": { given: undefined, expect: false },
+  };
+  for (const [name, { given, expect }] of Object.entries(cases))
+    test(name, () => assert.equal(podsView(2, given, []).isReplacing, expect));
+});
+
+describe("a Deployment", () => {
+  const overdue = (status: "True" | "False", reason: string) =>
+    podsView(2, deployment({ conditions: [{ type: "Progressing", status, reason }] }), [])
+      .isOverdue;
+
+  test("says when it has given up waiting for new pods", () =>
+    assert.equal(overdue("False", "ProgressDeadlineExceeded"), true));
+  test("has not given up while it makes progress, or where it says something else", () =>
+    assert.deepEqual(
+      [overdue("True", "ReplicaSetUpdated"), overdue("False", "FailedCreate")],
+      [false, false],
+    ));
+});
+
 describe("the pods of a fleet", () => {
   const counts = (given: Deployment | undefined) => {
     const { wanted, replicas, ready } = podsView(4, given, []);
@@ -147,6 +181,13 @@ describe("what keeps a pod from starting", () => {
     },
     "a container that is being made is no problem": {
       given: waiting("ContainerCreating"),
+      reason: undefined,
+    },
+    "a pod that is on its way out is no problem": {
+      given: pod(
+        { containerStatuses: [container({ waiting: { reason: "CrashLoopBackOff" } })] },
+        "2026-11-23T12:00:00Z",
+      ),
       reason: undefined,
     },
     "a pod that nobody looked at yet is no problem": { given: podObject(), reason: undefined },

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { deploymentManifest } from "../../../src/proxy/deployment.ts";
+import { deploymentManifest, podTemplate } from "../../../src/proxy/deployment.ts";
 import { disruptionBudgetManifest } from "../../../src/proxy/disruption-budget.ts";
 import type { Deployment } from "../../../src/kubernetes/objects.ts";
 import { child, specOf } from "./sample.ts";
 
 const ours = "proxyfleet/proxy:0.1.0";
 const made = (spec: object = {}, proxyImage = ours): Deployment =>
-  deploymentManifest(child, specOf(spec), { proxyImage });
+  deploymentManifest(child, specOf(spec), podTemplate("family", specOf(spec), { proxyImage }));
 const podOf = ({ spec }: Deployment) => spec.template.spec!;
 const containerOf = (deployment: Deployment) => podOf(deployment).containers[0]!;
 
@@ -63,8 +63,8 @@ describe("the image of the pods", () => {
 
 describe("the pods", () => {
   test("leave their user to the cluster where it chooses, and can read their Secret as any", () => {
-    const deployment = deploymentManifest(child, specOf(), { proxyImage: ours, fixedUid: false });
-    const pod = podOf(deployment);
+    const settings = { proxyImage: ours, fixedUid: false };
+    const pod = podTemplate("family", specOf(), settings).spec!;
     assert.deepEqual(pod.securityContext, {
       runAsNonRoot: true,
       seccompProfile: { type: "RuntimeDefault" },
@@ -102,8 +102,19 @@ describe("the pods", () => {
       { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
     ]));
 
-  test("live long enough to end their sessions, and one is made before one goes", () => {
-    assert.ok((podOf(made()).terminationGracePeriodSeconds ?? 0) > 610);
+  test("have time to end their sessions before anybody cuts them off", () => {
+    const args = containerOf(made()).args ?? [];
+    const seconds = ["--linger", "--drain"].map((flag) =>
+      Number(/^(\d+)s$/.exec(args[args.indexOf(flag) + 1] ?? "")?.[1]),
+    );
+    const [linger = NaN, drain = NaN] = seconds;
+    const grace = podOf(made()).terminationGracePeriodSeconds ?? 0;
+    assert.ok(drain >= 500, "sessions of a pod that goes are kept for minutes");
+    assert.ok(grace >= linger + drain + 30, "the kubelet kills a pod before it has ended");
+    assert.ok(grace <= 590, "the cluster autoscaler cuts a pod off after 600 s");
+  });
+
+  test("come one at a time, and none goes before", () => {
     assert.deepEqual(made().spec.strategy?.rollingUpdate, { maxSurge: 1, maxUnavailable: 0 });
   });
 

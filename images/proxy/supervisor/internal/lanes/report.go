@@ -62,13 +62,18 @@ func (k *Keeper) Report(ctx context.Context, client haproxy.Client) (Report, err
 	return report, nil
 }
 
-// Sessions counts the open sessions of all lanes.
-func (r Report) Sessions() int {
-	total := 0
-	for _, lane := range r.Lanes {
-		total += lane.Sessions
+// Sessions counts the open sessions of all lanes, in all workers. It asks for nothing else: a pod that leaves must not stay because something
+// else can't be read.
+func (k *Keeper) Sessions(ctx context.Context, client haproxy.Client) (int, error) {
+	seen, err := k.observe(ctx, client)
+	if err != nil {
+		return 0, err
 	}
-	return total
+	total := 0
+	for _, lane := range seen.lanes {
+		total += lane.sessions
+	}
+	return total, nil
 }
 
 // EndSome ends up to `most` sessions, of any lane and worker.

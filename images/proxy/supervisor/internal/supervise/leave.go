@@ -13,17 +13,18 @@ const spreadPart = 10
 // leavingTick is how often a pod that leaves counts its sessions, and in the last part of the drain ends some.
 const leavingTick = 250 * time.Millisecond
 
-// leave ends the pod: it accepts for a while longer (until nobody is sent to it), then keeps its sessions up to a limit, then ends. A second
-// signal ends it at once. Lanes that the operator closes meanwhile are closed here too.
+// leave ends the pod: it accepts for a while longer (until nobody is sent to it), then keeps its sessions up to a limit, and ends as soon as it
+// has none. A second signal ends it at once. Lanes that the operator closes meanwhile are closed here too; once none is open, there is nothing
+// left to accept.
 func (s *Supervisor) leave(ctx context.Context, signals <-chan os.Signal, changes <-chan struct{}) error {
 	if s.process == nil {
 		return nil
 	}
 	s.leaving = true
-	accepted := len(s.wanted.Open) == 0 || s.stay(ctx, s.options.Linger, signals, changes, func() bool { return false })
+	accepted := s.stay(ctx, s.options.Linger, signals, changes, func() bool { return len(s.wanted.Open) == 0 })
 	if accepted {
 		s.keeper.Leave()
-		s.settledAt = time.Time{}
+		s.settledAt, s.retryAt = time.Time{}, time.Time{} // what failed before must not keep its lanes open for the length of a back-off
 		end := time.Now().Add(s.options.Drain)
 		s.stay(ctx, s.options.Drain, signals, changes, func() bool { return s.endDue(ctx, time.Until(end)) == 0 })
 	}
@@ -58,12 +59,11 @@ func (s *Supervisor) stay(ctx context.Context, length time.Duration, signals <-c
 
 // endDue ends as many sessions as are due in the last part of the drain, and tells how many there were.
 func (s *Supervisor) endDue(ctx context.Context, left time.Duration) int {
-	report, err := s.keeper.Report(ctx, s.process.Client)
+	sessions, err := s.keeper.Sessions(ctx, s.process.Client)
 	if err != nil {
 		s.log.Warn("can't count the sessions", "problem", err.Error())
 		return -1
 	}
-	sessions := report.Sessions()
 	if sessions > 0 && left < s.options.Drain/spreadPart && time.Since(s.endedSome) >= leavingTick {
 		s.endedSome = time.Now()
 		if err := s.keeper.EndSome(ctx, s.process.Client, dueNow(sessions, left)); err != nil {
