@@ -51,9 +51,16 @@ interface Prospect {
 /** Why no pod serves anybody; undefined where one does. */
 export function noReadyPod({ pods, children }: Omit<CutOffView, "fleet" | "plan">) {
   if (pods.ready > 0) return undefined;
+  if (pods.wanted === 0) return { status: "False", ...scaledToZero } satisfies Finding;
   const { reason = "NoReadyPod", message = noneReady(pods, children) } = pods.problem ?? {};
   return { status: "False", reason, message } satisfies Finding;
 }
+
+const scaledToZero = {
+  reason: "ScaledToZero",
+  message:
+    "spec.replicas is 0, so nobody is served: set it, or minReplicas of the fleet's autoscaler, to 1 or more",
+} as const;
 
 function noneReady({ wanted }: PodsView, children: Finding): string {
   const words = children.status === "False" ? `: ${children.message}` : "";

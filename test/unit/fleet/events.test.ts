@@ -387,6 +387,19 @@ describe("the story of a fleet", () => {
       ));
   });
 
+  test("that a node allows fewer connections than a fleet may have is no news", () => {
+    const connections = { wanted: 27_500, granted: 9400 };
+    const reports = [answered("p-1", { connections })];
+    const before = {
+      ...known,
+      conditions: [
+        ...known.conditions,
+        { type: "LimitsApplied", status: "True", reason: "Applied" },
+      ],
+    } as const;
+    assert.deepEqual(notesOf(fleet({ addresses: [served] }), before, { reports }), []);
+  });
+
   test("that limits hold again is no news, nor that a repeat is given back", () => {
     const limits = { type: "LimitsApplied", status: "False", reason: "ClientsNotSeen" } as const;
     const repeat = entry("203.0.113.5", {
