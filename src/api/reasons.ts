@@ -41,6 +41,7 @@ export const conditionReasons = [
   "Applied",
   "AskedFor",
   "BitsAfterPrefix",
+  "ChangedByOthers",
   "ChatFails",
   "ChatUnreachable",
   "ClientsNotSeen",

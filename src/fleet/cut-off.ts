@@ -63,8 +63,8 @@ const scaledToZero = {
 } as const;
 
 function noneReady({ wanted }: PodsView, children: Finding): string {
-  const words = children.status === "False" ? `: ${children.message}` : "";
-  return `none of ${wanted} pods is ready yet${words}`;
+  const words = refusedWords(children);
+  return `none of ${wanted} pods is ready yet${words === undefined ? "" : `: ${words}`}`;
 }
 
 /** Whether the people of a slot are cut off; undefined where nothing shows that they are. */
@@ -189,8 +189,9 @@ function lastTry({ addresses, published }: SlotAddresses): string | undefined {
   return `tried before, ${last.address ?? "an address"}: ${last.trouble.words}`;
 }
 
-function refusedWords({ status, message }: Finding): string | undefined {
-  return status === "False" ? message : undefined;
+/** What others change is there all the same: it holds up no move. */
+function refusedWords({ status, reason, message }: Finding): string | undefined {
+  return status === "False" && reason !== "ChangedByOthers" ? message : undefined;
 }
 
 /** No move is under way: it waits for its time, or somebody prevents it. */

@@ -114,8 +114,8 @@ export function findings(
 }
 
 /** Whether the API server takes what the fleet needs. */
-export function childrenOf({ refused, shareKeyTrouble, before }: StatusView): Finding {
-  return childrenApplied({ refused, shareKeyTrouble }, before.conditions);
+export function childrenOf({ before, ...trouble }: StatusView): Finding {
+  return childrenApplied(trouble, before.conditions);
 }
 
 /** The spec asks for what there is not: people are served, but slots may find no address. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { childrenApplied } from "../../../src/fleet/children-applied.ts";
 import { fleet, pool } from "../rotation/build.ts";
 import { type GivenFleet, reconcilingSince, served, statusOf } from "./status-view.ts";
 
@@ -51,4 +52,24 @@ describe("a fleet that names two pools", () => {
     const conditions = beside(pool({ name: "pool-b", refusal: "pool pool-b is being deleted" }));
     assert.match(conditions.get("Ready") ?? "", /^True Serving/);
   });
+});
+
+describe("a child that others change again and again", () => {
+  const said = (fields: readonly string[], writers = ["kube-controller-manager (scale)"]) => {
+    const contest = { id: "deployment", object: "Deployment proxies/family-proxy", ms: 1 };
+    const contested = [{ ...contest, writers, fields }];
+    return childrenApplied({ refused: [], contested, shareKeyTrouble: "" }, []);
+  };
+  test("is named with who changes what, and where an autoscaler belongs", () =>
+    assert.deepEqual(said(["spec.replicas"]), {
+      status: "False",
+      reason: "ChangedByOthers",
+      message:
+        "kube-controller-manager (scale) changes spec.replicas of Deployment proxies/family-proxy again and again, so that it is set back more and more seldom. An autoscaler must have the WhatsAppProxy for its target (scaleTargetRef), and not its Deployment",
+    }));
+  test("is named where nobody knows who changes it", () =>
+    assert.match(
+      said([], []).message,
+      /^somebody changes fields of Deployment .* Let whoever it is leave/,
+    ));
 });

@@ -87,6 +87,7 @@ export function observed(
     reports: [],
     isAsking: false,
     refused: [],
+    contested: [],
     isBusy: false,
     settings: { proxyImage: "proxyfleet/proxy:test", operatorNamespace: "proxyfleet-system" },
     ...given,
