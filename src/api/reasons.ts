@@ -66,6 +66,7 @@ export const conditionReasons = [
   "Measures",
   "MediaFails",
   "MediaUnreachable",
+  "MoreMayFail",
   "Moving",
   "MovingInTurn",
   "NameKeyMissing",
