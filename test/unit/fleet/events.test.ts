@@ -75,7 +75,7 @@ function notesOf(
       reports,
       isAsking: false,
       refused: [],
-    contested: [],
+      contested: [],
       shareKeyTrouble: "",
       held: undefined,
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
