@@ -1,4 +1,5 @@
 import type { Service } from "../kubernetes/objects.ts";
+import { shortened } from "../values/shortened.ts";
 import type { Instant } from "../values/time.ts";
 
 /** A Warning Event about a Service. */
@@ -75,5 +76,5 @@ const requestId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 function quotable(text: string): string {
   const oneLine = text.replace(requestId, "…").replace(/\s+/g, " ").trim();
-  return oneLine.length > longestQuote ? `${oneLine.slice(0, longestQuote - 1)}…` : oneLine;
+  return oneLine.length > longestQuote ? `${shortened(oneLine, longestQuote - 1)}…` : oneLine;
 }

@@ -1,10 +1,15 @@
 import { present } from "../values/present.ts";
 import { conditionsFrom } from "../api/findings.ts";
 import { fieldManagers } from "../api/names.ts";
-import type { AddressFault, ProxyAddressStatus } from "../api/proxy-address.ts";
+import {
+  type AddressFault,
+  type ProxyAddressStatus,
+  longestSentence,
+} from "../api/proxy-address.ts";
 import * as resources from "../api/resources.ts";
 import type { Effect } from "../runtime/effect.ts";
 import type { Pacing } from "../runtime/pacer.ts";
+import { shortened } from "../values/shortened.ts";
 import { isToCome, formatInstant, parseInstant, seconds, since } from "../values/time.ts";
 import { nameOf } from "./effects.ts";
 import { serviceEffect } from "./obstacle.ts";
@@ -110,14 +115,11 @@ function faultOf(
   const before = status.fault?.kind === kind ? known(status.fault.since, sight) : undefined;
   const fault = { kind, since: before ?? formatInstant(now) };
   if (refused === undefined) return { fault: lostAlone ? { ...fault, alone: true } : fault };
-  const message = verified.message.slice(0, longestMessage);
+  const message = shortened(verified.message, longestSentence);
   const wholePool = refused.wholePool ? { wholePool: true } : {};
   const outdated = refused.outdated === true ? { outdated: true } : {};
   return { fault: { ...fault, ...wholePool, ...outdated, message } };
 }
-
-/** What the fleet repeats of a refusal (characters). */
-const longestMessage = 1024;
 
 /** Whoever holds a Service with more than these is told of these. */
 const mostFinalizers = 64;

@@ -199,10 +199,11 @@ export const poolSpec = withCel(checkedFields, {
   fieldPath: ".loadBalancerClass",
 });
 
+/** The largest count that a pool's status can hold. */
+export const mostPoolCount = 2 ** 31 - 1;
+
 const count = (what: string): z.ZodExactOptional<z.ZodInt> =>
-  integer(0, 2 ** 31 - 1)
-    .exactOptional()
-    .describe(what);
+  integer(0, mostPoolCount).exactOptional().describe(what);
 
 /** A pool's status, which the operator writes. */
 export const poolStatus = z.object({

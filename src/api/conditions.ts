@@ -27,7 +27,7 @@ const condition = z.object({
 
 /** The conditions of an object, one of each type. */
 export function conditions(): z.ZodExactOptional<z.ZodArray<typeof condition>> {
-  return list(condition, 16, { type: "map", keys: ["type"] })
+  return list(condition, 32, { type: "map", keys: ["type"] })
     .exactOptional()
     .describe("The state of the object, and what to do about it.");
 }

@@ -13,17 +13,20 @@ const seconds = "[0-9]{1,9}([.][0-9]{1,6})?(s|ms)";
  */
 const pattern = new RegExp(`^(${hours}|${minutes}|${seconds}){1,4}$`);
 
+const form = "must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h";
+
 /** A length of time as Go writes it, e.g. `48h` or `1h30m`. */
 export function duration(): z.ZodString {
-  return withRules(
-    line(40),
-    matching(pattern, "must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h"),
-  );
+  return formed(`${form}, and none at all as 0s`);
+}
+
+function formed(message: string): z.ZodString {
+  return withRules(line(40), matching(pattern, message));
 }
 
 /** A length of time of more than zero. */
 export function positiveDuration(): z.ZodString {
-  return withRules(duration(), {
+  return withRules(formed(form), {
     cel: `${celNotDuration("self")} || duration(self) > duration('0s')`,
     holds: (value) => durationMs(value) !== 0,
     message: "must be longer than 0s",

@@ -1,5 +1,6 @@
 import { longestConditionMessage } from "./conditions.ts";
 import { type ConditionReason, type ConditionType, knownReason } from "./reasons.ts";
+import { shortened } from "../values/shortened.ts";
 import { type Instant, formatInstant } from "../values/time.ts";
 
 export interface Condition {
@@ -57,7 +58,7 @@ export function conditionsFrom(
       {
         type,
         ...finding,
-        message: finding.message.slice(0, longestConditionMessage),
+        message: shortened(finding.message, longestConditionMessage),
         lastTransitionTime,
         observedGeneration: generation,
       },

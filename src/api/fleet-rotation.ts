@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { country, integer, line, list } from "./common.ts";
+import { integer, line, list } from "./common.ts";
+import { knownCountry } from "./countries.ts";
 import { duration, notLonger, positiveDuration } from "./duration.ts";
 import { matchLabels } from "./metadata-keys.ts";
 import { matching, withRules } from "./validation-rule.ts";
@@ -76,7 +77,7 @@ export const rotation = withRules(
 
 /** Whose verdicts count. */
 export const audience = z.object({
-  countries: list(country(), 64, { type: "set" })
+  countries: list(knownCountry(), 64, { type: "set" })
     .default([])
     .describe(
       "Countries whose verdicts count, ISO 3166-1 alpha-2; none = every country with a vantage point. At most 64.",

@@ -9,6 +9,7 @@ import { image, podMetadata, resources, scheduling } from "./fleet-pods.ts";
 import { audience, reachability, rotation } from "./fleet-rotation.ts";
 import { dns, limits, listeners, share, upstream } from "./fleet-traffic.ts";
 import { addressPhase } from "./address-phase.ts";
+import { longestRequest } from "./requests.ts";
 import { matching, withRules } from "./validation-rule.ts";
 
 /** The longest message of a slot, in characters. */
@@ -79,7 +80,7 @@ const fleetAddress = z.object({
   phase: addressPhase.describe("The phase of the address."),
   since: timestamp().describe("When this phase began."),
   expires: timestamp().exactOptional().describe("When this phase ends by itself, if it does."),
-  blockedIn: list(country(), 64, { type: "set" })
+  blockedIn: list(country(), 256, { type: "set" })
     .exactOptional()
     .describe("Countries in which it is blocked."),
 });
@@ -92,7 +93,7 @@ const fleetSlot = z.object({
     .describe(
       "Pattern of its DNS name, as in spec.dns. The name itself is a secret of the slot's people: the Secret <fleet>-share has it.",
     ),
-  blockedIn: list(country(), 64, { type: "set" })
+  blockedIn: list(country(), 256, { type: "set" })
     .exactOptional()
     .describe("Countries in which its address is blocked."),
   burnt: integer(0, 1_000_000).describe(
@@ -120,14 +121,16 @@ export const fleetStatus = z.object({
   selector: line(1024).exactOptional().describe("Label selector of the pods, for autoscalers."),
   serving: line(16)
     .exactOptional()
-    .describe("Slots with a verified published address, of all slots, e.g. 2/2."),
+    .describe(
+      "Slots with a verified published address, of all slots, e.g. 2/2; none while no pod is ready.",
+    ),
   reachable: line(16)
     .exactOptional()
     .describe("Slots whose people are not known to be cut off, of all slots, e.g. 1/2."),
-  lastHandledRotateAt: line(4096)
+  lastHandledRotateAt: line(longestRequest)
     .exactOptional()
     .describe("Text of the last proxyfleet.dev/rotate-at annotation that was answered."),
-  lastHandledReport: line(4096)
+  lastHandledReport: line(longestRequest)
     .exactOptional()
     .describe("Text of the last proxyfleet.dev/report-blocked annotation that was answered."),
   conditions: conditions(),
@@ -203,7 +206,7 @@ export const whatsAppProxyKind = {
     textColumn(
       "Serving",
       ".status.serving",
-      "Slots with a verified published address, of all slots.",
+      "Slots with a verified published address, of all slots; none while no pod is ready.",
     ),
     numberColumn("Replicas", ".spec.replicas", "Proxy pods asked for."),
     textColumn(

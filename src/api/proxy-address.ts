@@ -7,6 +7,7 @@ import { country, dnsLabel, integer, line, list, port, timestamp } from "./commo
 import { conditions } from "./conditions.ts";
 import { listenerNames } from "./names.ts";
 import { ipAddress } from "./ip-schema.ts";
+import { longestRequest } from "./requests.ts";
 import { matching, withCel, withRules, type CelRule } from "./validation-rule.ts";
 
 /** Why an address was claimed. */
@@ -50,6 +51,9 @@ export type AddressFault = (typeof addressFaults)[number];
 /** No slot has more addresses than this. */
 export const greatestOrdinal = 2 ** 31 - 1;
 
+/** The longest sentence about a verdict or a fault (characters). */
+export const longestSentence = 1024;
+
 const fixed = (why: string): CelRule => ({
   rule: "self == oldSelf",
   message: `can't be changed, since ${why}: delete this address, and the fleet takes another`,
@@ -86,7 +90,7 @@ const fields = z.object({
     fixed("its Service is never changed"),
   ).describe("The ports that the address exposes, 1 to 3. Can't be changed."),
   cause: z.enum(claimCauses).describe("Why it was claimed: NewSlot, Blocked, Age or Requested."),
-  requestedAt: line(4096)
+  requestedAt: line(longestRequest)
     .exactOptional()
     .describe("Text of the proxyfleet.dev/rotate-at annotation that asked for it, where one did."),
   ordinal: integer(0, greatestOrdinal)
@@ -140,7 +144,7 @@ const reachabilityEntry = z.object({
   since: timestamp().describe(
     "Since when it is so: of a block, when the first failure was seen that counts.",
   ),
-  message: line(1024).exactOptional().describe("The evidence, in a sentence."),
+  message: line(longestSentence).exactOptional().describe("The evidence, in a sentence."),
   kind: z
     .enum(blockKinds)
     .exactOptional()
@@ -177,7 +181,7 @@ const fault = z.object({
     .describe(
       "Refused: it was claimed for an earlier spec of its fleet. The address has no fault.",
     ),
-  message: line(1024)
+  message: line(longestSentence)
     .exactOptional()
     .describe("Refused: what refuses it, in the words of who does."),
 });

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { KubeObject } from "../kubernetes/objects.ts";
 import { hours, minutes, seconds } from "../values/time.ts";
-import { country, integer, line, objectName, timestamp } from "./common.ts";
+import { integer, line, objectName, timestamp } from "./common.ts";
 import { conditions } from "./conditions.ts";
+import { knownCountry } from "./countries.ts";
 import { duration, lengthBetween, longEnough } from "./duration.ts";
 import { httpsUrl } from "./https-url.ts";
 import { ageColumn, dateColumn, textColumn, type Kind, type LiveMeta } from "./kind.ts";
@@ -52,7 +53,7 @@ const http = z.object({
 });
 
 const fields = z.object({
-  country: country().describe("The country that it measures from, ISO 3166-1 alpha-2."),
+  country: knownCountry().describe("The country that it measures from, ISO 3166-1 alpha-2."),
   asn: integer(1, 4_294_967_294)
     .exactOptional()
     .describe("Number of the network (autonomous system) that it measures from. Default: any."),

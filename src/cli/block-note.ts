@@ -1,3 +1,4 @@
+import { countryRemedy, isCountry } from "../api/countries.ts";
 import { canonicalIp } from "../values/ip.ts";
 import type { Instant } from "../values/time.ts";
 import { ReportError } from "./report-error.ts";
@@ -69,9 +70,10 @@ function readCountry(text: string | undefined): string {
       `--country "${text}" is no country: write its two letters (ISO 3166-1), such as IR`,
     );
   // "UK" has a name, but no verdict counts for it: Britain's code is GB.
-  const { region } = new Intl.Locale(`und-${code}`);
-  if (region !== undefined && region !== code)
-    throw new ReportError(`--country "${text}" is not its code in ISO 3166-1: write ${region}`);
+  if (!isCountry(code))
+    throw new ReportError(
+      `--country "${text}" is not its code in ISO 3166-1: ${countryRemedy(code)}`,
+    );
   return code;
 }
 

@@ -97,7 +97,7 @@ async function planFleet(
     absence: () => undefined,
     deletion: (object: KubeObject) => deletionOf(object, undefined),
   };
-  const observed = observeFleet(fleet, { refused: undefined }, sources);
+  const observed = observeFleet(fleet, { refused: undefined, contested: [] }, sources);
   if (observed?.parsed === undefined) throw new PlanError(`there is no WhatsAppProxy ${fleet}`);
   if (!observed.parsed.ok) throw new PlanError(observed.parsed.problem);
   const plan = decideFleet(observed, { now, random: cryptoRandom });

@@ -1,10 +1,12 @@
 import { type Finding, type StoredCondition, storedFinding } from "../api/findings.ts";
-import type { Refusal } from "../runtime/effect-result.ts";
+import type { Contest, Refusal } from "../runtime/effect-result.ts";
 
 /** What is in the way of a fleet's children. */
 export interface ChildTrouble {
   /** What the API server refused in the pass before; undefined before the first one. */
   readonly refused: readonly Refusal[] | undefined;
+  /** What others change again and again. */
+  readonly contested: readonly Contest[];
   /** Why the key that links to share pages follow from is not known, in words; empty: it is. */
   readonly shareKeyTrouble: string;
 }
@@ -16,7 +18,7 @@ export interface ChildTrouble {
  * before holds.
  */
 export function childrenApplied(
-  { refused, shareKeyTrouble }: ChildTrouble,
+  { refused, contested, shareKeyTrouble }: ChildTrouble,
   before: readonly StoredCondition[],
 ): Finding {
   const applied: Finding = {
@@ -25,12 +27,31 @@ export function childrenApplied(
     message: "the API server took all that the fleet needs",
   };
   if (refused === undefined) return storedFinding(before, "ChildrenApplied") ?? applied;
-  if (refused.length === 0) return shareKeyTrouble === "" ? applied : frozen(shareKeyTrouble);
+  if (refused.length === 0)
+    return left(contested) ?? (shareKeyTrouble === "" ? applied : frozen(shareKeyTrouble));
   const refusals = refused.map(({ object, words }) => `${object}: ${words}`);
   return {
     status: "False",
     reason: "ServerRefuses",
     message: `the API server refuses ${refusals.join("; ")}. All else goes on, and it is tried again: change the policy, quota or object that prevents it`,
+  };
+}
+
+/** Others have their way for a while: to set it back each time would be a fight without end. */
+function left(contested: readonly Contest[]): Finding | undefined {
+  if (contested.length === 0) return undefined;
+  const whats = contested.map(({ object, writers, fields }) => {
+    const who = writers.length === 0 ? "somebody" : writers.join(", ");
+    return `${who} changes ${fields.join(", ") || "fields"} of ${object} again and again`;
+  });
+  const scales = contested.some(({ fields }) => fields.includes("spec.replicas"));
+  const remedy = scales
+    ? "An autoscaler must have the WhatsAppProxy for its target (scaleTargetRef), and not its Deployment"
+    : "Let whoever it is leave this object alone, and change the WhatsAppProxy";
+  return {
+    status: "False",
+    reason: "ChangedByOthers",
+    message: `${whats.join("; ")}, so that it is set back more and more seldom. ${remedy}`,
   };
 }
 

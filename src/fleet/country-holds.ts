@@ -34,6 +34,9 @@ export function outageSuspected({ holds }: Pick<FleetView, "holds">): Finding {
       reason: "MovingInTurn",
       message: `${after.country}: ${after.because}`,
     };
+  const spreading = holds.find(({ why }) => why.kind === "Spreading");
+  if (spreading !== undefined)
+    return { status: "False", reason: "MoreMayFail", message: spreading.because };
   return { status: "False", reason: "NoneSeen", message: "addresses don't fail together" };
 }
 

@@ -51,13 +51,20 @@ interface Prospect {
 /** Why no pod serves anybody; undefined where one does. */
 export function noReadyPod({ pods, children }: Omit<CutOffView, "fleet" | "plan">) {
   if (pods.ready > 0) return undefined;
+  if (pods.wanted === 0) return { status: "False", ...scaledToZero } satisfies Finding;
   const { reason = "NoReadyPod", message = noneReady(pods, children) } = pods.problem ?? {};
   return { status: "False", reason, message } satisfies Finding;
 }
 
+const scaledToZero = {
+  reason: "ScaledToZero",
+  message:
+    "spec.replicas is 0, so nobody is served: set it, or minReplicas of the fleet's autoscaler, to 1 or more",
+} as const;
+
 function noneReady({ wanted }: PodsView, children: Finding): string {
-  const words = children.status === "False" ? `: ${children.message}` : "";
-  return `none of ${wanted} pods is ready yet${words}`;
+  const words = refusedWords(children);
+  return `none of ${wanted} pods is ready yet${words === undefined ? "" : `: ${words}`}`;
 }
 
 /** Whether the people of a slot are cut off; undefined where nothing shows that they are. */
@@ -182,8 +189,9 @@ function lastTry({ addresses, published }: SlotAddresses): string | undefined {
   return `tried before, ${last.address ?? "an address"}: ${last.trouble.words}`;
 }
 
-function refusedWords({ status, message }: Finding): string | undefined {
-  return status === "False" ? message : undefined;
+/** What others change is there all the same: it holds up no move. */
+function refusedWords({ status, reason, message }: Finding): string | undefined {
+  return status === "False" && reason !== "ChangedByOthers" ? message : undefined;
 }
 
 /** No move is under way: it waits for its time, or somebody prevents it. */

@@ -228,7 +228,8 @@ function statusView(
   { view, names, rotation: plan }: Pick<Decision, "view" | "names" | "rotation">,
 ): StatusView {
   const { observed, fleet } = live;
-  const { children, pods, reports, isAsking, poolSpecs, refused, shareKeyTrouble } = observed;
+  const { children, pods, reports, isAsking, poolSpecs } = observed;
+  const { refused, contested, shareKeyTrouble } = observed;
   const selector = Object.entries(podSelector(fleet.metadata.name));
   return {
     fleet: view,
@@ -237,6 +238,7 @@ function statusView(
     reports,
     isAsking,
     refused,
+    contested,
     shareKeyTrouble,
     namesReady: names.ready,
     hostname: fleet.spec.dns?.hostname,

@@ -209,6 +209,11 @@ const alarming: Readonly<Record<string, "True" | "False">> = {
   PodsAvailable: "False",
 };
 
+/**
+ * What an ordinary node brings with it: the condition says so, and nobody needs to be called for it.
+ */
+const expected: ReadonlySet<string> = new Set(["FewerConnections"]);
+
 /** Reasons that are worth a warning although all is well still. */
 const warnings: ReadonlySet<string> = new Set([
   "PoolLow",
@@ -235,8 +240,8 @@ function conditionChanges(
     if (isBack(type) && status === "True" && known?.status === "False")
       return [normal(type, message)];
     const isStart = type === "Ready" && known?.status !== "True";
-    if ((status === alarming[type] && !isStart) || warnings.has(reason))
-      return [{ type: "Warning", reason, message }];
+    const isAlarm = status === alarming[type] && !isStart && !expected.has(reason);
+    if (isAlarm || warnings.has(reason)) return [{ type: "Warning", reason, message }];
     return type === "Ready" && status === "True" ? [normal("Ready", message)] : [];
   });
 }

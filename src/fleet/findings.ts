@@ -50,6 +50,7 @@ export interface StatusView extends ChildTrouble {
 }
 
 interface ReadyView {
+  readonly fleet: FleetView;
   readonly pods: PodsView;
   readonly children: Finding;
   readonly addresses: Finding;
@@ -59,6 +60,7 @@ interface ReadyView {
 const readyChecks: readonly ((view: ReadyView) => Finding | undefined)[] = [
   noReadyPod,
   ({ addresses }) => (addresses.status === "True" ? undefined : addresses),
+  missingPool,
 ];
 
 /** The slots, and those of them whose people are cut off. */
@@ -79,14 +81,15 @@ export function findings(
   const reported = podFindings(view);
   const ready = firstFinding(
     readyChecks,
-    { pods, children, addresses },
+    { fleet, pods, children, addresses },
     {
       status: "True",
       reason: "Serving",
       message: `all ${fleet.count} slots have a verified address, and ${pods.ready} pods are ready`,
     },
   );
-  const progress = { before, generation, ready, isRolledOut: pods.isRolledOut };
+  const { isRolledOut, wanted } = pods;
+  const progress = { before, generation, ready, isRolledOut, wantsPods: wanted > 0 };
   return {
     Ready: ready,
     Reachable: reachable({ ...view, children }, slots, cut),
@@ -116,8 +119,18 @@ export function findings(
 }
 
 /** Whether the API server takes what the fleet needs. */
-export function childrenOf({ refused, shareKeyTrouble, before }: StatusView): Finding {
-  return childrenApplied({ refused, shareKeyTrouble }, before.conditions);
+export function childrenOf({ before, ...trouble }: StatusView): Finding {
+  return childrenApplied(trouble, before.conditions);
+}
+
+/** The spec asks for what there is not: people are served, but slots may find no address. */
+function missingPool({ fleet }: ReadyView): Finding | undefined {
+  const missing = fleet.pools.flatMap(({ isMissing, refusal }) =>
+    isMissing === true ? (refusal ?? []) : [],
+  );
+  if (missing.length === 0) return undefined;
+  const message = `${missing.join("; ")}. All ${fleet.count} slots are served meanwhile`;
+  return { status: "False", reason: "PoolMissing", message };
 }
 
 /**

@@ -25,7 +25,7 @@ import type { PodAnswer } from "../pods/answer.ts";
 import type { CertificateLife } from "../proxy/renewal.ts";
 import type { PoolView } from "../pool/view.ts";
 import type { MoveHold } from "../reachability/move-hold.ts";
-import type { Refusal } from "../runtime/effect-result.ts";
+import type { Contest, Refusal } from "../runtime/effect-result.ts";
 import type { ShareSecrets } from "../share/key-secret.ts";
 import type { Turn } from "./turns.ts";
 
@@ -92,6 +92,8 @@ export interface ObservedFleet {
   readonly isAsking: boolean;
   /** What the API server refused in the pass before; undefined before the first one. */
   readonly refused: readonly Refusal[] | undefined;
+  /** What others have changed again and again of late. */
+  readonly contested: readonly Contest[];
   /** Whether much else waits for the operator. */
   readonly isBusy: boolean;
   readonly settings: Settings;

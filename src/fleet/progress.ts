@@ -13,6 +13,8 @@ export interface Progress {
   readonly generation: number;
   readonly ready: Finding;
   readonly isRolledOut: boolean;
+  /** Whether it asks for pods at all: one that asks for none is never ready. */
+  readonly wantsPods: boolean;
 }
 
 /** A generation that takes longer than this is stuck. A Deployment waits as long. */
@@ -29,10 +31,11 @@ export function reconciling({
   generation,
   ready,
   isRolledOut,
+  wantsPods,
 }: Progress): Finding | undefined {
   const isSeenBefore = before.observedGeneration === generation;
   const unfinished = before.conditions.find(({ type }) => type === "Reconciling");
-  const isDone = ready.status === "True" && isRolledOut;
+  const isDone = isRolledOut && (ready.status === "True" || !wantsPods);
   if (isSeenBefore && (unfinished === undefined || isDone)) return undefined;
   const isYoung = before.observedGeneration === 0 || unfinished?.reason === "Creating";
   return {
@@ -48,8 +51,8 @@ function messageOf(ready: Finding, isRolledOut: boolean): string {
 }
 
 /** What to say of a fleet that is not ready long after its spec changed. */
-export function overdue({ before, ready }: Progress, now: Instant): Finding | undefined {
-  const until = ready.status === "True" ? undefined : deadline(before.conditions);
+export function overdue({ before, ready, wantsPods }: Progress, now: Instant): Finding | undefined {
+  const until = ready.status === "True" || !wantsPods ? undefined : deadline(before.conditions);
   if (until === undefined || now < until) return undefined;
   const message = `not ready ${formatDuration(patience)} after its spec changed: ${ready.message}`;
   return { status: "True", reason: "ProgressDeadlineExceeded", message };

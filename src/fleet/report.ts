@@ -26,15 +26,23 @@ const busy: Readonly<Record<Waiting, Pacing>> = {
 /** The effect that writes a fleet's status. */
 export const statusId = "status";
 
-/** Writes a fleet's status: at once where people wait for what it says. */
-export function statusEffect(raw: CustomObject, status: object, pacing?: Pacing): StatusEffect {
+/**
+ * Writes a fleet's status: at once where people wait for what it says. Without a list of addresses
+ * that is empty: the server does not keep it, and it would be written at each look.
+ */
+export function statusEffect(
+  raw: CustomObject,
+  status: object & { readonly addresses?: readonly unknown[] },
+  pacing?: Pacing,
+): StatusEffect {
+  const { addresses = [], ...others } = status;
   return {
     kind: "status",
     id: statusId,
     of: resources.fleets,
     about: raw,
     before: raw.status,
-    status,
+    status: addresses.length > 0 ? status : others,
     fieldManager: fieldManagers.fleet,
     ...present({ pacing }),
   };

@@ -31,10 +31,7 @@ export interface PodDigests {
 const known = new WeakMap<WhatsAppProxy, PodDigests & Pick<FleetPods, "settings">>();
 
 /** What the fleet's pods are to be made from. */
-export function podDigests({
-  fleet,
-  settings,
-}: Pick<FleetPods, "fleet" | "settings">): PodDigests {
+export function podDigests({ fleet, settings }: Pick<FleetPods, "fleet" | "settings">): PodDigests {
   const found = known.get(fleet);
   if (found?.settings === settings) return found;
   const { spec, metadata } = fleet;

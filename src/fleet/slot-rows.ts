@@ -3,6 +3,7 @@ import { isBurnt } from "../ledger/view.ts";
 import type { RotationPlan } from "../rotation/plan.ts";
 import type { SlotAddresses } from "../rotation/slots.ts";
 import { present } from "../values/present.ts";
+import { shortened } from "../values/shortened.ts";
 import { formatInstant } from "../values/time.ts";
 import { blockedAnywhere } from "./blocked-anywhere.ts";
 import type { CutOff } from "./cut-off.ts";
@@ -48,7 +49,7 @@ export function slotRows(
         blockedIn: blockedAnywhere(published),
         next,
       }),
-      message: Array.from(words).slice(0, longestSlotMessage).join(""),
+      message: shortened(words, longestSlotMessage),
     };
   });
 }

@@ -42,7 +42,8 @@ export function fleetStatus(view: StatusView, now: Instant): FleetStatus {
   const { fleet, plan, pods, generation } = view;
   const slots = slotsOf(fleet);
   const cut = cutOffs(view, slots, now);
-  const serving = slots.filter(({ published }) => published !== undefined).length;
+  const published = slots.filter((slot) => slot.published !== undefined).length;
+  const serving = pods.ready > 0 ? published : 0;
   const handled = plan.answered.kind === "none" ? fleet.lastHandledRotateAt : plan.answered.text;
   const report =
     plan.report.kind === "answered" || plan.report.kind === "refused"

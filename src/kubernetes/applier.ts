@@ -79,6 +79,15 @@ export class Applier {
     return needsApply(desired, live, known);
   }
 
+  /**
+   * Whether others have changed what was made from these very fields. A field that the server wrote
+   * in another way is no change.
+   */
+  isChangedByOthers(desired: KubeObject, live: KubeObject): boolean {
+    const isOfSameFields = live.metadata.annotations?.[this.#marks.hash] === hashOfObject(desired);
+    return isOfSameFields && this.differs(desired, live);
+  }
+
   /** Follows a store, so that nothing is remembered of objects that are gone. */
   follow(store: Pick<Store<KubeObject>, "onChange">): void {
     store.onChange(({ before, after }) => {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { explainError } from "../values/errors.ts";
+import { shortened } from "../values/shortened.ts";
 import type { KubeObject } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
 import { type Resource, resource } from "./resource.ts";
@@ -107,7 +108,7 @@ export class EventRecorder {
       action: reason,
       reason,
       type,
-      note: message.length > longestNote ? `${message.slice(0, longestNote - 1)}…` : message,
+      note: message.length > longestNote ? `${shortened(message, longestNote - 1)}…` : message,
       regarding: regarding(about),
     };
   }

@@ -9,6 +9,7 @@ import type { HeldAddresses } from "../ledger/held-addresses.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
 import type { IpRange } from "../values/ip.ts";
+import { poolMistakes } from "./mistakes.ts";
 import { type ProtectedPool, deletion, protecting, releasing } from "./protection.ts";
 import { providers } from "./providers.ts";
 import { type PoolCounts, lowWater, poolCounts, poolProblem } from "./status.ts";
@@ -75,8 +76,8 @@ function reviewed(observed: ObservedPool): Review {
     reason: "Usable",
     message: "fleets may claim addresses from this pool",
   };
-  const ready =
-    leaving ?? unsupported(pool) ?? poolProblem(ranges, others.flatMap(rangesOf)) ?? usable;
+  const problem = unsupported(pool) ?? poolProblem(ranges, others.flatMap(rangesOf));
+  const ready = leaving ?? problem ?? poolMistakes(pool.spec) ?? usable;
   const counted = pool.spec.provider === "Assigned" ? "assigned" : ranges;
   return { counts: poolCounts(counted, entries, held), ready };
 }

@@ -1,3 +1,4 @@
+import { mostPoolCount } from "../api/address-pool.ts";
 import { mostPoolAddresses } from "../api/ip-schema.ts";
 import type { ConditionReason } from "../api/reasons.ts";
 import { type Finding } from "../api/findings.ts";
@@ -31,10 +32,15 @@ export function poolCounts(
   if (ranges === "assigned")
     return { total: states.serving + states.draining + states.quarantined, ...states };
   return {
-    total: Number(countAddresses(distinctRanges(ranges))),
+    total: counted(countAddresses(distinctRanges(ranges))),
     ...states,
-    free: Number(countFree({ ranges }, held)),
+    free: counted(countFree({ ranges }, held)),
   };
+}
+
+/** An IPv6 range that is far too large has more addresses than a status can say. */
+function counted(addresses: bigint): number {
+  return Math.min(Number(addresses), mostPoolCount);
 }
 
 /** A tenth of a pool, or what it keeps for blocks, is little: time to add addresses. */

@@ -30,6 +30,8 @@ export interface PoolView {
   readonly avoidPrefix: { readonly ipv4: number; readonly ipv6: number };
   readonly reserve: number;
   readonly quarantine: QuarantineTimes;
+  /** There is no such pool. */
+  readonly isMissing?: true;
   /** Why the fleet may not claim from this pool at all; undefined where it may. */
   readonly refusal: string | undefined;
   /** How many more of its addresses the fleet's namespace may take; undefined without a limit. */
@@ -58,10 +60,13 @@ export function poolView(
   claimant: PoolClaimant,
 ): PoolView {
   if (parsed === undefined)
-    return unusable(
-      name,
-      `pool ${name} does not exist: create the AddressPool, or correct spec.addresses.pools`,
-    );
+    return {
+      ...unusable(
+        name,
+        `pool ${name} does not exist: create the AddressPool, or correct spec.addresses.pools`,
+      ),
+      isMissing: true,
+    };
   if (!parsed.ok) return unusable(name, `pool ${name} can't be used: ${parsed.problem}`);
   const { spec } = parsed.value;
   const ranges = poolRanges(spec);

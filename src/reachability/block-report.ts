@@ -1,6 +1,9 @@
+import { countryMeant, countryRemedy, isCountry } from "../api/countries.ts";
+import { keptRequest } from "../api/requests.ts";
 import type { AddressView } from "../ledger/view.ts";
 import { formatIp, parseIp } from "../values/ip.ts";
 import { ProxyfleetError } from "../values/errors.ts";
+import { shortened } from "../values/shortened.ts";
 
 /** What of a fleet a report depends on. */
 export interface ReportingFleet {
@@ -42,21 +45,21 @@ export type BlockReport =
  * is none, whatever was measured since.
  */
 export function blockReport(fleet: ReportingFleet): BlockReport {
-  const text = fleet.reportBlocked?.trim();
-  if (text === undefined || text === "" || text === fleet.lastHandledReport || fleet.deleting)
-    return { kind: "none" };
-  const [given = "", country = "", ...words] = text.split(/\s+/);
+  const written = fleet.reportBlocked?.trim() ?? "";
+  const text = keptRequest(written);
+  if (text === "" || text === fleet.lastHandledReport || fleet.deleting) return { kind: "none" };
+  const [given = "", country = "", ...words] = written.split(/\s+/);
   const refuse = (why: string): BlockReport => ({
     kind: "refused",
     text,
-    why: `proxyfleet.dev/report-blocked "${text}" ${why}`,
+    why: `proxyfleet.dev/report-blocked "${shortened(text, 200)}" ${why}`,
   });
   const address = readAddress(given);
   if (address === undefined)
     return refuse('has no address in front: write "<address> <country> <any new text>"');
-  if (!/^[A-Z]{2}$/.test(country))
+  if (!isCountry(country))
     return refuse(
-      `names the country "${country}": write two capital letters (ISO 3166-1), such as "${address} IR again"`,
+      `names the country "${shortened(country, 40)}": ${countryRemedy(country)}, such as "${address} ${countryMeant(country) ?? "IR"} again"`,
     );
   const entry = fleet.addresses.find(
     (one) => one.address !== undefined && readAddress(one.address) === address,
@@ -67,7 +70,7 @@ export function blockReport(fleet: ReportingFleet): BlockReport {
     );
   if (entry.reachability.some((one) => one.country === country && one.verdict === "Blocked"))
     return { kind: "answered", text, address, country };
-  const message = words.join(" ").slice(0, 512);
+  const message = shortened(words.join(" "), 512);
   return { kind: "verdict", text, entry: entry.name, country, message };
 }
 

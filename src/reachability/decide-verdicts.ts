@@ -1,11 +1,12 @@
 import { fieldManagers } from "../api/names.ts";
-import type { ProxyAddress } from "../api/proxy-address.ts";
+import { type ProxyAddress, longestSentence } from "../api/proxy-address.ts";
 import * as resources from "../api/resources.ts";
 import type { EventNote } from "../kubernetes/events.ts";
 import type { CustomObject } from "../kubernetes/objects.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { type Context, type Plan, planOf } from "../runtime/plan.ts";
 import { present } from "../values/present.ts";
+import { shortened } from "../values/shortened.ts";
 import { type Instant, earliest, formatInstant, instant, plus, seconds } from "../values/time.ts";
 import type { CountryFindings } from "./hold.ts";
 import { verdictsOf } from "./verdict.ts";
@@ -80,8 +81,9 @@ function effectsOf(
   return notes.length === 0 ? [write] : [write, told];
 }
 
-function rowOf({ since, ...verdict }: AddressVerdict) {
-  return present({ ...verdict, since: formatInstant(since) });
+function rowOf({ since, message, ...verdict }: AddressVerdict) {
+  const sentence = message === undefined ? undefined : shortened(message, longestSentence);
+  return present({ ...verdict, since: formatInstant(since), message: sentence });
 }
 
 /** A block is reported on the fleet, with what comes of it: not here again. */

@@ -1,4 +1,5 @@
 import { memoize } from "../values/memoize.ts";
+import { shortened } from "../values/shortened.ts";
 import { type Instant, type Millis, millis } from "../values/time.ts";
 import type { Evidence } from "./evidence.ts";
 import type { BlockedWhen } from "./weigh.ts";
@@ -86,15 +87,15 @@ function bounded(one: Evidence, now: Instant): Evidence {
   const at = seenAt(one, now);
   switch (one.kind) {
     case "test": {
-      const place = one.place === undefined ? {} : { place: one.place.slice(0, longestName) };
-      return { ...one, at, vantagePoint: one.vantagePoint.slice(0, longestName), ...place };
+      const place = one.place === undefined ? {} : { place: shortened(one.place, longestName) };
+      return { ...one, at, vantagePoint: shortened(one.vantagePoint, longestName), ...place };
     }
     case "arrivals": {
-      const message = one.message.slice(0, longestMessage);
+      const message = shortened(one.message, longestMessage);
       return { ...one, at, since: seenAt({ at: one.since }, at), message };
     }
     case "report":
-      return { ...one, at, message: one.message.slice(0, longestMessage) };
+      return { ...one, at, message: shortened(one.message, longestMessage) };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   protocolBlock,
   triedFrom,
 } from "./protocol-block.ts";
+import { isSpreading } from "./spreading.ts";
 import type { CountryHold, AddressInput } from "./verdict-input.ts";
 
 /** A published address of any fleet, with all that its verdicts follow from. */
@@ -27,6 +28,8 @@ export interface CountryEvidence extends Omit<CountryView, "addresses" | "places
 export interface CountryFindings {
   readonly outage: Outage | undefined;
   readonly protocol: ProtocolBlock | undefined;
+  /** Addresses fail one after another: those that began just now wait a moment. */
+  readonly spreading?: true;
   /** What verdicts are held by: the protocol's block explains more, where there is one. */
   readonly hold: CountryHold | undefined;
 }
@@ -40,7 +43,8 @@ export function findingsIn(view: CountryEvidence): CountryFindings {
   const outage = suspectedOutage({ ...view, addresses, places });
   const tried = published.map((one) => triedFrom(country, one.input, one));
   const protocol = protocolBlock(country, tried);
-  return { outage, protocol, hold: holdOf(outage, protocol) };
+  const spreading = isSpreading({ ...view, addresses }) ? ({ spreading: true } as const) : {};
+  return { outage, protocol, ...spreading, hold: holdOf(outage, protocol) };
 }
 
 function holdOf(

@@ -5,7 +5,8 @@ import type { ProtocolBlock } from "./protocol-block.ts";
 import { type HeldSlot, type HoldState, type Released, mayGo } from "./release.ts";
 import { publishedOf } from "./targets.ts";
 import { isInMaking } from "../ledger/view.ts";
-import { type Instant, minutes } from "../values/time.ts";
+import { hasSettled, settling } from "./spreading.ts";
+import { type Instant, earliest, formatDuration, minutes, plus } from "../values/time.ts";
 
 /** Why blocked slots of a country wait, and which of them may move all the same. */
 export interface MoveHold {
@@ -13,6 +14,8 @@ export interface MoveHold {
   readonly why:
     | { readonly kind: "Outage"; readonly outage: Outage["kind"] }
     | { readonly kind: "Protocol"; readonly protocol: ProtocolBlock["kind"] }
+    /** Others begin to fail as well: it may become an outage. */
+    | { readonly kind: "Spreading" }
     /** An outage is over, and what it held goes little by little. */
     | { readonly kind: "AfterOutage" };
   /** In a sentence, for people. */
@@ -26,7 +29,7 @@ export interface MoveHold {
 /** A country with those who wait in it for a move because of a block. */
 export interface HeldCountry {
   readonly country: string;
-  readonly findings: Pick<CountryFindings, "outage" | "protocol">;
+  readonly findings: Pick<CountryFindings, "outage" | "protocol" | "spreading">;
   readonly state: HoldState;
   readonly waiting: readonly HeldSlot[];
   readonly released: readonly Released[];
@@ -47,10 +50,32 @@ export function moveHold(held: HeldCountry): MoveHold | undefined {
     const { because, until, kind } = state.outage;
     return { country, why: { kind: "Outage", outage: kind }, because, until, mayGo: nobody };
   }
-  const { ids, because, lookAgainAt } = mayGo({ ...held, state });
+  const turns = mayGo({ ...held, state });
+  return unsettled(held, turns) ?? afterOutage(country, turns);
+}
+
+function afterOutage(
+  country: string,
+  { ids, because, lookAgainAt }: ReturnType<typeof mayGo>,
+): MoveHold | undefined {
   if (because === undefined) return undefined;
   const why = { kind: "AfterOutage" } as const;
   return { country, why, because, until: lookAgainAt, mayGo: new Set(ids) };
+}
+
+/** What holds those that began to fail a moment ago, while others do so as well. */
+function unsettled(
+  { country, findings, waiting, now }: HeldCountry,
+  { ids, lookAgainAt }: ReturnType<typeof mayGo>,
+): MoveHold | undefined {
+  if (findings.spreading !== true) return undefined;
+  const going = new Set(ids);
+  const late = waiting.filter(({ id, since }) => going.has(id) && !hasSettled(since, now));
+  if (late.length === 0) return undefined;
+  for (const { id } of late) going.delete(id);
+  const until = earliest(lookAgainAt, ...late.map(({ since }) => plus(since, settling)));
+  const because = `addresses for ${country} fail one after another: it may become an outage, so each slot waits up to ${formatDuration(settling)}`;
+  return { country, why: { kind: "Spreading" }, because, until, mayGo: going };
 }
 
 /** Names a slot among those of all fleets. */

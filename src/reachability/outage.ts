@@ -89,7 +89,7 @@ function nothingElseReached({ places, country }: CountryView): Outage | undefine
 }
 
 /** The fewest addresses whose common failure is an outage: two may well be blocked on one day. */
-const fewestTogether = 3;
+export const fewestTogether = 3;
 
 function failTogether({ addresses, outage, country, now }: CountryView): Outage | undefined {
   const { percent, within } = outage;

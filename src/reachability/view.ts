@@ -1,3 +1,4 @@
+import { shortened } from "../values/shortened.ts";
 import type { CountrySight } from "./sight.ts";
 import type { AddressVerdict, CountryHold, VerdictInput } from "./verdict-input.ts";
 import type { PortCase } from "./weigh.ts";
@@ -25,5 +26,5 @@ export function doControlsFail({ cases }: View): boolean {
 
 /** A verdict's message has room for 1024 characters; what people wrote may be long. */
 export function cut(message: string): string {
-  return message.slice(0, 512);
+  return shortened(message, 512);
 }

@@ -86,12 +86,16 @@ function diedYoung(addresses: readonly AddressView[], newest: AddressView): numb
 
 const anHour = hours(1);
 
-/** Moves by schedule in the last hour, from the ledger: a restart does not forget them. */
+/**
+ * Moves by schedule in the last hour, from the ledger: a restart does not forget them. What moves
+ * nobody does not count: a claim that is refused, and an address that was used before.
+ */
 export function movesByAge(fleet: FleetView, now: Instant): readonly Instant[] {
   const counted = fleet.addresses.filter(
     (address) =>
       address.cause === "Age" &&
-      ((address.want === "Serve" && !isRefused(address)) || wasPublished(address)),
+      ((address.want === "Serve" && !isRefused(address) && !address.repeat) ||
+        wasPublished(address)),
   );
   // A claim that is still to come was dated by a clock that was ahead.
   return counted

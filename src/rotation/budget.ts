@@ -1,5 +1,6 @@
 import type { FleetView } from "./fleet-view.ts";
 import { dueByAge, hourlyRoom } from "./age.ts";
+import { type Claim, type Shortage, isClaim } from "./claim.ts";
 import type { DecidedSlot, MoveDecision, NextMove } from "./slot-decision.ts";
 import { present } from "../values/present.ts";
 import { type Instant, isToCome, earliest, plus, seconds, spokenTime } from "../values/time.ts";
@@ -21,11 +22,14 @@ export interface Waiting {
   readonly lookAgainAt?: Instant;
 }
 
-/** The slots that should move: those that may do so now, and those that wait. */
+/** The slots that should move: what those found that may do so now, and those that wait. */
 export interface Budgeted {
-  readonly moving: readonly Moving[];
+  readonly found: readonly (Claim | Shortage)[];
   readonly waiting: readonly Waiting[];
 }
+
+/** Finds an address for a slot that may move. */
+export type Find = (moving: Moving) => Claim | Shortage;
 
 /** Blocked first, then by hand, then by age, and the oldest first among these. */
 const priority = { Blocked: 0, NewSlot: 1, Requested: 2, Age: 3 } as const;
@@ -37,20 +41,20 @@ const priority = { Blocked: 0, NewSlot: 1, Requested: 2, Age: 3 } as const;
 const usualMaking = seconds(30);
 
 /**
- * Which of the slots that should move may do so now. Slots without an address always may; the
- * others only while fewer than `maxConcurrent` slots are on the move, and by age only as many as
- * `maxPerHourPercent` allows. Where people are cut off, a move waits for those that get on, and not
- * for those that wait themselves.
+ * Which of the slots that should move may do so now, and what they find. Slots without an address
+ * always may; the others only while fewer than `maxConcurrent` slots are on the move, and by age
+ * only as many as `maxPerHourPercent` allows. Where people are cut off, a move waits for those that
+ * get on, and not for those that wait themselves. A slot that finds no address uses up no room.
  */
 export function withinBudget(
   fleet: FleetView,
   slots: readonly DecidedSlot[],
-  now: Instant,
+  { now, find }: { readonly now: Instant; readonly find: Find },
 ): Budgeted {
   const wanting = slots.flatMap(({ slot, published, decision }) =>
     decision.kind === "move" ? [{ slot, published, decision }] : [],
   );
-  if (wanting.length === 0) return { moving: [], waiting: [] };
+  if (wanting.length === 0) return { found: [], waiting: [] };
   const making = slots.flatMap(({ addresses, published }) =>
     published === undefined ? [] : addresses.filter(isInMaking),
   );
@@ -64,7 +68,7 @@ export function withinBudget(
   let urgentRoom = fleet.maxConcurrent - getOnUntil.length;
   const hourly = hourlyRoom(fleet, now);
   let byAge = hourly.left;
-  const moving: Moving[] = [];
+  const found: (Claim | Shortage)[] = [];
   const waiting: Waiting[] = [];
   for (const want of wanting.toSorted(byPriority)) {
     const { published, decision } = want;
@@ -75,13 +79,15 @@ export function withinBudget(
     else if (isLimited && left <= 0)
       waiting.push(waitsForOthers(fleet, want, { now, getOnUntil: earliest(...getOnUntil) }));
     else {
-      moving.push(want);
+      const result = find(want);
+      found.push(result);
+      if (!isClaim(result)) continue;
       if (isLimited) room--;
       if (isLimited) urgentRoom--;
       if (decision.cause === "Age") byAge--;
     }
   }
-  return { moving, waiting };
+  return { found, waiting };
 }
 
 /** People can't use what the slot has: it was blocked, or its load balancer no longer has it. */

@@ -4,8 +4,15 @@
 import type { FleetView } from "./fleet-view.ts";
 import type { Random } from "../values/random.ts";
 import { type BlockReport, blockReport } from "../reachability/block-report.ts";
-import { type Moving, withinBudget } from "./budget.ts";
-import { type Claim, type Shortage, allocationsOf, claimFor, isClaim } from "./claim.ts";
+import { type Find, withinBudget } from "./budget.ts";
+import {
+  type Allocations,
+  type Claim,
+  type Shortage,
+  allocationsOf,
+  claimFor,
+  isClaim,
+} from "./claim.ts";
 import { mayClaimAnotherAt, refusedClaim } from "./refused.ts";
 import { type DecidedSlot, type NextMove, decideSlots } from "./slot-decision.ts";
 import { type Retirement, givingUp, retirement } from "./retire.ts";
@@ -55,8 +62,8 @@ export function planRotation(fleet: FleetView, context: RotationContext): Rotati
   const { now } = context;
   const request = rotateRequest(fleet);
   const decided = decideSlots(fleet, request, now);
-  const { moving, waiting } = withinBudget(fleet, decided, now);
-  const found = findAddresses(fleet, moving, context);
+  const find = finderFor(fleet, context);
+  const { found, waiting } = withinBudget(fleet, decided, { now, find });
   const shortages = found.filter((result): result is Shortage => !isClaim(result));
   const retirements = fleet.addresses.map((address) => retirement(fleet, address, now));
   const steps = retirements.flatMap(({ now: step }) => step ?? []);
@@ -112,14 +119,13 @@ function givenUp(
   });
 }
 
-function findAddresses(
-  fleet: FleetView,
-  moving: readonly Moving[],
-  { bank, now, random }: RotationContext,
-): (Claim | Shortage)[] {
-  if (moving.length === 0) return [];
-  const context = { fleet, allocated: allocationsOf(fleet, now), bank, random };
-  return moving.map(({ slot, decision }) => claimFor(slot, decision, context));
+/** Finds one address after another, each with those before it taken. */
+function finderFor(fleet: FleetView, { bank, now, random }: RotationContext): Find {
+  let allocated: Allocations | undefined;
+  return ({ slot, decision }) => {
+    allocated ??= allocationsOf(fleet, now);
+    return claimFor(slot, decision, { fleet, allocated, bank, random });
+  };
 }
 
 function firstOf(slots: readonly SlotExplanation[]): RotationPlan["next"] {

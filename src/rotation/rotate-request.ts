@@ -1,3 +1,5 @@
+import { rotateAtAnnotation } from "../api/names.ts";
+import { keptRequest, requestedSlots } from "../api/requests.ts";
 import type { FleetView } from "./fleet-view.ts";
 import type { AddressView } from "../ledger/view.ts";
 
@@ -14,18 +16,12 @@ export type RotateRequest =
  * is no request any more.
  */
 export function rotateRequest(fleet: FleetView): RotateRequest {
-  const text = fleet.rotateAt;
-  if (text === undefined || text === "" || text === fleet.lastHandledRotateAt)
-    return { kind: "none" };
-  const [, slot] = /^(\d+)@/.exec(text) ?? [];
-  if (slot === undefined)
-    return { kind: "slots", text, slots: Array.from({ length: fleet.count }, (_, index) => index) };
-  if (Number(slot) < fleet.count) return { kind: "slots", text, slots: [Number(slot)] };
-  return {
-    kind: "refused",
-    text,
-    why: `proxyfleet.dev/rotate-at "${text}" names slot ${slot}, but the fleet has slots 0 to ${fleet.count - 1}: name one of these`,
-  };
+  const given = fleet.rotateAt ?? "";
+  const text = keptRequest(given);
+  if (text === "" || text === fleet.lastHandledRotateAt) return { kind: "none" };
+  const asked = requestedSlots(given, fleet.count);
+  if (asked.kind === "slots") return { ...asked, text };
+  return { kind: "refused", text, why: `annotation ${rotateAtAnnotation} ${asked.why}` };
 }
 
 /**

@@ -178,7 +178,13 @@ function blockedAndHeld(view: SlotView): SlotDecision | undefined {
   const text = requestFor(request, slot);
   if (text !== undefined && !isClaimedFor(text, slot, addresses)) return undefined;
   const [hold] = blockedCountries(view).flatMap((country) => holdIn(view, country) ?? []);
-  return hold && stay(hold.because);
+  return hold && stay(hold.because, nextAfter(hold));
+}
+
+/** A hold that is over in a moment is no reason to call anybody. */
+function nextAfter({ why, until }: MoveHold): NextMove | undefined {
+  if (why.kind !== "Spreading" || until === undefined) return undefined;
+  return { at: until, reason: "blocked, unless it turns out to be an outage" };
 }
 
 function outageSuspected({ fleet }: SlotView): SlotDecision | undefined {

@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { isTimeZone, nearestTimeZone } from "./time-zones.ts";
 import { type Instant, type Millis, dateOf, earliest, instant } from "../values/time.ts";
 
 /**
@@ -66,7 +67,7 @@ function compile(cron: string, timeZone: string): Compiled {
   const never = (fault: string): Compiled => ({ schedule: undefined, fault, known: [] });
   if (!isTimeZone(timeZone))
     return never(
-      `timeZone "${timeZone}" is not known: use an IANA name such as Asia/Tehran or UTC`,
+      `timeZone "${timeZone}" is not known: write ${nearestTimeZone(timeZone) ?? "an IANA name such as Asia/Tehran or UTC"}`,
     );
   try {
     const schedule = new Cron(cron, { timezone: timeZone, paused: true });
@@ -78,14 +79,6 @@ function compile(cron: string, timeZone: string): Compiled {
     return never(
       `cron "${cron}" can't be read: ${words}. Write minute, hour, day, month and weekday, such as "0 2 * * *"`,
     );
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
   }
 }
 

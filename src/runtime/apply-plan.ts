@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { Applier } from "../kubernetes/applier.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
+import { Rivals } from "../kubernetes/rivals.ts";
 import type { Store } from "../kubernetes/store.ts";
 import { ProxyfleetError, explainError } from "../values/errors.ts";
 import { type Effect, type EventEffect, objectName } from "./effect.ts";
@@ -23,12 +24,14 @@ export class PlanOrderError extends ProxyfleetError {}
 export class PlanApplier {
   readonly #options: PlanApplierOptions;
   readonly #applier: Applier;
+  readonly #rivals: Rivals;
   readonly #preconditions: Preconditions;
   readonly #pacer: Pacer;
 
   constructor(options: PlanApplierOptions) {
     this.#options = options;
     this.#applier = new Applier(options.client, options.marks);
+    this.#rivals = new Rivals(options.clock);
     this.#preconditions = new Preconditions(options.client, options.storeOf);
     this.#pacer = new Pacer(options.clock);
   }
@@ -36,6 +39,10 @@ export class PlanApplier {
   /** Follows a store of objects that are applied, so that nothing is remembered of what is gone. */
   follow(store: Pick<Store<KubeObject>, "onChange">): void {
     this.#applier.follow(store);
+    store.onChange(({ before, after }) => {
+      const uid = before?.metadata.uid;
+      if (uid !== undefined && after?.metadata.uid !== uid) this.#rivals.forget(uid);
+    });
   }
 
   /** Forgets what of `key` waits to be written: its object is gone. */
@@ -57,6 +64,7 @@ export class PlanApplier {
       key,
       ...this.#options,
       applier: this.#applier,
+      rivals: this.#rivals,
       preconditions: this.#preconditions.ofPlan(),
       pacer: this.#pacer,
       states: new ObjectStates(),

@@ -1,4 +1,5 @@
 import { NameTakenError } from "../kubernetes/applier.ts";
+import type { Rivalry } from "../kubernetes/rivals.ts";
 import { ApiError, ConflictError, isTransient } from "../kubernetes/errors.ts";
 import { type Effect, objectName } from "./effect.ts";
 
@@ -10,6 +11,8 @@ export type EffectResult =
   | { readonly kind: "unchanged"; readonly againMs?: number }
   /** It may wait, and does so for `ms` from now. */
   | { readonly kind: "waits"; readonly ms: number }
+  /** Others change the object again and again: it is left to them for `ms` from now. */
+  | { readonly kind: "contested"; readonly ms: number; readonly rivalry: Rivalry }
   /** What others did made it obsolete: the next pass decides again. */
   | { readonly kind: "superseded" }
   /** What it needs was not done. */
@@ -45,6 +48,25 @@ function refusal(error: unknown): string | undefined {
   return error.words;
 }
 
+/** An object of ours that others change again and again. */
+export interface Contest extends Rivalry {
+  /** The effect's id. */
+  readonly id: string;
+  /** `Deployment family-proxy` */
+  readonly object: string;
+  /** How long it is left to them (ms). */
+  readonly ms: number;
+}
+
+/** What is left to others for a while, although it is not as it should be. */
+export function contestsOf(result: PlanResult): readonly Contest[] {
+  return [...result].flatMap(([effect, end]) =>
+    end.kind === "contested"
+      ? [{ ...end.rivalry, id: effect.id, object: objectName(effect), ms: end.ms }]
+      : [],
+  );
+}
+
 /** The error to try again after; of several, one that is no conflict. */
 export function failureOf(result: PlanResult): { readonly error: unknown } | undefined {
   const failed = [...result].flatMap(([{ optional }, end]) =>
@@ -55,8 +77,12 @@ export function failureOf(result: PlanResult): { readonly error: unknown } | und
 
 /** The shortest time that anything of the plan still waits (ms). */
 export function waitOf(result: PlanResult): number | undefined {
-  const waits = [...result.values()].flatMap((end) => (end.kind === "waits" ? [end.ms] : []));
+  const waits = [...result.values()].flatMap((end) => (isWaiting(end) ? [end.ms] : []));
   return waits.length === 0 ? undefined : Math.min(...waits);
+}
+
+function isWaiting(end: EffectResult): end is Extract<EffectResult, { readonly ms: number }> {
+  return end.kind === "waits" || end.kind === "contested";
 }
 
 /** When what could not be written in full is to be tried again (ms). */

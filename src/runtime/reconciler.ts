@@ -5,9 +5,11 @@ import type { PlanApplier } from "./apply-plan.ts";
 import { ConflictError } from "../kubernetes/errors.ts";
 import { type Controller, type Outcome, failed, gone, requeueAfter } from "./controller.ts";
 import {
+  type Contest,
   type PlanResult,
   type Refusal,
   againOf,
+  contestsOf,
   failureOf,
   isSuperseded,
   refusalsOf,
@@ -15,12 +17,15 @@ import {
 } from "./effect-result.ts";
 import type { Context, Plan } from "./plan.ts";
 import type { WorkQueue } from "./queue.ts";
+import { RecentContests } from "./recent-contests.ts";
 import { Throttle } from "./throttle.ts";
 
 /** What the passes before left to know, beside what they wrote. */
 export interface PassMemory {
   /** What the last pass could not write; undefined before the first pass of this process. */
   readonly refused: readonly Refusal[] | undefined;
+  /** What others have changed again and again of late. */
+  readonly contested: readonly Contest[];
 }
 
 /** A controller as its two halves: what it sees, and what it makes of that. */
@@ -87,6 +92,7 @@ class Reconciler<Observed, Ask> {
   readonly #definition: ControllerDefinition<Observed, Ask>;
   readonly #options: ReconcilerOptions;
   readonly #refused = new Map<string, readonly Refusal[]>();
+  readonly #contests = new RecentContests();
   readonly #throttle: Throttle | undefined;
 
   constructor(definition: ControllerDefinition<Observed, Ask>, options: ReconcilerOptions) {
@@ -108,13 +114,15 @@ class Reconciler<Observed, Ask> {
 
   async #pass(key: string, log: Logger): Promise<PassEnd> {
     const { observe, decide } = this.#definition;
-    const observed = observe(key, { refused: this.#refused.get(key) });
+    const contested = this.#contests.of(key, this.#options.clock());
+    const observed = observe(key, { refused: this.#refused.get(key), contested });
     if (observed === undefined) return { outcome: this.#forget(key), goesOn: false };
     const { applier, now, random, clocksAgree } = this.#options;
     const clocksDiffer = clocksAgree?.() === false;
     const plan = decide(observed, { now: now(), random, clocksDiffer });
     const result = await applier.apply(this.#planKey(key), plan, log);
     this.#refused.set(key, refusalsOf(result));
+    this.#contests.note(key, contestsOf(result), this.#options.clock());
     const answered = await this.#answer(key, plan.asks, log);
     const isLeftOver = isSuperseded(result);
     const isNext = isLeftOver || answered;
@@ -147,6 +155,7 @@ class Reconciler<Observed, Ask> {
 
   #forget(key: string): Outcome {
     this.#refused.delete(key);
+    this.#contests.forget(key);
     this.#options.applier.forget(this.#planKey(key));
     this.#definition.forget?.(key);
     return gone;

@@ -3,7 +3,8 @@ import { ProxyfleetError } from "../values/errors.ts";
 import { present } from "../values/present.ts";
 import { isSame } from "../kubernetes/difference.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { stateOf } from "../kubernetes/resource.ts";
+import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import { rivalryOver } from "../kubernetes/rivals.ts";
 import type {
   ApplyEffect,
   CreateEffect,
@@ -69,8 +70,33 @@ async function apply(effect: ApplyEffect, writing: Writing): Promise<EffectResul
   const store = writing.storeOf(of);
   if (store === undefined)
     throw new NoCacheError(`no cache follows ${of.plural}: an apply would not know what is there`);
+  const live = store.get(object.metadata);
+  if (live !== undefined && writing.applier.isChangedByOthers(object, live)) {
+    const contested = await contest({ effect, live }, writing);
+    if (contested !== undefined) return contested;
+  }
   const end = await writing.applier.apply(object, { of, store, fieldManager });
   return { kind: end };
+}
+
+interface Contested {
+  readonly effect: ApplyEffect;
+  readonly live: KubeObject;
+}
+
+/** Whether what others changed stays so for now. Who they are is asked before they are set back. */
+async function contest(
+  { effect: { of, object, fieldManager }, live }: Contested,
+  { client, rivals }: Writing,
+): Promise<EffectResult | undefined> {
+  const { uid = "" } = live.metadata;
+  const ms = rivals.waitMs(uid);
+  const known = rivals.of(uid);
+  if (ms > 0 && known !== undefined) return { kind: "contested", ms, rivalry: known };
+  const found = rivals.isAgain(uid) ? await client.get<KubeObject>(of, keyOf(object)) : undefined;
+  const nobody = { writers: [], fields: [] };
+  rivals.setBack(uid, found === undefined ? nobody : rivalryOver(object, found, fieldManager));
+  return undefined;
 }
 
 type ApplyToState = ApplyEffect & Required<Pick<ApplyEffect, "state">>;

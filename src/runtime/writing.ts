@@ -1,6 +1,7 @@
 import type { Applier, AppliedMarks } from "../kubernetes/applier.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import type { EventRecorder } from "../kubernetes/events.ts";
+import type { Rivals } from "../kubernetes/rivals.ts";
 import type { ObjectStates } from "./object-states.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Preconditions } from "./preconditions.ts";
@@ -28,6 +29,7 @@ export interface Writing extends PlanApplierOptions {
   /** Whose plan it is: its controller and its object. */
   readonly key: string;
   readonly applier: Applier;
+  readonly rivals: Rivals;
   readonly preconditions: Preconditions;
   readonly pacer: Pacer;
   readonly states: ObjectStates;

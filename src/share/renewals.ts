@@ -1,5 +1,6 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { renewPageAnnotation } from "../api/names.ts";
+import { requestedSlots } from "../api/requests.ts";
 import { hashOf } from "../kubernetes/difference.ts";
 import type { Seat } from "./tokens.ts";
 
@@ -42,15 +43,10 @@ type RenewableFleet = Pick<WhatsAppProxy, "metadata" | "spec">;
 export function renewalRequest(fleet: RenewableFleet, renewals: Renewals): RenewalRequest {
   const text = fleet.metadata.annotations?.[renewPageAnnotation] ?? "";
   if (text === "") return { kind: "none" };
-  const { count } = fleet.spec.addresses;
-  const [, named] = /^(\d+)@/.exec(text) ?? [];
-  if (named !== undefined && Number(named) >= count)
-    return {
-      kind: "refused",
-      why: `annotation ${renewPageAnnotation} names slot ${named}, but the fleet has slots 0 to ${count - 1}: name one of these`,
-    };
-  const slots = named === undefined ? [...Array(count).keys()] : [Number(named)];
-  return openRequest(fleet, { slots, mark: hashOf(text) }, renewals);
+  const asked = requestedSlots(text, fleet.spec.addresses.count);
+  if (asked.kind === "refused")
+    return { kind: "refused", why: `annotation ${renewPageAnnotation} ${asked.why}` };
+  return openRequest(fleet, { slots: asked.slots, mark: hashOf(text) }, renewals);
 }
 
 interface Asked {

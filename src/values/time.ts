@@ -53,9 +53,16 @@ export function isToCome(at: Instant, now: Instant): boolean {
   return at > plus(now, clockTolerance);
 }
 
-/** RFC 3339 in whole seconds, as Kubernetes writes times. */
+/** RFC 3339 has four digits for a year, and no year before 0. */
+const writable = { first: -62_167_219_200_000, last: 253_402_300_799_000 };
+
+/**
+ * RFC 3339 in whole seconds, as Kubernetes writes times. What lies beyond the year 9999, as after a
+ * drain that is never to end, is the end of that year.
+ */
 export function formatInstant(at: Instant): string {
-  return new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z");
+  const written = Math.min(Math.max(at, writable.first), writable.last);
+  return new Date(written).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
 /**

@@ -29,6 +29,10 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
     given: fleet({ rotation: { maxAge: "2d" } }),
     said: ["spec.rotation.maxAge", '"2d"', "write two days as 48h"],
   },
+  "a duration of nothing has no unit": {
+    given: fleet({ rotation: { maxAge: "0" } }),
+    said: ["spec.rotation.maxAge", '"0"', "none at all as 0s"],
+  },
   "the least age is above the greatest": {
     given: fleet({ rotation: { maxAge: "1h", minAge: "90m" } }),
     said: ["spec.rotation.minAge", "minAge 90m is longer than maxAge 1h", "or set maxAge to 0s"],
@@ -64,6 +68,14 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
   "a country is written out": {
     given: fleet({ audience: { countries: ["ir"] } }),
     said: ["spec.audience.countries[0]", "two capital letters"],
+  },
+  "a fleet's country is not the one of ISO 3166-1": {
+    given: fleet({ audience: { countries: ["IR", "UK"] } }),
+    said: ["spec.audience.countries[1]", '"UK"', "is no country", "GB for the United Kingdom"],
+  },
+  "a vantage point's country is not the one of ISO 3166-1": {
+    given: vantagePoint({ country: "EL" }),
+    said: ["spec.country", '"EL"', "GR for Greece"],
   },
   "a country is YAML's false": {
     given: fleet({ audience: { countries: [false] } }),

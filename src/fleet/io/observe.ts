@@ -65,7 +65,7 @@ export interface FleetSources {
 /** Reads a fleet and all around it from the caches. Undefined: there is nothing of it. */
 export function observeFleet(
   text: string,
-  { refused }: PassMemory,
+  { refused, contested }: PassMemory,
   sources: FleetSources,
 ): ObservedFleet | undefined {
   const { caches, settings, isBusy, certificates } = sources;
@@ -105,6 +105,7 @@ export function observeFleet(
     lives: certificateLives(children.secret),
     ...answersOf(pods, sources),
     refused,
+    contested,
     isBusy: isBusy(),
     settings,
     turn: sources.rollouts.turnOf(text),

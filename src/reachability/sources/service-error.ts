@@ -1,5 +1,6 @@
 import { ProxyfleetError, explainError } from "../../values/errors.ts";
 import { present } from "../../values/present.ts";
+import { shortened } from "../../values/shortened.ts";
 import type { Millis } from "../../values/time.ts";
 import type { ServiceAnswer } from "./source.ts";
 
@@ -26,7 +27,7 @@ const longestQuote = 200;
  */
 export function quote(words: string, token: string | undefined): string {
   const line = words.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
-  return withoutToken(line, token).slice(0, longestQuote);
+  return shortened(withoutToken(line, token), longestQuote);
 }
 
 /** What a round's error is to those who read the vantage point's condition. */

@@ -20,7 +20,7 @@ describe("an object that can't be understood is reported with what is wrong: obj
   const cases: Record<string, { given: object; said: string }> = {
     "a duration in days": {
       given: fleet({ rotation: { maxAge: "2d" } }),
-      said: 'WhatsAppProxy proxies/family: spec.rotation.maxAge "2d": must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h',
+      said: 'WhatsAppProxy proxies/family: spec.rotation.maxAge "2d": must be a duration such as 45s, 30m, 48h or 1h30m; write two days as 48h, and none at all as 0s',
     },
     "a number in quotes": {
       given: fleet({ replicas: "2" }),

@@ -78,6 +78,7 @@ function notesOf(
       reports,
       isAsking: false,
       refused: [],
+      contested: [],
       shareKeyTrouble: "",
       held: undefined,
       limits: { maxConnections: 27_500, perClient: false, clientsHiddenBehind: [] },
@@ -401,6 +402,19 @@ describe("the story of a fleet", () => {
         reasons(fleet({ addresses: [served] }), reachable("True", "NotMeasured"), { ready: 0 }),
         ["Warning NoReadyPod"],
       ));
+  });
+
+  test("that a node allows fewer connections than a fleet may have is no news", () => {
+    const connections = { wanted: 27_500, granted: 9400 };
+    const reports = [answered("p-1", { connections })];
+    const before = {
+      ...known,
+      conditions: [
+        ...known.conditions,
+        { type: "LimitsApplied", status: "True", reason: "Applied" },
+      ],
+    } as const;
+    assert.deepEqual(notesOf(fleet({ addresses: [served] }), before, { reports }), []);
   });
 
   test("that limits hold again is no news, nor that a repeat is given back", () => {

@@ -87,6 +87,7 @@ export function observed(
     reports: [],
     isAsking: false,
     refused: [],
+    contested: [],
     isBusy: false,
     turn: { kind: "now" },
     settings: { proxyImage: "proxyfleet/proxy:test", operatorNamespace: "proxyfleet-system" },

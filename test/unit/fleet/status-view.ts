@@ -89,6 +89,7 @@ export function statusOf({
     isAsking,
     limits,
     refused,
+    contested: [],
     shareKeyTrouble: "",
     held: undefined,
     measured: undefined,

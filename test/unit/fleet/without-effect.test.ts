@@ -3,6 +3,24 @@ import { describe, test } from "node:test";
 import { fleetSpec } from "../../../src/api/fleet.ts";
 import { fieldsWithoutEffect } from "../../../src/fleet/without-effect.ts";
 
+describe("a country of the audience", () => {
+  const found = (countries: readonly string[]) =>
+    fieldsWithoutEffect(
+      fleetSpec.parse({ addresses: { pools: [{ name: "a" }] }, audience: { countries } }),
+      {},
+    );
+  test("may be any of ISO 3166-1, and Kosovo", () =>
+    assert.equal(found(["IR", "GB", "TR", "XK"]), undefined));
+  test("that there is not has no effect, and the right one is named where it is known", () => {
+    const { status, reason, message } = found(["IR", "UK", "QQ"]) ?? assert.fail();
+    assert.deepEqual([status, reason], ["True", "NoSuchCountry"]);
+    assert.match(
+      message,
+      /has UK, QQ, which no country has .*: in place of UK write GB, in place of QQ write two capital letters/,
+    );
+  });
+});
+
 describe("what reports over share pages lead to", () => {
   const cases: Record<string, { people: string; page?: boolean; serves?: boolean; says?: RegExp }> =
     {

@@ -89,6 +89,20 @@ describe("whether fleets may claim from a pool", () => {
 });
 
 describe("what a pool's status says", () => {
+  test("is as many addresses as it can say, where a range has far more", () => {
+    const raw = pool({ addresses: ["2001:db8::-2001:db8:0:ffff:ffff:ffff:ffff:ffff"] });
+    const { counts, ready } = decided({ raw });
+    assert.deepEqual(counts, {
+      observedGeneration: 3,
+      total: 2_147_483_647,
+      serving: 0,
+      draining: 0,
+      quarantined: 0,
+      free: 2_147_483_647,
+    });
+    assert.equal(ready["reason"], "TooManyAddresses");
+  });
+
   const entries = [entry("203.0.113.1")];
   const ledger = HeldAddresses.of(held(["203.0.113.1", "203.0.113.2"]));
 
@@ -154,16 +168,20 @@ describe("an Event", () => {
       given: pool({ reserve: "two" }, reported("InvalidSpec")),
       expect: [],
     },
+    "warns of a mistake in a pool that may be used": {
+      given: pool({ addresses: ["203.0.113.5/28"] }, reported("Usable", many)),
+      expect: ["Warning BitsAfterPrefix"],
+    },
     "is made of a pool that is usable again": {
       given: pool({}, reported("Overlaps", many)),
       expect: ["Normal Usable"],
     },
     "warns of a pool that came to have few free addresses": {
-      given: pool(few, reported("Usable", many)),
+      given: pool(few, reported("ReserveTooLarge", many)),
       expect: ["Warning PoolLow"],
     },
     "warns only once of few free addresses": {
-      given: pool(few, reported("Usable", { free: 8, total: 8 })),
+      given: pool(few, reported("ReserveTooLarge", { free: 8, total: 8 })),
       expect: [],
     },
   };

@@ -50,6 +50,18 @@ describe("what holds the blocked slots of a country", () => {
     assert.equal(hold?.because, "TLS is blocked");
   });
 
+  test("is that others begin to fail too, for a minute of each slot", () => {
+    const since = (id: string, s: number) => ({ ...slot(id), since: at(s) });
+    const findings = { outage: undefined, protocol: undefined, spreading: true } as const;
+    const state = { phase: "Released", endedAt: at(-9000) } as const;
+    const waiting = [since("a", -61), since("b", -60), since("c", -59), since("d", -1)];
+    const hold = moveHold(country({ findings, state, waiting }));
+    assert.deepEqual(hold?.why, { kind: "Spreading" });
+    assert.deepEqual(hold?.mayGo, new Set(["a", "b"]));
+    assert.equal(hold?.until, at(1));
+    assert.equal(moveHold(country({ findings, state, waiting: waiting.slice(0, 2) })), undefined);
+  });
+
   test("is an outage that is over: one goes ahead, and the others wait", () => {
     const hold = moveHold(country({ waiting: [slot("a"), slot("b")] }));
     assert.deepEqual(hold?.why, { kind: "AfterOutage" });

@@ -99,6 +99,13 @@ describe("the hourly budget", () => {
       given: { count: 2, addresses: [dark("203.0.113.7", { cause: "Age", createdAt: at(-60) })] },
       left: 1,
     },
+    "one whose provider gave an address that was used before does not": {
+      given: {
+        count: 2,
+        addresses: [moved(-60, { phase: "Provisioning", address: undefined, repeat: true })],
+      },
+      left: 1,
+    },
     "moves because of a block or by hand don't count": {
       given: {
         count: 2,

@@ -105,6 +105,27 @@ describe("which slots move together", () => {
       }),
       slots: [],
     },
+    "a slot that finds no address leaves its room, and the hour's, to the next": {
+      given: fleet({
+        count: 2,
+        rotation: aged,
+        pools: [pool({ assigned: true, ranges: [] })],
+        addresses: [
+          served(0, { phaseSince: at(-9000) }),
+          served(1),
+          ...[1, 2, 3, 4, 5].map((n) =>
+            entry(`198.51.100.${n}`, {
+              address: undefined,
+              phase: "Provisioning",
+              repeat: true,
+              cause: "Age",
+              createdAt: at(-60),
+            }),
+          ),
+        ],
+      }),
+      slots: [1],
+    },
     "neither a block nor a person waits for the hourly budget": {
       given: fleet({
         count: 3,

@@ -1,3 +1,4 @@
+import { keptRequest } from "../../../src/api/requests.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
@@ -31,13 +32,40 @@ describe("a person's request for fresh addresses", () => {
       given: asked("11@now"),
       expect: { kind: "slots", text: "11@now", slots: [11] },
     },
-    "is for all slots where no number stands in front": {
-      given: asked("me@home"),
+    "is for all slots where its text has no @, whatever it says": {
+      given: asked("at 11, slot 1"),
       expect: { kind: "slots", slots: all },
     },
-    "is for all slots where a number does not stand in front": {
-      given: asked("at 1@now"),
+    "with no slot before the @ is refused, and moves nobody": {
+      given: asked("first@now"),
+      expect: {
+        kind: "refused",
+        text: "first@now",
+        why: 'annotation proxyfleet.dev/rotate-at has "first" before its @, which is no slot: write a slot (0 to 11) before the @, such as "0@2026-11-23T10:00:00Z", or a text without @ for all slots',
+      },
+    },
+    "with words before the slot is refused": {
+      given: asked("slot 1@now"),
+      expect: { kind: "refused" },
+    },
+    "with a negative slot is refused": { given: asked("-1@now"), expect: { kind: "refused" } },
+    "with half a slot is refused": { given: asked("1.5@now"), expect: { kind: "refused" } },
+    "with nothing before the @ is refused": { given: asked("@now"), expect: { kind: "refused" } },
+    "with as much text as a status keeps is one": {
+      given: asked("x".repeat(4096)),
       expect: { kind: "slots", slots: all },
+    },
+    "with more text than a status keeps is refused": {
+      given: asked("x".repeat(4097)),
+      expect: { kind: "refused", text: keptRequest("x".repeat(4097)) },
+    },
+    "with too much text is none once it was answered": {
+      given: asked("x".repeat(4097), { lastHandledRotateAt: keptRequest("x".repeat(4097)) }),
+      expect: none,
+    },
+    "with other text that is too much is another one": {
+      given: asked("x".repeat(5000), { lastHandledRotateAt: keptRequest("x".repeat(4097)) }),
+      expect: { kind: "refused" },
     },
     "for a slot after the last is refused": {
       given: asked("12@now"),

@@ -327,6 +327,17 @@ describe("whether a slot moves: the first check that gives a decision wins", () 
       given: fleet({ holds: [hold()], addresses: [isBlocked] }),
       expect: { kind: "stay", because: hold().because },
     },
+    "a blocked slot waits a moment while others begin to fail, and says until when": {
+      given: fleet({
+        holds: [hold({ why: { kind: "Spreading" }, until: at(60) })],
+        addresses: [isBlocked],
+      }),
+      expect: {
+        kind: "stay",
+        because: hold().because,
+        next: { at: at(60), reason: "blocked, unless it turns out to be an outage" },
+      },
+    },
     "it moves if it is blocked in another country too": {
       given: fleet({
         holds: [hold()],
@@ -451,6 +462,6 @@ test("a request for a slot that does not exist says which slots there are", () =
   const request = rotateRequest(fleet({ count: 3, rotateAt: "3@now" }));
   assert.equal(
     request.kind === "refused" && request.why,
-    'proxyfleet.dev/rotate-at "3@now" names slot 3, but the fleet has slots 0 to 2: name one of these',
+    'annotation proxyfleet.dev/rotate-at names slot 3, which the fleet does not have: write a slot (0 to 2) before the @, such as "0@2026-11-23T10:00:00Z", or a text without @ for all slots',
   );
 });

@@ -142,10 +142,18 @@ describe("windows that can never open are reported with field, value and remedy"
       given: window("99 2 * * *"),
       expect: /cron "99 2 \* \* \*" can't be read: .*minute.* Write minute, hour/,
     },
+    "a time zone that is misspelled": {
+      given: window("0 2 * * *", "Asia/Teheran"),
+      expect: /timeZone "Asia\/Teheran" is not known: write Asia\/Tehran$/,
+    },
+    "a country for a time zone": {
+      given: window("0 2 * * *", "UK"),
+      expect: /timeZone "UK" is not known: write an IANA name such as Asia\/Tehran or UTC/,
+    },
     "a time zone that nobody knows": {
       given: window("0 2 * * *", "Mars/Phobos"),
       expect:
-        /^spec\.rotation\.windows\[0\]\.timeZone "Mars\/Phobos" is not known: use an IANA name/,
+        /^spec\.rotation\.windows\[0\]\.timeZone "Mars\/Phobos" is not known: write an IANA name/,
     },
   };
   for (const [name, { given, expect }] of Object.entries(cases))

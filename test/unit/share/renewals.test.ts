@@ -67,7 +67,16 @@ describe("the annotation renew-page", () => {
   test("is refused where it names a slot that the fleet has not", () => {
     const request = renewalRequest(fleet("2@leaked"), new Map());
     assert.ok(request.kind === "refused");
-    assert.match(request.why, /names slot 2, but the fleet has slots 0 to 1: name one of these$/);
+    assert.match(
+      request.why,
+      /names slot 2, which the fleet does not have: write a slot \(0 to 1\) before the @/,
+    );
+  });
+
+  test("is refused where a name stands before the @: not all pages are renewed for one slip", () => {
+    const request = renewalRequest(fleet("first@leaked"), new Map());
+    assert.ok(request.kind === "refused");
+    assert.match(request.why, /renew-page has "first" before its @, which is no slot/);
   });
 
   test("is refused where one namespace would fill what is kept for all, and others go on", () => {

@@ -41,6 +41,12 @@ describe("parseDuration", () => {
 });
 
 describe("times in RFC 3339", () => {
+  test("stays within the years that a time can be written with", () =>
+    assert.deepEqual(
+      [8.64e15, -8.64e15].map((ms) => formatInstant(instant(ms))),
+      ["9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z"],
+    ));
+
   test("are written in whole seconds", () =>
     assert.equal(
       formatInstant(instant(Date.UTC(2026, 10, 23, 2, 14, 5, 999))),
