@@ -39,7 +39,7 @@ async function measure(): Promise<void> {
   const during = await moveAll(cluster, others, "during");
   report("moves during the trouble", during);
   say("what the troubled namespace did meanwhile", trouble.summary);
-  await trouble.end();
+  trouble.end();
   const after = await moveAll(cluster, others, "after");
   report("moves after the trouble", after);
   for (const share of [0.5, 0.95]) {

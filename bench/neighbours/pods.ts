@@ -1,7 +1,7 @@
 import { fleetLabels } from "../../src/api/names.ts";
 import { pods } from "../../src/kubernetes/builtin.ts";
 import type { KubeObject } from "../../src/kubernetes/objects.ts";
-import type { Bother, Scene } from "./trouble.ts";
+import type { Bother, Scene } from "./bother.ts";
 
 const podsEach = 10;
 

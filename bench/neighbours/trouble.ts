@@ -1,15 +1,7 @@
 import type { FakeCluster } from "../../test/stand-ins/cluster/fake-cluster.ts";
+import type { Bother, Scene } from "./bother.ts";
 import * as pods from "./pods.ts";
 import * as writes from "./writes.ts";
-
-/** Where somebody has all rights, and what they can reach through it. */
-export interface Scene {
-  readonly cluster: FakeCluster;
-  readonly namespace: string;
-}
-
-/** One way to bother the operator, until the signal fires. It says how often it did. */
-export type Bother = (scene: Scene, signal: AbortSignal) => Promise<() => number>;
 
 const bothers: Readonly<Record<string, Bother>> = {
   "fleets that can't be read": writes.unreadableFleets,

@@ -7,7 +7,7 @@ import { apiVersionOf, collectionPath, objectPath } from "../../src/kubernetes/r
 import type { ApiServer } from "../../test/stand-ins/api-server/api-server.ts";
 import { crd } from "../../test/stand-ins/api-server/crds.ts";
 import { benchFleet } from "../fleets/create.ts";
-import type { Bother } from "./trouble.ts";
+import type { Bother } from "./bother.ts";
 
 const as = "tenant";
 

@@ -1,3 +1,4 @@
+import type { StoredCondition } from "../api/findings.ts";
 import { present } from "../values/present.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { fieldManagers } from "../api/names.ts";
@@ -26,13 +27,18 @@ const busy: Readonly<Record<Waiting, Pacing>> = {
 /** The effect that writes a fleet's status. */
 export const statusId = "status";
 
+/** A status with all of its conditions, or with some that another version wrote. */
+type WrittenStatus = Partial<Omit<FleetStatus, "conditions">> & {
+  readonly conditions?: readonly StoredCondition[];
+};
+
 /**
  * Writes a fleet's status: at once where people wait for what it says. Without a list of addresses
  * that is empty: the server does not keep it, and it would be written at each look.
  */
 export function statusEffect(
   raw: CustomObject,
-  status: object & { readonly addresses?: readonly unknown[] },
+  status: WrittenStatus,
   pacing?: Pacing,
 ): StatusEffect {
   const { addresses = [], ...others } = status;
