@@ -3,7 +3,6 @@ import type { WhatsAppProxy } from "../../src/api/fleet.ts";
 import { rotateAtAnnotation } from "../../src/api/names.ts";
 import { fleets } from "../../src/api/resources.ts";
 import { objectPath } from "../../src/kubernetes/resource.ts";
-import { namespaceObject } from "../../test/objects/namespace.ts";
 import type { FakeCluster } from "../../test/stand-ins/cluster/fake-cluster.ts";
 import { benchFleet, readyFleets } from "../fleets/create.ts";
 
@@ -27,7 +26,11 @@ export async function createTenants(
   tenants: readonly Tenant[],
 ): Promise<void> {
   for (const { namespace } of tenants)
-    await server.call("POST", "/api/v1/namespaces", namespaceObject(namespace));
+    await server.call("POST", "/api/v1/namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: namespace },
+    });
   const places = placesOf(tenants);
   await severalAtATime(places, 4, async (place) => {
     await controllers.client.create(fleets, benchFleet(place, 1), "bench");

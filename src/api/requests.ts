@@ -1,4 +1,3 @@
-import { hashOf } from "../kubernetes/difference.ts";
 import { shortened } from "../values/shortened.ts";
 
 /**
@@ -6,15 +5,6 @@ import { shortened } from "../values/shortened.ts";
  * annotation may be 256 KiB, and no CRD can bound it.
  */
 export const longestRequest = 4096;
-
-/**
- * A request's text as a status keeps it, so that it is answered once: of a text that is too long
- * its beginning, and a hash that stands for the rest.
- */
-export function keptRequest(text: string): string {
-  if (text.length <= longestRequest) return text.toWellFormed();
-  return `${shortened(text, 100)}… (${hashOf(text)})`;
-}
 
 /** Whose turn a request is. `why` goes on behind the annotation's name. */
 export type RequestedSlots =

@@ -1,5 +1,5 @@
 import { countryMeant, countryRemedy, isCountry } from "../api/countries.ts";
-import { keptRequest } from "../api/requests.ts";
+import { keptRequest } from "../cluster/kept-request.ts";
 import type { AddressView } from "../ledger/view.ts";
 import { formatIp, parseIp } from "../values/ip.ts";
 import { ProxyfleetError } from "../values/errors.ts";

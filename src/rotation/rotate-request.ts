@@ -1,5 +1,6 @@
 import { rotateAtAnnotation } from "../api/names.ts";
-import { keptRequest, requestedSlots } from "../api/requests.ts";
+import { requestedSlots } from "../api/requests.ts";
+import { keptRequest } from "../cluster/kept-request.ts";
 import type { FleetView } from "./fleet-view.ts";
 import type { AddressView } from "../ledger/view.ts";
 

@@ -1,4 +1,4 @@
-import { keptRequest } from "../../../src/api/requests.ts";
+import { keptRequest } from "../../../src/cluster/kept-request.ts";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FleetView } from "../../../src/rotation/fleet-view.ts";
