@@ -5,20 +5,24 @@ import { deployments, services } from "../../src/kubernetes/builtin.ts";
 import type { KubeObject } from "../../src/kubernetes/objects.ts";
 import { apiVersionOf, collectionPath, objectPath } from "../../src/kubernetes/resource.ts";
 import type { ApiServer } from "../../test/stand-ins/api-server/api-server.ts";
-import { crd } from "../../test/stand-ins/api-server/crds.ts";
+import { type CrdSchema, permit } from "../../test/stand-ins/api-server/crds.ts";
 import { benchFleet } from "../fleets/create.ts";
 import type { Bother } from "./bother.ts";
 
 const as = "tenant";
 
-/** The API server takes them, and the operator can't: a name that ends in a number is no name. */
-export const unreadableFleets: Bother = async ({ cluster, namespace }) => {
-  for (let n = 0; n < 5; n++) {
-    const { spec, ...fleet } = benchFleet({ namespace, name: `unreadable-${n}` }, 1);
-    const dns = { hostname: "{token}.example.123" };
-    const object = { ...fleet, spec: { ...(spec as object), dns } };
-    await cluster.controllers.client.create(fleets, object, as);
-  }
+/** As after a rollback from a version that knew one more kind of host. */
+export const unreadableFleets: Bother = async ({ cluster: { server }, namespace }) => {
+  await whileLoose(server, fleets, async () => {
+    for (let n = 0; n < 5; n++) {
+      const { spec, ...fleet } = benchFleet({ namespace, name: `unreadable-${n}` }, 1);
+      const share = { host: "SomethingNewer" };
+      await createOnceTaken(server, collectionPath(fleets, namespace), {
+        ...fleet,
+        spec: { ...(spec as object), share },
+      });
+    }
+  });
   return () => 5;
 };
 
@@ -57,8 +61,16 @@ export const unreadableEntries: Bother = async ({ cluster: { server }, namespace
   const entries = (body["items"] ?? []) as Entry[];
   const [model] = entries.filter(({ spec }) => spec.claimRef.namespace === namespace);
   if (model === undefined) throw new Error(`no fleet of ${namespace} has an address`);
-  await withoutEnums(server, async () => {
-    for (let n = 0; n < 5; n++) await createEntry(server, model, `127.64.251.${n + 1}`);
+  await whileLoose(server, addresses, async () => {
+    for (let n = 0; n < 5; n++) {
+      const address = `127.64.251.${n + 1}`;
+      await createOnceTaken(server, collectionPath(addresses), {
+        apiVersion: apiVersionOf(addresses),
+        kind: addresses.kind,
+        metadata: { name: entryName(address) },
+        spec: { ...model.spec, address, want: "SomethingNewer" },
+      });
+    }
   });
   return () => 5;
 };
@@ -67,42 +79,31 @@ interface Entry {
   readonly spec: { readonly claimRef: { readonly namespace: string } };
 }
 
-/** Tries for as long as the server still holds on to the older schema. */
-async function createEntry(server: ApiServer, { spec }: Entry, address: string): Promise<void> {
-  const metadata = { name: entryName(address) };
-  const kind = { apiVersion: apiVersionOf(addresses), kind: addresses.kind };
-  const entry = { ...kind, metadata, spec: { ...spec, address, want: "SomethingNewer" } };
+/** Acts while the server takes any text where a kind takes a few words. */
+async function whileLoose(
+  server: ApiServer,
+  { plural }: { readonly plural: string },
+  act: () => Promise<void>,
+): Promise<void> {
+  const restore = await permit(server, plural, withoutEnums);
+  await act();
+  await restore();
+}
+
+function withoutEnums(schema: CrdSchema): void {
+  delete schema.enum;
+  delete schema["x-kubernetes-validations"];
+  Object.values(schema.properties ?? {}).forEach(withoutEnums);
+}
+
+/** The server holds on to the older schema for a moment. */
+async function createOnceTaken(server: ApiServer, path: string, object: object): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    const { code } = await server.call("POST", collectionPath(addresses), entry);
+    const { code } = await server.call("POST", path, object);
     if (code === 201) return;
     await wait(100);
   }
-  throw new Error("the API server does not take an entry of another version");
-}
-
-/** Lets the ledger's kind take any text where it takes a few words, for as long as `act` takes. */
-async function withoutEnums(server: ApiServer, act: () => Promise<void>): Promise<void> {
-  const { spec: strict } = await crd(server, ledgerKind);
-  const loose = JSON.parse(JSON.stringify(strict), (_, value: unknown) =>
-    isSchema(value) ? { ...value, enum: undefined, "x-kubernetes-validations": undefined } : value,
-  ) as unknown;
-  const change = async (spec: unknown): Promise<void> => {
-    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${ledgerKind}`;
-    const { code, body } = await server.call("PUT", path, {
-      ...(await crd(server, ledgerKind)),
-      spec,
-    });
-    if (code !== 200) throw new Error(String(body["message"]));
-  };
-  await change(loose);
-  await act();
-  await change(strict);
-}
-
-const ledgerKind = `${addresses.plural}.${addresses.group}`;
-
-function isSchema(value: unknown): value is { readonly type: string } {
-  return typeof value === "object" && value !== null && "type" in value && "enum" in value;
+  throw new Error(`the API server does not take an object of another version: ${path}`);
 }
 
 function entryName(address: string): string {
