@@ -7,13 +7,21 @@ export function sidesOf<T extends KubeObject>({ before, after }: Change<T>): rea
 }
 
 /**
- * Whether more than a status changed: the spec, a label, an annotation, or that the object exists,
- * or is on its way out.
+ * Whether more than a status changed: the spec, a label, an annotation, an owner, or that the object
+ * exists, or is on its way out.
  */
 export function isMoreThanStatus({ before, after }: Change<KubeObject>): boolean {
   const identity = (object: KubeObject | undefined) => {
-    const { uid, generation, deletionTimestamp, labels, annotations } = object?.metadata ?? {};
-    return JSON.stringify([uid, generation, deletionTimestamp, labels, annotations]);
+    const { uid, generation, deletionTimestamp, labels, annotations, ownerReferences } =
+      object?.metadata ?? {};
+    return JSON.stringify([
+      uid,
+      generation,
+      deletionTimestamp,
+      labels,
+      annotations,
+      ownerReferences,
+    ]);
   };
   return identity(before) !== identity(after);
 }
