@@ -86,7 +86,7 @@ describe("a rotation asked for by annotation", () => {
     await fleet.handled("7@nobody");
     await waitFor("an Event that names the slots", async () =>
       (await fleet.events()).some(
-        ({ reason, note }) => reason === "RotateRefused" && note.includes("slots 0 to 1"),
+        ({ reason, note }) => reason === "RotateRefused" && note.includes("write a slot (0 to 1)"),
       ),
     );
     assert.deepEqual(await fleet.published(), before);
