@@ -171,12 +171,9 @@ function enqueueFleets(options: FleetControllerOptions, add: Add): void {
 
 /** Whose names were changed, or can be written now. */
 function enqueueNamed(caches: FleetSources["caches"], add: Add): void {
-  // ExternalDNS writes the status of each, which says nothing of DNS.
-  enqueueOn(
-    caches.dnsEndpoints,
-    (change) => isForeign(change) && isMoreThanStatus(change),
-    (endpoint) => podFleet(endpoint).forEach(add),
-  );
+  // ExternalDNS writes the status of each, which says nothing of DNS. Our own writes count: when a
+  // name is first asked for follows from the time at which the server made its object.
+  enqueueOn(caches.dnsEndpoints, isMoreThanStatus, (endpoint) => podFleet(endpoint).forEach(add));
   caches.dnsEndpointKind.onTurn(() => {
     for (const fleet of caches.fleets.list()) if (hasNames(fleet)) add(keyText(keyOf(fleet)));
   });
