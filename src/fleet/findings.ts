@@ -111,8 +111,8 @@ export function findings(
 }
 
 /** Whether the API server takes what the fleet needs. */
-export function childrenOf({ refused, shareKeyTrouble, before }: StatusView): Finding {
-  return childrenApplied({ refused, shareKeyTrouble }, before.conditions);
+export function childrenOf(view: StatusView): Finding {
+  return childrenApplied(view, view.before.conditions);
 }
 
 /**
