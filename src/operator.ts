@@ -1,23 +1,21 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { hostname } from "node:os";
+import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { registerAddressMetrics } from "./address/io/metrics.ts";
-import { appliedMarks, eventReporter, fieldManagers } from "./api/names.ts";
+import { appliedMarks, eventReporter } from "./api/names.ts";
+import { candidate } from "./candidate.ts";
 import { type Caches, storeOf, watchCaches } from "./cluster/caches.ts";
 import type { Settings } from "./cluster/settings.ts";
 import type { OperatorConfig } from "./config.ts";
 import { type NewsParts, makeControllers, realWorld } from "./controllers.ts";
 import { registerFleetMetrics } from "./fleet/io/metrics.ts";
 import { registerReachabilityMetrics } from "./reachability/io/metrics.ts";
-import { leaderIdentity, replicaEndpoint } from "./ingestion/leader-identity.ts";
 import { Inbox } from "./ingestion/io/inbox.ts";
 import { operateIngestion } from "./ingestion/io/operate.ts";
 import { ApiClient } from "./kubernetes/client.ts";
 import { Connection } from "./kubernetes/connection.ts";
 import { EventRecorder } from "./kubernetes/events.ts";
-import { LeaderElection } from "./kubernetes/lease.ts";
+import type { LeaderElection } from "./kubernetes/lease.ts";
 import { followServedKinds } from "./kubernetes/served-kinds.ts";
-import { defaultLeaseTimes } from "./kubernetes/lease-state.ts";
 import { rateLimit } from "./kubernetes/rate-limit.ts";
 import { Couriers } from "./news/io/couriers.ts";
 import { registerNewsMetrics } from "./news/io/metrics.ts";
@@ -45,7 +43,6 @@ import { cryptoRandom } from "./runtime/random.ts";
 import { followShareKey } from "./share/io/key-keeper.ts";
 import { isKeyInUse } from "./share/io/key-use.ts";
 import { shareKeyLength } from "./share/tokens.ts";
-import { explainError } from "./values/errors.ts";
 import { userAgent } from "./version.ts";
 
 /**
@@ -53,9 +50,6 @@ import { userAgent } from "./version.ts";
  * period.
  */
 const graceMs = 10_000;
-
-/** One try to renew the lease has this long (ms), so that there is time for another one. */
-const leaseCallMs = 3_000;
 
 /** Pages are shown as long as fleets and addresses were heard of within this (ms): three bookmarks. */
 const pagesKnownMs = 180_000;
@@ -264,44 +258,6 @@ function newsOf({ client, config, checkedClock: { now } }: Wiring): NewsParts | 
 
 const outdatedText =
   "this CustomResourceDefinition is older than the operator, so a status says less than it could. Install the CRDs of this version: with helm upgrade, or kubectl apply of dist/install.yaml";
-
-/** The election's own calls pass no gate and no rate limit, and end early. */
-function candidate(
-  connection: Connection,
-  { namespace, ingestion, pages, leaderElection }: OperatorConfig,
-  { log, heardTime }: { readonly log: Logger; readonly heardTime: (ms: number) => void },
-): LeaderElection | undefined {
-  if (!leaderElection) return undefined;
-  const never = new AbortController().signal;
-  return new LeaderElection({
-    client: new ApiClient(connection, never, {
-      userAgent,
-      sleep,
-      random: Math.random,
-      deadlineMs: leaseCallMs,
-      retries: 0,
-      heardTime,
-    }),
-    key: { namespace, name: "proxyfleet" },
-    fieldManager: fieldManagers.lease,
-    identity: leaderIdentity({
-      host: hostname(),
-      id: randomUUID(),
-      endpoint: ingestion && replicaEndpoint(ingestion),
-      pages: pages && replicaEndpoint(pages),
-    }),
-    times: defaultLeaseTimes,
-    now: () => performance.now(),
-    date: () => new Date(),
-    sleep,
-    random: Math.random,
-    onFailure: (error) =>
-      log.warn(
-        { error: explainError(error) },
-        "the lease could not be read or renewed, and will be tried again",
-      ),
-  });
-}
 
 interface Gate {
   readonly halt: AbortSignal;

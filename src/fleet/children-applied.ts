@@ -13,9 +13,9 @@ export interface ChildTrouble {
 
 /**
  * The ChildrenApplied condition: whether the API server takes what the fleet's controller writes. It
- * quotes the server, since only its own words say which policy or quota is in the way. Of
- * what is secret, refusals come without them. Without its key, a share Secret is not written at all. Before the first try of this process, what was found
- * before holds.
+ * quotes the server, since only its own words say which policy or quota is in the way. Of what is
+ * secret, refusals come without them. Without its key, a share Secret is not written at all. Before
+ * the first try of this process, what was found before holds.
  */
 export function childrenApplied(
   { refused, contested, shareKeyTrouble }: ChildTrouble,

@@ -119,8 +119,8 @@ export function findings(
 }
 
 /** Whether the API server takes what the fleet needs. */
-export function childrenOf({ before, ...trouble }: StatusView): Finding {
-  return childrenApplied(trouble, before.conditions);
+export function childrenOf(view: StatusView): Finding {
+  return childrenApplied(view, view.before.conditions);
 }
 
 /** The spec asks for what there is not: people are served, but slots may find no address. */

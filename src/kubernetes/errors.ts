@@ -19,9 +19,7 @@ export class NotLeadingError extends ProxyfleetError {
   }
 }
 
-/**
- * What the API server said of a call that it refused. `reason` is one word, or empty.
- */
+/** What the API server said of a call that it refused. `reason` is one word, or empty. */
 export interface ErrorDetails {
   readonly status: number;
   readonly reason: string;
@@ -41,7 +39,8 @@ export class ApiError extends ProxyfleetError {
   readonly words: string;
 
   constructor(call: string, { status, reason, message, retryAfterMs }: ErrorDetails) {
-    super(`${call} failed with ${`${status} ${reason}`.trim()}: ${message}`);
+    const code = `${status} ${reason}`.trim();
+    super(`${call} failed with ${code}: ${message}`);
     this.status = status;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;

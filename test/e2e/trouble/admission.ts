@@ -1,8 +1,7 @@
+import { admissionPolicy } from "../../objects/admission-policy.ts";
 import { apply, read, tryKubectl } from "../stage/kubectl.ts";
 import { run } from "../stage/process.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-
-const apiVersion = "admissionregistration.k8s.io/v1";
 
 /** What the policy says to whom it refuses a PodDisruptionBudget. */
 export const refusalWords = "not in this cluster: ask its admin";
@@ -11,19 +10,10 @@ export const refusalWords = "not in this cluster: ask its admin";
 export async function denyBudgetsIn(namespace: string): Promise<void> {
   const rule = { apiGroups: ["policy"], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"] };
   const spec = {
-    failurePolicy: "Fail",
     matchConstraints: { resourceRules: [{ ...rule, resources: ["poddisruptionbudgets"] }] },
     validations: [{ expression: `request.namespace != "${namespace}"`, message: refusalWords }],
   };
-  await apply(
-    { apiVersion, kind: "ValidatingAdmissionPolicy", metadata: { name: namespace }, spec },
-    {
-      apiVersion,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { name: namespace },
-      spec: { policyName: namespace, validationActions: ["Deny"] },
-    },
-  );
+  await apply(...admissionPolicy(namespace, spec));
   const budget = {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { admissionPolicy } from "../../objects/admission-policy.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
@@ -19,29 +20,18 @@ const bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic
 /** Denies every write of a fleet's objects of one resource, as an admin's policy may. */
 export async function deny(server: ApiServer, denial: Denial): Promise<void> {
   const { name, group = "", resource = "" } = denial;
-  const apiVersion = "admissionregistration.k8s.io/v1";
   const made = { apiGroups: [group], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"] };
-  await create(server, policies, {
-    apiVersion,
-    kind: "ValidatingAdmissionPolicy",
-    metadata: { name },
-    spec: {
-      failurePolicy: "Fail",
-      matchConstraints: { resourceRules: [{ ...made, resources: [resource] }] },
-      validations: [
-        {
-          expression: `!object.metadata.name.startsWith("${name}-proxy")`,
-          message: "not in this cluster: ask its admin",
-        },
-      ],
-    },
+  const [policy, binding] = admissionPolicy(name, {
+    matchConstraints: { resourceRules: [{ ...made, resources: [resource] }] },
+    validations: [
+      {
+        expression: `!object.metadata.name.startsWith("${name}-proxy")`,
+        message: "not in this cluster: ask its admin",
+      },
+    ],
   });
-  await create(server, bindings, {
-    apiVersion,
-    kind: "ValidatingAdmissionPolicyBinding",
-    metadata: { name },
-    spec: { policyName: name, validationActions: ["Deny"] },
-  });
+  await create(server, policies, policy);
+  await create(server, bindings, binding);
   await waitFor(`the policy ${name} is in force`, async () => isInForce(server, denial));
 }
 

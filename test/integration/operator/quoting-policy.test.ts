@@ -3,12 +3,13 @@ import { after, before, test } from "node:test";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import { type ShareKey, nameToken, pageToken, shareKey } from "../../../src/share/tokens.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
+import { admissionPolicy } from "../../objects/admission-policy.ts";
 import { keySecret } from "../../objects/key-secret.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
 import { dnsEndpointKind } from "../../stand-ins/external-dns/dns-endpoint-kind.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
+import type { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { fleet, pool } from "../samples.ts";
 import { conditionOf, fleetPath, read } from "./fleet-objects.ts";
 import { apply, list } from "./operator.ts";
@@ -19,31 +20,13 @@ const secrets = [nameToken(key, slot), pageToken(key, slot)];
 const base64 = secrets.map((secret) => Buffer.from(secret).toString("base64"));
 
 /** A policy that refuses a kind's objects, and says of each what is written in it. */
-function quoting(
-  name: string,
-  { group, version, plural, isOurs, quote }: Quoted,
-): readonly object[] {
-  const apiVersion = "admissionregistration.k8s.io/v1";
+function quoting(name: string, { group, version, plural, isOurs, quote }: Quoted) {
   const rule = { apiGroups: [group], apiVersions: [version], resources: [plural] };
-  return [
-    {
-      apiVersion,
-      kind: "ValidatingAdmissionPolicy",
-      metadata: { name },
-      spec: {
-        failurePolicy: "Fail",
-        matchConstraints: { resourceRules: [{ ...rule, operations: ["CREATE", "UPDATE"] }] },
-        matchConditions: [{ name: "ours", expression: isOurs }],
-        validations: [{ expression: "false", messageExpression: `'not allowed: ' + ${quote}` }],
-      },
-    },
-    {
-      apiVersion,
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: { name },
-      spec: { policyName: name, validationActions: ["Deny"] },
-    },
-  ];
+  return admissionPolicy(name, {
+    matchConstraints: { resourceRules: [{ ...rule, operations: ["CREATE", "UPDATE"] }] },
+    matchConditions: [{ name: "ours", expression: isOurs }],
+    validations: [{ expression: "false", messageExpression: `'not allowed: ' + ${quote}` }],
+  });
 }
 
 interface Quoted {
@@ -80,14 +63,10 @@ let operator: OperatorProcess;
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  await apply(server, keySecret(key), dnsEndpointKind, ...(policies as never[]));
-  operator = new OperatorProcess(server.kubeconfig, inCluster, ["--log-level=trace"]);
+  await apply(server, keySecret(key), dnsEndpointKind, ...policies);
+  operator = cluster.runOperator(["--log-level=trace"]);
 });
-after(async () => {
-  operator.kill();
-  await operator.gone();
-  await cluster.stop();
-});
+after(async () => cluster.stop());
 
 test("what a policy quotes of a name or a link is in no log, Event or status", async () => {
   const listeners = { chat: { port: dataPlanePorts.chat }, media: { port: dataPlanePorts.media } };

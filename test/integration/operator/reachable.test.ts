@@ -5,27 +5,21 @@ import { reportBlockedAnnotation } from "../../../src/api/names.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { kubectl } from "../../stand-ins/api-server/crds.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { fleet, pool } from "../samples.ts";
 import { conditionOf, eventReasons, fleetPath, read } from "./fleet-objects.ts";
 import { apply } from "./operator.ts";
 
 let cluster: FakeCluster;
 let server: ApiServer;
-let operator: OperatorProcess;
 
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  operator = new OperatorProcess(server.kubeconfig, inCluster);
+  cluster.runOperator();
 });
-after(async () => {
-  operator.kill();
-  await operator.gone();
-  await cluster.stop();
-});
+after(async () => cluster.stop());
 
 const statusOf = async () => (await read<WhatsAppProxy>(server, fleetPath("family")))?.status;
 

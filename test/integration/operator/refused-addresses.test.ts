@@ -5,26 +5,20 @@ import type { ProxyAddress } from "../../../src/api/proxy-address.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { fleet, pool } from "../samples.ts";
 import { conditionOf, entriesOf, eventReasons, fleetPath, read } from "./fleet-objects.ts";
 import { apply } from "./operator.ts";
 
 let cluster: FakeCluster;
 let server: ApiServer;
-let operator: OperatorProcess;
 
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  operator = new OperatorProcess(server.kubeconfig, inCluster);
+  cluster.runOperator();
 });
-after(async () => {
-  operator.kill();
-  await operator.gone();
-  await cluster.stop();
-});
+after(async () => cluster.stop());
 beforeEach(() => (cluster.controllers.refusal = () => undefined));
 
 const inUse = 'can\'t change sharing key for "default/x", address also in use by default/other';

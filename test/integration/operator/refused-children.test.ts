@@ -3,9 +3,8 @@ import { after, before, describe, test } from "node:test";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import { reportBlockedAnnotation } from "../../../src/api/names.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { fleet, pool } from "../samples.ts";
 import { conditionOf, entriesOf, fleetPath, read, servicesOf } from "./fleet-objects.ts";
@@ -14,19 +13,14 @@ import { type Denial, deny } from "./denials.ts";
 
 let cluster: FakeCluster;
 let server: ApiServer;
-let operator: OperatorProcess;
 
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  operator = new OperatorProcess(server.kubeconfig, inCluster);
+  cluster.runOperator();
   await apply(server, pool({ addresses: ["127.65.0.0/24"] }));
 });
-after(async () => {
-  operator.kill();
-  await operator.gone();
-  await cluster.stop();
-});
+after(async () => cluster.stop());
 
 /** What the API server refuses to write, and for which of the fleet's objects. */
 interface Case extends Denial {

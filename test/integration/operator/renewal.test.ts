@@ -7,9 +7,8 @@ import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
 import { laneCertificates } from "../../../src/proxy/lane-certificates.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { fleet, pool } from "../samples.ts";
 import { childPaths, entriesOf, read } from "./fleet-objects.ts";
 import { apply } from "./operator.ts";
@@ -18,18 +17,13 @@ const dayMs = 86_400_000;
 const secretPath = childPaths["Secret"]?.("family") ?? "";
 let cluster: FakeCluster;
 let server: ApiServer;
-let operator: OperatorProcess;
 
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  operator = new OperatorProcess(server.kubeconfig, inCluster);
+  cluster.runOperator();
 });
-after(async () => {
-  operator?.kill();
-  await operator?.gone();
-  await cluster?.stop();
-});
+after(async () => cluster?.stop());
 
 /** The fleet's one address, once it is published. */
 async function serving() {

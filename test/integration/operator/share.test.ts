@@ -5,9 +5,9 @@ import type { Secret } from "../../../src/kubernetes/objects.ts";
 import { parseShareLink } from "../../../src/share/link.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
+import type { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { fleet, pool } from "../samples.ts";
 import { childPaths, eventReasons, fleetPath, read } from "./fleet-objects.ts";
 import { apply } from "./operator.ts";
@@ -22,13 +22,9 @@ let operator: OperatorProcess;
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  operator = new OperatorProcess(server.kubeconfig, inCluster);
+  operator = cluster.runOperator();
 });
-after(async () => {
-  operator?.kill();
-  await operator?.gone();
-  await cluster?.stop();
-});
+after(async () => cluster?.stop());
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -146,7 +142,7 @@ test("what a group is to know follows its slot, and its page's path stays for as
     operator.kill();
     await operator.gone();
     await server.call("DELETE", sharePath);
-    operator = new OperatorProcess(server.kubeconfig, inCluster);
+    operator = cluster.runOperator();
     const back = await fieldsWhere("a link again", (now) => now["slot-0.link"] !== undefined);
     assert.equal(back["slot-0.path"], known["slot-0.path"]);
   });

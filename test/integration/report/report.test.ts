@@ -10,9 +10,9 @@ import { reportBlockedAnnotation } from "../../../src/api/names.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
+import type { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { conditionOf, fleetPath, read } from "../operator/fleet-objects.ts";
 import { apply, kubeconfigOf } from "../operator/operator.ts";
 import { fleet, pool } from "../samples.ts";
@@ -27,13 +27,9 @@ let operator: OperatorProcess;
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  operator = new OperatorProcess(server.kubeconfig, inCluster);
+  operator = cluster.runOperator();
 });
-after(async () => {
-  operator.kill();
-  await operator.gone();
-  await cluster.stop();
-});
+after(async () => cluster.stop());
 
 interface Ended {
   readonly code: number;

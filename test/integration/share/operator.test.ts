@@ -9,9 +9,8 @@ import { renewPageAnnotation, rotateAtAnnotation } from "../../../src/api/names.
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import type { ApiServer } from "../../stand-ins/api-server/api-server.ts";
-import { FakeCluster, inCluster } from "../../stand-ins/cluster/fake-cluster.ts";
+import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
-import { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
 import { fleetPath, read } from "../operator/fleet-objects.ts";
 import { apply, kubeconfigOf } from "../operator/operator.ts";
 import { fleet, pool } from "../samples.ts";
@@ -21,18 +20,13 @@ const program = join(import.meta.dirname, "../../../src/main.ts");
 
 let cluster: FakeCluster;
 let server: ApiServer;
-let operator: OperatorProcess;
 
 before(async () => {
   cluster = await FakeCluster.start();
   ({ server } = cluster);
-  operator = new OperatorProcess(server.kubeconfig, inCluster);
+  cluster.runOperator();
 });
-after(async () => {
-  operator?.kill();
-  await operator?.gone();
-  await cluster?.stop();
-});
+after(async () => cluster?.stop());
 
 const address = async (slot: number) =>
   (await read<WhatsAppProxy>(server, fleetPath("family")))?.status.slots?.[slot]?.address;

@@ -1,6 +1,7 @@
 import { namespaceObject } from "../../objects/namespace.ts";
 import { FakeDataPlane } from "./fake-data-plane.ts";
 import { FakeControllers } from "./fake-controllers.ts";
+import { OperatorProcess } from "../operator/operator-process.ts";
 import { ApiServer } from "../api-server/api-server.ts";
 import { installCrds } from "../api-server/crds.ts";
 
@@ -21,6 +22,7 @@ export class FakeCluster {
   readonly server: ApiServer;
   readonly controllers: FakeControllers;
   readonly #dataPlane: FakeDataPlane;
+  readonly #operators: OperatorProcess[] = [];
 
   private constructor(server: ApiServer, controllers: FakeControllers, dataPlane: FakeDataPlane) {
     this.server = server;
@@ -37,7 +39,16 @@ export class FakeCluster {
     return new FakeCluster(server, controllers, await FakeDataPlane.open(controllers));
   }
 
+  /** An operator of this cluster, which ends with it at the latest. */
+  runOperator(flags: readonly string[] = []): OperatorProcess {
+    const operator = new OperatorProcess(this.server.kubeconfig, inCluster, flags);
+    this.#operators.push(operator);
+    return operator;
+  }
+
   async stop(): Promise<void> {
+    for (const operator of this.#operators) operator.kill();
+    await Promise.all(this.#operators.map(async (operator) => operator.gone()));
     this.#dataPlane.close();
     await this.controllers.stop();
     await this.server.stop();
