@@ -151,6 +151,7 @@ describe("pages follow their fleet", () => {
     await publish(family, [{ page: "a", host: "203.0.113.9" }]);
     const watch = await watching(t, { kind: "Named", fleets: [family] });
     await watch.shows("a", "en 203.0.113.9");
+    await watch.says("ready");
     await rm(watch.root, { recursive: true });
     await writeFile(watch.root, "in the way");
     await publish(family, [{ page: "a", host: "203.0.113.10" }]);
