@@ -11,7 +11,7 @@ import { renderPage } from "./share/page.ts";
  * @param namespace the operator's own
  */
 export function pageParts(
-  caches: Pick<Caches, "addresses" | "ownSecrets">,
+  caches: Pick<Caches, "addresses" | "ownSecrets" | "secrets">,
   namespace: string,
 ): PageParts {
   return {

@@ -82,7 +82,7 @@ function isLinkHost(host: string): boolean {
  * RFC 1123 §2.1: labels of letters, digits and hyphens; the last one is no number, or it would be a
  * misspelt IPv4 address.
  */
-function isHostname(host: string): boolean {
+export function isHostname(host: string): boolean {
   const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
   return (
     host.length <= 253 &&

@@ -38,6 +38,23 @@ export function readSharedSlots(data: SecretData, fleet: Omit<Seat, "slot">): Sh
   };
 }
 
+/** What of a slot is short enough that a cache of Secrets keeps it. */
+export interface NotedSlot {
+  readonly seat: Seat;
+  readonly path: string | undefined;
+  readonly host: string | undefined;
+  readonly countries: readonly string[];
+}
+
+/** Reads those parts of the Secret `<fleet>-share`. @param data as `readSharedSlots` takes it */
+export function readNotedSlots(data: SecretData, fleet: Omit<Seat, "slot">): readonly NotedSlot[] {
+  return slotNumbers(data).map((slot) => {
+    const field = (name: ShareField) => decoded(data[shareDataKey(slot, name)]);
+    const [path, host] = [field(shareFields.path), field(shareFields.host)];
+    return { seat: { ...fleet, slot }, path, host, countries: codes(field(shareFields.countries)) };
+  });
+}
+
 /** Longest number of a slot is 63. */
 const slotKey = /^slot-(0|[1-9][0-9]?)\./;
 
@@ -56,8 +73,11 @@ function readSlot(data: SecretData, seat: Seat): SharedSlot | string {
     return `${named(shareFields.path)} is no path of a share page`;
   const published = readTarget(field(shareFields.link), field(shareFields.since));
   if (typeof published === "string") return `${named(published)} can't be used`;
-  const countries = field(shareFields.countries)?.split(",") ?? [];
-  return { seat, path, published, countries: countries.filter((code) => code !== "") };
+  return { seat, path, published, countries: codes(field(shareFields.countries)) };
+}
+
+function codes(countries: string | undefined): readonly string[] {
+  return countries?.split(",").filter((code) => code !== "") ?? [];
 }
 
 /** The target; undefined where nothing is published; or the field that can't be used. */

@@ -1,7 +1,9 @@
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import { type AddressView, publishedAddress } from "../ledger/view.ts";
 import type { ShareSecrets } from "./key-secret.ts";
+import { isHostname } from "./link.ts";
 import { renewalOf } from "./renewals.ts";
+import type { NotedSlot } from "./shared-slots.ts";
 import type { PublishedTarget, SlotShare } from "./slot-share.ts";
 import { type Seat, type ShareKey, nameToken, pageToken } from "./tokens.ts";
 
@@ -26,6 +28,27 @@ export function slotSharesOf(shared: SharedFleet): readonly SlotShare[] {
       published: address && targetOf(address, hostnameOf(seat, spec, key)),
       countries: spec.audience.countries,
     };
+  });
+}
+
+/** A fleet that can't be read: what is known of it without its spec. */
+export interface UnreadableFleet extends Omit<SharedFleet, "fleet"> {
+  /** As the fleet's Secret has them. Whoever may write that Secret may have made them up. */
+  readonly noted: readonly NotedSlot[];
+}
+
+/**
+ * What the groups of a fleet that can't be read are to know: the pages that they had stay, and show
+ * what the ledger says by now. A path that is not the slot's own is nobody's here.
+ */
+export function keptSharesOf(fleet: UnreadableFleet): readonly SlotShare[] {
+  const { noted, entries, key, renewals } = fleet;
+  return noted.flatMap(({ seat, path, host = "", countries }) => {
+    if (path !== pageToken(key, seat, renewalOf(renewals, seat))) return [];
+    const own = entries.filter(({ slot }) => slot === seat.slot);
+    const address = publishedAddress(own, seat.slot);
+    const name = isHostname(host) ? host : undefined;
+    return [{ seat, path, published: address && targetOf(address, name), countries }];
   });
 }
 

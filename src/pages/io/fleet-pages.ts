@@ -1,14 +1,15 @@
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { type Caches, claimant, podFleet } from "../../cluster/caches.ts";
+import type { CustomObject } from "../../kubernetes/objects.ts";
 import { type ObjectKey, keyOf, keyText } from "../../kubernetes/resource.ts";
 import { belongsTo } from "../../ledger/ownership.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
 import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
 import { countriesOf } from "../../reachability/vantage-points.ts";
 import type { SlotShares } from "../../share/io/slot-shares.ts";
-import { shareFields, shareSecretName } from "../../share/slot-share.ts";
+import { type SlotShare, shareFields, shareSecretName } from "../../share/slot-share.ts";
 import type { Seat } from "../../share/tokens.ts";
-import { type ServedPage, servedPage } from "../served-page.ts";
+import { type ReportedFleet, type ServedPage, servedPage } from "../served-page.ts";
 import { PageIndex, pageId } from "./page-index.ts";
 
 /** What pages are made of. */
@@ -40,38 +41,52 @@ export function followPages(
   return index;
 }
 
-function pagesOf(key: string, caches: PageCaches, shares: SlotShares): readonly ServedPage[] {
-  const fleet = liveFleet(keyFrom(key), caches);
-  if (fleet === undefined) return [];
-  const views = caches.addresses.by("fleet", key).flatMap((raw) => viewOfEntry(raw).view ?? []);
+function pagesOf(text: string, caches: PageCaches, shares: SlotShares): readonly ServedPage[] {
+  const found = liveFleet(keyFrom(text), caches);
+  if (found === undefined) return [];
+  const page = (share: SlotShare, reported: ReportedFleet) =>
+    servedPage(pageId(`/${share.path}`), share, reported);
+  // Whether people are heard can't be read either.
+  const unheard: ReportedFleet = { people: "Ignore", addresses: [] };
+  const { raw, fleet } = found;
+  if (fleet === undefined) return shares.ofUnreadable(raw).map((share) => page(share, unheard));
+  const views = caches.addresses
+    .by("fleet", text)
+    .flatMap((entry) => viewOfEntry(entry).view ?? []);
   const own = views.filter((view) => belongsTo(view, fleet.metadata.uid));
   const reported = { people: fleet.spec.reachability.people, addresses: own };
-  return shares.of(fleet).map((share) => servedPage(pageId(`/${share.path}`), share, reported));
+  return shares.of(fleet).map((share) => page(share, reported));
 }
 
-/** Whose verdicts count for a slot's fleet; none where the fleet is gone. */
+/** Whose verdicts count for a slot's fleet; none where it is gone, or can't be read. */
 export function countriesOfSeat(
   { namespace, fleet: name }: Pick<Seat, "namespace" | "fleet">,
   caches: PageCaches,
 ): readonly string[] {
-  const fleet = liveFleet({ namespace, name }, caches);
+  const fleet = liveFleet({ namespace, name }, caches)?.fleet;
   return fleet === undefined ? [] : countriesOf(fleet.spec, readVantagePoints(caches));
 }
 
+interface LiveFleet {
+  readonly raw: CustomObject;
+  /** Undefined: it can't be read. */
+  readonly fleet: WhatsAppProxy | undefined;
+}
+
 /**
- * A fleet that is there, can be read, and is not ending. One whose deletion is held serves people
+ * A fleet that is there, and is not ending. One whose deletion is held serves people
  * on: its end shows in its share Secret, which whoever leads empties then.
  */
 function liveFleet(
   key: ObjectKey,
   { fleets, secrets }: Pick<PageCaches, "fleets" | "secrets">,
-): WhatsAppProxy | undefined {
+): LiveFleet | undefined {
   const raw = fleets.get(key);
   if (raw === undefined) return undefined;
   const { deletionTimestamp } = raw.metadata;
   if (deletionTimestamp !== undefined && !hasPages(key, secrets)) return undefined;
   const parsed = parseWhatsAppProxy(raw);
-  return parsed.ok ? parsed.value : undefined;
+  return { raw, fleet: parsed.ok ? parsed.value : undefined };
 }
 
 function hasPages({ namespace, name }: ObjectKey, secrets: PageCaches["secrets"]): boolean {

@@ -58,7 +58,7 @@ class Stage {
         isCurrent: () => true,
         holder: () => "",
         take: (found) => void this.evidence.push(...found),
-        shares: { of: () => [slotShare()], onChange: () => undefined },
+        shares: { of: () => [slotShare()], ofUnreadable: () => [], onChange: () => undefined },
         key: () => this.key,
         render: (view) => this.draws(view),
         chooseLanguage: () => "en",

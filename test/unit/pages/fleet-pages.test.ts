@@ -37,6 +37,11 @@ class Stage implements SlotShares {
     return [slotShare({ seat, path, published: { ...published!, host: this.host } })];
   };
 
+  readonly ofUnreadable: SlotShares["ofUnreadable"] = ({ metadata: { name, namespace = "" } }) => {
+    const seat = { namespace, fleet: name, slot: 0 };
+    return [slotShare({ seat, path: `${this.key}-${name}-kept` })];
+  };
+
   readonly onChange: SlotShares["onChange"] = (listener) => {
     this.#changed = listener;
   };
@@ -134,12 +139,22 @@ describe("pages of fleets", () => {
     assert.equal(stage.reported("/k-family"), "203.0.113.9");
   });
 
-  test("that can't be read are none, and the others are there", () => {
+  test("that can't be read are those that it had, without a button, and the others are there", () => {
     stage.fleet({ name: "odd", spec: { replicas: "many" } });
     stage.fleet();
     assert.equal(stage.reported("/k-odd"), "no page");
+    assert.equal(stage.reported("/k-odd-kept"), undefined);
     assert.equal(stage.reported("/k-family"), "203.0.113.9");
   });
+});
+
+test("a fleet that can't be read any more and is on its way out has pages until it is ended", () => {
+  const ending = { deletionTimestamp: "2026-11-23T12:00:00Z" };
+  const spec = { replicas: "many" };
+  stage.fleet({ spec, metadata: ending });
+  assert.equal(stage.reported("/k-family-kept"), "no page");
+  stage.shared({ page: "a", host: "203.0.113.9" });
+  assert.ok(stage.index.find("/k-family-kept"));
 });
 
 describe("whose verdicts count for what a page reports", () => {
