@@ -42,8 +42,15 @@ function asFarAsKnown(fleet: FleetView, slots: readonly SlotAddresses[]): Findin
   return {
     status: "True",
     reason: "NotMeasured",
-    message: `no published address is known to be blocked or lost, but nothing measures ${unmeasured.length} of ${slots.length} from where people are. If people can't connect, report their address with the annotation proxyfleet.dev/report-blocked`,
+    message: `no published address is known to be blocked or lost, but ${gap(unmeasured.length, slots.length)}. If people can't connect, report their address with the annotation proxyfleet.dev/report-blocked`,
   };
+}
+
+/** Right after a move the new address has no verdict: that is no fault. */
+function gap(unmeasured: number, slots: number): string {
+  return unmeasured === slots
+    ? `nothing measures ${unmeasured} of ${slots} from where people are`
+    : `there is no test result yet for ${unmeasured} of ${slots} from where people are: a new address is tested within minutes`;
 }
 
 function isMeasured(fleet: FleetView, published: SlotAddresses["published"]): boolean {

@@ -59,6 +59,23 @@ describe("whether groups are cut off", () => {
         says: "nothing measures 1 of 1 from where people are. If people can't connect, report their address with the annotation proxyfleet.dev/report-blocked",
       },
     },
+    "a slot that has just moved has no test result yet, and nothing is wrong": {
+      given: {
+        fleet: fleet({
+          count: 2,
+          addresses: [
+            { ...served, reachability: [blocked("IR", { verdict: "Reachable" })] },
+            other,
+          ],
+        }),
+      },
+      expect: {
+        count: "2/2",
+        status: "True",
+        reason: "NotMeasured",
+        says: "but there is no test result yet for 1 of 2 from where people are: a new address is tested within minutes",
+      },
+    },
     "a fleet that is measured, and found reachable": {
       given: {
         fleet: fleet({
