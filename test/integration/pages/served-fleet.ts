@@ -46,7 +46,9 @@ export class ServedFleet {
     const cluster = await FakeCluster.start();
     const [port = 0] = await freePorts(1);
     const served = new ServedFleet(cluster, port);
-    await apply(cluster.server, pool({ addresses: ["127.68.0.0/24"] }), family);
+    // All of one length: no address is the beginning of another one, which pages are searched for.
+    const addresses = ["127.68.0.100-127.68.0.199"];
+    await apply(cluster.server, pool({ addresses }), family);
     await waitFor("a link", async () => served.link());
     await waitFor("its page", async () => (await fetch(await served.page())).status === 200);
     return served;
