@@ -38,7 +38,8 @@ interface Tally {
   lastEcho: number;
 }
 
-const connectTimeoutMs = 5_000;
+/** A thousand of them open at once, on a machine that has much else to do. A phone waits longer. */
+const connectTimeoutMs = 15_000;
 
 /**
  * Opens a chat connection and talks on it until somebody ends it.
