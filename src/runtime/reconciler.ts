@@ -18,6 +18,7 @@ import {
 import type { Context, Plan } from "./plan.ts";
 import type { WorkQueue } from "./queue.ts";
 import { RecentContests } from "./recent-contests.ts";
+import { RestlessKeys } from "./restless-keys.ts";
 import { Throttle } from "./throttle.ts";
 
 /** What the passes before left to know, beside what they wrote. */
@@ -94,18 +95,21 @@ class Reconciler<Observed, Ask> {
   readonly #refused = new Map<string, readonly Refusal[]>();
   readonly #contests = new RecentContests();
   readonly #throttle: Throttle | undefined;
+  readonly #restless: RestlessKeys;
 
   constructor(definition: ControllerDefinition<Observed, Ask>, options: ReconcilerOptions) {
     this.#definition = definition;
     this.#options = options;
     const { everyMs } = definition;
     this.#throttle = everyMs === undefined ? undefined : new Throttle(everyMs, options.clock);
+    this.#restless = new RestlessKeys(options.clock);
   }
 
   async reconcile(key: string, log: Logger): Promise<Outcome> {
-    const waitMs = this.#throttle?.waitMs(key) ?? 0;
+    const waitMs = Math.max(this.#throttle?.waitMs(key) ?? 0, this.#restless.waitMs(key));
     if (waitMs > 0) return { kind: "tooEarly", afterMs: waitMs };
     this.#throttle?.went(key);
+    this.#restless.went(key);
     for (let pass = 1; ; pass++) {
       const { outcome, goesOn } = await this.#pass(key, log);
       if (!goesOn || pass === mostPasses) return outcome;

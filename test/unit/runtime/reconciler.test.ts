@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
 import { apiError } from "../../../src/kubernetes/errors.ts";
-import type { Outcome } from "../../../src/runtime/controller.ts";
+import type { Controller, Outcome } from "../../../src/runtime/controller.ts";
 import type { Effect } from "../../../src/runtime/effect.ts";
 import type { EffectResult } from "../../../src/runtime/effect-result.ts";
 import { planOf } from "../../../src/runtime/plan.ts";
@@ -36,10 +36,18 @@ interface Given {
 }
 
 /** One reconcile whose plan has one effect. */
-async function reconciled({ ends, requeueAt, goesOnInTurn }: Given): Promise<Reconciled> {
+async function reconciled(given: Given): Promise<Reconciled> {
   const passes: PassMemory[] = [];
+  return { outcome: await shop(given, passes).reconcile("a", log), passes };
+}
+
+function shop(
+  { ends, requeueAt, goesOnInTurn }: Given,
+  passes: PassMemory[],
+  clock: () => number = () => 0,
+): Controller {
   const timer = (): (() => void) => () => undefined;
-  const controller = defineController<object, never>(
+  return defineController<object, never>(
     {
       name: "shop",
       observe: (_key, memory) => {
@@ -59,10 +67,9 @@ async function reconciled({ ends, requeueAt, goesOnInTurn }: Given): Promise<Rec
       },
       now: () => now,
       random: () => 0,
-      clock: () => 0,
+      clock,
     },
   );
-  return { outcome: await controller.reconcile("a", log), passes };
 }
 
 describe("a write that fails", () => {
@@ -118,4 +125,20 @@ describe("what a pass leaves to the next one", () => {
     const { outcome, passes } = await reconciled({ ends, goesOnInTurn: true });
     assert.deepEqual([outcome, passes.length], [{ kind: "requeue", afterMs: 0 }, 1]);
   });
+});
+
+test("a key that comes again and again does nothing for a moment while others are busy", async () => {
+  const passes: PassMemory[] = [];
+  let elapsedMs = 0;
+  const controller = shop({ ends: [{ kind: "unchanged" }] }, passes, () => elapsedMs);
+  const outcomes: Outcome[] = [];
+  for (let n = 0; n < 200; n++) {
+    elapsedMs += 1;
+    await controller.reconcile(`other-${n}`, log);
+    outcomes.push(await controller.reconcile("a", log));
+  }
+  const [first, last] = [outcomes[0], outcomes.at(-1)];
+  assert.deepEqual(first, { kind: "done" });
+  assert.ok(last?.kind === "tooEarly" && last.afterMs <= 1_000, JSON.stringify(last));
+  assert.ok(passes.length < 320, `${passes.length}`);
 });
