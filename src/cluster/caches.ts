@@ -15,7 +15,7 @@ import { type DnsEndpoint, dnsEndpoints } from "../kubernetes/external-dns.ts";
 import type { KindPresence } from "../kubernetes/kind-presence.ts";
 import { ServedKinds } from "../kubernetes/served-kinds.ts";
 import { Store } from "../kubernetes/store.ts";
-import { addressLabel, fleetLabel, managedSelector } from "../api/names.ts";
+import { addressLabel, fleetLabel, group, managedSelector } from "../api/names.ts";
 import type { Manager } from "../runtime/manager.ts";
 import type { NamespacesInReach } from "../runtime/readable-namespaces.ts";
 import { Ledger, sharesOf } from "../ledger/ledger.ts";
@@ -42,7 +42,7 @@ export interface Caches {
   readonly ownSecrets: Store<Secret>;
   /** Why the key of share pages can't be read or made. */
   readonly shareKeyTrouble: Trouble;
-  /** Indexed by `address` (name of the ledger entry) and `fleet`. */
+  /** Indexed by `address` (name of the ledger entry), `fleet` and `mark` (a load balancer's). */
   readonly services: Store<Service>;
   /** Indexed by `fleet`. */
   readonly pods: Store<Pod>;
@@ -81,7 +81,7 @@ export function watchCaches(manager: Manager): Caches {
     shareKeyTrouble: new Trouble(),
     services: manager.watch(builtin.services, {
       ...ours,
-      indexes: { address: (service) => labelValue(service, addressLabel), fleet: podFleet },
+      indexes: serviceIndexes,
     }),
     pods: manager.watch(builtin.pods, {
       ...ours,
@@ -134,6 +134,23 @@ export function claimedPool(entry: CustomObject): readonly string[] {
 
 /** Under what ledger entries can be found: `share` is what a namespace's limit is counted by. */
 export const addressIndexes = { fleet: claimant, pool: claimedPool, share: sharesOf };
+
+/** Under what Services can be found. */
+export const serviceIndexes = {
+  address: (service: Service) => labelValue(service, addressLabel),
+  fleet: podFleet,
+  mark: balancerMarks,
+};
+
+/**
+ * Keys of annotations that are not ours, on a Service that its load balancer serves. One that is not
+ * served yet may have been marked by somebody else.
+ */
+export function balancerMarks({ metadata, status }: Service): readonly string[] {
+  const isServed = (status?.loadBalancer?.ingress ?? []).length > 0;
+  const keys = isServed ? Object.keys(metadata.annotations ?? {}) : [];
+  return keys.filter((key) => !key.startsWith(`${group}/`));
+}
 
 /** The fleet that a child belongs to, as `namespace/name`. */
 export function podFleet(child: KubeObject): readonly string[] {

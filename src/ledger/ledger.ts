@@ -36,6 +36,11 @@ export class Ledger {
     return this.#pools.get(pool) ?? [];
   }
 
+  /** The entry of this name, if it can be read. */
+  entry(name: string): AddressView | undefined {
+    return this.#records.get(name)?.view;
+  }
+
   *all(): Iterable<AddressView> {
     for (const { view } of this.#records.values()) if (view !== undefined) yield view;
   }

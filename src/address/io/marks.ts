@@ -1,5 +1,6 @@
 import type { ProxyAddress } from "../../api/proxy-address.ts";
-import type { Caches } from "../../cluster/caches.ts";
+import { addressLabel } from "../../api/names.ts";
+import { type Caches, balancerMarks } from "../../cluster/caches.ts";
 import type { Service } from "../../kubernetes/objects.ts";
 import { versionMarks } from "../../pool/providers.ts";
 
@@ -14,17 +15,16 @@ export function marksBeside(
 ): readonly string[] {
   const marks = marksOn(own);
   if (marks.length > 0) return marks;
-  for (const { name, namespace } of ledger.of(spec.pool)) {
-    const others = services.by("address", name);
-    const found = marksOn(others.find(({ metadata }) => metadata.namespace === namespace));
-    if (found.length > 0) return found;
-  }
-  return [];
+  const others = versionMarks.flatMap((mark) => services.by("mark", mark));
+  return marksOn(
+    others.find(({ metadata: { namespace, labels } }) => {
+      const entry = ledger.entry(labels?.[addressLabel] ?? "");
+      return entry?.pool === spec.pool && entry.namespace === namespace;
+    }),
+  );
 }
 
-/** One that is not served yet may have been marked by somebody else. */
 function marksOn(service: Service | undefined): readonly string[] {
-  const isServed = (service?.status?.loadBalancer?.ingress ?? []).length > 0;
-  if (service === undefined || !isServed) return [];
-  return versionMarks.filter((mark) => service.metadata.annotations?.[mark] !== undefined);
+  const marks = service === undefined ? [] : balancerMarks(service);
+  return versionMarks.filter((mark) => marks.includes(mark));
 }

@@ -3,24 +3,27 @@ import { describe, test } from "node:test";
 import { marksBeside } from "../../../src/address/io/marks.ts";
 import type { CustomObject, Service } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
+import { serviceIndexes } from "../../../src/cluster/caches.ts";
 import { Ledger } from "../../../src/ledger/ledger.ts";
 import { entryObject, parsedEntry } from "../../objects/ledger-entry.ts";
 import { serviceObject } from "../../objects/service.ts";
 
 const mark = "metallb.io/ip-allocated-from-pool";
 const oldMark = "metallb.universe.tf/ip-allocated-from-pool";
+const labels = { "proxyfleet.dev/address": "ip-203-0-113-10" };
 const served = { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } };
 
 /** A Service of the second address of the pool. */
 function second(annotations: Record<string, string>, given: Partial<Service> = {}): Service {
   return serviceObject({
     name: "second",
-    metadata: { annotations },
+    metadata: { annotations, labels },
     status: served,
     ...given,
   });
 }
 
+/** What the first address of the pool sees. */
 function seen(own: Service | undefined, other: Service): readonly string[] {
   const addresses = new Store<CustomObject>();
   const ledger = new Ledger(addresses);
@@ -28,7 +31,7 @@ function seen(own: Service | undefined, other: Service): readonly string[] {
     ["203.0.113.9", "203.0.113.10"].map((address) => entryObject({ address })),
     "1",
   );
-  const services = new Store<Service>({ address: () => ["ip-203-0-113-10"] });
+  const services = new Store<Service>(serviceIndexes);
   services.replaceAll([other], "1");
   return marksBeside(parsedEntry({ address: "203.0.113.9" }), own, { ledger, services });
 }
@@ -47,9 +50,19 @@ describe("what shows the version of a load balancer", () => {
     const elsewhere = serviceObject({
       name: "second",
       namespace: "elsewhere",
-      metadata: { annotations: { [mark]: "pool" } },
+      metadata: { annotations: { [mark]: "pool" }, labels },
       status: served,
     });
     assert.deepEqual(seen(undefined, elsewhere), []);
+  });
+
+  test("is not on a Service that names an address of another pool", () => {
+    const addresses = new Store<CustomObject>();
+    const ledger = new Ledger(addresses);
+    addresses.replaceAll([entryObject({ address: "203.0.113.10", spec: { pool: "pool-b" } })], "1");
+    const services = new Store<Service>(serviceIndexes);
+    services.replaceAll([second({ [mark]: "pool" })], "1");
+    const entry = parsedEntry({ address: "203.0.113.9" });
+    assert.deepEqual(marksBeside(entry, undefined, { ledger, services }), []);
   });
 });
