@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { directReader } from "../../../src/pods/io/status-reader.ts";
 import { TestFleet } from "../stage/fleet.ts";
-import { read } from "../stage/kubectl.ts";
 import { Holder, whatsapp } from "../stage/people.ts";
+import { podsOf } from "../stage/pods.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** Fifty moves take minutes: `make test-slow` makes them all, `make test` a round of them. */
@@ -36,16 +35,10 @@ describe("the bank of lanes under many rotations", () => {
     }
     const then = holder.echoes;
     await waitFor("the held session to go on", async () => holder.echoes > then + 5);
-    const { items } = await read<{ items: Pod[] }>(
-      "pods",
-      "-n",
-      fleet.name,
-      "-l",
-      `proxyfleet.dev/fleet=${fleet.name}`,
-    );
-    const statuses = await Promise.all(items.map(directReader()));
+    const pods = await podsOf(fleet.name);
+    const statuses = await Promise.all(pods.map(directReader()));
     for (const { oldWorkers } of statuses) assert.equal(oldWorkers, 0);
-    for (const { status } of items) assert.equal(status?.containerStatuses?.[0]?.restartCount, 0);
+    for (const { status } of pods) assert.equal(status?.containerStatuses?.[0]?.restartCount, 0);
     t.diagnostic(`${moves} moves; the held session had ${holder.echoes} echoes`);
     holder.leave();
     await holder.ended;

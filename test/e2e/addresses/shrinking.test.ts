@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Pod, Secret } from "../../../src/kubernetes/objects.ts";
+import type { Secret } from "../../../src/kubernetes/objects.ts";
 import { directReader } from "../../../src/pods/io/status-reader.ts";
 import { boundLanes } from "../../../src/proxy/lane-certificates.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { read } from "../stage/kubectl.ts";
 import { Holder, whatsapp } from "../stage/people.ts";
+import { podsOf } from "../stage/pods.ts";
 
 const fleet = new TestFleet({ name: "e2e-shrinking", addresses: ["203.0.113.0/28"], slots: 8 });
 before(async () => {
@@ -50,8 +51,6 @@ test("a fleet that gives up seven of eight slots, one drain after the other, rel
 });
 
 async function oldWorkers(): Promise<readonly number[]> {
-  const label = `proxyfleet.dev/fleet=${fleet.name}`;
-  const { items } = await read<{ items: Pod[] }>("pods", "-n", fleet.name, "-l", label);
-  const statuses = await Promise.all(items.map(directReader()));
+  const statuses = await Promise.all((await podsOf(fleet.name)).map(directReader()));
   return statuses.map((status) => status.oldWorkers ?? 0);
 }

@@ -4,7 +4,7 @@ import { directReader } from "../../../src/pods/io/status-reader.ts";
 import type { TestFleet } from "../stage/fleet.ts";
 import { Crowd, pesterAt } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { servingPods } from "./pods.ts";
+import { servingPods } from "../stage/pods.ts";
 import { clients, perClient, sharedFleet } from "./stage.ts";
 
 describe("clients that mean no good, or know no better", () => {

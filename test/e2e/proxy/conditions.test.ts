@@ -4,7 +4,7 @@ import { lanePort } from "../../../src/ledger/lanes.ts";
 import { chat } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { operatorMetrics } from "./operator-metrics.ts";
-import { servingPods } from "./pods.ts";
+import { servingPods } from "../stage/pods.ts";
 import { takePort } from "./processes.ts";
 import { bringUp, proxyFleet } from "./stage.ts";
 

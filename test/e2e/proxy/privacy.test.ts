@@ -10,7 +10,7 @@ import { nuisances } from "../../stand-ins/client/pester.ts";
 import { apply, kubectl } from "../stage/kubectl.ts";
 import { Gathering, chat, media, pesterAt } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { evict, serving, servingPods } from "./pods.ts";
+import { evict, serving, servingPods } from "../stage/pods.ts";
 import { folderOf } from "./processes.ts";
 import { searchFor } from "./search.ts";
 import { bringUp, clients, proxyFleet } from "./stage.ts";

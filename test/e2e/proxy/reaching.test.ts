@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Crowd } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { servingPods } from "./pods.ts";
+import { servingPods } from "../stage/pods.ts";
 import { serverAddresses } from "./servers.ts";
 import { bringUp, proxyFleet } from "./stage.ts";
 import { Upstreams, ports } from "./upstreams.ts";

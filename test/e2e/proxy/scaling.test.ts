@@ -4,7 +4,7 @@ import { autoscalerObject } from "../../objects/autoscaler.ts";
 import { apply, kubectl, read } from "../stage/kubectl.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { MetricsApi } from "./metrics-api.ts";
-import { serving } from "./pods.ts";
+import { serving } from "../stage/pods.ts";
 import { bringUp, proxyFleet } from "./stage.ts";
 
 interface Autoscaler {

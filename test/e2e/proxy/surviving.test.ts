@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Crowd, Gathering, whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { evict, restarts, servingPods, serving, tagAgain } from "./pods.ts";
+import { evict, restarts, servingPods, serving, tagAgain } from "../stage/pods.ts";
 import { bringUp, clients, perClient, proxyFleet, slots } from "./stage.ts";
 
 const half = 1_000;

@@ -7,7 +7,7 @@ import type { VantagePoint } from "../../../src/api/vantage-point.ts";
 import { dnsEndpointKind } from "../../stand-ins/external-dns/dns-endpoint-kind.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { apply, kubectl, read, readIfAny } from "../stage/kubectl.ts";
-import { podsOf, serving } from "../proxy/pods.ts";
+import { podsOf, serving } from "../stage/pods.ts";
 import { succeed } from "../stage/process.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 

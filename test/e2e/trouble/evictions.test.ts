@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { lastEvictionAnnotation } from "../../../src/api/names.ts";
 import type { PodDisruptionBudget } from "../../../src/kubernetes/objects.ts";
-import { restarts, serving } from "../proxy/pods.ts";
+import { restarts, serving } from "../stage/pods.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { read } from "../stage/kubectl.ts";
 import { whatsapp } from "../stage/people.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { podsOf, serving, tagAgain } from "../proxy/pods.ts";
+import { podsOf, serving, tagAgain } from "../stage/pods.ts";
 import { TestFleet } from "../stage/fleet.ts";
 import { whatsapp } from "../stage/people.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";

@@ -1,7 +1,7 @@
 import { isServingPod } from "../../../src/pods/view.ts";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
-import { read } from "../stage/kubectl.ts";
-import { run } from "../stage/process.ts";
+import { read } from "./kubectl.ts";
+import { run } from "./process.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 
 /** The proxy pods of a fleet, those on their way out too. */
