@@ -2,11 +2,9 @@ import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { type Caches, claimant, podFleet } from "../../cluster/caches.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
 import { type ObjectKey, keyOf, keyText } from "../../kubernetes/resource.ts";
-import { belongsTo } from "../../ledger/ownership.ts";
-import { viewOfEntry } from "../../ledger/view.ts";
 import { readVantagePoints } from "../../reachability/io/vantage-points.ts";
 import { countriesOf } from "../../reachability/vantage-points.ts";
-import type { SlotShares } from "../../share/io/slot-shares.ts";
+import { type SlotShares, entriesOf } from "../../share/io/slot-shares.ts";
 import { type SlotShare, shareFields, shareSecretName } from "../../share/slot-share.ts";
 import type { Seat } from "../../share/tokens.ts";
 import { type ReportedFleet, type ServedPage, servedPage } from "../served-page.ts";
@@ -50,11 +48,8 @@ function pagesOf(text: string, caches: PageCaches, shares: SlotShares): readonly
   const unheard: ReportedFleet = { people: "Ignore", addresses: [] };
   const { raw, fleet } = found;
   if (fleet === undefined) return shares.ofUnreadable(raw).map((share) => page(share, unheard));
-  const views = caches.addresses
-    .by("fleet", text)
-    .flatMap((entry) => viewOfEntry(entry).view ?? []);
-  const own = views.filter((view) => belongsTo(view, fleet.metadata.uid));
-  const reported = { people: fleet.spec.reachability.people, addresses: own };
+  const { people } = fleet.spec.reachability;
+  const reported = { people, addresses: entriesOf(fleet, caches) };
   return shares.of(fleet).map((share) => page(share, reported));
 }
 

@@ -49,8 +49,8 @@ export function slotSharesIn(
   };
 }
 
-/** The fleet's own, as far as they can be read. */
-function entriesOf(
+/** A fleet's own entries of the ledger, as far as they can be read. */
+export function entriesOf(
   fleet: WhatsAppProxy | CustomObject,
   { addresses }: Pick<Caches, "addresses">,
 ): readonly AddressView[] {
