@@ -158,3 +158,11 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof UndeclaredFieldError) return false;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }
+
+/**
+ * Whether the server will say the same again until somebody changes something: what is written is
+ * not allowed, or not valid. A conflict is no refusal.
+ */
+export function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && !(error instanceof ConflictError) && !isTransient(error);
+}

@@ -10,6 +10,7 @@ import { ObjectStates } from "./object-states.ts";
 import { Pacer } from "./pacer.ts";
 import type { Plan } from "./plan.ts";
 import { Preconditions } from "./preconditions.ts";
+import { RefusedWrites } from "./refused-writes.ts";
 import { writeEffect } from "./write-effect.ts";
 import type { PlanApplierOptions, Writing } from "./writing.ts";
 
@@ -25,6 +26,7 @@ export class PlanApplier {
   readonly #options: PlanApplierOptions;
   readonly #applier: Applier;
   readonly #rivals: Rivals;
+  readonly #refusedWrites: RefusedWrites;
   readonly #preconditions: Preconditions;
   readonly #pacer: Pacer;
 
@@ -32,6 +34,7 @@ export class PlanApplier {
     this.#options = options;
     this.#applier = new Applier(options.client, options.marks);
     this.#rivals = new Rivals(options.clock);
+    this.#refusedWrites = new RefusedWrites(options.clock);
     this.#preconditions = new Preconditions(options.client, options.storeOf);
     this.#pacer = new Pacer(options.clock);
   }
@@ -65,6 +68,7 @@ export class PlanApplier {
       ...this.#options,
       applier: this.#applier,
       rivals: this.#rivals,
+      refusedWrites: this.#refusedWrites,
       preconditions: this.#preconditions.ofPlan(),
       pacer: this.#pacer,
       states: new ObjectStates(),

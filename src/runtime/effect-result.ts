@@ -1,6 +1,6 @@
 import { NameTakenError } from "../kubernetes/applier.ts";
 import type { Rivalry } from "../kubernetes/rivals.ts";
-import { ApiError, ConflictError, isTransient } from "../kubernetes/errors.ts";
+import { ConflictError, isRefusal } from "../kubernetes/errors.ts";
 import { type Effect, objectName } from "./effect.ts";
 
 /** How an effect ended. */
@@ -43,9 +43,7 @@ export function refusalsOf(result: PlanResult): readonly Refusal[] {
 
 function refusal(error: unknown): string | undefined {
   if (error instanceof NameTakenError) return error.message;
-  if (!(error instanceof ApiError) || error instanceof ConflictError || isTransient(error))
-    return undefined;
-  return error.words;
+  return isRefusal(error) ? error.words : undefined;
 }
 
 /** An object of ours that others change again and again. */

@@ -1,10 +1,16 @@
-import { ConflictError, NotFoundError, UndeclaredFieldError } from "../kubernetes/errors.ts";
+import {
+  ConflictError,
+  NotFoundError,
+  UndeclaredFieldError,
+  isRefusal,
+} from "../kubernetes/errors.ts";
 import { ProxyfleetError } from "../values/errors.ts";
 import { present } from "../values/present.ts";
-import { isSame } from "../kubernetes/difference.ts";
+import { hashOfObject, isSame } from "../kubernetes/difference.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { keyOf, stateOf } from "../kubernetes/resource.ts";
+import { keyOf, keyText, stateOf } from "../kubernetes/resource.ts";
 import { rivalryOver } from "../kubernetes/rivals.ts";
+import type { Store } from "../kubernetes/store.ts";
 import type {
   ApplyEffect,
   CreateEffect,
@@ -65,7 +71,7 @@ async function learn({ of, object }: CreateEffect, { client, storeOf }: Writing)
 }
 
 async function apply(effect: ApplyEffect, writing: Writing): Promise<EffectResult> {
-  const { of, object, fieldManager, state } = effect;
+  const { of, object, state } = effect;
   if (state !== undefined) return applyToState({ ...effect, state }, writing);
   const store = writing.storeOf(of);
   if (store === undefined)
@@ -75,8 +81,33 @@ async function apply(effect: ApplyEffect, writing: Writing): Promise<EffectResul
     const contested = await contest({ effect, live }, writing);
     if (contested !== undefined) return contested;
   }
-  const end = await writing.applier.apply(object, { of, store, fieldManager });
-  return { kind: end };
+  return applyUnlessRefused(effect, { live, store }, writing);
+}
+
+interface Target {
+  readonly live: KubeObject | undefined;
+  readonly store: Store<KubeObject>;
+}
+
+/** What the server refused a moment ago fails again, without a call. */
+async function applyUnlessRefused(
+  effect: ApplyEffect,
+  { live, store }: Target,
+  { applier, refusedWrites }: Writing,
+): Promise<EffectResult> {
+  const { of, object, fieldManager } = effect;
+  if (live !== undefined && !applier.differs(object, live)) return unchanged;
+  const [place, content] = [`${of.plural} ${keyText(object.metadata)}`, hashOfObject(object)];
+  const known = refusedWrites.of(place, content);
+  if (known !== undefined) return { kind: "failed", error: known.error };
+  try {
+    const end = await applier.apply(object, { of, store, fieldManager });
+    refusedWrites.written(place);
+    return { kind: end };
+  } catch (error) {
+    if (isRefusal(error)) refusedWrites.refused(place, content, error);
+    throw error;
+  }
 }
 
 interface Contested {

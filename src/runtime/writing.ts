@@ -5,6 +5,7 @@ import type { Rivals } from "../kubernetes/rivals.ts";
 import type { ObjectStates } from "./object-states.ts";
 import type { Pacer } from "./pacer.ts";
 import type { Preconditions } from "./preconditions.ts";
+import type { RefusedWrites } from "./refused-writes.ts";
 import type { StatusFields } from "./status-fields.ts";
 import type { StoreOf } from "./store-of.ts";
 
@@ -30,6 +31,7 @@ export interface Writing extends PlanApplierOptions {
   readonly key: string;
   readonly applier: Applier;
   readonly rivals: Rivals;
+  readonly refusedWrites: RefusedWrites;
   readonly preconditions: Preconditions;
   readonly pacer: Pacer;
   readonly states: ObjectStates;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
 import { NameTakenError } from "../../../src/kubernetes/applier.ts";
+import { hashOfObject } from "../../../src/kubernetes/difference.ts";
 import type { ApiClient, Patch } from "../../../src/kubernetes/client.ts";
 import { apiError } from "../../../src/kubernetes/errors.ts";
 import type { EventNote } from "../../../src/kubernetes/events.ts";
@@ -171,6 +172,53 @@ function openApiOf(declared: readonly string[]): unknown {
 
 const ends = (result: PlanResult) =>
   Object.fromEntries([...result].map(([{ id }, { kind }]) => [id, kind]));
+
+const apply = (id: string, color: string): Effect =>
+  ({
+    kind: "apply",
+    id,
+    of: widgets,
+    object: { ...widget(id), spec: { color } },
+    fieldManager: "test",
+  }) as Effect;
+
+describe("what was refused", () => {
+  test("is refused again without a call, until a pause is over", async () => {
+    const { apply: carryOut, clock, sent } = bench({ a: 403 });
+    const words = [];
+    for (const now of [0, 500, 999, 1_000, 2_999, 3_000]) {
+      clock.now = now;
+      words.push(...refusalsOf(await carryOut(apply("a", "red"))).map((each) => each.words));
+    }
+    assert.equal(sent.length, 3);
+    assert.deepEqual(words, Array(6).fill("no, thank you"));
+  });
+
+  test("is tried at once with other content", async () => {
+    const { apply: carryOut, sent } = bench({ a: 403 });
+    await carryOut(apply("a", "red"));
+    await carryOut(apply("a", "blue"));
+    assert.equal(sent.length, 2);
+  });
+
+  test("by a conflict or a busy server is tried each time", async () => {
+    for (const code of [409, 429, 503]) {
+      const { apply: carryOut, sent } = bench({ a: code });
+      await carryOut(apply("a", "red"));
+      await carryOut(apply("a", "red"));
+      assert.equal(sent.length, 2, `${code}`);
+    }
+  });
+
+  test("and is so by now in the cache, is no failure", async () => {
+    const { apply: carryOut, store } = bench({ a: 403 });
+    await carryOut(apply("a", "red"));
+    const red = { ...widget("a"), spec: { color: "red" } };
+    const annotations = { [marks.hash]: hashOfObject(red) };
+    store.recordWrite({ ...red, metadata: { ...red.metadata, annotations } });
+    assert.deepEqual(ends(await carryOut(apply("a", "red"))), { a: "unchanged" });
+  });
+});
 
 describe("a plan is carried out", () => {
   test("in its order, where one effect needs another", async () => {
