@@ -4,8 +4,11 @@ const patience = 100;
 /** What a restless key has to give back: it stays one until it has been calm for half a minute. */
 const restless = patience + 30;
 
-/** While others are busy, a restless key goes once in this time (ms). */
+/** While others are busy, one restless key after the other goes in this time (ms). */
 const paceMs = 1_000;
+
+/** However many they are, each goes once in this time (ms). */
+const longestPaceMs = 10_000;
 
 interface Activity {
   /** Looks that no second has given back yet, when it went last. */
@@ -20,13 +23,16 @@ interface Calm {
 
 /**
  * Keys that come again and again, such as an object that somebody changes all the time. While other
- * keys have something to do, each of them goes once a second, so that one owner's restlessness does
- * not take the time of all. Otherwise they go as often as they like: nobody waits for them.
+ * keys have something to do, one of them goes a second, and each of many once in ten, so that one
+ * owner's restlessness does not take the time of all. Otherwise they go as often as they like:
+ * nobody waits for them.
  */
 export class RestlessKeys {
   readonly #now: () => number;
   /** By key, the one that went longest ago first. What is forgotten was calm. */
   readonly #known = new Map<string, Activity>();
+  /** Those of them that were restless when they went last. */
+  readonly #restless = new Set<string>();
   /** The last two keys that went and are not restless, the last one first. */
   #calm: readonly Calm[] = [];
 
@@ -42,7 +48,7 @@ export class RestlessKeys {
     if (known === undefined || looksOf(known, now) < patience) return 0;
     const other = this.#calm.find((calm) => calm.key !== key);
     const areOthersBusy = other !== undefined && now - other.at < paceMs;
-    return areOthersBusy ? Math.max(0, known.at + paceMs - now) : 0;
+    return areOthersBusy ? Math.max(0, known.at + this.#paceMs() - now) : 0;
   }
 
   /** The key goes now, whether it could have waited or not. */
@@ -53,10 +59,17 @@ export class RestlessKeys {
     this.#known.delete(key);
     const looks = before + 1;
     this.#known.set(key, { looks: looks < patience ? looks : restless, at: now });
+    if (looks < patience) this.#restless.delete(key);
+    else this.#restless.add(key);
     for (const [oldest, activity] of this.#known) {
       if (looksOf(activity, now) > 0) return;
       this.#known.delete(oldest);
+      this.#restless.delete(oldest);
     }
+  }
+
+  #paceMs(): number {
+    return Math.min(longestPaceMs, paceMs * this.#restless.size);
   }
 
   #wentCalmly(key: string, at: number): void {

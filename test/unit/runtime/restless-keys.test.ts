@@ -44,6 +44,31 @@ describe("a key that comes again and again", () => {
     assert.equal(keys.waitMs("a"), 0);
   });
 
+  test("shares that second with others like it", () => {
+    for (const key of ["a", "b", "c"]) comes(key, 110);
+    busy();
+    keys.went("a");
+    time.now += 2_990;
+    busy();
+    assert.equal(keys.waitMs("a"), 10);
+  });
+
+  test("goes each ten seconds, however many others are like it", () => {
+    for (let n = 0; n < 20; n++) comes(`restless-${n}`, 110);
+    busy();
+    keys.went("restless-0");
+    assert.equal(keys.waitMs("restless-0"), 10_000);
+  });
+
+  test("no longer shares it with what is calm again", () => {
+    comes("b", 110);
+    time.now += 200_000;
+    assert.equal(comes("a", 110), 110);
+    busy();
+    keys.went("a");
+    assert.equal(keys.waitMs("a"), 1_000);
+  });
+
   test("keeps no other key waiting", () => {
     comes("a", 500, busy);
     assert.equal(keys.waitMs("b"), 0);
