@@ -1,10 +1,11 @@
 // How long moves take for fleets whose neighbour, one namespace among many of the same operator, has trouble of every kind at once, beside the
 // same moves without it: before and after, in one run. Needs etcd and an API server alone.
 //   neighbours.ts [FLEETS]   default: 300, in 30 namespaces
+import { processFigures } from "../tooling/process-figures.ts";
 import { FakeCluster } from "../test/stand-ins/cluster/fake-cluster.ts";
 import { BundledOperator } from "./fleets/bundled-operator.ts";
 import { createPool } from "./fleets/create.ts";
-import { createTenants, moveAll, tenantsOf } from "./neighbours/tenants.ts";
+import { type Tenant, createTenants, moveAll, tenantsOf } from "./neighbours/tenants.ts";
 import { Trouble } from "./neighbours/trouble.ts";
 import { quantile } from "./quantile.ts";
 
@@ -32,23 +33,31 @@ async function measure(): Promise<void> {
     "fleets",
     `${others.flatMap(({ fleets }) => fleets).length} move, in ${others.length} namespaces`,
   );
-  const before = await moveAll(cluster, others, "before");
-  report("moves before the trouble", before);
+  const before = await round("before", others);
   const trouble = new Trouble(cluster, troubled?.namespace ?? "");
   await trouble.begin();
-  const during = await moveAll(cluster, others, "during");
-  report("moves during the trouble", during);
+  const during = await round("during", others);
   say("what the troubled namespace did meanwhile", trouble.summary);
   trouble.end();
-  const after = await moveAll(cluster, others, "after");
-  report("moves after the trouble", after);
+  const after = await round("after", others);
   for (const share of [0.5, 0.95]) {
     const calm = (quantile(before, share) + quantile(after, share)) / 2;
     say(`p${share * 100}, of those without`, (quantile(during, share) / calm).toFixed(2));
   }
 }
 
-function report(what: string, times: readonly number[]): void {
+/** All moves once: how long each took, and what the operator took for them. */
+async function round(when: string, tenants: readonly Tenant[]): Promise<readonly number[]> {
+  const [began, before] = [performance.now(), await cpuSeconds()];
+  const times = await moveAll(cluster, tenants, when);
+  const seconds = (performance.now() - began) / 1000;
+  const busy = ((await cpuSeconds()) - before) / seconds;
   const [p50, p95, most] = [0.5, 0.95, 1].map((share) => `${quantile(times, share).toFixed(0)} ms`);
-  say(what, `p50 ${p50}, p95 ${p95}, at most ${most}`);
+  const took = `operator ${(100 * busy).toFixed(0)} % of a core`;
+  say(`moves ${when} the trouble`, `p50 ${p50}, p95 ${p95}, at most ${most}; ${took}`);
+  return times;
+}
+
+async function cpuSeconds(): Promise<number> {
+  return (await processFigures(operator.pid, 0)).cpuSeconds;
 }

@@ -95,3 +95,10 @@ export function againOf(result: PlanResult): number | undefined {
 export function isSuperseded(result: PlanResult): boolean {
   return [...result.values()].some(({ kind }) => kind === "superseded");
 }
+
+/** Whether anything was brought about: more than words of how things are. */
+export function gotOn(result: PlanResult): boolean {
+  return [...result].some(
+    ([{ kind }, end]) => end.kind === "applied" && kind !== "status" && kind !== "event",
+  );
+}

@@ -11,6 +11,7 @@ import {
   againOf,
   contestsOf,
   failureOf,
+  gotOn,
   isSuperseded,
   refusalsOf,
   waitOf,
@@ -125,6 +126,7 @@ class Reconciler<Observed, Ask> {
     const clocksDiffer = clocksAgree?.() === false;
     const plan = decide(observed, { now: now(), random, clocksDiffer });
     const result = await applier.apply(this.#planKey(key), plan, log);
+    if (gotOn(result)) this.#restless.gotOn(key);
     this.#refused.set(key, refusalsOf(result));
     this.#contests.note(key, contestsOf(result), this.#options.clock());
     const answered = await this.#answer(key, plan.asks, log);

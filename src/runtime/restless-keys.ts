@@ -1,5 +1,11 @@
-/** A key may be looked at this often in a row. Each second gives one look back. */
-const patience = 100;
+/**
+ * A key may be looked at this often in a row without getting on. Each second gives one look back. A
+ * move of one slot takes eight looks at its fleet, of which half get on.
+ */
+const patience = 40;
+
+/** After one that gets on, so many more looks count for nothing; a restless key has as many at once. */
+const encouragement = 3;
 
 /** What a restless key has to give back: it stays one until it has been calm for half a minute. */
 const restless = patience + 30;
@@ -22,10 +28,10 @@ interface Calm {
 }
 
 /**
- * Keys that come again and again, such as an object that somebody changes all the time. While other
- * keys have something to do, one of them goes a second, and each of many once in ten, so that one
- * owner's restlessness does not take the time of all. Otherwise they go as often as they like:
- * nobody waits for them.
+ * Keys that come again and again and get nowhere, such as an object that somebody changes all the
+ * time. While other keys have something to do, one of them goes a second, and each of many once in
+ * ten, so that one owner's restlessness does not take the time of all. Otherwise they go as often
+ * as they like: nobody waits for them. A fleet with much to do gets on, and is not restless.
  */
 export class RestlessKeys {
   readonly #now: () => number;
@@ -66,6 +72,14 @@ export class RestlessKeys {
       this.#known.delete(oldest);
       this.#restless.delete(oldest);
     }
+  }
+
+  /** The last look at the key got on: something is as it should be that was not so before. */
+  gotOn(key: string): void {
+    const known = this.#known.get(key);
+    if (known === undefined) return;
+    this.#restless.delete(key);
+    this.#known.set(key, { ...known, looks: Math.min(known.looks, patience) - encouragement });
   }
 
   #paceMs(): number {
