@@ -77,8 +77,17 @@ function desiredSecret(
   });
 }
 
-/** From which inputs a live object was found to be made: a settled fleet makes nothing again. */
-const madeFrom = new WeakMap<KubeObject, string>();
+interface Made {
+  readonly inputs: string;
+  /** What should be; nothing where it is so. */
+  readonly desired: KubeObject | undefined;
+}
+
+/**
+ * What was made beside a live object last: a settled fleet makes nothing again, and neither does
+ * one whose write the server refuses.
+ */
+const lastMade = new WeakMap<KubeObject, Made>();
 
 /** What should be, or nothing where the live object was made from these very inputs. */
 export function unlessMade<T extends KubeObject>(
@@ -86,11 +95,13 @@ export function unlessMade<T extends KubeObject>(
   inputs: string,
   make: () => T,
 ): T | undefined {
-  if (live !== undefined && madeFrom.get(live) === inputs) return undefined;
-  const desired = make();
-  if (live === undefined || !isAsMade(live, desired)) return desired;
-  madeFrom.set(live, inputs);
-  return undefined;
+  if (live === undefined) return make();
+  const known = lastMade.get(live);
+  if (known?.inputs === inputs) return known.desired as T | undefined;
+  const made = make();
+  const desired = isAsMade(live, made) ? undefined : made;
+  lastMade.set(live, { inputs, desired });
+  return desired;
 }
 
 type ChildEffect = Extract<Effect, { kind: "apply" }>;
