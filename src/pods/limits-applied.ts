@@ -12,9 +12,11 @@ export interface LimitsView {
 
 /** The LimitsApplied condition: whether `spec.limits` holds as it is written. */
 export function limitsApplied(limits: LimitsView, reports: readonly PodReport[]): Finding {
-  const troubles = [hiddenClients(limits), fewerConnections(limits, reports)].filter(
-    (trouble) => trouble !== undefined,
-  );
+  const troubles = [
+    fullLanes(reports),
+    hiddenClients(limits),
+    fewerConnections(limits, reports),
+  ].filter((trouble) => trouble !== undefined);
   const [first] = troubles;
   if (first !== undefined)
     return { ...first, message: troubles.map(({ message }) => message).join(". ") };
@@ -32,6 +34,19 @@ function hiddenClients({ perClient, clientsHiddenBehind: pools }: LimitsView): F
     status: "False",
     reason: "ClientsNotSeen",
     message: `limits per client are not applied to addresses of pool ${pools.join(", ")}, since pods see all their clients as one, the node. Set spec.addresses.externalTrafficPolicy to Local, have the pool's load balancer send a PROXY header (the pool's spec.proxyProtocol), or set spec.limits.connectionsPerClient and connectionRatePerClient to 0`,
+  };
+}
+
+/** Other groups go on as before: each lane has a share of its own. */
+function fullLanes(reports: readonly PodReport[]): Finding | undefined {
+  const pods = answeredReports(reports);
+  const full = pods.filter((pod) => pod.full.length > 0);
+  if (full.length === 0) return undefined;
+  const entries = [...new Set(full.flatMap((pod) => pod.full))].toSorted();
+  return {
+    status: "False",
+    reason: "ShareUsedUp",
+    message: `${full.length} of ${pods.length} pods refuse new connections to ${entries.join(", ")}: they have all of their share of spec.limits.maxConnections, or had it within the last minutes. Other addresses are not affected. If these are people, add pods (spec.replicas). If somebody floods the address, set limits per client (spec.limits), or move the slot (proxyfleet.dev/rotate-at)`,
   };
 }
 

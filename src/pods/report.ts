@@ -25,6 +25,8 @@ export type PodReport =
       readonly lags: boolean;
       /** Connections that the spec asks for, and those that the pod can take. */
       readonly connections: { readonly wanted: number; readonly granted: number } | undefined;
+      /** Ledger entries whose lanes have all of their share of its connections. */
+      readonly full: readonly string[];
       readonly servers: readonly ServerReport[];
     };
 

@@ -39,6 +39,10 @@ const laneStatus = z.object({
   bytesIn: count.optional(),
   bytesOut: count.optional(),
   handshakeFailures: count.optional(),
+  /** Connections that were closed at once, since the lane or a client had all that it may have. */
+  refused: count.optional(),
+  /** Whether the lane has all of its share of the pod's connections, or had it minutes ago. */
+  full: z.boolean().optional(),
 });
 
 /** Of chat and of media: a list in the spec is no longer. */

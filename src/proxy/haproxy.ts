@@ -5,6 +5,7 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { type ClientLimits, limitTable } from "./haproxy/client-limits.ts";
 import { renderLane } from "./haproxy/lane.ts";
+import { shareVariables } from "./haproxy/lane-share.ts";
 import { runDirectory } from "./haproxy/run-directory.ts";
 import { renderUpstream, type Upstream } from "./haproxy/upstream.ts";
 import { type Listeners, listenersOf } from "../ledger/lanes.ts";
@@ -88,7 +89,8 @@ function globalSection(maxConnections: number): string {
     tune.ssl.cachesize 0
     tune.ssl.lifetime 12h
     stats socket unix@${runDirectory}/admin.sock mode 600 level admin
-    stats maxconn 32`;
+    stats maxconn 32
+${shareVariables(maxConnections).join("\n")}`;
 }
 
 // - client, server: the official proxy closes after 200 s of silence. A phone asleep can be silent

@@ -1,5 +1,7 @@
-import { lanePort } from "../../ledger/lanes.ts";
+import { lanePort, type Listeners, listenersOf } from "../../ledger/lanes.ts";
 import { type ListenerName } from "../../api/names.ts";
+import { shareRules } from "./lane-share.ts";
+import { proxyName, upstreamBackend } from "./proxy-names.ts";
 import { runDirectory } from "./run-directory.ts";
 import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
 import { limitRules, type ClientLimits } from "./client-limits.ts";
@@ -9,27 +11,27 @@ import { limitRules, type ClientLimits } from "./client-limits.ts";
  * so that its sessions can be ended without touching another lane's (`shutdown sessions server`,
  * HAProxy management guide §9.3).
  */
-export function renderLane(
-  lane: number,
-  listener: ListenerName,
-  { upstream, limits }: { readonly upstream: Upstream; readonly limits: ClientLimits },
-): string {
-  return [...frontend(lane, listener, limits), "", ...backend(lane, listener, upstream)].join("\n");
+export function renderLane(lane: number, listener: ListenerName, given: LaneInput): string {
+  return [...frontend(lane, listener, given), "", ...backend(lane, listener, given.upstream)].join(
+    "\n",
+  );
 }
 
-function nameOf(lane: number, listener: ListenerName): string {
-  return `lane-${lane}-${listener}`;
+/** What all lanes of a fleet have in common. */
+interface LaneInput {
+  readonly listeners: Listeners;
+  readonly upstream: Upstream;
+  readonly limits: ClientLimits;
 }
 
-function frontend(lane: number, listener: ListenerName, limits: ClientLimits): string[] {
-  const name = nameOf(lane, listener);
+function frontend(lane: number, listener: ListenerName, given: LaneInput): string[] {
   const port = lanePort(lane, listener);
   const tls =
     listener === "chat"
       ? ` ssl crt ${runDirectory}/lanes/${lane}.pem tls-ticket-keys ${runDirectory}/lanes/${lane}.tickets`
       : "";
   return [
-    `frontend ${name}`,
+    `frontend ${proxyName(lane, listener)}`,
     // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1.
     // One line: each line with TLS makes a context of its own, of which a bank of 256 lanes has
     // enough.
@@ -37,9 +39,10 @@ function frontend(lane: number, listener: ListenerName, limits: ClientLimits): s
     // The list changes at run time. A header from anywhere else is bytes like any other, and not
     // believed.
     `    tcp-request connection expect-proxy layer4 if { src -f ${runDirectory}/lanes/${lane}.proxies }`,
-    ...limitRules(limits),
+    ...shareRules(lane, listener, listenersOf(given.listeners)),
+    ...limitRules(given.limits),
     ...firstByteRules[listener],
-    `    default_backend ${name}-up`,
+    `    default_backend ${upstreamBackend(lane, listener)}`,
   ];
 }
 
@@ -65,7 +68,7 @@ function backend(lane: number, listener: ListenerName, upstream: Upstream): stri
   const to = upstreamOf(listener);
   const header = to === "chat" ? proxyHeader[upstream.chat.proxyProtocol] : "";
   return [
-    `backend ${nameOf(lane, listener)}-up`,
+    `backend ${upstreamBackend(lane, listener)}`,
     // Media is passed through untouched, so the kernel may move it without copying. Chat stays: its
     // bytes are decrypted here.
     ...(listener === "media" ? ["    option splice-auto"] : []),

@@ -173,6 +173,20 @@ describe("whether the limits hold", () => {
       given: [few],
       expect: ["False", "ClientsNotSeen", "metallb-a", "only 7800"],
     },
+    "addresses that have all of their share are named once, and others are not troubled": {
+      limits: plain,
+      given: [
+        answered("p-1", { full: ["ip-b", "ip-a"] }),
+        answered("p-2", { full: ["ip-a"] }),
+        answered("p-3"),
+      ],
+      expect: ["False", "ShareUsedUp", "2 of 3 pods", "connections to ip-a, ip-b:"],
+    },
+    "people who are refused come before a node that has few files": {
+      limits: plain,
+      given: [{ ...few, full: ["ip-a"] }],
+      expect: ["False", "ShareUsedUp", "ip-a", "only 7800"],
+    },
     "a pod that says nothing of its connections is no trouble": {
       limits: plain,
       given: [answered("p-1", { connections: undefined })],

@@ -27,6 +27,8 @@ const full = {
       bytesIn: 100,
       bytesOut: 200,
       handshakeFailures: 3,
+      refused: 4,
+      full: true,
     },
   ],
 };

@@ -108,6 +108,30 @@ describe("renderHaproxyConfig", () => {
         ],
         without: ["    tcp-request session track-sc0 src,ipmask(32,64) table clients"],
       },
+      "a lane's share counts all its listeners, from before the handshake": {
+        given: {},
+        lines: [
+          "    set-var proc.lane_share int(27500)",
+          "    tcp-request connection set-var(sess.n) fe_conn(lane-3-media)",
+          "    tcp-request connection set-var(sess.n) fe_conn(lane-3-plainChat),add(sess.n)",
+          "    tcp-request connection reject if { fe_conn,add(sess.n),sub(proc.lane_share) gt 0 }",
+        ],
+      },
+      "without plain chat, the share is that of two listeners": {
+        given: { listeners: {} },
+        lines: ["    tcp-request connection set-var(sess.n) fe_conn(lane-0-chat)"],
+        without: [
+          "    tcp-request connection set-var(sess.n) fe_conn(lane-0-plainChat),add(sess.n)",
+        ],
+      },
+      "those of a listener that have not spoken have a limit of their own": {
+        given: {},
+        lines: [
+          "    set-var proc.lane_opening int(27500)",
+          "    tcp-request connection set-var(sess.n) be_conn(lane-0-chat-up)",
+          "    tcp-request connection reject if { fe_conn,sub(sess.n),sub(proc.lane_opening) gt 0 }",
+        ],
+      },
     };
   for (const [name, { given, lines, without = [] }] of Object.entries(has)) {
     test(name, () => {

@@ -47,6 +47,7 @@ type Supervisor struct {
 
 	process *haproxy.Process // nil until HAProxy runs
 	runs    string           // the operator's configuration that HAProxy runs
+	granted int              // the connections that this configuration takes
 	failed  failure          // the last one that it did not take
 	wanted  podconfig.Snapshot
 	// settledAt is when everything was last seen to be as wanted; zero while it is not.
