@@ -94,7 +94,7 @@ export const limits = z.object({
   connectionsPerClient: integer(0, 1_000_000)
     .default(0)
     .describe(
-      "Most connections from one client to a pod at once; 0 = no limit. Applies where pods see clients: with externalTrafficPolicy Local, or a PROXY header from the pool's load balancer. Counted in memory only, never logged. Default: 0.",
+      "Most connections from one client to a pod at once; 0 = no limit. Applies where pods see clients: with externalTrafficPolicy Local, where those that still shake hands count too, or with a PROXY header from the pool's load balancer, where they count after the handshake. Counted in memory only, never logged. Default: 0.",
     ),
   connectionRatePerClient: integer(0, 1_000_000)
     .default(0)

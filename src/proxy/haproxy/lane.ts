@@ -2,7 +2,7 @@ import { lanePort, type Listeners, listenersOf } from "../../ledger/lanes.ts";
 import { type ListenerName } from "../../api/names.ts";
 import { shareRules } from "./lane-share.ts";
 import { proxyName, upstreamBackend } from "./proxy-names.ts";
-import { runDirectory } from "./run-directory.ts";
+import { proxiesFile, runDirectory } from "./run-directory.ts";
 import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
 import { limitRules, type ClientLimits } from "./client-limits.ts";
 
@@ -38,9 +38,9 @@ function frontend(lane: number, listener: ListenerName, given: LaneInput): strin
     `    bind 0.0.0.0:${port},[::]:${port} v6only${tls}`,
     // The list changes at run time. A header from anywhere else is bytes like any other, and not
     // believed.
-    `    tcp-request connection expect-proxy layer4 if { src -f ${runDirectory}/lanes/${lane}.proxies }`,
+    `    tcp-request connection expect-proxy layer4 if { src -f ${proxiesFile(lane)} }`,
     ...shareRules(lane, listener, listenersOf(given.listeners)),
-    ...limitRules(given.limits),
+    ...limitRules(given.limits, lane),
     ...firstByteRules[listener],
     `    default_backend ${upstreamBackend(lane, listener)}`,
   ];

@@ -20,21 +20,23 @@ const small: HaproxyInput = {
   bank: 4,
 };
 
-/** The configuration that the supervisor's tests run: what the operator writes is what they see. */
-const supervisorCopy = new URL(
-  "../../../images/proxy/supervisor/testdata/haproxy.cfg",
-  import.meta.url,
-);
-
-test("the supervisor's tests run the configuration that is rendered now", () => {
-  const config = renderHaproxyConfig(small);
-  if (process.env["UPDATE_TESTDATA"] !== undefined) writeFileSync(supervisorCopy, config);
-  assert.equal(
-    readFileSync(supervisorCopy, "utf8"),
-    config,
-    "run this test with UPDATE_TESTDATA=1 to write the file again",
-  );
-});
+/** The configurations that the supervisor's tests run: what the operator writes is what they see. */
+const supervisorCopies: Record<string, HaproxyInput> = {
+  "haproxy.cfg": small,
+  "haproxy-client-limits.cfg": { ...small, limits: { ...small.limits, connectionsPerClient: 10 } },
+};
+for (const [file, input] of Object.entries(supervisorCopies)) {
+  test(`the supervisor's tests run the ${file} that is rendered now`, () => {
+    const copy = new URL(`../../../images/proxy/supervisor/testdata/${file}`, import.meta.url);
+    const config = renderHaproxyConfig(input);
+    if (process.env["UPDATE_TESTDATA"] !== undefined) writeFileSync(copy, config);
+    assert.equal(
+      readFileSync(copy, "utf8"),
+      config,
+      "run this test with UPDATE_TESTDATA=1 to write the file again",
+    );
+  });
+}
 
 describe("renderHaproxyConfig", () => {
   const has: Record<string, { given: Partial<HaproxyInput>; lines: string[]; without?: string[] }> =
@@ -76,22 +78,25 @@ describe("renderHaproxyConfig", () => {
         lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0"],
       },
       "without limits no client is counted": { given: {}, lines: [], without: ["backend clients"] },
-      "a limit counts clients after the PROXY header is read": {
-        given: {
-          limits: {
-            maxConnections: 10,
-            connectionsPerClient: 3,
-            connectionRatePerClient: 0,
-            clientsSeen: "Always",
+      "a limit counts clients before the handshake, and those behind a load balancer once it names them":
+        {
+          given: {
+            limits: {
+              maxConnections: 10,
+              connectionsPerClient: 3,
+              connectionRatePerClient: 0,
+              clientsSeen: "Always",
+            },
           },
+          lines: [
+            "    maxconn 10",
+            "    stick-table type ipv6 size 200k expire 2m store conn_cur",
+            "    tcp-request connection track-sc0 src,ipmask(32,64) table clients unless { src -f /run/proxyfleet/lanes/2.proxies }",
+            "    tcp-request connection reject if { sc0_conn_cur gt 3 }",
+            "    tcp-request session track-sc0 src,ipmask(32,64) table clients if { fc_rcvd_proxy }",
+            "    tcp-request session reject if { sc0_conn_cur gt 3 }",
+          ],
         },
-        lines: [
-          "    maxconn 10",
-          "    stick-table type ipv6 size 200k expire 2m store conn_cur",
-          "    tcp-request session track-sc0 src,ipmask(32,64) table clients",
-          "    tcp-request session reject if { sc0_conn_cur gt 3 }",
-        ],
-      },
       "clients without a PROXY header, where only it names them, are not counted as one": {
         given: {
           limits: {
@@ -106,7 +111,7 @@ describe("renderHaproxyConfig", () => {
           "    tcp-request session track-sc0 src,ipmask(32,64) table clients if { fc_rcvd_proxy }",
           "    tcp-request session reject if { sc0_conn_rate gt 60 }",
         ],
-        without: ["    tcp-request session track-sc0 src,ipmask(32,64) table clients"],
+        without: ["    tcp-request connection reject if { sc0_conn_rate gt 60 }"],
       },
       "a lane's share counts all its listeners, from before the handshake": {
         given: {},
