@@ -42,7 +42,7 @@ func (p *pod) mustBeClosed(connection net.Conn) []byte {
 // strangersPod serves lane 0 and is in a hurry with who says nothing.
 func strangersPod(t *testing.T) *pod {
 	p := newPod(t)
-	p.config = strings.NewReplacer("inspect-delay 15s", "inspect-delay 300ms", "timeout client-hs 15s", "timeout client-hs 300ms").Replace(p.config)
+	p.config = strings.NewReplacer("inspect-delay 15s", "inspect-delay 300ms", "inspect-delay 30s", "inspect-delay 600ms", "timeout client-hs 15s", "timeout client-hs 300ms").Replace(p.config)
 	p.publish(newLane(t, 0))
 	p.start()
 	p.ready()
@@ -55,6 +55,7 @@ func TestWhoSaysNothingIsTurnedAwayAndNothingIsOpenedUpstream(t *testing.T) {
 	io.WriteString(half, "\x16\x03\x01\x02\x00\x01") // a hello that never goes on
 	for name, connection := range map[string]net.Conn{
 		"no handshake": p.dial(0, "chat"), "half a handshake": half, "silence after the handshake": p.shakenHands(0), "silence on media": p.dial(0, "media"),
+		"silence on plain chat": p.dial(0, "plainChat"),
 	} {
 		if said := p.mustBeClosed(connection); len(said) > 0 {
 			t.Errorf("%s: answered %q", name, said)
@@ -62,6 +63,20 @@ func TestWhoSaysNothingIsTurnedAwayAndNothingIsOpenedUpstream(t *testing.T) {
 	}
 	if chat, media := p.chat.spokenTo.Load(), p.media.spokenTo.Load(); chat+media > 0 {
 		t.Fatalf("%d connections to the chat upstream, %d to the media upstream", chat, media)
+	}
+}
+
+func TestWhoSaysTooLittleForAnAnswerIsTurnedAwayAndWhoWasAnsweredMayBeSilent(t *testing.T) {
+	p := strangersPod(t)
+	answered := []*conversation{p.talk(0, "chat"), p.talk(0, "media"), p.talk(0, "plainChat")}
+	for listener, connection := range map[string]net.Conn{"chat": p.shakenHands(0), "media": p.dial(0, "media"), "plainChat": p.dial(0, "plainChat")} {
+		io.WriteString(connection, tlsRecord)
+		if said := p.mustBeClosed(connection); len(said) > 0 {
+			t.Errorf("one byte on %s: answered %q", listener, said)
+		}
+	}
+	for _, conversation := range answered {
+		conversation.goesOn()
 	}
 }
 

@@ -48,21 +48,29 @@ function frontend(lane: number, listener: ListenerName, given: LaneInput): strin
 
 // A client that sends nothing, or on media not the first byte of TLS (0x16), is turned away before
 // anything is opened for it upstream. Phones speak first: inside the outer TLS too, where the
-// chat's own handshake begins. Plain chat is left as it is, so that an open port shows that it
-// leads somewhere.
+// chat's own handshake begins.
 const firstByteRules: Readonly<Record<ListenerName, readonly string[]>> = {
-  chat: [
-    "    tcp-request inspect-delay 15s",
-    "    tcp-request content accept if { req.len gt 0 }",
-    "    tcp-request content reject",
-  ],
-  media: [
-    "    tcp-request inspect-delay 15s",
-    "    tcp-request content accept if { req.payload(0,1) -m bin 16 }",
-    "    tcp-request content reject",
-  ],
-  plainChat: [],
+  chat: spokenFirst("req.len gt 0"),
+  media: spokenFirst("req.payload(0,1) -m bin 16"),
+  plainChat: spokenFirst("req.len gt 0"),
 };
+
+function spokenFirst(condition: string): readonly string[] {
+  return [
+    "    tcp-request inspect-delay 15s",
+    `    tcp-request content accept if { ${condition} }`,
+    "    tcp-request content reject",
+  ];
+}
+
+// WhatsApp answers a phone's first words at once. It says nothing to half a handshake, which would
+// hold its place for as long as a silent phone. Twice the time of a first byte, since the rest of a
+// phone's first words may have to be sent again on a slow network.
+const firstAnswerRules: readonly string[] = [
+  "    tcp-response inspect-delay 30s",
+  "    tcp-response content accept if { res.len gt 0 }",
+  "    tcp-response content reject",
+];
 
 function backend(lane: number, listener: ListenerName, upstream: Upstream): string[] {
   const to = upstreamOf(listener);
@@ -72,6 +80,7 @@ function backend(lane: number, listener: ListenerName, upstream: Upstream): stri
     // Media is passed through untouched, so the kernel may move it without copying. Chat stays: its
     // bytes are decrypted here.
     ...(listener === "media" ? ["    option splice-auto"] : []),
+    ...firstAnswerRules,
     ...serverLines(upstream, to, (server) => `track upstream-${to}/${server} ${header}`),
   ];
 }
