@@ -6,6 +6,7 @@ import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { type ClientLimits, limitTable } from "./haproxy/client-limits.ts";
 import { renderLane } from "./haproxy/lane.ts";
 import { shareVariables } from "./haproxy/lane-share.ts";
+import { peerGone } from "./haproxy/peer-gone.ts";
 import { runDirectory } from "./haproxy/run-directory.ts";
 import { renderUpstream, type Upstream } from "./haproxy/upstream.ts";
 import { type Listeners, listenersOf } from "../ledger/lanes.ts";
@@ -102,6 +103,10 @@ ${shareVariables(maxConnections).join("\n")}`;
 //   vanished one is not waited for.
 // - connect, retries, redispatch: an upstream that doesn't answer is left for the next one at the
 //   first retry.
+// - clitcpka, srvtcpka, tcp-ut: a phone or server that is gone without a word ends its session after
+//   four minutes, and not after twenty: it would count as in use, and keep a drain going. The first
+//   question comes after three minutes of silence: seldom enough for a phone's battery, and before
+//   load balancers forget a silent connection (AWS: 350 s, Azure: 4 min).
 // - leastconn: sessions last for hours, so counting them spreads load where taking turns would not.
 // - init-addr none: a name that can't be resolved never stops the start; the resolvers find and
 //   follow it at run time.
@@ -117,7 +122,15 @@ const defaults = `defaults
     timeout server-fin 10s
     retries 2
     option redispatch 1
-    default-server init-addr none resolvers cluster resolve-prefer ipv4`;
+    option clitcpka
+    clitcpka-idle 180s
+    clitcpka-intvl 20s
+    clitcpka-cnt 3
+    option srvtcpka
+    srvtcpka-idle 180s
+    srvtcpka-intvl 20s
+    srvtcpka-cnt 3
+    default-server init-addr none resolvers cluster resolve-prefer ipv4 tcp-ut ${peerGone}`;
 
 // HAProxy's own metrics, for the supervisor, which shows them on its private port. A socket in the
 // run directory can't be published by mistake.

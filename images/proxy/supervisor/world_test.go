@@ -25,6 +25,8 @@ type upstream struct {
 	net.Listener
 	// spokenTo counts the connections on which something came.
 	spokenTo atomic.Int64
+	// open holds the connections that are open.
+	open sync.Map
 }
 
 func newUpstream(t *testing.T) *upstream {
@@ -55,6 +57,8 @@ func listenAsUpstream(t *testing.T, address string) *upstream {
 func (u *upstream) address() string { return u.Addr().String() }
 
 func (u *upstream) serve(connection net.Conn) {
+	u.open.Store(connection, nil)
+	defer u.open.Delete(connection)
 	defer connection.Close()
 	reader := bufio.NewReader(connection)
 	if _, err := reader.Peek(1); err != nil {

@@ -1,6 +1,7 @@
 import { lanePort, type Listeners, listenersOf } from "../../ledger/lanes.ts";
 import { type ListenerName } from "../../api/names.ts";
 import { shareRules } from "./lane-share.ts";
+import { peerGone } from "./peer-gone.ts";
 import { proxyName, upstreamBackend } from "./proxy-names.ts";
 import { proxiesFile, runDirectory } from "./run-directory.ts";
 import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
@@ -35,7 +36,7 @@ function frontend(lane: number, listener: ListenerName, given: LaneInput): strin
     // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1.
     // One line: each line with TLS makes a context of its own, of which a bank of 256 lanes has
     // enough.
-    `    bind 0.0.0.0:${port},[::]:${port} v6only${tls}`,
+    `    bind 0.0.0.0:${port},[::]:${port} v6only${tls} tcp-ut ${peerGone}`,
     // The list changes at run time. A header from anywhere else is bytes like any other, and not
     // believed.
     `    tcp-request connection expect-proxy layer4 if { src -f ${proxiesFile(lane)} }`,

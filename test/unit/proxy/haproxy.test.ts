@@ -45,9 +45,9 @@ describe("renderHaproxyConfig", () => {
         given: {},
         lines: [
           "frontend lane-3-chat",
-          "    bind 0.0.0.0:20012,[::]:20012 v6only ssl crt /run/proxyfleet/lanes/3.pem tls-ticket-keys /run/proxyfleet/lanes/3.tickets",
-          "    bind 0.0.0.0:20013,[::]:20013 v6only",
-          "    bind 0.0.0.0:20014,[::]:20014 v6only",
+          "    bind 0.0.0.0:20012,[::]:20012 v6only ssl crt /run/proxyfleet/lanes/3.pem tls-ticket-keys /run/proxyfleet/lanes/3.tickets tcp-ut 240s",
+          "    bind 0.0.0.0:20013,[::]:20013 v6only tcp-ut 240s",
+          "    bind 0.0.0.0:20014,[::]:20014 v6only tcp-ut 240s",
         ],
       },
       "a fleet without plain chat does not bind it": {
