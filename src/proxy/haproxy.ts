@@ -76,6 +76,8 @@ const header =
 //   SHA-256, which costs both sides least.
 // - stick-counters: clients are counted in one table at most, and each counter costs memory in
 //   every connection.
+// - rcvbuf.server, sndbuf.client: the kernel would keep up to 4.8 MB for a download whose phone reads
+//   slowly or not at all, and a pod's memory is full with some 200 of those.
 // - no session cache: all lanes would share it. Sessions are resumed by tickets, whose keys are
 //   each lane's own, for as long as a key lasts.
 function globalSection(maxConnections: number): string {
@@ -87,6 +89,8 @@ function globalSection(maxConnections: number): string {
     spread-checks 5
     ssl-default-bind-options ssl-min-ver TLSv1.2 prefer-client-ciphers
     tune.stick-counters 1
+    tune.rcvbuf.server 65536
+    tune.sndbuf.client 65536
     tune.ssl.cachesize 0
     tune.ssl.lifetime 12h
     stats socket unix@${runDirectory}/admin.sock mode 600 level admin

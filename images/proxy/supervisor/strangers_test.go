@@ -165,3 +165,20 @@ func (c *lastTicket) Put(_ string, session *tls.ClientSessionState) {
 		c.ticket, _, _ = session.ResumptionState()
 	}
 }
+
+func TestWhoDoesNotReadKeepsLittleOfTheKernelsMemory(t *testing.T) {
+	p := newPod(t)
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	for _, listener := range []string{"media", "plainChat"} {
+		reads := p.talk(0, listener)
+		p.must(reads.Conn.(*net.TCPConn).SetReadBuffer(4096))
+		io.WriteString(reads, "flood\n")
+		taken := <-map[string]*upstream{"media": p.media, "plainChat": p.chat}[listener].taken
+		t.Logf("%d bytes were kept for a client of %s that does not read", taken, listener)
+		if taken >= floodBytes {
+			t.Errorf("%s: all that was sent was kept", listener)
+		}
+	}
+}
