@@ -90,7 +90,9 @@ export const upstream = z.object({
 export const limits = z.object({
   maxConnections: integer(1, 1_000_000)
     .default(27_500)
-    .describe("Most connections that a pod keeps open at once. Default: 27500."),
+    .describe(
+      "Most connections that a pod keeps open at once. Each address has a share of them. The pods' memory follows from it unless resources is set; a smaller memory limit lowers it, and the condition LimitsApplied says so. Default: 27500.",
+    ),
   connectionsPerClient: integer(0, 1_000_000)
     .default(0)
     .describe(

@@ -54,14 +54,32 @@ function fewerConnections(
   { maxConnections }: LimitsView,
   reports: readonly PodReport[],
 ): Finding | undefined {
-  const short = answeredReports(reports).filter(
-    ({ connections }) => connections !== undefined && connections.granted < connections.wanted,
+  const pods = answeredReports(reports);
+  const short = pods.flatMap(({ connections }) =>
+    connections !== undefined && connections.granted < connections.wanted ? [connections] : [],
   );
-  if (short.length === 0) return undefined;
-  const fewest = Math.min(...short.map(({ connections }) => connections?.granted ?? 0));
+  const [fewest] = short.toSorted((a, b) => a.granted - b.granted);
+  if (fewest === undefined) return undefined;
+  const { why, remedy } = bounds[fewest.tightest ?? "files"];
   return {
     status: "False",
     reason: "FewerConnections",
-    message: `${short.length} of ${answeredReports(reports).length} pods take fewer than the ${maxConnections} connections of spec.limits.maxConnections, one only ${fewest}: a process on their nodes may open too few files. Raise the limit of open files of the nodes' container runtime (LimitNOFILE), add pods, or lower maxConnections`,
+    message: `${short.length} of ${pods.length} pods take fewer than the ${maxConnections} connections of spec.limits.maxConnections, one only ${fewest.granted}: ${why}. ${remedy}, add pods, or lower maxConnections`,
   };
 }
+
+const bounds = {
+  files: {
+    why: "a process on their nodes may open too few files",
+    remedy: "Raise the limit of open files of the nodes' container runtime (LimitNOFILE)",
+  },
+  memory: {
+    why: "their memory limit holds no more, at 37 kB a connection",
+    remedy: "Raise spec.resources.limits.memory, or leave spec.resources out",
+  },
+  localPorts: {
+    why: "a pod has only so many local ports to each address of spec.upstream.chat.servers",
+    remedy:
+      "Name more servers there, or widen the pods' net.ipv4.ip_local_port_range (a safe sysctl)",
+  },
+} as const;

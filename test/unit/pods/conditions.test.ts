@@ -163,6 +163,28 @@ describe("whether the limits hold", () => {
         "LimitNOFILE",
       ],
     },
+    "pods whose memory holds fewer": {
+      limits: plain,
+      given: [
+        answered("p-1", { connections: { wanted: 27_500, granted: 1813, tightest: "memory" } }),
+      ],
+      expect: ["False", "FewerConnections", "only 1813", "37 kB", "spec.resources.limits.memory"],
+    },
+    "pods with too few local ports to what they connect to": {
+      limits: plain,
+      given: [
+        answered("p-1", { connections: { wanted: 27_500, granted: 9, tightest: "localPorts" } }),
+      ],
+      expect: ["False", "FewerConnections", "only 9", "ip_local_port_range"],
+    },
+    "of several bounds, the tightest is named": {
+      limits: plain,
+      given: [
+        few,
+        answered("p-1", { connections: { wanted: 27_500, granted: 1813, tightest: "memory" } }),
+      ],
+      expect: ["False", "FewerConnections", "2 of 2 pods", "only 1813", "memory limit"],
+    },
     "of several pods that may, the one that takes the fewest connections is named": {
       limits: plain,
       given: [few, answered("p-1", { connections: { wanted: 27_500, granted: 9_000 } })],

@@ -17,12 +17,12 @@ func rendered(t *testing.T) string {
 	return string(text) + "    server chat-2 two.test:5222 check\n    server chat-2-1 two.test:5222 check resolve-prefer ipv6\n"
 }
 
-var large = machine.Machine{OpenFiles: 1 << 20, Threads: 64, HasIPv6: true, FromIPv4: true, FromIPv6: true}
+var large = machine.Machine{OpenFiles: 1 << 20, Memory: 2 << 30, LocalPorts: 28232, Threads: 64, HasIPv6: true, FromIPv4: true, FromIPv6: true}
 
 func TestAMachineWithEnoughOfEverythingChangesNothing(t *testing.T) {
 	config := rendered(t)
 	fitted := machine.Fit(config, large)
-	if fitted.Config != config || fitted.Wanted != 27500 || fitted.Granted != 27500 {
+	if fitted.Config != config || fitted.Wanted != 27500 || fitted.Granted != 27500 || fitted.Tightest != "" {
 		t.Fatalf("wanted %d, granted %d", fitted.Wanted, fitted.Granted)
 	}
 }
@@ -49,6 +49,33 @@ func TestFit(t *testing.T) {
 			config := machine.Fit(rendered(t), host).Config
 			if !strings.Contains(config, c.has) || strings.Contains(config, c.without) {
 				t.Fatal(config)
+			}
+		})
+	}
+}
+
+func TestTheTightestBoundIsNamed(t *testing.T) {
+	cases := map[string]struct {
+		change  func(m *machine.Machine)
+		granted int
+		by      machine.Bound
+	}{
+		"memory":                              {func(m *machine.Machine) { m.Memory = 1 << 30 }, 23578, machine.Memory},
+		"the operator's own limit holds all":  {func(m *machine.Machine) { m.Memory = 1163 << 20 }, 27500, ""},
+		"half of little memory":               {func(m *machine.Machine) { m.Memory = 128 << 20 }, 1813, machine.Memory},
+		"no limit of memory":                  {func(m *machine.Machine) { m.Memory = 0 }, 27500, ""},
+		"ports to each of four chat servers":  {func(m *machine.Machine) { m.LocalPorts = 1000 }, 4000, machine.LocalPorts},
+		"ports that nobody knows":             {func(m *machine.Machine) { m.LocalPorts = 0 }, 27500, ""},
+		"the smallest of several":             {func(m *machine.Machine) { m.LocalPorts, m.Memory = 1000, 128<<20 }, 1813, machine.Memory},
+		"files, though memory is short a bit": {func(m *machine.Machine) { m.OpenFiles, m.Memory = 20000, 1<<30 }, 9400, machine.Files},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			host := large
+			c.change(&host)
+			fitted := machine.Fit(rendered(t), host)
+			if fitted.Tightest != c.by || fitted.Granted != c.granted && c.by != machine.Files {
+				t.Fatalf("%d by %q", fitted.Granted, fitted.Tightest)
 			}
 		})
 	}

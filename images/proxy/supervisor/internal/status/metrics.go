@@ -62,7 +62,7 @@ func (d Document) metrics() []metric {
 	}
 	return append(all, known, answering,
 		metric{"proxyfleet_connections_wanted", "gauge", "Connections that the fleet asks of a pod.", []sample{{"", int64(d.MaxConnections.Wanted)}}},
-		metric{"proxyfleet_connections_granted", "gauge", "Connections that the node's limit of open files allows.", []sample{{"", int64(d.MaxConnections.Granted)}}},
+		metric{"proxyfleet_connections_granted", "gauge", "Connections that the pod's memory, open files and local ports allow.", []sample{{"", int64(d.MaxConnections.Granted)}}},
 		metric{"proxyfleet_old_workers", "gauge", "HAProxy processes that reloads left behind.", []sample{{"", int64(d.OldWorkers)}}},
 		metric{"proxyfleet_configuration_refused", "gauge", "1 while the latest configuration is not taken.", []sample{{"", one(d.Refused != nil)}}},
 	)

@@ -59,10 +59,10 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	}
 	s.runs, s.granted = wanted.Config, fitted.Granted
 	s.view.update(func(v *view) {
-		v.document.MaxConnections = status.Connections{Wanted: fitted.Wanted, Granted: fitted.Granted}
+		v.document.MaxConnections = status.Connections{Wanted: fitted.Wanted, Granted: fitted.Granted, Tightest: fitted.Tightest}
 	})
 	s.accepted()
-	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted)
+	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted, "tightest", string(fitted.Tightest))
 	return s.files.TrimLanes(wanted.Bank)
 }
 
