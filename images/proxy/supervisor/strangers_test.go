@@ -42,7 +42,7 @@ func (p *pod) mustBeClosed(connection net.Conn) []byte {
 // strangersPod serves lane 0 and is in a hurry with who says nothing.
 func strangersPod(t *testing.T) *pod {
 	p := newPod(t)
-	p.config = strings.NewReplacer("inspect-delay 15s", "inspect-delay 300ms", "inspect-delay 30s", "inspect-delay 600ms", "timeout client-hs 15s", "timeout client-hs 300ms").Replace(p.config)
+	p.config = strings.NewReplacer("inspect-delay 15s", "inspect-delay 300ms", "timeout client-hs 15s", "timeout client-hs 300ms").Replace(p.config)
 	p.publish(newLane(t, 0))
 	p.start()
 	p.ready()
