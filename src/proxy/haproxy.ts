@@ -69,9 +69,10 @@ const header =
 //   here leaves the files to connections.
 // - nbthread: HAProxy counts the node's cores, and would start a thread on each, whatever the pod's
 //   share. The supervisor lowers it further.
-// - mworker-max-reloads: a worker left behind by a reload lives as long as a phone holds on; after
-//   three more reloads it goes. No hard-stop-after: it would also end, after a reload, every
-//   session at once. The supervisor ends the sessions of a pod that stops.
+// - mworker-max-reloads: a worker left behind by a reload lives as long as a phone holds on. With the
+//   fourth reload it would go at once, so the supervisor lifts this, and ends its sessions little by
+//   little; it stays for supervisors of an earlier version. No hard-stop-after: it would also end,
+//   after a reload, every session at once. The supervisor ends the sessions of a pod that stops.
 // - prefer-client-ciphers: phones without AES in hardware ask for ChaCha20 and others for AES with
 //   SHA-256, which costs both sides least.
 // - stick-counters: clients are counted in one table at most, and each counter costs memory in

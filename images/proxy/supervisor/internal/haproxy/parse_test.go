@@ -16,7 +16,7 @@ func TestParseWorkers(t *testing.T) {
 # programs
 `
 	workers := Client{}.parseWorkers(answer)
-	if len(workers) != 2 || workers[0].PID != 7019 || workers[0].Old || workers[1].PID != 6576 || !workers[1].Old {
+	if len(workers) != 2 || workers[0].PID != 7019 || workers[0].Old || workers[1].PID != 6576 || !workers[1].Old || workers[1].Reloads != 1 {
 		t.Fatalf("%+v", workers)
 	}
 }

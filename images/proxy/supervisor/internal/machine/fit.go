@@ -28,6 +28,7 @@ const (
 var (
 	maxConnections = regexp.MustCompile(`(?m)^(\s+maxconn )(\d+)$`)
 	maxPipes       = regexp.MustCompile(`(?m)^(\s+maxpipes )(\d+)$`)
+	maxReloads     = regexp.MustCompile(`(?m)^(\s+mworker-max-reloads )\d+$`)
 	threads        = regexp.MustCompile(`(?m)^(\s+nbthread )(\d+)$`)
 	ipv6Bind       = regexp.MustCompile(`,\[::\]:\d+ v6only`)
 	resolvePrefer  = regexp.MustCompile(` resolve-prefer ipv[46]`)
@@ -43,6 +44,7 @@ const filesPerPipe = 40
 // Fit changes what does not fit: connections, pipes and threads are lowered, IPv6 ports go where there is no IPv6, and names are asked for in the
 // family that the pod has.
 func Fit(config string, machine Machine) Fitted {
+	config = maxReloads.ReplaceAllString(config, "${1}1000") // the supervisor ends old workers itself, little by little
 	if !machine.HasIPv6 {
 		config = ipv6Bind.ReplaceAllString(config, "")
 	}

@@ -20,7 +20,7 @@ func rendered(t *testing.T) string {
 var large = machine.Machine{OpenFiles: 1 << 20, Memory: 2 << 30, LocalPorts: 28232, Threads: 64, HasIPv6: true, FromIPv4: true, FromIPv6: true}
 
 func TestAMachineWithEnoughOfEverythingChangesNothing(t *testing.T) {
-	config := rendered(t)
+	config := strings.Replace(rendered(t), "mworker-max-reloads 3\n", "mworker-max-reloads 1000\n", 1)
 	fitted := machine.Fit(config, large)
 	if fitted.Config != config || fitted.Wanted != 27500 || fitted.Granted != 27500 || fitted.Tightest != "" {
 		t.Fatalf("wanted %d, granted %d", fitted.Wanted, fitted.Granted)
@@ -36,6 +36,7 @@ func TestFit(t *testing.T) {
 		"and the pipes":                    {func(m *machine.Machine) { m.OpenFiles = 20000 }, "\n    maxpipes 500\n", "maxpipes 1000"},
 		"and never to none":                {func(m *machine.Machine) { m.OpenFiles = 100 }, "\n    maxconn 1\n", "    maxconn 27500"},
 		"the command socket keeps its own": {func(m *machine.Machine) { m.OpenFiles = 100 }, "\n    stats maxconn 32\n", "    maxconn 27500"},
+		"HAProxy ends no old worker":       {func(m *machine.Machine) {}, "mworker-max-reloads 1000\n", "mworker-max-reloads 3"},
 		"one processor is one thread":      {func(m *machine.Machine) { m.Threads = 1 }, "\n    nbthread 1\n", "nbthread 4"},
 		"without IPv6 nothing binds it":    {func(m *machine.Machine) { m.HasIPv6 = false }, "bind 0.0.0.0:20000 ssl crt", "[::]"},
 		"IPv6 alone asks for IPv6 names":   {func(m *machine.Machine) { m.FromIPv4 = false }, "resolve-prefer ipv6", "resolve-prefer ipv4"},

@@ -39,6 +39,9 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 		s.refused(wanted.Revision, s.failed.err)
 		return s.failed.err
 	}
+	if err := s.mayReload(ctx); err != nil {
+		return err
+	}
 	fitted := machine.Fit(s.files.Localize(wanted.Config), s.machine)
 	pinned := make(chan string, 1)
 	s.keeper.SetConnections(fitted.Granted)
