@@ -90,11 +90,13 @@ export const upstream = z.object({
 export const limits = z.object({
   maxConnections: integer(1, 1_000_000)
     .default(27_500)
-    .describe("Most connections that a pod keeps open at once. Default: 27500."),
+    .describe(
+      "Most connections that a pod keeps open at once. Each address has a share of them. The pods' memory follows from it unless resources is set; a smaller memory limit lowers it, and the condition LimitsApplied says so. Default: 27500.",
+    ),
   connectionsPerClient: integer(0, 1_000_000)
     .default(0)
     .describe(
-      "Most connections from one client to a pod at once; 0 = no limit. Applies where pods see clients: with externalTrafficPolicy Local, or a PROXY header from the pool's load balancer. Counted in memory only, never logged. Default: 0.",
+      "Most connections from one client to a pod at once; 0 = no limit. Applies where pods see clients: with externalTrafficPolicy Local, where those that still shake hands count too, or with a PROXY header from the pool's load balancer, where they count after the handshake. Counted in memory only, never logged. Default: 0.",
     ),
   connectionRatePerClient: integer(0, 1_000_000)
     .default(0)

@@ -42,7 +42,9 @@ export const fleetSpec = withRules(
     image: image.exactOptional().describe("Image of the proxy pods. Default: the operator's own."),
     resources: resources
       .exactOptional()
-      .describe("CPU and memory of a proxy pod. Default: amounts that let CPU autoscaling work."),
+      .describe(
+        "CPU and memory of a proxy pod. Default: a CPU request that lets autoscaling work, and memory that follows from limits.maxConnections.",
+      ),
     scheduling: scheduling.exactOptional().describe("Which nodes the pods may run on."),
     podMetadata: podMetadata.exactOptional().describe("Labels and annotations added to the pods."),
     listeners: listeners.prefault({}).describe("Ports on which the addresses answer."),

@@ -123,6 +123,7 @@ export const conditionReasons = [
   "ScaledToZero",
   "ServerRefuses",
   "ShareKeyUnknown",
+  "ShareUsedUp",
   "ServiceFails",
   "ServiceHeld",
   "ServiceMissing",

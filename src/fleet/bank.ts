@@ -21,7 +21,7 @@ export interface Bank {
 
 /**
  * A bank that changes is a reload, which leaves a worker behind for as long as anybody is connected
- * to it, and HAProxy lets few of those live. So the bank shrinks once, when nothing above what the
+ * to it, and few of those may live. So the bank shrinks once, when nothing above what the
  * fleet needs is in use any more, and no session lives there: a fleet that gives up many slots ends
  * their drains one after the other. Of a fleet that ends it stays as it is.
  */

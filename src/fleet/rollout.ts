@@ -24,6 +24,8 @@ export type RolloutCause = "none" | "asked" | "operator";
 export interface PodDigests {
   /** Of what the fleet's spec says of pods. */
   readonly spec: string;
+  /** The same as an earlier version marked it, whose pods did not follow maxConnections. */
+  readonly earlierSpec: string;
   /** Of the whole template. */
   readonly template: string;
 }
@@ -37,7 +39,12 @@ export function podDigests({ fleet, settings }: Pick<FleetPods, "fleet" | "setti
   const { spec, metadata } = fleet;
   const asked = [spec.image, spec.resources, spec.scheduling, spec.podMetadata];
   const template = hashOf(podTemplate(metadata.name, spec, settings));
-  const digests = { spec: hashOf(asked), template, settings };
+  const digests = {
+    spec: hashOf([...asked, spec.limits.maxConnections]),
+    earlierSpec: hashOf(asked),
+    template,
+    settings,
+  };
   known.set(fleet, digests);
   return digests;
 }
@@ -49,14 +56,14 @@ export function podDigests({ fleet, settings }: Pick<FleetPods, "fleet" | "setti
 export function rolloutCause(given: FleetPods): RolloutCause {
   const { fleet, deployment } = given;
   if (deployment === undefined) return "asked";
-  const { spec, template } = podDigests(given);
+  const { spec, earlierSpec, template } = podDigests(given);
   const marks = deployment.metadata.annotations ?? {};
   if (markedTemplate(deployment) === template) return "none";
   const madeFor = marks[podMarks.spec];
   const isAsked =
     madeFor === undefined
       ? fleet.status?.observedGeneration !== fleet.metadata.generation
-      : madeFor !== spec;
+      : madeFor !== spec && madeFor !== earlierSpec;
   return isAsked || isIdle(given) ? "asked" : "operator";
 }
 

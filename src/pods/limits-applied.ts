@@ -12,9 +12,11 @@ export interface LimitsView {
 
 /** The LimitsApplied condition: whether `spec.limits` holds as it is written. */
 export function limitsApplied(limits: LimitsView, reports: readonly PodReport[]): Finding {
-  const troubles = [hiddenClients(limits), fewerConnections(limits, reports)].filter(
-    (trouble) => trouble !== undefined,
-  );
+  const troubles = [
+    fullLanes(reports),
+    hiddenClients(limits),
+    fewerConnections(limits, reports),
+  ].filter((trouble) => trouble !== undefined);
   const [first] = troubles;
   if (first !== undefined)
     return { ...first, message: troubles.map(({ message }) => message).join(". ") };
@@ -35,18 +37,49 @@ function hiddenClients({ perClient, clientsHiddenBehind: pools }: LimitsView): F
   };
 }
 
+/** Other groups go on as before: each lane has a share of its own. */
+function fullLanes(reports: readonly PodReport[]): Finding | undefined {
+  const pods = answeredReports(reports);
+  const full = pods.filter((pod) => pod.full.length > 0);
+  if (full.length === 0) return undefined;
+  const entries = [...new Set(full.flatMap((pod) => pod.full))].toSorted();
+  return {
+    status: "False",
+    reason: "ShareUsedUp",
+    message: `${full.length} of ${pods.length} pods refuse new connections to ${entries.join(", ")}: they have all of their share of spec.limits.maxConnections, or had it within the last minutes. Other addresses are not affected. If these are people, add pods (spec.replicas). If somebody floods the address, set limits per client (spec.limits), or move the slot (proxyfleet.dev/rotate-at)`,
+  };
+}
+
 function fewerConnections(
   { maxConnections }: LimitsView,
   reports: readonly PodReport[],
 ): Finding | undefined {
-  const short = answeredReports(reports).filter(
-    ({ connections }) => connections !== undefined && connections.granted < connections.wanted,
+  const pods = answeredReports(reports);
+  const short = pods.flatMap(({ connections }) =>
+    connections !== undefined && connections.granted < connections.wanted ? [connections] : [],
   );
-  if (short.length === 0) return undefined;
-  const fewest = Math.min(...short.map(({ connections }) => connections?.granted ?? 0));
+  const [fewest] = short.toSorted((a, b) => a.granted - b.granted);
+  if (fewest === undefined) return undefined;
+  const { why, remedy } = bounds[fewest.tightest ?? "files"];
   return {
     status: "False",
     reason: "FewerConnections",
-    message: `${short.length} of ${answeredReports(reports).length} pods take fewer than the ${maxConnections} connections of spec.limits.maxConnections, one only ${fewest}: a process on their nodes may open too few files. Raise the limit of open files of the nodes' container runtime (LimitNOFILE), add pods, or lower maxConnections`,
+    message: `${short.length} of ${pods.length} pods take fewer than the ${maxConnections} connections of spec.limits.maxConnections, one only ${fewest.granted}: ${why}. ${remedy}, add pods, or lower maxConnections`,
   };
 }
+
+const bounds = {
+  files: {
+    why: "a process on their nodes may open too few files",
+    remedy: "Raise the limit of open files of the nodes' container runtime (LimitNOFILE)",
+  },
+  memory: {
+    why: "their memory limit holds no more, at 37 kB a connection",
+    remedy: "Raise spec.resources.limits.memory, or leave spec.resources out",
+  },
+  localPorts: {
+    why: "a pod has only so many local ports to each address of spec.upstream.chat.servers",
+    remedy:
+      "Name more servers there, or widen the pods' net.ipv4.ip_local_port_range (a safe sysctl)",
+  },
+} as const;

@@ -23,10 +23,18 @@ export type PodReport =
       readonly refused: string | undefined;
       /** For over a minute it has not loaded the latest configuration, nor any other new one. */
       readonly lags: boolean;
-      /** Connections that the spec asks for, and those that the pod can take. */
-      readonly connections: { readonly wanted: number; readonly granted: number } | undefined;
+      readonly connections: PodConnections | undefined;
+      /** Ledger entries whose lanes have all of their share of its connections. */
+      readonly full: readonly string[];
       readonly servers: readonly ServerReport[];
     };
+
+/** Connections that the spec asks for, and those that the pod can take, by what it has least of. */
+export interface PodConnections {
+  readonly wanted: number;
+  readonly granted: number;
+  readonly tightest?: "files" | "memory" | "localPorts" | undefined;
+}
 
 export type AnsweredReport = Extract<PodReport, { kind: "answered" }>;
 

@@ -39,6 +39,10 @@ const laneStatus = z.object({
   bytesIn: count.optional(),
   bytesOut: count.optional(),
   handshakeFailures: count.optional(),
+  /** Connections that were closed at once, since the lane or a client had all that it may have. */
+  refused: count.optional(),
+  /** Whether the lane has all of its share of the pod's connections, or had it minutes ago. */
+  full: z.boolean().optional(),
 });
 
 /** Of chat and of media: a list in the spec is no longer. */
@@ -66,7 +70,14 @@ const podStatus = z.object({
   refused: z
     .object({ revision: word, message: z.string().transform((all) => all.slice(0, longestWords)) })
     .nullish(),
-  maxConnections: z.object({ wanted: count, granted: count }).optional(),
+  maxConnections: z
+    .object({
+      wanted: count,
+      granted: count,
+      /** What allows no more than that; earlier supervisors only know files, and don't say. */
+      tightest: z.enum(["files", "memory", "localPorts"]).optional().catch(undefined),
+    })
+    .optional(),
   /**
    * How long the supervisor has run, by a clock of the pod that never jumps. Older ones don't say.
    */

@@ -8,9 +8,11 @@ export interface Traffic {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly handshakeFailures: number;
+  /** Connections that were closed at once, by a limit. */
+  readonly refused: number;
 }
 
-const nothing: Traffic = { sessions: 0, bytesIn: 0, bytesOut: 0, handshakeFailures: 0 };
+const nothing: Traffic = { sessions: 0, bytesIn: 0, bytesOut: 0, handshakeFailures: 0, refused: 0 };
 
 /**
  * What each slot of each fleet has carried since this process began to ask: pods come, go and start
@@ -63,8 +65,9 @@ export class TrafficTotals {
 }
 
 function trafficOf(lane: LaneStatus | undefined): Traffic {
-  const { sessionsTotal = 0, bytesIn = 0, bytesOut = 0, handshakeFailures = 0 } = lane ?? {};
-  return { sessions: sessionsTotal, bytesIn, bytesOut, handshakeFailures };
+  const { sessionsTotal = 0, bytesIn = 0, bytesOut = 0 } = lane ?? {};
+  const { handshakeFailures = 0, refused = 0 } = lane ?? {};
+  return { sessions: sessionsTotal, bytesIn, bytesOut, handshakeFailures, refused };
 }
 
 /** As Prometheus does: a count that fell began from zero. */
@@ -78,5 +81,6 @@ function combine(a: Traffic, b: Traffic, of: (a: number, b: number) => number): 
     bytesIn: of(a.bytesIn, b.bytesIn),
     bytesOut: of(a.bytesOut, b.bytesOut),
     handshakeFailures: of(a.handshakeFailures, b.handshakeFailures),
+    refused: of(a.refused, b.refused),
   };
 }

@@ -1,6 +1,7 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { Settings } from "../cluster/settings.ts";
 import { childName, fleetLabels, podSelector, supervisorPort } from "../api/names.ts";
+import { podMemory } from "./pod-memory.ts";
 import type { Deployment, OwnerReference } from "../kubernetes/objects.ts";
 import { present } from "../values/present.ts";
 
@@ -30,8 +31,8 @@ const drainSeconds = 540;
  */
 const graceSeconds = lingerSeconds + drainSeconds + 40;
 
-/** CPU autoscaling needs a request to compare with; memory holds some 10,000 idle phones. */
-const defaultResources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } };
+/** CPU autoscaling needs a request to compare with. */
+const cpuRequest = "100m";
 
 /**
  * The fleet's proxy pods: one shared image, no rights, no service account, nothing written to disk.
@@ -130,8 +131,12 @@ function container(spec: WhatsAppProxySpec, defaultImage: string): PodSpec["cont
 /** Quantities may be written as numbers; Kubernetes knows them as text. */
 function resourcesOf({
   resources,
+  limits: { maxConnections },
 }: WhatsAppProxySpec): NonNullable<PodSpec["containers"][number]["resources"]> {
-  if (resources === undefined) return defaultResources;
+  if (resources === undefined) {
+    const { request, limit } = podMemory(maxConnections);
+    return { requests: { cpu: cpuRequest, memory: request }, limits: { memory: limit } };
+  }
   const texts = (amounts: Readonly<Record<string, string | number>> | undefined) =>
     amounts &&
     Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));

@@ -5,6 +5,8 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { type ClientLimits, limitTable } from "./haproxy/client-limits.ts";
 import { renderLane } from "./haproxy/lane.ts";
+import { shareVariables } from "./haproxy/lane-share.ts";
+import { peerGone } from "./haproxy/peer-gone.ts";
 import { runDirectory } from "./haproxy/run-directory.ts";
 import { renderUpstream, type Upstream } from "./haproxy/upstream.ts";
 import { type Listeners, listenersOf } from "../ledger/lanes.ts";
@@ -67,13 +69,16 @@ const header =
 //   here leaves the files to connections.
 // - nbthread: HAProxy counts the node's cores, and would start a thread on each, whatever the pod's
 //   share. The supervisor lowers it further.
-// - mworker-max-reloads: a worker left behind by a reload lives as long as a phone holds on; after
-//   three more reloads it goes. No hard-stop-after: it would also end, after a reload, every
-//   session at once. The supervisor ends the sessions of a pod that stops.
+// - mworker-max-reloads: a worker left behind by a reload lives as long as a phone holds on. With the
+//   fourth reload it would go at once, so the supervisor lifts this, and ends its sessions little by
+//   little; it stays for supervisors of an earlier version. No hard-stop-after: it would also end,
+//   after a reload, every session at once. The supervisor ends the sessions of a pod that stops.
 // - prefer-client-ciphers: phones without AES in hardware ask for ChaCha20 and others for AES with
 //   SHA-256, which costs both sides least.
 // - stick-counters: clients are counted in one table at most, and each counter costs memory in
 //   every connection.
+// - rcvbuf.server, sndbuf.client: the kernel would keep up to 4.8 MB for a download whose phone reads
+//   slowly or not at all, and a pod's memory is full with some 200 of those.
 // - no session cache: all lanes would share it. Sessions are resumed by tickets, whose keys are
 //   each lane's own, for as long as a key lasts.
 function globalSection(maxConnections: number): string {
@@ -85,10 +90,13 @@ function globalSection(maxConnections: number): string {
     spread-checks 5
     ssl-default-bind-options ssl-min-ver TLSv1.2 prefer-client-ciphers
     tune.stick-counters 1
+    tune.rcvbuf.server 65536
+    tune.sndbuf.client 65536
     tune.ssl.cachesize 0
     tune.ssl.lifetime 12h
     stats socket unix@${runDirectory}/admin.sock mode 600 level admin
-    stats maxconn 32`;
+    stats maxconn 32
+${shareVariables(maxConnections).join("\n")}`;
 }
 
 // - client, server: the official proxy closes after 200 s of silence. A phone asleep can be silent
@@ -100,6 +108,10 @@ function globalSection(maxConnections: number): string {
 //   vanished one is not waited for.
 // - connect, retries, redispatch: an upstream that doesn't answer is left for the next one at the
 //   first retry.
+// - clitcpka, srvtcpka, tcp-ut: a phone or server that is gone without a word ends its session after
+//   four minutes, and not after twenty: it would count as in use, and keep a drain going. The first
+//   question comes after three minutes of silence: seldom enough for a phone's battery, and before
+//   load balancers forget a silent connection (AWS: 350 s, Azure: 4 min).
 // - leastconn: sessions last for hours, so counting them spreads load where taking turns would not.
 // - init-addr none: a name that can't be resolved never stops the start; the resolvers find and
 //   follow it at run time.
@@ -115,7 +127,15 @@ const defaults = `defaults
     timeout server-fin 10s
     retries 2
     option redispatch 1
-    default-server init-addr none resolvers cluster resolve-prefer ipv4`;
+    option clitcpka
+    clitcpka-idle 180s
+    clitcpka-intvl 20s
+    clitcpka-cnt 3
+    option srvtcpka
+    srvtcpka-idle 180s
+    srvtcpka-intvl 20s
+    srvtcpka-cnt 3
+    default-server init-addr none resolvers cluster resolve-prefer ipv4 tcp-ut ${peerGone}`;
 
 // HAProxy's own metrics, for the supervisor, which shows them on its private port. A socket in the
 // run directory can't be published by mistake.

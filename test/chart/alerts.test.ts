@@ -129,6 +129,15 @@ const histories: Readonly<Record<string, History>> = {
     at: "15m",
     fires: { ProxyfleetPodsNearlyFull: fleet },
   },
+  "a slot has all of its share of a pod": {
+    series: {
+      ...leader,
+      [series("proxyfleet_slot_full_pods", 'namespace="proxies",fleet="family",slot="1"')]:
+        "0x5 2x20",
+    },
+    at: "15m",
+    fires: { ProxyfleetSlotFull: { ...fleet, slot: "1" } },
+  },
   "most slots fail together": {
     series: { ...leader, [condition("OutageSuspected", "True")]: "1x30" },
     at: "20m",

@@ -242,7 +242,7 @@ func TestFewFilesMeanFewerConnections(t *testing.T) {
 	p.ready()
 	document, err := p.status()
 	p.must(err)
-	if granted := document.MaxConnections.Granted; document.MaxConnections.Wanted != 27500 || granted < 1500 || granted > 2000 {
+	if granted := document.MaxConnections.Granted; document.MaxConnections.Wanted != 27500 || granted < 1500 || granted > 2000 || document.MaxConnections.Tightest != "files" {
 		t.Fatalf("status says %+v", document.MaxConnections)
 	}
 	p.talk(0, "chat")

@@ -114,6 +114,6 @@ func run(options supervise.Options, listen string, log *slog.Logger) error {
 		}
 	}()
 	defer server.Close()
-	log.Info("supervisor started", "version", version, "openFiles", host.OpenFiles, "threads", host.Threads, "ipv6", host.HasIPv6)
+	log.Info("supervisor started", "version", version, "openFiles", host.OpenFiles, "memory", host.Memory, "localPorts", host.LocalPorts, "threads", host.Threads, "ipv6", host.HasIPv6)
 	return supervisor.Run(context.Background(), signals)
 }

@@ -82,7 +82,7 @@ func newPodOf(t *testing.T) *pod {
 	p := &pod{T: t, configDir: t.TempDir(), runDir: t.TempDir(), chat: newUpstream(t), media: newUpstream(t), bank: 4}
 	p.firstPort = freePorts(t, 16)
 	p.statusAddress = fmt.Sprintf("127.0.0.1:%d", p.firstPort+15)
-	p.config = p.localConfig()
+	p.config = p.localConfig("haproxy.cfg")
 	return p
 }
 
@@ -103,8 +103,8 @@ func haproxy(t *testing.T) string {
 }
 
 // localConfig is what the operator renders, with the ports and upstreams of this test.
-func (p *pod) localConfig() string {
-	text, err := os.ReadFile("testdata/haproxy.cfg")
+func (p *pod) localConfig(file string) string {
+	text, err := os.ReadFile(filepath.Join("testdata", file))
 	p.must(err)
 	config := regexp.MustCompile(`:200(\d\d)\b`).ReplaceAllStringFunc(string(text), func(port string) string {
 		offset, _ := strconv.Atoi(port[4:])

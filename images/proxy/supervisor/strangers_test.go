@@ -55,6 +55,7 @@ func TestWhoSaysNothingIsTurnedAwayAndNothingIsOpenedUpstream(t *testing.T) {
 	io.WriteString(half, "\x16\x03\x01\x02\x00\x01") // a hello that never goes on
 	for name, connection := range map[string]net.Conn{
 		"no handshake": p.dial(0, "chat"), "half a handshake": half, "silence after the handshake": p.shakenHands(0), "silence on media": p.dial(0, "media"),
+		"silence on plain chat": p.dial(0, "plainChat"),
 	} {
 		if said := p.mustBeClosed(connection); len(said) > 0 {
 			t.Errorf("%s: answered %q", name, said)
@@ -62,6 +63,20 @@ func TestWhoSaysNothingIsTurnedAwayAndNothingIsOpenedUpstream(t *testing.T) {
 	}
 	if chat, media := p.chat.spokenTo.Load(), p.media.spokenTo.Load(); chat+media > 0 {
 		t.Fatalf("%d connections to the chat upstream, %d to the media upstream", chat, media)
+	}
+}
+
+func TestWhoSaysTooLittleForAnAnswerIsTurnedAwayAndWhoWasAnsweredMayBeSilent(t *testing.T) {
+	p := strangersPod(t)
+	answered := []*conversation{p.talk(0, "chat"), p.talk(0, "media"), p.talk(0, "plainChat")}
+	for listener, connection := range map[string]net.Conn{"chat": p.shakenHands(0), "media": p.dial(0, "media"), "plainChat": p.dial(0, "plainChat")} {
+		io.WriteString(connection, tlsRecord)
+		if said := p.mustBeClosed(connection); len(said) > 0 {
+			t.Errorf("one byte on %s: answered %q", listener, said)
+		}
+	}
+	for _, conversation := range answered {
+		conversation.goesOn()
 	}
 }
 
@@ -148,5 +163,22 @@ func (c *lastTicket) Get(string) (*tls.ClientSessionState, bool) { return nil, f
 func (c *lastTicket) Put(_ string, session *tls.ClientSessionState) {
 	if session != nil {
 		c.ticket, _, _ = session.ResumptionState()
+	}
+}
+
+func TestWhoDoesNotReadKeepsLittleOfTheKernelsMemory(t *testing.T) {
+	p := newPod(t)
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	for _, listener := range []string{"media", "plainChat"} {
+		reads := p.talk(0, listener)
+		p.must(reads.Conn.(*net.TCPConn).SetReadBuffer(4096))
+		io.WriteString(reads, "flood\n")
+		taken := <-map[string]*upstream{"media": p.media, "plainChat": p.chat}[listener].taken
+		t.Logf("%d bytes were kept for a client of %s that does not read", taken, listener)
+		if taken >= floodBytes {
+			t.Errorf("%s: all that was sent was kept", listener)
+		}
 	}
 }

@@ -20,11 +20,15 @@ import (
 )
 
 // upstream plays WhatsApp: it reads a PROXY header of version 2 if there is one, answers "who" with the client that the header names and "where"
-// with its own address, and echoes every other line.
+// with its own address, floods who says "flood", and echoes every other line.
 type upstream struct {
 	net.Listener
 	// spokenTo counts the connections on which something came.
 	spokenTo atomic.Int64
+	// open holds the connections that are open.
+	open sync.Map
+	// taken gets, for each flood, how many bytes of it found room on the way.
+	taken chan int
 }
 
 func newUpstream(t *testing.T) *upstream {
@@ -39,7 +43,7 @@ func listenAsUpstream(t *testing.T, address string) *upstream {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	u := &upstream{Listener: listener}
+	u := &upstream{Listener: listener, taken: make(chan int, 1)}
 	go func() {
 		for {
 			connection, err := listener.Accept()
@@ -55,6 +59,8 @@ func listenAsUpstream(t *testing.T, address string) *upstream {
 func (u *upstream) address() string { return u.Addr().String() }
 
 func (u *upstream) serve(connection net.Conn) {
+	u.open.Store(connection, nil)
+	defer u.open.Delete(connection)
 	defer connection.Close()
 	reader := bufio.NewReader(connection)
 	if _, err := reader.Peek(1); err != nil {
@@ -73,9 +79,27 @@ func (u *upstream) serve(connection net.Conn) {
 		case "where\n":
 			host, _, _ := net.SplitHostPort(connection.LocalAddr().String())
 			line = host + "\n"
+		case "flood\n":
+			u.taken <- flood(connection.(*net.TCPConn))
+			return
 		}
 		if _, err := io.WriteString(connection, line); err != nil {
 			return
+		}
+	}
+}
+
+// floodBytes are more than a connection may keep for somebody who does not read.
+const floodBytes = 1 << 20
+
+// flood sends a MiB, and tells how much of it was taken. It gives up when nothing goes on for two seconds: who is slow takes less, never more.
+func flood(connection *net.TCPConn) int {
+	connection.SetWriteBuffer(4096)
+	for sent := 0; ; {
+		connection.SetWriteDeadline(time.Now().Add(2 * time.Second))
+		count, err := connection.Write(make([]byte, 4096))
+		if sent += count; err != nil || sent >= floodBytes {
+			return sent
 		}
 	}
 }

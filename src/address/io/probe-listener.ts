@@ -76,7 +76,7 @@ async function mediaProblem(
 
 /**
  * Plain chat shows no certificate: that the port is the address's own was seen on chat. It must be
- * open, and lead somewhere.
+ * open, and wait for a first word.
  */
 async function plainChatProblem(
   points: readonly ProbePoint[],

@@ -4,6 +4,7 @@ import type { Pod } from "../../kubernetes/objects.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
 import { type Caches, podFleet } from "../../cluster/caches.ts";
 import type { PodReports } from "./reports.ts";
+import type { PodStatus } from "../status.ts";
 import { isServingPod } from "../view.ts";
 import { type Traffic, TrafficTotals } from "../traffic.ts";
 
@@ -36,7 +37,15 @@ export function registerPodMetrics(
   registerTotals(metrics, totals);
   metrics.gauge(
     { name: "proxyfleet_sessions", help: "Open sessions, over all pods", labelNames: slotLabels },
-    () => openSessions(pods.list(), reports, slotOf),
+    () => perSlot(pods.list(), reports, { slotOf, value: ({ sessions = 0 }) => sessions }),
+  );
+  metrics.gauge(
+    {
+      name: "proxyfleet_slot_full_pods",
+      help: "Pods in which the slot has all of its share of the connections",
+      labelNames: slotLabels,
+    },
+    () => perSlot(pods.list(), reports, { slotOf, value: ({ full = false }) => (full ? 1 : 0) }),
   );
   metrics.gauge(
     {
@@ -81,6 +90,14 @@ function registerTotals(metrics: Metrics, totals: TrafficTotals): void {
   );
   metrics.counter(
     {
+      name: "proxyfleet_connections_refused_total",
+      help: "Connections that pods closed at once, since the slot or a client had all that it may have",
+      labelNames: slotLabels,
+    },
+    each(({ refused }) => refused),
+  );
+  metrics.counter(
+    {
       name: "proxyfleet_bytes_total",
       help: "Bytes, in from clients and out to them",
       labelNames: [...slotLabels, "direction"],
@@ -98,19 +115,26 @@ function registerTotals(metrics: Metrics, totals: TrafficTotals): void {
 
 type Sample<Label extends string> = readonly [Readonly<Record<Label, string>>, number];
 
-function openSessions(
+/** The sum of a value of lanes, over all pods, for each slot that they serve. */
+function perSlot(
   pods: readonly Pod[],
   reports: PodReports,
-  slotOf: (entry: string) => number | undefined,
+  {
+    slotOf,
+    value,
+  }: {
+    readonly slotOf: (entry: string) => number | undefined;
+    readonly value: (lane: PodStatus["lanes"][number]) => number;
+  },
 ): Sample<(typeof slotLabels)[number]>[] {
   const counts = pods.flatMap((pod) => {
     const [fleet] = fleetOf(pod);
     const lanes = reports.status(keyText(keyOf(pod)))?.lanes ?? [];
-    return lanes.flatMap(({ address, sessions = 0 }) => {
-      const slot = address === undefined ? undefined : slotOf(address);
+    return lanes.flatMap((lane) => {
+      const slot = lane.address === undefined ? undefined : slotOf(lane.address);
       return fleet === undefined || slot === undefined
         ? []
-        : [[`${fleet}/${slot}`, sessions] as const];
+        : [[`${fleet}/${slot}`, value(lane)] as const];
     });
   });
   return sums(counts).map(([key, sum]) => {

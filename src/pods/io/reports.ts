@@ -150,7 +150,7 @@ function behind(
 
 function reportOf(
   pod: string,
-  { refused, maxConnections, upstreams = [] }: PodStatus,
+  { refused, maxConnections, lanes, upstreams = [] }: PodStatus,
   { lags, servers }: { readonly lags: boolean; readonly servers: Servers },
 ): PodReport {
   return {
@@ -159,6 +159,7 @@ function reportOf(
     refused: refused?.message,
     lags,
     connections: maxConnections,
+    full: lanes.flatMap(({ full, address }) => (full === true ? (address ?? []) : [])),
     servers: upstreams.map((each) => serverReport(each, servers)),
   };
 }

@@ -1,3 +1,5 @@
+import { proxiesFile } from "./run-directory.ts";
+
 /** How much one client may take. 0 means no limit. */
 export interface ClientLimits {
   /** Connections open at once. */
@@ -27,19 +29,22 @@ export function limitTable(limits: ClientLimits): string[] {
 }
 
 /**
- * The rules of a frontend that refuse a client over its limits. They come after the PROXY header is
- * read, so they count the client and not the load balancer. An IPv6 client is its /64: one phone
- * has all of those addresses.
+ * The rules of a lane's frontend that refuse a client over its limits. A client whose connection is
+ * its own is counted before the TLS handshake. One that a PROXY header names is counted when the
+ * header is read, which is after the handshake: the connection is the load balancer's. An IPv6
+ * client is its /64: one phone has all of those addresses.
  */
-export function limitRules(limits: ClientLimits): string[] {
+export function limitRules(limits: ClientLimits, lane: number): string[] {
   const wanted = counters(limits);
   if (wanted.length === 0) return [];
-  const onlyWhere = limits.clientsSeen === "Always" ? "" : " if { fc_rcvd_proxy }";
+  const rules = (at: "connection" | "session", where: string) => [
+    `    tcp-request ${at} track-sc0 src,ipmask(32,64) table clients ${where}`,
+    ...wanted.map(({ fetch, limit }) => `    tcp-request ${at} reject if { ${fetch} gt ${limit} }`),
+  ];
+  const ownConnections = rules("connection", `unless { src -f ${proxiesFile(lane)} }`);
   return [
-    `    tcp-request session track-sc0 src,ipmask(32,64) table clients${onlyWhere}`,
-    ...wanted.map(
-      ({ fetch, limit }) => `    tcp-request session reject if { ${fetch} gt ${limit} }`,
-    ),
+    ...(limits.clientsSeen === "Always" ? ownConnections : []),
+    ...rules("session", "if { fc_rcvd_proxy }"),
   ];
 }
 

@@ -1,6 +1,9 @@
-import { lanePort } from "../../ledger/lanes.ts";
+import { lanePort, type Listeners, listenersOf } from "../../ledger/lanes.ts";
 import { type ListenerName } from "../../api/names.ts";
-import { runDirectory } from "./run-directory.ts";
+import { shareRules } from "./lane-share.ts";
+import { peerGone } from "./peer-gone.ts";
+import { proxyName, upstreamBackend } from "./proxy-names.ts";
+import { proxiesFile, runDirectory } from "./run-directory.ts";
 import { serverLines, type Upstream, upstreamOf } from "./upstream.ts";
 import { limitRules, type ClientLimits } from "./client-limits.ts";
 
@@ -9,66 +12,76 @@ import { limitRules, type ClientLimits } from "./client-limits.ts";
  * so that its sessions can be ended without touching another lane's (`shutdown sessions server`,
  * HAProxy management guide §9.3).
  */
-export function renderLane(
-  lane: number,
-  listener: ListenerName,
-  { upstream, limits }: { readonly upstream: Upstream; readonly limits: ClientLimits },
-): string {
-  return [...frontend(lane, listener, limits), "", ...backend(lane, listener, upstream)].join("\n");
+export function renderLane(lane: number, listener: ListenerName, given: LaneInput): string {
+  return [...frontend(lane, listener, given), "", ...backend(lane, listener, given.upstream)].join(
+    "\n",
+  );
 }
 
-function nameOf(lane: number, listener: ListenerName): string {
-  return `lane-${lane}-${listener}`;
+/** What all lanes of a fleet have in common. */
+interface LaneInput {
+  readonly listeners: Listeners;
+  readonly upstream: Upstream;
+  readonly limits: ClientLimits;
 }
 
-function frontend(lane: number, listener: ListenerName, limits: ClientLimits): string[] {
-  const name = nameOf(lane, listener);
+function frontend(lane: number, listener: ListenerName, given: LaneInput): string[] {
   const port = lanePort(lane, listener);
   const tls =
     listener === "chat"
       ? ` ssl crt ${runDirectory}/lanes/${lane}.pem tls-ticket-keys ${runDirectory}/lanes/${lane}.tickets`
       : "";
   return [
-    `frontend ${name}`,
+    `frontend ${proxyName(lane, listener)}`,
     // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1.
     // One line: each line with TLS makes a context of its own, of which a bank of 256 lanes has
     // enough.
-    `    bind 0.0.0.0:${port},[::]:${port} v6only${tls}`,
+    `    bind 0.0.0.0:${port},[::]:${port} v6only${tls} tcp-ut ${peerGone}`,
     // The list changes at run time. A header from anywhere else is bytes like any other, and not
     // believed.
-    `    tcp-request connection expect-proxy layer4 if { src -f ${runDirectory}/lanes/${lane}.proxies }`,
-    ...limitRules(limits),
+    `    tcp-request connection expect-proxy layer4 if { src -f ${proxiesFile(lane)} }`,
+    ...shareRules(lane, listener, listenersOf(given.listeners)),
+    ...limitRules(given.limits, lane),
     ...firstByteRules[listener],
-    `    default_backend ${name}-up`,
+    `    default_backend ${upstreamBackend(lane, listener)}`,
   ];
 }
 
 // A client that sends nothing, or on media not the first byte of TLS (0x16), is turned away before
 // anything is opened for it upstream. Phones speak first: inside the outer TLS too, where the
-// chat's own handshake begins. Plain chat is left as it is, so that an open port shows that it
-// leads somewhere.
+// chat's own handshake begins.
 const firstByteRules: Readonly<Record<ListenerName, readonly string[]>> = {
-  chat: [
-    "    tcp-request inspect-delay 15s",
-    "    tcp-request content accept if { req.len gt 0 }",
-    "    tcp-request content reject",
-  ],
-  media: [
-    "    tcp-request inspect-delay 15s",
-    "    tcp-request content accept if { req.payload(0,1) -m bin 16 }",
-    "    tcp-request content reject",
-  ],
-  plainChat: [],
+  chat: spokenFirst("req.len gt 0"),
+  media: spokenFirst("req.payload(0,1) -m bin 16"),
+  plainChat: spokenFirst("req.len gt 0"),
 };
+
+function spokenFirst(condition: string): readonly string[] {
+  return [
+    "    tcp-request inspect-delay 15s",
+    `    tcp-request content accept if { ${condition} }`,
+    "    tcp-request content reject",
+  ];
+}
+
+// WhatsApp answers a phone's first words at once. It says nothing to half a handshake, which would
+// hold its place for as long as a silent phone. No longer than 15 s: a session that is shut down
+// while it waits here is freed by HAProxy 3.0 only when that time is over, and its lane waits for it.
+const firstAnswerRules: readonly string[] = [
+  "    tcp-response inspect-delay 15s",
+  "    tcp-response content accept if { res.len gt 0 }",
+  "    tcp-response content reject",
+];
 
 function backend(lane: number, listener: ListenerName, upstream: Upstream): string[] {
   const to = upstreamOf(listener);
   const header = to === "chat" ? proxyHeader[upstream.chat.proxyProtocol] : "";
   return [
-    `backend ${nameOf(lane, listener)}-up`,
+    `backend ${upstreamBackend(lane, listener)}`,
     // Media is passed through untouched, so the kernel may move it without copying. Chat stays: its
     // bytes are decrypted here.
     ...(listener === "media" ? ["    option splice-auto"] : []),
+    ...firstAnswerRules,
     ...serverLines(upstream, to, (server) => `track upstream-${to}/${server} ${header}`),
   ];
 }

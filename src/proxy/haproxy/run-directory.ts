@@ -3,3 +3,8 @@
  * with the pod.
  */
 export const runDirectory = "/run/proxyfleet";
+
+/** The ranges whose PROXY header a lane believes. They change at run time. */
+export function proxiesFile(lane: number): string {
+  return `${runDirectory}/lanes/${lane}.proxies`;
+}

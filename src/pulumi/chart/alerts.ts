@@ -97,6 +97,14 @@ const alerts: readonly Alert[] = [
     description: "Add pods (spec.replicas), or let an autoscaler do it.",
   },
   {
+    alert: "ProxyfleetSlotFull",
+    expr: "max by (namespace, fleet, slot) (proxyfleet_slot_full_pods) > 0",
+    for: "5m",
+    severity: "warning",
+    summary: `Slot {{ $labels.slot }} of the fleet ${fleet} has all of its share of a pod: new connections are refused.`,
+    description: `Other groups are not affected. If these are people, add pods (spec.replicas). If somebody floods the address, set limits per client or move the slot: ${describe}.`,
+  },
+  {
     alert: "ProxyfleetOutageSuspected",
     expr: 'max by (namespace, fleet) (proxyfleet_fleet_condition{type="OutageSuspected",status="True"}) == 1',
     for: "15m",

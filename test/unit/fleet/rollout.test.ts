@@ -5,7 +5,7 @@ import { appliedMarks, podMarks } from "../../../src/api/names.ts";
 import type { ObservedFleet } from "../../../src/fleet/observed.ts";
 import type { FleetStatus } from "../../../src/fleet/status.ts";
 import type { Turn } from "../../../src/fleet/turns.ts";
-import { hashOfObject } from "../../../src/kubernetes/difference.ts";
+import { hashOf, hashOfObject } from "../../../src/kubernetes/difference.ts";
 import type { Deployment, Pod } from "../../../src/kubernetes/objects.ts";
 import { podObject } from "../../objects/pod.ts";
 import { at } from "../rotation/build.ts";
@@ -96,6 +96,7 @@ describe("a newer operator", () => {
     resources: { resources: { limits: { memory: "2Gi" } } },
     scheduling: { scheduling: { nodeSelector: { a: "b" } } },
     podMetadata: { podMetadata: { annotations: { "example.org/now": "1" } } },
+    limits: { limits: { maxConnections: 9_000 } },
   };
   for (const [field, spec] of Object.entries(changes))
     test(`follows a change of spec.${field} at once`, () => {
@@ -103,6 +104,18 @@ describe("a newer operator", () => {
       assert.notDeepEqual(made?.spec.template, before.spec.template);
       assert.equal(made?.metadata.annotations?.[podMarks.rollout], "Asked");
     });
+
+  test("does not take it for a change that an earlier version marked without maxConnections", () => {
+    const parsed = parseWhatsAppProxy(plain);
+    assert.ok(parsed.ok);
+    const { image, resources, scheduling, podMetadata } = parsed.value.spec;
+    const earlier = hashOf([image, resources, scheduling, podMetadata]);
+    const annotations = { ...before.metadata.annotations, [podMarks.spec]: earlier };
+    const marked = { ...before, metadata: { ...before.metadata, annotations } };
+    const made = deploymentOf({ ...upgraded, ...withDeployment(marked) });
+    assert.deepEqual(made?.spec.template, before.spec.template);
+    assert.notEqual(made?.metadata.annotations?.[podMarks.spec], earlier);
+  });
 
   test("does not take another change of the spec for one that asks for other pods", () => {
     const raw = fleet({ rotation: { maxAge: "24h" } }, { generation: 2 });

@@ -163,6 +163,28 @@ describe("whether the limits hold", () => {
         "LimitNOFILE",
       ],
     },
+    "pods whose memory holds fewer": {
+      limits: plain,
+      given: [
+        answered("p-1", { connections: { wanted: 27_500, granted: 1813, tightest: "memory" } }),
+      ],
+      expect: ["False", "FewerConnections", "only 1813", "37 kB", "spec.resources.limits.memory"],
+    },
+    "pods with too few local ports to what they connect to": {
+      limits: plain,
+      given: [
+        answered("p-1", { connections: { wanted: 27_500, granted: 9, tightest: "localPorts" } }),
+      ],
+      expect: ["False", "FewerConnections", "only 9", "ip_local_port_range"],
+    },
+    "of several bounds, the tightest is named": {
+      limits: plain,
+      given: [
+        few,
+        answered("p-1", { connections: { wanted: 27_500, granted: 1813, tightest: "memory" } }),
+      ],
+      expect: ["False", "FewerConnections", "2 of 2 pods", "only 1813", "memory limit"],
+    },
     "of several pods that may, the one that takes the fewest connections is named": {
       limits: plain,
       given: [few, answered("p-1", { connections: { wanted: 27_500, granted: 9_000 } })],
@@ -172,6 +194,20 @@ describe("whether the limits hold", () => {
       limits: perClient,
       given: [few],
       expect: ["False", "ClientsNotSeen", "metallb-a", "only 7800"],
+    },
+    "addresses that have all of their share are named once, and others are not troubled": {
+      limits: plain,
+      given: [
+        answered("p-1", { full: ["ip-b", "ip-a"] }),
+        answered("p-2", { full: ["ip-a"] }),
+        answered("p-3"),
+      ],
+      expect: ["False", "ShareUsedUp", "2 of 3 pods", "connections to ip-a, ip-b:"],
+    },
+    "people who are refused come before a node that has few files": {
+      limits: plain,
+      given: [{ ...few, full: ["ip-a"] }],
+      expect: ["False", "ShareUsedUp", "ip-a", "only 7800"],
     },
     "a pod that says nothing of its connections is no trouble": {
       limits: plain,

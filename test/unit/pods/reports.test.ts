@@ -58,6 +58,19 @@ test("a fleet is woken when something is new, and not by counts", () => {
   assert.deepEqual(woken, [key, key]);
 });
 
+test("lanes that have all of their share are told by the entry that they serve", () => {
+  const lane = { open: true, full: true };
+  tell(0, {
+    lanes: [
+      { lane: 0, ...lane, address: "ip-a" },
+      { lane: 1, ...lane },
+      { lane: 2, ...lane, address: "ip-b", full: false },
+    ],
+  });
+  const report = reports.report(key);
+  assert.deepEqual(report?.kind === "answered" && report.full, ["ip-a"]);
+});
+
 describe("a pod lags", () => {
   test("when it stood at another configuration for a minute", () => {
     for (const second of [0, 30, 59]) tell(second, {}, "r2");

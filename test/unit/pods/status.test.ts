@@ -14,7 +14,7 @@ const upstream = {
 const full = {
   revision: "r1",
   refused: { revision: "r2", message: "line 7: unknown keyword" },
-  maxConnections: { wanted: 27_500, granted: 7_800 },
+  maxConnections: { wanted: 27_500, granted: 7_800, tightest: "files" },
   oldWorkers: 1,
   upstreams: [upstream, { ...upstream, group: "media", name: "media-0" }],
   lanes: [
@@ -27,6 +27,8 @@ const full = {
       bytesIn: 100,
       bytesOut: 200,
       handshakeFailures: 3,
+      refused: 4,
+      full: true,
     },
   ],
 };

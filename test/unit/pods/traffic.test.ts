@@ -83,6 +83,19 @@ test("a slot has carried what all lanes that serve it have, each counted by itse
   assert.deepEqual(counted(lanes(100, 5), lanes(110, 10)), { 0: 15 });
 });
 
+test("what was refused is counted like what was taken", () => {
+  const totals = new TrafficTotals();
+  const refusing = (refused: number): PodStatus => ({
+    revision: "r",
+    lanes: [{ lane: 0, open: true, address: "ip-a", refused }],
+  });
+  totals.count("proxies/family", { before: refusing(2), after: refusing(9) }, () => 0);
+  assert.deepEqual(
+    [...totals.all()].map(({ traffic }) => traffic.refused),
+    [7],
+  );
+});
+
 test("a fleet that is gone leaves no series behind", () => {
   const totals = new TrafficTotals();
   totals.count("proxies/family", { before: pod(0, "ip-a"), after: pod(9, "ip-a") }, () => 0);

@@ -142,6 +142,22 @@ describe("the pods", () => {
     });
   });
 
+  const memory: Record<string, { connections: number; request: string; limit: string }> = {
+    "a full pod of the default": { connections: 27_500, request: "162Mi", limit: "1163Mi" },
+    "a small one": { connections: 1_000, request: "68Mi", limit: "228Mi" },
+    "the largest, which keeps no node to itself": {
+      connections: 1_000_000,
+      request: "1024Mi",
+      limit: "35478Mi",
+    },
+  };
+  for (const [name, { connections, request, limit }] of Object.entries(memory))
+    test(`have memory for their connections: ${name}`, () => {
+      const { resources } = containerOf(made({ limits: { maxConnections: connections } }));
+      assert.equal(resources?.requests?.["memory"], request);
+      assert.equal(resources?.limits?.["memory"], limit);
+    });
+
   test("go where a person wants them, without fields that are not there", () => {
     const pod = podOf(
       made({

@@ -20,21 +20,23 @@ const small: HaproxyInput = {
   bank: 4,
 };
 
-/** The configuration that the supervisor's tests run: what the operator writes is what they see. */
-const supervisorCopy = new URL(
-  "../../../images/proxy/supervisor/testdata/haproxy.cfg",
-  import.meta.url,
-);
-
-test("the supervisor's tests run the configuration that is rendered now", () => {
-  const config = renderHaproxyConfig(small);
-  if (process.env["UPDATE_TESTDATA"] !== undefined) writeFileSync(supervisorCopy, config);
-  assert.equal(
-    readFileSync(supervisorCopy, "utf8"),
-    config,
-    "run this test with UPDATE_TESTDATA=1 to write the file again",
-  );
-});
+/** The configurations that the supervisor's tests run: what the operator writes is what they see. */
+const supervisorCopies: Record<string, HaproxyInput> = {
+  "haproxy.cfg": small,
+  "haproxy-client-limits.cfg": { ...small, limits: { ...small.limits, connectionsPerClient: 10 } },
+};
+for (const [file, input] of Object.entries(supervisorCopies)) {
+  test(`the supervisor's tests run the ${file} that is rendered now`, () => {
+    const copy = new URL(`../../../images/proxy/supervisor/testdata/${file}`, import.meta.url);
+    const config = renderHaproxyConfig(input);
+    if (process.env["UPDATE_TESTDATA"] !== undefined) writeFileSync(copy, config);
+    assert.equal(
+      readFileSync(copy, "utf8"),
+      config,
+      "run this test with UPDATE_TESTDATA=1 to write the file again",
+    );
+  });
+}
 
 describe("renderHaproxyConfig", () => {
   const has: Record<string, { given: Partial<HaproxyInput>; lines: string[]; without?: string[] }> =
@@ -43,9 +45,9 @@ describe("renderHaproxyConfig", () => {
         given: {},
         lines: [
           "frontend lane-3-chat",
-          "    bind 0.0.0.0:20012,[::]:20012 v6only ssl crt /run/proxyfleet/lanes/3.pem tls-ticket-keys /run/proxyfleet/lanes/3.tickets",
-          "    bind 0.0.0.0:20013,[::]:20013 v6only",
-          "    bind 0.0.0.0:20014,[::]:20014 v6only",
+          "    bind 0.0.0.0:20012,[::]:20012 v6only ssl crt /run/proxyfleet/lanes/3.pem tls-ticket-keys /run/proxyfleet/lanes/3.tickets tcp-ut 240s",
+          "    bind 0.0.0.0:20013,[::]:20013 v6only tcp-ut 240s",
+          "    bind 0.0.0.0:20014,[::]:20014 v6only tcp-ut 240s",
         ],
       },
       "a fleet without plain chat does not bind it": {
@@ -76,22 +78,25 @@ describe("renderHaproxyConfig", () => {
         lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0"],
       },
       "without limits no client is counted": { given: {}, lines: [], without: ["backend clients"] },
-      "a limit counts clients after the PROXY header is read": {
-        given: {
-          limits: {
-            maxConnections: 10,
-            connectionsPerClient: 3,
-            connectionRatePerClient: 0,
-            clientsSeen: "Always",
+      "a limit counts clients before the handshake, and those behind a load balancer once it names them":
+        {
+          given: {
+            limits: {
+              maxConnections: 10,
+              connectionsPerClient: 3,
+              connectionRatePerClient: 0,
+              clientsSeen: "Always",
+            },
           },
+          lines: [
+            "    maxconn 10",
+            "    stick-table type ipv6 size 200k expire 2m store conn_cur",
+            "    tcp-request connection track-sc0 src,ipmask(32,64) table clients unless { src -f /run/proxyfleet/lanes/2.proxies }",
+            "    tcp-request connection reject if { sc0_conn_cur gt 3 }",
+            "    tcp-request session track-sc0 src,ipmask(32,64) table clients if { fc_rcvd_proxy }",
+            "    tcp-request session reject if { sc0_conn_cur gt 3 }",
+          ],
         },
-        lines: [
-          "    maxconn 10",
-          "    stick-table type ipv6 size 200k expire 2m store conn_cur",
-          "    tcp-request session track-sc0 src,ipmask(32,64) table clients",
-          "    tcp-request session reject if { sc0_conn_cur gt 3 }",
-        ],
-      },
       "clients without a PROXY header, where only it names them, are not counted as one": {
         given: {
           limits: {
@@ -106,7 +111,31 @@ describe("renderHaproxyConfig", () => {
           "    tcp-request session track-sc0 src,ipmask(32,64) table clients if { fc_rcvd_proxy }",
           "    tcp-request session reject if { sc0_conn_rate gt 60 }",
         ],
-        without: ["    tcp-request session track-sc0 src,ipmask(32,64) table clients"],
+        without: ["    tcp-request connection reject if { sc0_conn_rate gt 60 }"],
+      },
+      "a lane's share counts all its listeners, from before the handshake": {
+        given: {},
+        lines: [
+          "    set-var proc.lane_share int(27500)",
+          "    tcp-request connection set-var(sess.n) fe_conn(lane-3-media)",
+          "    tcp-request connection set-var(sess.n) fe_conn(lane-3-plainChat),add(sess.n)",
+          "    tcp-request connection reject if { fe_conn,add(sess.n),sub(proc.lane_share) gt 0 }",
+        ],
+      },
+      "without plain chat, the share is that of two listeners": {
+        given: { listeners: {} },
+        lines: ["    tcp-request connection set-var(sess.n) fe_conn(lane-0-chat)"],
+        without: [
+          "    tcp-request connection set-var(sess.n) fe_conn(lane-0-plainChat),add(sess.n)",
+        ],
+      },
+      "those of a listener that have not spoken have a limit of their own": {
+        given: {},
+        lines: [
+          "    set-var proc.lane_opening int(27500)",
+          "    tcp-request connection set-var(sess.n) be_conn(lane-0-chat-up)",
+          "    tcp-request connection reject if { fe_conn,sub(sess.n),sub(proc.lane_opening) gt 0 }",
+        ],
       },
     };
   for (const [name, { given, lines, without = [] }] of Object.entries(has)) {

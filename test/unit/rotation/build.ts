@@ -92,6 +92,7 @@ export function answered(pod = "p-1", given: Partial<AnsweredReport> = {}): Answ
     refused: undefined,
     lags: false,
     connections,
+    full: [],
     servers: servers({ "a:5222": "up", "b:5222": "up" }),
     ...given,
   };

@@ -12,6 +12,8 @@ type Frontend struct {
 	Lane     int
 	Open     bool
 	Sessions int
+	// Opening are those of them that have not said anything yet: they shake hands, or are in no backend.
+	Opening  int
 	Counters Counters
 }
 
@@ -23,16 +25,18 @@ type Counters struct {
 	BytesIn, BytesOut int64
 	// HandshakeFailures are connections whose TLS handshake did not succeed: broken off, too slow, or not TLS at all.
 	HandshakeFailures int64
+	// Refused are connections that were closed at once, by a limit.
+	Refused int64
 }
 
 // Plus adds what another worker has counted.
 func (c Counters) Plus(o Counters) Counters {
-	return Counters{c.Sessions + o.Sessions, c.BytesIn + o.BytesIn, c.BytesOut + o.BytesOut, c.HandshakeFailures + o.HandshakeFailures}
+	return Counters{c.Sessions + o.Sessions, c.BytesIn + o.BytesIn, c.BytesOut + o.BytesOut, c.HandshakeFailures + o.HandshakeFailures, c.Refused + o.Refused}
 }
 
 // Minus leaves out what was counted before.
 func (c Counters) Minus(o Counters) Counters {
-	return Counters{c.Sessions - o.Sessions, c.BytesIn - o.BytesIn, c.BytesOut - o.BytesOut, c.HandshakeFailures - o.HandshakeFailures}
+	return Counters{c.Sessions - o.Sessions, c.BytesIn - o.BytesIn, c.BytesOut - o.BytesOut, c.HandshakeFailures - o.HandshakeFailures, c.Refused - o.Refused}
 }
 
 // Backend is the name of the frontend's own backend.
@@ -40,21 +44,32 @@ func (f Frontend) Backend() string { return f.Name + "-up" }
 
 // Frontends lists a worker's lanes' frontends: whether they accept, and the sessions they have, those still shaking hands included.
 func (w Worker) Frontends(ctx context.Context) ([]Frontend, error) {
-	rows, err := w.stats(ctx, "-1", frontendRows)
+	rows, err := w.stats(ctx, "-1", frontendRows|backendRows)
 	if err != nil {
 		return nil, err
 	}
+	return frontendsOf(rows), nil
+}
+
+// frontendsOf makes frontends of their rows and those of their backends.
+func frontendsOf(rows []statsRow) []Frontend {
 	var frontends []Frontend
+	passed := map[string]int{}
 	for _, row := range rows {
 		lane, ok := laneOf(row.proxy)
-		if ok {
-			frontends = append(frontends, Frontend{
-				Name: row.proxy, Lane: lane, Open: row.status == "OPEN", Sessions: int(row.sessions),
-				Counters: Counters{row.sessionsTotal, row.bytesIn, row.bytesOut, row.handshakeFailures},
-			})
+		if !ok {
+			passed[row.proxy] = int(row.sessions)
+			continue
 		}
+		frontends = append(frontends, Frontend{
+			Name: row.proxy, Lane: lane, Open: row.status == "OPEN", Sessions: int(row.sessions),
+			Counters: Counters{row.sessionsTotal, row.bytesIn, row.bytesOut, row.handshakeFailures, row.deniedConnections + row.deniedSessions},
+		})
 	}
-	return frontends, nil
+	for i, frontend := range frontends {
+		frontends[i].Opening = max(frontend.Sessions-passed[frontend.Backend()], 0) // the two were not read at the same moment
+	}
+	return frontends
 }
 
 // Pause makes frontends refuse connections; their sessions go on. What HAProxy does not do shows in Frontends.

@@ -16,7 +16,7 @@ func TestParseWorkers(t *testing.T) {
 # programs
 `
 	workers := Client{}.parseWorkers(answer)
-	if len(workers) != 2 || workers[0].PID != 7019 || workers[0].Old || workers[1].PID != 6576 || !workers[1].Old {
+	if len(workers) != 2 || workers[0].PID != 7019 || workers[0].Old || workers[1].PID != 6576 || !workers[1].Old || workers[1].Reloads != 1 {
 		t.Fatalf("%+v", workers)
 	}
 }
@@ -78,10 +78,10 @@ func TestTicketKeysFile(t *testing.T) {
 }
 
 func TestParseStats(t *testing.T) {
-	rows, err := parseStats("# pxname,svname,scur,stot,bin,bout,status,lastchg,-,ssl_failed_handshake,\n" +
-		"lane-0-chat,FRONTEND,3,9,100,200,OPEN,,-,4,\n" + "upstream-chat,chat-0,,,,,MAINT (resolution),7,-,,\n")
+	rows, err := parseStats("# pxname,svname,scur,stot,bin,bout,status,lastchg,-,ssl_failed_handshake,dcon,dses,\n" +
+		"lane-0-chat,FRONTEND,3,9,100,200,OPEN,,-,4,5,6,\n" + "upstream-chat,chat-0,,,,,MAINT (resolution),7,-,,,,\n")
 	want := []statsRow{
-		{proxy: "lane-0-chat", server: "FRONTEND", status: "OPEN", sessions: 3, sessionsTotal: 9, bytesIn: 100, bytesOut: 200, handshakeFailures: 4},
+		{proxy: "lane-0-chat", server: "FRONTEND", status: "OPEN", sessions: 3, sessionsTotal: 9, bytesIn: 100, bytesOut: 200, handshakeFailures: 4, deniedConnections: 5, deniedSessions: 6},
 		{proxy: "upstream-chat", server: "chat-0", status: "MAINT (resolution)", secondsSinceChange: 7},
 	}
 	if err != nil || !reflect.DeepEqual(rows, want) {
@@ -110,5 +110,15 @@ func TestTheAddressesOfOneNameAreOneUpstream(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("%+v", got)
+	}
+}
+
+func TestWhatHasNotPassedToItsBackendIsOpening(t *testing.T) {
+	frontends := frontendsOf([]statsRow{
+		{proxy: "lane-0-chat", sessions: 7, deniedConnections: 2, deniedSessions: 1}, {proxy: "lane-0-chat-up", sessions: 5},
+		{proxy: "lane-0-media", sessions: 1}, {proxy: "lane-0-media-up", sessions: 2},
+	})
+	if frontends[0].Opening != 2 || frontends[0].Counters.Refused != 3 || frontends[1].Opening != 0 {
+		t.Fatalf("%+v", frontends)
 	}
 }

@@ -12,7 +12,8 @@ import (
 //
 // A session that is still connecting to its server must be let be: HAProxy 3.0 never frees one that is shut down at that moment, not even when
 // the client goes. So the servers of a frontend's backend first take no new session, and those that were connecting are waited for. Those whose
-// client has said nothing yet have no server, and are ended one by one.
+// client has said nothing yet have no server, and are ended one by one. One whose server has not answered yet loses it at once, but HAProxy counts it
+// until the time for a first answer is over (15 s).
 func (w Worker) EndSessions(ctx context.Context, frontends []Frontend) error {
 	if w.Old {
 		return w.endOneByOne(ctx, frontends)

@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// What "show stat" is asked for: rows of frontends, or of servers.
+// What "show stat" is asked for: rows of frontends, of backends, or of servers.
 const (
 	frontendRows = 1
+	backendRows  = 2
 	serverRows   = 4
 )
 
@@ -20,6 +21,7 @@ type statsRow struct {
 	proxy, server, status, address       string
 	sessions, sessionsTotal              int64
 	bytesIn, bytesOut, handshakeFailures int64
+	deniedConnections, deniedSessions    int64
 	secondsSinceChange                   int64
 }
 
@@ -61,6 +63,7 @@ func parseStatsRow(fields []string, column map[string]int) (statsRow, error) {
 	for name, into := range map[string]*int64{
 		"scur": &row.sessions, "stot": &row.sessionsTotal, "bin": &row.bytesIn, "bout": &row.bytesOut,
 		"ssl_failed_handshake": &row.handshakeFailures, "lastchg": &row.secondsSinceChange,
+		"dcon": &row.deniedConnections, "dses": &row.deniedSessions,
 	} {
 		if at, found := column[name]; found && fields[at] != "" {
 			number, err := strconv.ParseInt(fields[at], 10, 64)

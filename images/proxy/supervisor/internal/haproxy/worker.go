@@ -14,6 +14,18 @@ type Worker struct {
 	PID    int
 	// Old says that the worker was replaced by a reload.
 	Old bool
+	// Reloads is how many reloads it has survived: the oldest worker has the most.
+	Reloads int
+}
+
+// Sessions counts the open sessions of all lanes.
+func (w Worker) Sessions(ctx context.Context) (int, error) {
+	frontends, err := w.Frontends(ctx)
+	total := 0
+	for _, frontend := range frontends {
+		total += frontend.Sessions
+	}
+	return total, err
 }
 
 // Workers lists the workers, the current one first. Commands name a worker by its process number: after a reload a shared socket could
@@ -39,11 +51,13 @@ func (c Client) parseWorkers(answer string) []Worker {
 			section = strings.TrimSpace(line)
 			continue
 		}
-		if len(fields) < 2 || fields[1] != "worker" {
+		if len(fields) < 3 || fields[1] != "worker" {
 			continue
 		}
-		if pid, err := strconv.Atoi(fields[0]); err == nil {
-			workers = append(workers, Worker{client: c, PID: pid, Old: section == "# old workers"})
+		pid, err := strconv.Atoi(fields[0])
+		reloads, _ := strconv.Atoi(fields[2])
+		if err == nil {
+			workers = append(workers, Worker{client: c, PID: pid, Old: section == "# old workers", Reloads: reloads})
 		}
 	}
 	return workers

@@ -17,6 +17,7 @@ import (
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/podconfig"
 	"proxyfleet.dev/supervisor/internal/rundir"
+	"proxyfleet.dev/supervisor/internal/shares"
 	"proxyfleet.dev/supervisor/internal/tickets"
 )
 
@@ -32,13 +33,21 @@ type Keeper struct {
 	placeholders map[int]podconfig.Certificate
 	serves       map[int]podconfig.Lane
 	tally        *tally
+	// connections are those that the pod holds at once, and limits what each lane may have of them.
+	connections int
+	limits      shares.Limits
+	// fullAt is when a lane was last seen to have all of its share.
+	fullAt map[int]time.Time
 	// leaving says that the pod is going: no lane accepts any more, and sessions stay.
 	leaving bool
 }
 
 // New makes the keeper of the lanes in a run directory. `now` tells the time, which the keys of TLS tickets follow.
 func New(files rundir.Dir, now func() time.Time, log *slog.Logger) *Keeper {
-	return &Keeper{files: files, now: now, log: log, placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}, tally: newTally()}
+	return &Keeper{
+		files: files, now: now, log: log,
+		placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}, tally: newTally(), fullAt: map[int]time.Time{},
+	}
 }
 
 // observe looks at all workers, and takes what they have counted.
@@ -50,6 +59,7 @@ func (k *Keeper) observe(ctx context.Context, client haproxy.Client) (observatio
 		k.mutex.Lock()
 		defer k.mutex.Unlock()
 		k.tally.see(seen.counts)
+		k.noteFull(seen)
 	}
 	return seen, err
 }
@@ -121,7 +131,10 @@ func (k *Keeper) Converge(ctx context.Context, client haproxy.Client, wanted pod
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnseen, err)
 	}
-	failed := []error{seen.endSessions(ctx, func(number int) bool { return !k.mayKeep(number, wanted) })}
+	failed := []error{
+		seen.endSessions(ctx, func(number int) bool { return !k.mayKeep(number, wanted) }),
+		k.matchShares(ctx, seen, wanted),
+	}
 	for _, number := range seen.numbers() {
 		lane, open := wanted.Open[number]
 		step := k.close
@@ -226,7 +239,7 @@ func (k *Keeper) load(ctx context.Context, seen observation, now laneView, certi
 	if err := seen.turnTicketKeys(ctx, k.files.TicketKeys(now.number), now.ticketKeys, keys); err != nil {
 		return err
 	}
-	return seen.matchProxies(ctx, k.files.Proxies(now.number), proxies)
+	return seen.matchList(ctx, k.files.Proxies(now.number), proxies)
 }
 
 // write writes a lane's files, and returns the ticket keys that are due now.

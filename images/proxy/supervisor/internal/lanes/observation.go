@@ -18,8 +18,8 @@ type observation struct {
 	current haproxy.Worker
 	old     []haproxy.Worker
 	lanes   map[int]laneView
-	// proxiesCounts tells how many ranges each list has, so that empty ones, which most are, need no look.
-	proxiesCounts map[string]int
+	// listCounts tells how many ranges each list has, so that empty ones, which most are, need no look.
+	listCounts map[string]int
 	// counts is what each worker has counted, by its process number.
 	counts map[int]perLane
 	// leftovers are the frontends with sessions in old workers.
@@ -40,6 +40,15 @@ type laneView struct {
 // accepts tells whether all listeners of the lane are open.
 func (l laneView) accepts() bool {
 	return len(l.frontends) > 0 && !slices.ContainsFunc(l.frontends, func(f haproxy.Frontend) bool { return !f.Open })
+}
+
+// opening counts the connections that have not said anything yet.
+func (l laneView) opening() int {
+	count := 0
+	for _, frontend := range l.frontends {
+		count += frontend.Opening
+	}
+	return count
 }
 
 // mustBeEmpty is nil once the lane refuses and its last session has ended.
@@ -97,7 +106,7 @@ func (o *observation) observeCurrent(ctx context.Context, files rundir.Dir) erro
 	if err != nil {
 		return err
 	}
-	if o.proxiesCounts, err = o.current.ProxiesCounts(ctx); err != nil {
+	if o.listCounts, err = o.current.ListCounts(ctx); err != nil {
 		return err
 	}
 	ticketKeys, err := o.current.LoadedTicketKeys(ctx)
@@ -190,13 +199,14 @@ func (o observation) turnTicketKeys(ctx context.Context, file string, loaded, wa
 	return err
 }
 
-func (o observation) matchProxies(ctx context.Context, file string, wanted []string) error {
-	if len(wanted) == 0 && o.proxiesCounts[file] == 0 {
+// matchList makes a list hold these ranges, sorted.
+func (o observation) matchList(ctx context.Context, file string, wanted []string) error {
+	if len(wanted) == 0 && o.listCounts[file] == 0 {
 		return nil
 	}
-	ranges, err := o.current.Proxies(ctx, file)
+	ranges, err := o.current.List(ctx, file)
 	if err != nil || slices.Equal(ranges, wanted) {
 		return err
 	}
-	return o.current.LoadProxies(ctx, file, wanted)
+	return o.current.LoadList(ctx, file, wanted)
 }

@@ -23,6 +23,12 @@ type State struct {
 	BytesOut int64 `json:"bytesOut"`
 	// HandshakeFailures are connections whose outer TLS handshake did not succeed.
 	HandshakeFailures int64 `json:"handshakeFailures"`
+	// Refused are connections that were closed at once: the lane had all of its share, or the client what one client may have.
+	Refused int64 `json:"refused"`
+	// Opening are connections that have not said anything yet, those that shake hands among them. They are among the sessions.
+	Opening int `json:"opening"`
+	// Full tells whether the lane has all of its share of the pod's connections, or had it a few minutes ago.
+	Full bool `json:"full"`
 }
 
 // Report is all lanes, in order, what they lead to, and the number of workers that reloads left behind.
@@ -50,7 +56,8 @@ func (k *Keeper) Report(ctx context.Context, client haproxy.Client) (Report, err
 		counts := k.tally.of(number)
 		state := State{
 			Lane: number, Sessions: view.sessions, SessionsTotal: counts.Sessions,
-			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: counts.HandshakeFailures,
+			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: counts.HandshakeFailures, Refused: counts.Refused,
+			Opening: view.opening(), Full: k.wasFull(number),
 		}
 		if lane, ok := k.serves[number]; ok && view.certificateSHA1 == lane.Certificate.SHA1 {
 			state.Open = view.accepts()

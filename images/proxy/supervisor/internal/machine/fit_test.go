@@ -17,12 +17,12 @@ func rendered(t *testing.T) string {
 	return string(text) + "    server chat-2 two.test:5222 check\n    server chat-2-1 two.test:5222 check resolve-prefer ipv6\n"
 }
 
-var large = machine.Machine{OpenFiles: 1 << 20, Threads: 64, HasIPv6: true, FromIPv4: true, FromIPv6: true}
+var large = machine.Machine{OpenFiles: 1 << 20, Memory: 2 << 30, LocalPorts: 28232, Threads: 64, HasIPv6: true, FromIPv4: true, FromIPv6: true}
 
 func TestAMachineWithEnoughOfEverythingChangesNothing(t *testing.T) {
-	config := rendered(t)
+	config := strings.Replace(rendered(t), "mworker-max-reloads 3\n", "mworker-max-reloads 1000\n", 1)
 	fitted := machine.Fit(config, large)
-	if fitted.Config != config || fitted.Wanted != 27500 || fitted.Granted != 27500 {
+	if fitted.Config != config || fitted.Wanted != 27500 || fitted.Granted != 27500 || fitted.Tightest != "" {
 		t.Fatalf("wanted %d, granted %d", fitted.Wanted, fitted.Granted)
 	}
 }
@@ -36,6 +36,7 @@ func TestFit(t *testing.T) {
 		"and the pipes":                    {func(m *machine.Machine) { m.OpenFiles = 20000 }, "\n    maxpipes 500\n", "maxpipes 1000"},
 		"and never to none":                {func(m *machine.Machine) { m.OpenFiles = 100 }, "\n    maxconn 1\n", "    maxconn 27500"},
 		"the command socket keeps its own": {func(m *machine.Machine) { m.OpenFiles = 100 }, "\n    stats maxconn 32\n", "    maxconn 27500"},
+		"HAProxy ends no old worker":       {func(m *machine.Machine) {}, "mworker-max-reloads 1000\n", "mworker-max-reloads 3"},
 		"one processor is one thread":      {func(m *machine.Machine) { m.Threads = 1 }, "\n    nbthread 1\n", "nbthread 4"},
 		"without IPv6 nothing binds it":    {func(m *machine.Machine) { m.HasIPv6 = false }, "bind 0.0.0.0:20000 ssl crt", "[::]"},
 		"IPv6 alone asks for IPv6 names":   {func(m *machine.Machine) { m.FromIPv4 = false }, "resolve-prefer ipv6", "resolve-prefer ipv4"},
@@ -49,6 +50,33 @@ func TestFit(t *testing.T) {
 			config := machine.Fit(rendered(t), host).Config
 			if !strings.Contains(config, c.has) || strings.Contains(config, c.without) {
 				t.Fatal(config)
+			}
+		})
+	}
+}
+
+func TestTheTightestBoundIsNamed(t *testing.T) {
+	cases := map[string]struct {
+		change  func(m *machine.Machine)
+		granted int
+		by      machine.Bound
+	}{
+		"memory":                              {func(m *machine.Machine) { m.Memory = 1 << 30 }, 23578, machine.Memory},
+		"the operator's own limit holds all":  {func(m *machine.Machine) { m.Memory = 1163 << 20 }, 27500, ""},
+		"half of little memory":               {func(m *machine.Machine) { m.Memory = 128 << 20 }, 1813, machine.Memory},
+		"no limit of memory":                  {func(m *machine.Machine) { m.Memory = 0 }, 27500, ""},
+		"ports to each of four chat servers":  {func(m *machine.Machine) { m.LocalPorts = 1000 }, 4000, machine.LocalPorts},
+		"ports that nobody knows":             {func(m *machine.Machine) { m.LocalPorts = 0 }, 27500, ""},
+		"the smallest of several":             {func(m *machine.Machine) { m.LocalPorts, m.Memory = 1000, 128<<20 }, 1813, machine.Memory},
+		"files, though memory is short a bit": {func(m *machine.Machine) { m.OpenFiles, m.Memory = 20000, 1<<30 }, 9400, machine.Files},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			host := large
+			c.change(&host)
+			fitted := machine.Fit(rendered(t), host)
+			if fitted.Tightest != c.by || fitted.Granted != c.granted && c.by != machine.Files {
+				t.Fatalf("%d by %q", fitted.Granted, fitted.Tightest)
 			}
 		})
 	}

@@ -12,6 +12,10 @@ import (
 type Machine struct {
 	// OpenFiles is how many files a process may have open (RLIMIT_NOFILE).
 	OpenFiles int
+	// Memory is how many bytes the pod may use, the kernel's for its connections among them (cgroup). 0 is no limit.
+	Memory int
+	// LocalPorts is how many connections the pod can have to one address at once. 0 is unknown.
+	LocalPorts int
 	// Threads is how many processors the pod may use at once.
 	Threads int
 	// HasIPv6 tells whether an IPv6 port can be bound.
@@ -47,11 +51,13 @@ func Prepare() (Machine, error) {
 	}
 	ipv4, ipv6 := families()
 	return Machine{
-		OpenFiles: int(min(files.Cur, 1<<30)),
-		Threads:   runtime.GOMAXPROCS(0), // Go's own count heeds the pod's CPU limit
-		HasIPv6:   canBindIPv6(),
-		FromIPv4:  ipv4,
-		FromIPv6:  ipv6,
+		OpenFiles:  int(min(files.Cur, 1<<30)),
+		Memory:     memoryLimit(memoryFiles),
+		LocalPorts: localPorts("/proc/sys/net/ipv4/ip_local_port_range"),
+		Threads:    runtime.GOMAXPROCS(0), // Go's own count heeds the pod's CPU limit
+		HasIPv6:    canBindIPv6(),
+		FromIPv4:   ipv4,
+		FromIPv6:   ipv6,
 	}, nil
 }
 

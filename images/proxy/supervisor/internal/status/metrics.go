@@ -34,6 +34,9 @@ var perLane = []struct {
 	{"proxyfleet_lane_sessions_total", "counter", "Sessions taken since the lane serves its address.", func(l lanes.State) int64 { return l.SessionsTotal }},
 	{"proxyfleet_lane_received_bytes_total", "counter", "Bytes from clients, without the outer TLS.", func(l lanes.State) int64 { return l.BytesIn }},
 	{"proxyfleet_lane_sent_bytes_total", "counter", "Bytes to clients, without the outer TLS.", func(l lanes.State) int64 { return l.BytesOut }},
+	{"proxyfleet_lane_opening", "gauge", "Connections that have not said anything yet.", func(l lanes.State) int64 { return int64(l.Opening) }},
+	{"proxyfleet_lane_full", "gauge", "1 while the lane has all of its share of the pod's connections, or had it a few minutes ago.", func(l lanes.State) int64 { return one(l.Full) }},
+	{"proxyfleet_lane_refused_total", "counter", "Connections that were refused: the lane, or one client, had all that it may.", func(l lanes.State) int64 { return l.Refused }},
 	{"proxyfleet_lane_handshake_failures_total", "counter", "Outer TLS handshakes that failed.", func(l lanes.State) int64 { return l.HandshakeFailures }},
 }
 
@@ -59,7 +62,7 @@ func (d Document) metrics() []metric {
 	}
 	return append(all, known, answering,
 		metric{"proxyfleet_connections_wanted", "gauge", "Connections that the fleet asks of a pod.", []sample{{"", int64(d.MaxConnections.Wanted)}}},
-		metric{"proxyfleet_connections_granted", "gauge", "Connections that the node's limit of open files allows.", []sample{{"", int64(d.MaxConnections.Granted)}}},
+		metric{"proxyfleet_connections_granted", "gauge", "Connections that the pod's memory, open files and local ports allow.", []sample{{"", int64(d.MaxConnections.Granted)}}},
 		metric{"proxyfleet_old_workers", "gauge", "HAProxy processes that reloads left behind.", []sample{{"", int64(d.OldWorkers)}}},
 		metric{"proxyfleet_configuration_refused", "gauge", "1 while the latest configuration is not taken.", []sample{{"", one(d.Refused != nil)}}},
 	)

@@ -9,6 +9,7 @@ import (
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/lanes"
+	"proxyfleet.dev/supervisor/internal/machine"
 )
 
 // Refused is a state of the mounted configuration that was not taken. The one before it goes on.
@@ -22,6 +23,8 @@ type Refused struct {
 type Connections struct {
 	Wanted  int `json:"wanted"`
 	Granted int `json:"granted"`
+	// Tightest is what allows no more: files, memory, or localPorts. Empty where all that are wanted are granted.
+	Tightest machine.Bound `json:"tightest,omitempty"`
 }
 
 // Document is the answer to GET /status.

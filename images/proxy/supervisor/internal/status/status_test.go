@@ -13,6 +13,7 @@ import (
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/lanes"
+	"proxyfleet.dev/supervisor/internal/machine"
 	"proxyfleet.dev/supervisor/internal/status"
 )
 
@@ -23,11 +24,11 @@ func (s source) Ready() error { return s.ready }
 func (s source) Status(context.Context) (status.Document, error) {
 	return status.Document{
 		Revision:       "abc",
-		MaxConnections: status.Connections{Wanted: 27500, Granted: 9000},
+		MaxConnections: status.Connections{Wanted: 27500, Granted: 9000, Tightest: machine.Files},
 		UptimeSeconds:  86_401,
 		Upstreams:      []haproxy.Upstream{{Group: "chat", Name: "chat-0", Up: 1, Total: 2, Since: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}},
 		Lanes: []lanes.State{
-			{Lane: 0, Open: true, Address: "ip-203-0-113-9", CertificateSHA256: "00", Sessions: 12, SessionsTotal: 40, BytesIn: 5, BytesOut: 6, HandshakeFailures: 7},
+			{Lane: 0, Open: true, Address: "ip-203-0-113-9", CertificateSHA256: "00", Sessions: 12, SessionsTotal: 40, BytesIn: 5, BytesOut: 6, HandshakeFailures: 7, Refused: 8, Opening: 2, Full: true},
 			{Lane: 1},
 		},
 	}, s.status
@@ -49,10 +50,10 @@ func TestAnswers(t *testing.T) {
 		"metrics that can't be had":  {source{status: down}, "GET", "/metrics", 503, "not yet\n"},
 		"only GET":                   {source{}, "POST", "/status", 405, "Method Not Allowed\n"},
 		"nothing else":               {source{}, "GET", "/", 404, "404 page not found\n"},
-		"the status as the operator reads it": {source{}, "GET", "/status", 200, `{"revision":"abc","refused":null,"maxConnections":{"wanted":27500,"granted":9000},"uptimeSeconds":86401,"oldWorkers":0,` +
+		"the status as the operator reads it": {source{}, "GET", "/status", 200, `{"revision":"abc","refused":null,"maxConnections":{"wanted":27500,"granted":9000,"tightest":"files"},"uptimeSeconds":86401,"oldWorkers":0,` +
 			`"upstreams":[{"group":"chat","name":"chat-0","up":1,"total":2,"since":"2026-11-24T03:00:00Z"}],` +
-			`"lanes":[{"lane":0,"open":true,"address":"ip-203-0-113-9","certificateSHA256":"00","sessions":12,"sessionsTotal":40,"bytesIn":5,"bytesOut":6,"handshakeFailures":7},` +
-			`{"lane":1,"open":false,"sessions":0,"sessionsTotal":0,"bytesIn":0,"bytesOut":0,"handshakeFailures":0}]}` + "\n"},
+			`"lanes":[{"lane":0,"open":true,"address":"ip-203-0-113-9","certificateSHA256":"00","sessions":12,"sessionsTotal":40,"bytesIn":5,"bytesOut":6,"handshakeFailures":7,"refused":8,"opening":2,"full":true},` +
+			`{"lane":1,"open":false,"sessions":0,"sessionsTotal":0,"bytesIn":0,"bytesOut":0,"handshakeFailures":0,"refused":0,"opening":0,"full":false}]}` + "\n"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -39,9 +39,14 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 		s.refused(wanted.Revision, s.failed.err)
 		return s.failed.err
 	}
+	if err := s.mayReload(ctx); err != nil {
+		return err
+	}
 	fitted := machine.Fit(s.files.Localize(wanted.Config), s.machine)
 	pinned := make(chan string, 1)
-	go func() { pinned <- s.book.Pin(ctx, fitted.Config) }() // nameservers may take a while
+	s.keeper.SetConnections(fitted.Granted)
+	shared := s.keeper.ConfigWithShares(fitted.Config, wanted)
+	go func() { pinned <- s.book.Pin(ctx, shared) }() // nameservers may take a while
 	err := s.prepareLanes(wanted)
 	config := <-pinned
 	if err == nil {
@@ -49,15 +54,18 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	}
 	if err != nil {
 		s.failed = failure{config: wanted.Config, at: time.Now(), err: err}
+		if s.granted > 0 {
+			s.keeper.SetConnections(s.granted)
+		}
 		s.refused(wanted.Revision, err)
 		return errors.Join(err, s.startWithLastGood(ctx))
 	}
-	s.runs = wanted.Config
+	s.runs, s.granted = wanted.Config, fitted.Granted
 	s.view.update(func(v *view) {
-		v.document.MaxConnections = status.Connections{Wanted: fitted.Wanted, Granted: fitted.Granted}
+		v.document.MaxConnections = status.Connections{Wanted: fitted.Wanted, Granted: fitted.Granted, Tightest: fitted.Tightest}
 	})
 	s.accepted()
-	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted)
+	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted, "tightest", string(fitted.Tightest))
 	return s.files.TrimLanes(wanted.Bank)
 }
 

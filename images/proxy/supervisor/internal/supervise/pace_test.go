@@ -16,6 +16,23 @@ func TestRetriesSlowDownToHalfAMinute(t *testing.T) {
 	}
 }
 
+func TestSessionsOfAnOldWorkerEndEvenlyOverTheTimeThatTheyHave(t *testing.T) {
+	begun := time.Unix(0, 0)
+	for _, sessions := range []int{1, 7, 1000, 27500} {
+		end, left, most := retirement{begun, sessions}, sessions, 0
+		for now := time.Duration(0); now <= time.Minute; now += retireTick {
+			due := end.due(left, time.Minute, begun.Add(now))
+			left, most = left-due, max(most, due)
+			if now < time.Minute && left == 0 {
+				t.Fatalf("%d sessions: all are gone after %s", sessions, now)
+			}
+		}
+		if left != 0 || most > sessions/60+1 {
+			t.Errorf("%d sessions: %d left, %d at once", sessions, left, most)
+		}
+	}
+}
+
 func TestTheLastSessionEndsWithTheTimeLeft(t *testing.T) {
 	for _, sessions := range []int{1, 2, 7, 1000, 27500} {
 		for _, window := range []time.Duration{time.Minute, time.Second, 100 * time.Millisecond} {

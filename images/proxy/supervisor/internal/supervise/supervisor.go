@@ -47,6 +47,7 @@ type Supervisor struct {
 
 	process *haproxy.Process // nil until HAProxy runs
 	runs    string           // the operator's configuration that HAProxy runs
+	granted int              // the connections that this configuration takes
 	failed  failure          // the last one that it did not take
 	wanted  podconfig.Snapshot
 	// settledAt is when everything was last seen to be as wanted; zero while it is not.
@@ -56,6 +57,7 @@ type Supervisor struct {
 	// leaving says that the pod was told to go: its configuration no longer changes, but lanes still close.
 	leaving     bool
 	endedSome   time.Time
+	retiring    map[int]retirement // by process number
 	lastRefused status.Refused
 	lastProblem string
 }
@@ -78,6 +80,8 @@ func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, 
 		book:    names.NewBook(host.Families()),
 		keeper:  keeper,
 		view:    newView(keeper),
+
+		retiring: map[int]retirement{},
 	}, nil
 }
 
@@ -97,7 +101,7 @@ func (s *Supervisor) Run(ctx context.Context, signals <-chan os.Signal) error {
 	changes := watch.Changes(ctx, s.options.ConfigDir)
 	for {
 		s.view.update(func(v *view) { v.beat = time.Now() })
-		wait := s.step(ctx)
+		wait := min(s.step(ctx), s.retire(ctx))
 		select {
 		case <-s.ended():
 			return s.process.Err()

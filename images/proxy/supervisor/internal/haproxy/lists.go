@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Proxies lists the ranges in a worker's list of that file name, sorted.
-func (w Worker) Proxies(ctx context.Context, file string) ([]string, error) {
+// List tells the ranges in a worker's list of that file name, sorted.
+func (w Worker) List(ctx context.Context, file string) ([]string, error) {
 	answer, err := w.ask(ctx, "show acl "+file)
 	if err != nil {
 		return nil, err
@@ -27,8 +27,8 @@ func (w Worker) Proxies(ctx context.Context, file string) ([]string, error) {
 	return ranges, nil
 }
 
-// ProxiesCounts tells how many ranges each of a worker's lists has, by file name.
-func (w Worker) ProxiesCounts(ctx context.Context) (map[string]int, error) {
+// ListCounts tells how many ranges each of a worker's lists has, by file name.
+func (w Worker) ListCounts(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
 	err := w.client.lines(ctx, w.addressed("show acl"), func(line string) {
 		// 0 (/run/proxyfleet/lanes/0.proxies) pattern loaded from file … curr_ver=0 next_ver=0 entry_cnt=0
@@ -42,8 +42,8 @@ func (w Worker) ProxiesCounts(ctx context.Context) (map[string]int, error) {
 	return counts, err
 }
 
-// LoadProxies replaces a list at once: the new ranges are added to a version that nobody sees until it is committed.
-func (w Worker) LoadProxies(ctx context.Context, file string, ranges []string) error {
+// LoadList replaces a list at once: the new ranges are added to a version that nobody sees until it is committed.
+func (w Worker) LoadList(ctx context.Context, file string, ranges []string) error {
 	answer, err := w.ask(ctx, "prepare acl "+file)
 	if err != nil {
 		return err
@@ -52,8 +52,8 @@ func (w Worker) LoadProxies(ctx context.Context, file string, ranges []string) e
 	if !found {
 		return fmt.Errorf("HAProxy made no new version of the list %s: %s", file, answer)
 	}
-	for _, proxies := range ranges {
-		if err := w.order(ctx, fmt.Sprintf("add acl @%s %s %s", version, file, proxies)); err != nil {
+	for _, each := range ranges {
+		if err := w.order(ctx, fmt.Sprintf("add acl @%s %s %s", version, file, each)); err != nil {
 			return err
 		}
 	}
