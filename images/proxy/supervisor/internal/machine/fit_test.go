@@ -14,10 +14,10 @@ func rendered(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text) + "    server chat-2 two.test:5222 check\n    server chat-2-1 two.test:5222 check resolve-prefer ipv6\n"
+	return string(text)
 }
 
-var large = machine.Machine{OpenFiles: 1 << 20, Threads: 64, HasIPv6: true, FromIPv4: true, FromIPv6: true}
+var large = machine.Machine{OpenFiles: 1 << 20, Threads: 64, HasIPv6: true}
 
 func TestAMachineWithEnoughOfEverythingChangesNothing(t *testing.T) {
 	config := rendered(t)
@@ -38,9 +38,6 @@ func TestFit(t *testing.T) {
 		"the command socket keeps its own": {func(m *machine.Machine) { m.OpenFiles = 100 }, "\n    stats maxconn 32\n", "    maxconn 27500"},
 		"one processor is one thread":      {func(m *machine.Machine) { m.Threads = 1 }, "\n    nbthread 1\n", "nbthread 4"},
 		"without IPv6 nothing binds it":    {func(m *machine.Machine) { m.HasIPv6 = false }, "bind 0.0.0.0:20000 ssl crt", "[::]"},
-		"IPv6 alone asks for IPv6 names":   {func(m *machine.Machine) { m.FromIPv4 = false }, "resolve-prefer ipv6", "resolve-prefer ipv4"},
-		"IPv4 alone asks for IPv4 names":   {func(m *machine.Machine) { m.FromIPv6 = false }, "chat-2-1 two.test:5222 check resolve-prefer ipv4", "resolve-prefer ipv6"},
-		"both ask for both":                {func(m *machine.Machine) {}, "chat-2-1 two.test:5222 check resolve-prefer ipv6", "without"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"proxyfleet.dev/supervisor/internal/names"
 )
 
 // Snapshot is one state of the mounted files, all of the same moment.
@@ -19,6 +21,8 @@ type Snapshot struct {
 	Config string
 	// Bank is the number of lanes that Config binds.
 	Bank int
+	// Upstreams tells to which addresses the pod may lead.
+	Upstreams names.Guard
 	// Open holds the lanes that serve an address, by number. All others are closed.
 	Open map[int]Lane
 }
@@ -73,6 +77,10 @@ func Read(dir string) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, &ErrInvalid{Revision: document.Revision, Cause: err}
 	}
+	guard, err := names.NewGuard(document.Upstreams.Refused, document.Upstreams.Allowed)
+	if err != nil {
+		return Snapshot{}, &ErrInvalid{Revision: document.Revision, Cause: fmt.Errorf("lanes.json, upstreams: %w", err)}
+	}
 	open := make(map[int]Lane, len(document.Open))
 	for _, entry := range document.Open {
 		lane, err := readLane(dir, entry)
@@ -81,7 +89,7 @@ func Read(dir string) (Snapshot, error) {
 		}
 		open[lane.Number] = lane
 	}
-	return Snapshot{Revision: document.Revision, Config: config, Bank: document.Bank, Open: open}, nil
+	return Snapshot{Revision: document.Revision, Config: config, Bank: document.Bank, Upstreams: guard, Open: open}, nil
 }
 
 // unpack takes a configuration out of its gzip. Packed, that of the largest fleet fits into a Secret, which holds a MiB.

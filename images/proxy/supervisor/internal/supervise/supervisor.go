@@ -46,7 +46,7 @@ type Supervisor struct {
 	view    *view
 
 	process *haproxy.Process // nil until HAProxy runs
-	runs    string           // the operator's configuration that HAProxy runs
+	runs    string           // what HAProxy runs of the mounted state: see loaded
 	failed  failure          // the last one that it did not take
 	wanted  podconfig.Snapshot
 	// settledAt is when everything was last seen to be as wanted; zero while it is not.
@@ -69,15 +69,15 @@ func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, 
 	if err := files.Prepare(); err != nil {
 		return nil, err
 	}
-	keeper := lanes.New(files, options.Now, log)
+	keeper, book := lanes.New(files, options.Now, log), names.NewBook()
 	return &Supervisor{
 		options: options,
 		log:     log,
 		files:   files,
 		machine: host,
-		book:    names.NewBook(host.Families()),
+		book:    book,
 		keeper:  keeper,
-		view:    newView(keeper),
+		view:    newView(keeper, book),
 	}, nil
 }
 
@@ -95,6 +95,7 @@ func (s *Supervisor) Run(ctx context.Context, signals <-chan os.Signal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	changes := watch.Changes(ctx, s.options.ConfigDir)
+	go s.followNames(ctx)
 	for {
 		s.view.update(func(v *view) { v.beat = time.Now() })
 		wait := s.step(ctx)

@@ -9,6 +9,7 @@ import (
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/lanes"
+	"proxyfleet.dev/supervisor/internal/names"
 	"proxyfleet.dev/supervisor/internal/status"
 )
 
@@ -18,6 +19,7 @@ const stuckAfter = 2 * time.Minute
 // view is what the status server may know of the loop. It implements status.Source.
 type view struct {
 	keeper *lanes.Keeper
+	book   *names.Book
 	// started is when the supervisor began, with its monotonic reading.
 	started time.Time
 
@@ -28,8 +30,15 @@ type view struct {
 	document status.Document
 }
 
-func newView(keeper *lanes.Keeper) *view {
-	return &view{keeper: keeper, started: time.Now(), beat: time.Now()}
+func newView(keeper *lanes.Keeper, book *names.Book) *view {
+	return &view{keeper: keeper, book: book, started: time.Now(), beat: time.Now()}
+}
+
+// running is how HAProxy is spoken to; nil until it runs.
+func (v *view) running() *haproxy.Client {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return v.client
 }
 
 func (v *view) update(change func(v *view)) {
@@ -76,6 +85,6 @@ func (v *view) Status(ctx context.Context) (status.Document, error) {
 	if err != nil {
 		return status.Document{}, err
 	}
-	document.Lanes, document.Upstreams, document.OldWorkers = report.Lanes, report.Upstreams, report.OldWorkers
+	document.Lanes, document.Upstreams, document.OldWorkers = report.Lanes, haproxy.WithRefused(report.Upstreams, v.book.Refused()), report.OldWorkers
 	return document, nil
 }
