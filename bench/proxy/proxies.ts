@@ -49,7 +49,11 @@ function fleetOf(bank: number, { upstreamPort }: Programs): HaproxyInput {
   const servers = [`127.0.0.1:${upstreamPort}`];
   return {
     listeners: {},
-    upstream: { chat: { servers, proxyProtocol: "V2" }, media: { servers } },
+    upstream: {
+      chat: { servers, proxyProtocol: "V2" },
+      media: { servers },
+      privateNetworks: ["127.0.0.0/8"],
+    },
     limits: {
       maxConnections: 27_500,
       connectionsPerClient: 0,

@@ -136,6 +136,7 @@ export const conditionReasons = [
   "TooManyAddresses",
   "Unusable",
   "Updating",
+  "UpstreamClosed",
   "Usable",
   "Verified",
   "VerifiedAtPods",

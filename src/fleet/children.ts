@@ -45,14 +45,17 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
   const needs = secret.map(({ id }) => id);
   const made = [fleet.metadata.uid, fleet.metadata.generation, settings];
   const inputs = hashOf(made);
-  const namespaces = [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])];
+  const peers = {
+    askers: [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])],
+    privateNetworks: settings.privateUpstreams ?? [],
+  };
   const ofPods = hashOf([made, waitsForTurn(live) !== undefined]);
   const deployment = unlessMade(children.deployment, ofPods, () => fleetDeployment(live, child));
   const budget = unlessMade(children.disruptionBudget, inputs, () =>
     disruptionBudgetManifest(child),
   );
   const policy = unlessMade(children.networkPolicy, inputs, () =>
-    networkPolicyManifest(child, fleet.spec, namespaces),
+    networkPolicyManifest(child, fleet.spec, peers),
   );
   return [
     ...secret,
@@ -70,10 +73,12 @@ function desiredSecret(
   const { metadata, spec } = fleet;
   const { secret: live } = observed.children;
   const certificates = [...observed.certificates.keys()];
-  const inputs = hashOf([metadata.uid, metadata.generation, bank, lanes, certificates]);
+  const { privateUpstreams: privateNetworks = [] } = observed.settings;
+  const { uid, generation } = metadata;
+  const inputs = hashOf([uid, generation, bank, lanes, certificates, privateNetworks]);
   return unlessMade(live, inputs, () => {
     const open = withCertificates(observed, lanes);
-    return secretManifest({ child: ownerOf(fleet), spec, bank, open, live });
+    return secretManifest({ child: ownerOf(fleet), spec, bank, open, privateNetworks, live });
   });
 }
 

@@ -6,8 +6,10 @@ export interface ServerReport {
   readonly upstream: UpstreamName;
   /** As the spec names it: host:port. */
   readonly server: string;
-  /** Nameless: DNS gives no address for its name. */
-  readonly state: "up" | "down" | "nameless";
+  /** Nameless: DNS gives no address for its name. Closed: none that pods may lead to. */
+  readonly state: "up" | "down" | "nameless" | "closed";
+  /** Addresses of it that pods don't lead to; absent: none. */
+  readonly closed?: readonly string[];
 }
 
 /**

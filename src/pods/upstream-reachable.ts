@@ -69,14 +69,20 @@ function unreachable(dead: readonly UpstreamName[], answered: readonly AnsweredR
 function troublesOf(answered: readonly AnsweredReport[]): string[] {
   const byServer = Map.groupBy(
     answered.flatMap(({ servers }) => servers.filter(isUnreachable)),
-    ({ upstream, server, state }) =>
-      `${upstream} server ${server} ${state === "nameless" ? "has no address in DNS for" : "does not answer"}`,
+    ({ upstream, server, state }) => `${upstream} server ${server} ${lossOf[state]}`,
   );
   return [...byServer].map(
     ([what, { length }]) =>
       `${what} ${length === answered.length ? "any pod" : `${length} of ${answered.length} pods`}`,
   );
 }
+
+const lossOf: Readonly<Record<ServerReport["state"], string>> = {
+  up: "answers",
+  down: "does not answer",
+  nameless: "has no address in DNS for",
+  closed: "leads into a private network, which is closed to",
+};
 
 function isUnreachable({ state }: ServerReport): boolean {
   return state !== "up";

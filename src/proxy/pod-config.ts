@@ -1,6 +1,7 @@
 import { serverNames } from "./haproxy/upstream.ts";
 import { type HaproxyInput, renderHaproxyConfig } from "./haproxy.ts";
 import { listenersOf } from "../ledger/lanes.ts";
+import { closedNetworks } from "./upstream-networks.ts";
 
 /** An open lane with its certificate, as a pod gets it. */
 export interface CertifiedLane {
@@ -49,6 +50,7 @@ export function renderPodConfig(
       chat: serverNames(input.upstream, "chat"),
       media: serverNames(input.upstream, "media"),
     },
+    upstreams: { refused: closedNetworks, allowed: input.upstream.privateNetworks ?? [] },
     open: open.map(({ lane, address, uid, certificateSHA256, proxiesFrom }) => ({
       lane,
       address,

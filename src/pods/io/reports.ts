@@ -164,17 +164,22 @@ function reportOf(
 }
 
 /** A pod calls a server by its place in the spec: chat-0 is the first of chat. */
-function serverReport({ group, name, up, total }: UpstreamStatus, servers: Servers): ServerReport {
+function serverReport(status: UpstreamStatus, servers: Servers): ServerReport {
+  const { group, name, refused = [] } = status;
   const place = Number(name.slice(group.length + 1));
   return {
     upstream: group,
     server: servers[group][place] ?? name,
-    state: stateOf(up, total),
+    state: stateOf(status),
+    ...(refused.length === 0 ? {} : { closed: refused.slice(0, mostNamed) }),
   };
 }
 
+/** Most addresses of a server that a message names. */
+const mostNamed = 5;
+
 /** Of a server whose name does not resolve, no address is known. */
-function stateOf(up: number, total: number): ServerReport["state"] {
-  if (total === 0) return "nameless";
+function stateOf({ up, total, refused = [] }: UpstreamStatus): ServerReport["state"] {
+  if (total === 0) return refused.length === 0 ? "nameless" : "closed";
   return up > 0 ? "up" : "down";
 }

@@ -1,5 +1,6 @@
 import { ProxyfleetError } from "../../values/errors.ts";
 import type { ListenerName } from "../../api/names.ts";
+import { hostOfServer, whyClosed } from "../upstream-networks.ts";
 
 /** The header that carries the client's address to WhatsApp (PROXY protocol 2 or 1), or none. */
 export type ProxyProtocol = "V2" | "V1" | "None";
@@ -8,9 +9,11 @@ export type ProxyProtocol = "V2" | "V1" | "None";
 export interface Upstream {
   readonly chat: { readonly servers: readonly string[]; readonly proxyProtocol: ProxyProtocol };
   readonly media: { readonly servers: readonly string[] };
+  /** Networks (CIDRs) that are open to pods although they are private; absent: none. */
+  readonly privateNetworks?: readonly string[];
 }
 
-export type UpstreamName = keyof Upstream;
+export type UpstreamName = "chat" | "media";
 
 /** A server of `spec.upstream` is not an address that can stand in a HAProxy configuration. */
 export class UpstreamAddressError extends ProxyfleetError {}
@@ -45,7 +48,7 @@ export function renderUpstream(upstream: Upstream, name: UpstreamName): string {
 /**
  * The `server` lines of an upstream, each followed by the options for its name. A name gets two
  * lines, so that two of its addresses are in use at once: one of each family where the pod has
- * both, else two of one. HAProxy gives no two servers of a backend the same address.
+ * both, else two of one. An address into which no pod may lead has none.
  * @throws UpstreamAddressError if a server is not "host:port"
  */
 export function serverLines(
@@ -57,6 +60,7 @@ export function serverLines(
   return upstream[name].servers.flatMap((server, index) => {
     const first = names[index] ?? "";
     const address = checkedAddress(server, `spec.upstream.${name}.servers[${index}]`);
+    if (whyClosed(hostOfServer(server), upstream.privateNetworks ?? []) !== undefined) return [];
     const line = (serverName: string) =>
       `    server ${serverName} ${address} ${options(serverName)}`.trimEnd();
     return literal.test(server)

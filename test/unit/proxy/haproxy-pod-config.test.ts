@@ -6,6 +6,7 @@ import {
   type PodConfigInput,
   renderPodConfig,
 } from "../../../src/proxy/pod-config.ts";
+import { closedNetworks } from "../../../src/proxy/upstream-networks.ts";
 
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -24,6 +25,7 @@ const fleet: PodConfigInput = {
   upstream: {
     chat: { servers: ["a.example:5222", "b.example:5222"], proxyProtocol: "V2" },
     media: { servers: ["c.example:443"] },
+    privateNetworks: ["10.8.0.0/16"],
   },
   limits: {
     maxConnections: 27_500,
@@ -58,6 +60,7 @@ describe("renderPodConfig", () => {
       bank: 8,
       listeners: ["chat", "media"],
       servers: { chat: ["chat-0", "chat-1"], media: ["media-0"] },
+      upstreams: { refused: closedNetworks, allowed: ["10.8.0.0/16"] },
       open: [
         {
           lane: 0,
@@ -93,6 +96,7 @@ describe("renderPodConfig", () => {
     "the same address claimed again": { open: [lane(0, { uid: "another" }), fleet.open[0]!] },
     "a closed lane": { open: [lane(0)] },
     "another upstream": { upstream: { ...fleet.upstream, media: { servers: ["d.example:443"] } } },
+    "another private network": { upstream: { ...fleet.upstream, privateNetworks: [] } },
     "a larger bank": { bank: 12 },
     "another limit": { limits: { ...fleet.limits, maxConnections: 100 } },
   };

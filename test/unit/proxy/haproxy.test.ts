@@ -10,6 +10,7 @@ const small: HaproxyInput = {
   upstream: {
     chat: { servers: ["127.0.0.1:5222", "127.0.0.2:5222"], proxyProtocol: "V2" },
     media: { servers: ["127.0.0.1:4433"] },
+    privateNetworks: ["127.0.0.0/8"],
   },
   limits: {
     maxConnections: 27_500,
@@ -74,6 +75,22 @@ describe("renderHaproxyConfig", () => {
           },
         },
         lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0"],
+      },
+      "a server in a private network is left out, and the others keep their names": {
+        given: {
+          upstream: {
+            ...small.upstream,
+            chat: { servers: ["169.254.169.254:80", "a.example:1"], proxyProtocol: "None" },
+          },
+        },
+        lines: [
+          "    server chat-1 a.example:1 check",
+          "    server chat-1 a.example:1 track upstream-chat/chat-1",
+        ],
+        without: [
+          "    server chat-0 169.254.169.254:80 check",
+          "    server chat-0 169.254.169.254:80 track upstream-chat/chat-0",
+        ],
       },
       "without limits no client is counted": { given: {}, lines: [], without: ["backend clients"] },
       "a limit counts clients after the PROXY header is read": {
