@@ -1,6 +1,6 @@
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import type { Finding } from "../api/findings.ts";
-import type { UpstreamName } from "../proxy/haproxy/upstream.ts";
+import { type UpstreamName, placedServers } from "../proxy/haproxy/upstream.ts";
 import { hostOfServer, whyClosed } from "../proxy/upstream-networks.ts";
 import { type PodReport, answeredReports } from "../pods/report.ts";
 import { canonicalIp } from "../values/ip.ts";
@@ -67,14 +67,9 @@ interface Place {
 }
 
 function placesOf(upstream: WhatsAppProxySpec["upstream"]): readonly Place[] {
-  const listed = (name: UpstreamName, list: string, servers: readonly string[]) =>
-    servers.map((server, index) => {
-      return { upstream: name, field: `spec.upstream.${name}.${list}[${index}]`, server };
-    });
-  return [
-    ...listed("chat", "servers", upstream.chat.servers),
-    ...listed("media", "servers", upstream.media.servers),
-  ];
+  return (["chat", "media"] as const).flatMap((name) =>
+    placedServers(upstream, name).map(({ field, server }) => ({ upstream: name, field, server })),
+  );
 }
 
 /** The addresses of a name that pods refused. */

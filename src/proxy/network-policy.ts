@@ -8,6 +8,7 @@ import {
   supervisorPort,
   listenerNames,
 } from "../api/names.ts";
+import { placedServers } from "./haproxy/upstream.ts";
 import { closedNetworks } from "./upstream-networks.ts";
 import type { NetworkPeer, NetworkPolicy } from "../kubernetes/objects.ts";
 
@@ -93,8 +94,7 @@ function upstreamPeers(opened: readonly string[]): NetworkPeer[] {
 }
 
 function upstreamPorts({ upstream }: WhatsAppProxySpec): number[] {
-  const ports = [...upstream.chat.servers, ...upstream.media.servers].map((server) =>
-    Number(server.slice(server.lastIndexOf(":") + 1)),
-  );
+  const servers = [...placedServers(upstream, "chat"), ...placedServers(upstream, "media")];
+  const ports = servers.map(({ server }) => Number(server.slice(server.lastIndexOf(":") + 1)));
   return [...new Set(ports)].toSorted((a, b) => a - b);
 }

@@ -1,4 +1,4 @@
-import { serverNames } from "./haproxy/upstream.ts";
+import { placedServers } from "./haproxy/upstream.ts";
 import { type HaproxyInput, renderHaproxyConfig } from "./haproxy.ts";
 import { listenersOf } from "../ledger/lanes.ts";
 import { closedNetworks } from "./upstream-networks.ts";
@@ -47,8 +47,8 @@ export function renderPodConfig(
     bank: input.bank,
     listeners: listenersOf(input.listeners),
     servers: {
-      chat: serverNames(input.upstream, "chat"),
-      media: serverNames(input.upstream, "media"),
+      chat: placedServers(input.upstream, "chat").map(({ name }) => name),
+      media: placedServers(input.upstream, "media").map(({ name }) => name),
     },
     upstreams: { refused: closedNetworks, allowed: input.upstream.privateNetworks ?? [] },
     open: open.map(({ lane, address, uid, certificateSHA256, proxiesFrom }) => ({
