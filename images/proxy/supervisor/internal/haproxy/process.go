@@ -1,16 +1,13 @@
 package haproxy
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -70,8 +67,9 @@ func Start(program, config, masterSocket string, log *slog.Logger) (*Process, er
 // Ended is closed when HAProxy's master process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Err tells how HAProxy ended, in a few words. Only after Ended.
+// Err tells how HAProxy ended, in a few words, once what it said last is passed on. Only after Ended.
 func (p *Process) Err() error {
+	p.output.awaitEnd()
 	if p.err == nil {
 		return errors.New("HAProxy ended with code 0")
 	}
@@ -125,55 +123,6 @@ func (p *Process) Kill() error {
 		}
 	}
 	return errors.New("end HAProxy: it does not react to SIGKILL")
-}
-
-// output passes on what HAProxy says, and remembers the last of it.
-type output struct {
-	done  chan struct{} // closed when all is read
-	mutex sync.Mutex
-	last  []string
-}
-
-// lastOutput is how long what an ended HAProxy said last may take to be read.
-const lastOutput = time.Second
-
-// linesKept is enough for the alerts of one failed start.
-const linesKept = 40
-
-func (o *output) pass(from io.ReadCloser, log *slog.Logger) {
-	defer close(o.done)
-	defer from.Close()
-	for scanner := bufio.NewScanner(from); scanner.Scan(); {
-		line := scanner.Text()
-		o.mutex.Lock()
-		o.last = append(o.last[max(0, len(o.last)-linesKept+1):], line)
-		o.mutex.Unlock()
-		if !repeats(line) {
-			log.Info("HAProxy says", "line", line)
-		}
-	}
-}
-
-// repeats tells lines that come once for each of some hundred lanes and say nothing new: a lane was paused or resumed (by us) or stopped (at a
-// reload), or its servers follow the ones that are checked for all.
-func repeats(line string) bool {
-	for _, part := range []string{" stopped (cumulated conns", " : Paused frontend ", " : Resumed frontend ", " : Server lane-", " : backend 'lane-"} {
-		if strings.Contains(line, part) {
-			return true
-		}
-	}
-	return false
-}
-
-// lastWords are the alerts of a HAProxy that has ended.
-func (o *output) lastWords() string {
-	select {
-	case <-o.done:
-	case <-time.After(lastOutput): // another process may hold the pipe still
-	}
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	return alerts(strings.Join(o.last, "\n"))
 }
 
 // longestMessage keeps a refusal readable in a status.

@@ -46,7 +46,7 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	pinned := make(chan string, 1)
 	go func() { pinned <- s.book.Pin(ctx, fitted.Config, guard) }() // nameservers may take a while
 	err := s.prepareLanes(wanted)
-	config := <-pinned
+	config := haproxy.Anonymous(<-pinned)
 	if err == nil {
 		err = s.tryConfig(ctx, config)
 	}
@@ -95,7 +95,7 @@ func (s *Supervisor) putBackLastGood(ctx context.Context, guard names.Guard) (fo
 	if err != nil {
 		return false, fmt.Errorf("read the configuration that ran before: %w", err)
 	}
-	return true, rundir.Write(s.files.Config(), []byte(s.book.Pin(ctx, string(config), guard)))
+	return true, rundir.Write(s.files.Config(), []byte(haproxy.Anonymous(s.book.Pin(ctx, string(config), guard))))
 }
 
 // checkBeforeReload lets HAProxy check a configuration, so that one that it refuses never disturbs the one that runs. Before a start there is
