@@ -77,6 +77,7 @@ export async function mountedFiles(bank: number, programs: Programs): Promise<st
     uid: "bench",
     certificateSHA256: sha256,
     pem,
+    tickets: { secret: Buffer.alloc(32, 1).toString("base64"), since: "2026-01-01T00:00:00Z" },
     proxiesFrom: [],
   };
   const files = renderPodConfig({ ...fleetOf(bank, programs), open: [lane] }, (text) =>

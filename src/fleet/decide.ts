@@ -150,7 +150,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   );
   const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
-    ...(waits ? [] : childEffects(live, { bank: bank.bound, lanes })),
+    ...(waits ? [] : childEffects(live, { bank: bank.bound, lanes, now })),
     ...shareEffects(live, view.addresses),
     ...decision.names.effects,
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),

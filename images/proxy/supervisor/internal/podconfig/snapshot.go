@@ -4,6 +4,7 @@ package podconfig
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 
 	"proxyfleet.dev/supervisor/internal/names"
+	"proxyfleet.dev/supervisor/internal/tickets"
 )
 
 // Snapshot is one state of the mounted files, all of the same moment.
@@ -115,6 +117,9 @@ func readLane(dir string, entry openLane) (Lane, error) {
 	if err != nil {
 		return Lane{}, fmt.Errorf("%s: %w", name, err)
 	}
+	if certificate.Tickets, err = ticketsOf(dir, entry.Lane, certificate.Tickets); err != nil {
+		return Lane{}, err
+	}
 	if certificate.SHA256 != entry.CertificateSHA256 {
 		return Lane{}, fmt.Errorf("%s has the fingerprint %s, and lanes.json says %s", name, certificate.SHA256, entry.CertificateSHA256)
 	}
@@ -124,6 +129,26 @@ func readLane(dir string, entry openLane) (Lane, error) {
 	}
 	return Lane{Number: entry.Lane, Address: entry.Address, UID: entry.UID, Certificate: certificate, ProxiesFrom: proxies}, nil
 }
+
+// ticketsOf reads what the keys of a lane's TLS tickets are derived from. Older operators write none: then they follow from its private key.
+func ticketsOf(dir string, lane int, fromKey tickets.Secret) (tickets.Secret, error) {
+	name := fmt.Sprintf("lane-%d.tickets", lane)
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if errors.Is(err, os.ErrNotExist) {
+		return fromKey, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the mounted configuration: %w", err)
+	}
+	secret, err := base64.StdEncoding.DecodeString(string(text))
+	if err != nil || len(secret) < shortestSecret {
+		return nil, fmt.Errorf("%s has no %d bytes in base64", name, shortestSecret)
+	}
+	return tickets.SecretOf(secret)
+}
+
+// shortestSecret is what AES-256 needs at least.
+const shortestSecret = 32
 
 func missing(err error) error {
 	if errors.Is(err, os.ErrNotExist) {
