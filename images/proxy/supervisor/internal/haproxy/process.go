@@ -55,7 +55,7 @@ func Start(program, config, masterSocket string, log *slog.Logger) (*Process, er
 		return nil, fmt.Errorf("start HAProxy: %w", errors.Join(err, reader.Close(), writer.Close()))
 	}
 	writer.Close()
-	process := &Process{Client: Client{Socket: masterSocket}, command: command, output: &output{done: make(chan struct{})}, ended: make(chan struct{})}
+	process := &Process{Client: NewClient(masterSocket), command: command, output: &output{done: make(chan struct{})}, ended: make(chan struct{})}
 	go process.output.pass(reader, log)
 	go func() {
 		process.err = command.Wait()
@@ -100,12 +100,15 @@ func (p *Process) AwaitWorker(ctx context.Context) error {
 // Reload makes HAProxy start a new worker with the changed configuration file. The old worker stops accepting and keeps its sessions.
 // The error is an *ErrRefused if HAProxy did not take the configuration; the current worker then goes on.
 func (p *Process) Reload(ctx context.Context) error {
-	answer, err := p.run(ctx, "reload")
-	if err != nil {
+	var answer strings.Builder
+	if err := p.allLines(ctx, "reload", func(line string) { answer.WriteString(line + "\n") }); err != nil {
 		return err
 	}
-	if !strings.HasPrefix(answer, "Success=1") {
-		return &ErrRefused{Message: alerts(answer)}
+	if !strings.HasPrefix(answer.String(), "Success=") {
+		return fmt.Errorf("reload HAProxy: %w", ErrIncomplete)
+	}
+	if !strings.HasPrefix(answer.String(), "Success=1") {
+		return &ErrRefused{Message: alerts(answer.String())}
 	}
 	return p.AwaitWorker(ctx)
 }

@@ -35,7 +35,9 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	guard := s.guard(wanted)
 	loaded := wanted.Config + guard.String() // a range that is refused from now on may hold a server
 	if s.process != nil && s.runs == loaded {
-		s.accepted()
+		if !s.full {
+			s.accepted()
+		}
 		return nil
 	}
 	if s.process != nil && s.failed.loaded == loaded && time.Since(s.failed.at) < tryRefusedAgain {
@@ -46,7 +48,7 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	pinned := make(chan string, 1)
 	go func() { pinned <- s.book.Pin(ctx, fitted.Config, guard) }() // nameservers may take a while
 	err := s.prepareLanes(wanted)
-	config := haproxy.Anonymous(<-pinned)
+	config := haproxy.Looked(haproxy.Anonymous(<-pinned))
 	if err == nil {
 		err = s.tryConfig(ctx, config)
 	}
@@ -55,7 +57,9 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 		err = rundir.Write(s.files.LastGood(), []byte(fitted.Config))
 	}
 	if err != nil {
-		s.failed = failure{loaded: loaded, at: time.Now(), err: err}
+		if isRefusal(err) {
+			s.failed = failure{loaded: loaded, at: time.Now(), err: err}
+		}
 		s.refused(wanted.Revision, err)
 		return errors.Join(err, s.startWithLastGood(ctx, guard))
 	}
@@ -66,6 +70,12 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	s.accepted()
 	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted)
 	return s.files.TrimLanes(wanted.Bank)
+}
+
+// isRefusal tells what HAProxy said about a configuration from what stood in the way of asking, which may be gone in a moment.
+func isRefusal(err error) bool {
+	var refused *haproxy.ErrRefused
+	return errors.As(err, &refused)
 }
 
 func (s *Supervisor) prepareLanes(wanted podconfig.Snapshot) error {
@@ -95,7 +105,7 @@ func (s *Supervisor) putBackLastGood(ctx context.Context, guard names.Guard) (fo
 	if err != nil {
 		return false, fmt.Errorf("read the configuration that ran before: %w", err)
 	}
-	return true, rundir.Write(s.files.Config(), []byte(haproxy.Anonymous(s.book.Pin(ctx, string(config), guard))))
+	return true, rundir.Write(s.files.Config(), []byte(haproxy.Looked(haproxy.Anonymous(s.book.Pin(ctx, string(config), guard)))))
 }
 
 // checkBeforeReload lets HAProxy check a configuration, so that one that it refuses never disturbs the one that runs. Before a start there is

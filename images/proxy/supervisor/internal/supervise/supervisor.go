@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
@@ -31,6 +32,8 @@ type Options struct {
 	Linger time.Duration
 	// Drain is how long its sessions then may go on. In the last tenth of it they are ended little by little.
 	Drain time.Duration
+	// LookEvery is how often it is looked whether HAProxy answers.
+	LookEvery time.Duration
 	// Now tells the time that the keys of TLS tickets follow: time.Now, but for tests.
 	Now func() time.Time
 }
@@ -53,6 +56,8 @@ type Supervisor struct {
 	settledAt time.Time
 	retry     backoff
 	retryAt   time.Time
+	// full says that the run directory has no room for what is wanted.
+	full bool
 	// leaving says that the pod was told to go: its configuration no longer changes, but lanes still close.
 	leaving     bool
 	endedSome   time.Time
@@ -96,6 +101,7 @@ func (s *Supervisor) Run(ctx context.Context, signals <-chan os.Signal) error {
 	defer cancel()
 	changes := watch.Changes(ctx, s.options.ConfigDir)
 	go s.followNames(ctx)
+	go s.watchForHang(ctx)
 	for {
 		s.view.update(func(v *view) { v.beat = time.Now() })
 		wait := s.step(ctx)
@@ -137,6 +143,9 @@ func (s *Supervisor) step(ctx context.Context) time.Duration {
 		return s.problem(configErr)
 	}
 	if err := errors.Join(configErr, s.converge(ctx, wanted)); err != nil {
+		if s.full = errors.Is(err, rundir.ErrFull); s.full {
+			s.refused(wanted.Revision, err)
+		}
 		return s.problem(err)
 	}
 	s.settled(wanted)
@@ -163,8 +172,20 @@ func (s *Supervisor) converge(ctx context.Context, wanted podconfig.Snapshot) er
 func (s *Supervisor) settled(wanted podconfig.Snapshot) {
 	s.settledAt = time.Now()
 	s.retry, s.lastProblem = backoff{}, ""
+	if s.full {
+		s.full = false
+		s.accepted()
+	}
+	var ports []string
+	if s.runs != "" { // else the configuration that ran before goes on, whose ports may be others
+		all := haproxy.LanePorts(wanted.Config)
+		for lane := range wanted.Open {
+			ports = append(ports, all[strconv.Itoa(lane)]...)
+		}
+	}
 	var news bool
 	s.view.update(func(v *view) {
+		v.openPorts = ports
 		news = v.document.Revision != wanted.Revision
 		v.document.Revision = wanted.Revision
 	})
@@ -182,7 +203,7 @@ func (s *Supervisor) unreadable(err error) time.Duration {
 	return s.problem(err)
 }
 
-// slowestLook is how soon it is looked again whether a closing lane's sessions have ended.
+// slowestLook is how soon it is looked again whether a closing lane's sessions have ended, or a full directory has room.
 const slowestLook = 2 * time.Second
 
 // problem logs what stands in the way, once, and tells when to try again.
@@ -192,7 +213,7 @@ func (s *Supervisor) problem(err error) time.Duration {
 		s.log.Warn("not as wanted yet; trying again", "problem", text)
 	}
 	wait := s.retry.wait()
-	if errors.Is(err, lanes.ErrEnding) {
+	if errors.Is(err, lanes.ErrEnding) || errors.Is(err, rundir.ErrFull) {
 		wait = min(wait, slowestLook)
 	}
 	s.settledAt, s.retryAt = time.Time{}, time.Now().Add(wait)

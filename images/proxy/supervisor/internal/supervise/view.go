@@ -13,7 +13,7 @@ import (
 	"proxyfleet.dev/supervisor/internal/status"
 )
 
-// stuckAfter is longer than any step of the loop may take.
+// stuckAfter is longer than the loop may take without an answer of HAProxy's.
 const stuckAfter = 2 * time.Minute
 
 // view is what the status server may know of the loop. It implements status.Source.
@@ -23,11 +23,13 @@ type view struct {
 	// started is when the supervisor began, with its monotonic reading.
 	started time.Time
 
-	mutex    sync.Mutex
-	beat     time.Time
-	client   *haproxy.Client // nil until HAProxy runs
-	ready    bool
-	document status.Document
+	mutex  sync.Mutex
+	beat   time.Time
+	client *haproxy.Client // nil until HAProxy runs
+	ready  bool
+	// openPorts are those of the lanes that are open.
+	openPorts []string
+	document  status.Document
 }
 
 func newView(keeper *lanes.Keeper, book *names.Book) *view {
@@ -51,7 +53,11 @@ func (v *view) update(change func(v *view)) {
 func (v *view) Live() error {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if since := time.Since(v.beat); since > stuckAfter {
+	last := v.beat
+	if v.client != nil && v.client.Heard().After(last) {
+		last = v.client.Heard() // a step over some hundred lanes may take long on a busy node
+	}
+	if since := time.Since(last); since > stuckAfter {
 		return fmt.Errorf("the supervisor has been stuck for %s", since.Round(time.Second))
 	}
 	return nil
