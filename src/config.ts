@@ -6,6 +6,7 @@ import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
 import { mostResolvers, resolverText } from "./dns/resolver.ts";
 import { mostHosts } from "./probe/protocol.ts";
 import type { FeedSettings, RolloutSettings } from "./cluster/settings.ts";
+import { cidr } from "./api/ip-schema.ts";
 import { ProxyfleetError } from "./values/errors.ts";
 import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
@@ -58,6 +59,11 @@ const options = {
     type: "string",
     env: "MONITORING_NAMESPACES",
     help: "namespaces, separated by commas, that may read metrics of proxy pods (default: monitoring)",
+  },
+  "private-upstreams": {
+    type: "string",
+    env: "PRIVATE_UPSTREAMS",
+    help: "networks, such as 10.8.0.0/16, separated by commas, that fleets may have upstreams in although they are private (default: none)",
   },
   "leader-election": {
     type: "string",
@@ -178,6 +184,11 @@ const endpoints = z
   )
   .pipe(z.array(z.custom<Endpoint>()).max(mostHosts));
 
+const networks = z
+  .string()
+  .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
+  .pipe(z.array(cidr()).max(64));
+
 const resolvers = z
   .string()
   .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
@@ -201,6 +212,7 @@ const config = z.object({
   namespace: z.string().min(1).default("proxyfleet-system"),
   "watch-namespaces": names.default([]),
   "monitoring-namespaces": names.default(["monitoring"]),
+  "private-upstreams": networks.default([]),
   "leader-election": truth.default(true),
   "hold-rollouts": truth.default(false),
   "rollouts-percent": z.coerce.number().int().min(1).max(100).default(5),
@@ -243,6 +255,8 @@ export interface OperatorConfig {
   readonly watchNamespaces: readonly string[];
   /** From where proxy pods' metrics may be read, beside the operator's own namespace. */
   readonly monitoringNamespaces: readonly string[];
+  /** Networks (CIDRs) that fleets may have upstreams in although they are private. */
+  readonly privateUpstreams: readonly string[];
   readonly leaderElection: boolean;
   readonly rollouts: RolloutSettings;
   readonly workers: number;
@@ -295,6 +309,7 @@ export function readConfig(
     namespace,
     watchNamespaces: parsed.data["watch-namespaces"],
     monitoringNamespaces: parsed.data["monitoring-namespaces"],
+    privateUpstreams: parsed.data["private-upstreams"],
     leaderElection: parsed.data["leader-election"],
     rollouts: {
       isHeld: parsed.data["hold-rollouts"],

@@ -291,6 +291,7 @@ function settingsOf(config: OperatorConfig): Settings {
     fixedUid: config.fixedUid,
     operatorNamespace: config.namespace,
     monitoringNamespaces: config.monitoringNamespaces,
+    privateUpstreams: config.privateUpstreams,
     namespaces: config.watchNamespaces,
     feeds: config.feeds,
     rollouts: config.rollouts,

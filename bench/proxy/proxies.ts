@@ -49,7 +49,11 @@ function fleetOf(bank: number, { upstreamPort }: Programs): HaproxyInput {
   const servers = [`127.0.0.1:${upstreamPort}`];
   return {
     listeners: {},
-    upstream: { chat: { servers, proxyProtocol: "V2" }, media: { servers } },
+    upstream: {
+      chat: { servers, proxyProtocol: "V2" },
+      media: { servers },
+      privateNetworks: ["127.0.0.0/8"],
+    },
     limits: {
       maxConnections: 27_500,
       connectionsPerClient: 0,
@@ -73,6 +77,7 @@ export async function mountedFiles(bank: number, programs: Programs): Promise<st
     uid: "bench",
     certificateSHA256: sha256,
     pem,
+    tickets: { secret: Buffer.alloc(32, 1).toString("base64"), since: "2026-01-01T00:00:00Z" },
     proxiesFrom: [],
   };
   const files = renderPodConfig({ ...fleetOf(bank, programs), open: [lane] }, (text) =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { integer, line, list, port } from "./common.ts";
+import { isAddress } from "./ip-schema.ts";
 import { celText, matching, withRules, type ValidationRule } from "./validation-rule.ts";
 
 const host =
@@ -7,6 +8,9 @@ const host =
 const portNumber =
   "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 const serverPattern = new RegExp(`^${host}:${portNumber}$`);
+
+/** A host of digits alone is an address, or a misspelt one (RFC 1123 §2.1). */
+const onlyDigits = /^[0-9.]+:[0-9]+$/;
 
 const listener = (
   defaultPort: number,
@@ -47,7 +51,10 @@ export const listeners = withRules(
   portsDiffer,
 );
 
-const servers = (defaults: readonly string[]): z.ZodDefault<z.ZodArray<z.ZodString>> =>
+/** Other ports of WhatsApp's own chat server. */
+export const whatsAppFallback: readonly string[] = ["g.whatsapp.net:443", "g.whatsapp.net:80"];
+
+const servers = (defaults: readonly string[], min = 1): z.ZodDefault<z.ZodArray<z.ZodString>> =>
   list(
     withRules(
       line(320),
@@ -55,9 +62,14 @@ const servers = (defaults: readonly string[]): z.ZodDefault<z.ZodArray<z.ZodStri
         serverPattern,
         'must be a host and a port, such as "g.whatsapp.net:5222" or "[2001:db8::1]:5222"',
       ),
+      {
+        cel: `!self.matches(${celText(onlyDigits.source)}) || isIP(self.split(':')[0])`,
+        holds: (value) => !onlyDigits.test(value) || isAddress(value.split(":")[0] ?? ""),
+        message: "has no address: write four numbers from 0 to 255, such as 203.0.113.9:5222",
+      },
     ),
     8,
-    { type: "atomic", min: 1 },
+    { type: "atomic", min },
   ).default([...defaults]);
 
 /** Where a fleet passes its traffic on to. */
@@ -66,6 +78,9 @@ export const upstream = z.object({
     .object({
       servers: servers(["g.whatsapp.net:5222", "g-fallback.whatsapp.net:5222"]).describe(
         "Chat servers as host:port, 1 to 8. Default: WhatsApp's own. Change it for tests and private relays only.",
+      ),
+      fallback: servers(whatsAppFallback, 0).describe(
+        "Chat servers that are used only while none of servers answers, the first that does, 0 to 8. WhatsApp's own (the default) are used beside servers of WhatsApp's only, not beside a relay. Default: other ports of WhatsApp's server.",
       ),
       proxyProtocol: z
         .enum(["V2", "V1", "None"])

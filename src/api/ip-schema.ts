@@ -75,7 +75,7 @@ export function addressRange(): z.ZodString {
  * What CEL's `isIP()` takes: no zone, no leading zeros, no IPv4 address in IPv6 notation
  * (::ffff:…), and no dotted tail.
  */
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   return (
     isIP(text) !== 0 &&
     !text.includes("%") &&

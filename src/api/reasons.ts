@@ -137,6 +137,7 @@ export const conditionReasons = [
   "TooManyAddresses",
   "Unusable",
   "Updating",
+  "UpstreamClosed",
   "Usable",
   "Verified",
   "VerifiedAtPods",

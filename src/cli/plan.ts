@@ -92,6 +92,7 @@ async function planFleet(
     isBusy: () => false,
     reports: new PodReports(),
     certificates: { issued: () => new Map() },
+    ticketSeed: () => "",
     readings: { of: () => new Map() },
     rollouts: { turnOf: () => ({ kind: "now" }) as const },
     absence: () => undefined,

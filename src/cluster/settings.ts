@@ -16,6 +16,8 @@ export interface Settings {
   readonly feeds?: FeedSettings;
   /** How pods are replaced that an earlier version of the operator made; absent: as is usual. */
   readonly rollouts?: RolloutSettings;
+  /** Networks (CIDRs) that upstreams may be in although they are private; absent: none. */
+  readonly privateUpstreams?: readonly string[];
   /** Whether share pages are served; absent: they are not. */
   readonly servesPages?: boolean;
 }

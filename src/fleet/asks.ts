@@ -5,6 +5,7 @@ import { isFresh } from "../pods/answer.ts";
 import { mayHoldSessions } from "../pods/view.ts";
 import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-certificates.ts";
 import { renewalAt } from "../proxy/renewal.ts";
+import { ticketsEndAt } from "../proxy/ticket-secret.ts";
 import { type Instant, earliest } from "../values/time.ts";
 import { isEnding } from "./deletion.ts";
 import type { NameAsk } from "../dns/lookups.ts";
@@ -43,10 +44,21 @@ export function certificateAsks(
   });
 }
 
-/** When the next certificate of a lane is to be renewed. */
+/** When the next certificate or ticket secret of a lane is to be renewed. */
 export function nextRenewalAt(observed: ObservedFleet, now: Instant): Instant | undefined {
-  const times = laneCertificates(observed.children.secret).map((made) => renewalOf(made, observed));
+  const times = laneCertificates(observed.children.secret).flatMap((made) => [
+    renewalOf(made, observed),
+    made.tickets && ticketsEndAt(made.tickets, made.uid),
+  ]);
   return earliest(...times.filter((at) => at !== undefined && at > now));
+}
+
+/** Lanes whose ticket secret is to be replaced now, or that have none. */
+export function ticketsDue({ children }: ObservedFleet, now: Instant): readonly number[] {
+  const due = laneCertificates(children.secret).filter(
+    ({ tickets, uid }) => tickets === undefined || now >= ticketsEndAt(tickets, uid),
+  );
+  return due.map(({ lane }) => lane);
 }
 
 function renewalOf(

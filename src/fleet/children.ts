@@ -16,9 +16,11 @@ import { disruptionBudgetManifest } from "../proxy/disruption-budget.ts";
 import { firstRevision, secretRevision } from "../proxy/lane-certificates.ts";
 import { networkPolicyManifest } from "../proxy/network-policy.ts";
 import { secretManifest } from "../proxy/secret.ts";
+import type { Instant } from "../values/time.ts";
 import type { Effect } from "../runtime/effect.ts";
 import { isEnding } from "./deletion.ts";
 import { fleetDeployment, waitsForTurn } from "./deployment.ts";
+import { ticketsDue } from "./asks.ts";
 import { type FleetLane, withCertificates } from "./lanes.ts";
 import type { LiveFleet } from "./observed.ts";
 
@@ -26,6 +28,7 @@ import type { LiveFleet } from "./observed.ts";
 export interface LaneBank {
   readonly bank: number;
   readonly lanes: readonly FleetLane[];
+  readonly now: Instant;
 }
 
 const secretEffect = "secret";
@@ -45,14 +48,17 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
   const needs = secret.map(({ id }) => id);
   const made = [fleet.metadata.uid, fleet.metadata.generation, settings];
   const inputs = hashOf(made);
-  const namespaces = [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])];
+  const peers = {
+    askers: [settings.operatorNamespace, ...(settings.monitoringNamespaces ?? [])],
+    privateNetworks: settings.privateUpstreams ?? [],
+  };
   const ofPods = hashOf([made, waitsForTurn(live) !== undefined]);
   const deployment = unlessMade(children.deployment, ofPods, () => fleetDeployment(live, child));
   const budget = unlessMade(children.disruptionBudget, inputs, () =>
     disruptionBudgetManifest(child),
   );
   const policy = unlessMade(children.networkPolicy, inputs, () =>
-    networkPolicyManifest(child, fleet.spec, namespaces),
+    networkPolicyManifest(child, fleet.spec, peers),
   );
   return [
     ...secret,
@@ -65,15 +71,18 @@ export function childEffects(live: LiveFleet, lanes: LaneBank): readonly Effect[
 
 function desiredSecret(
   { observed, fleet }: LiveFleet,
-  { bank, lanes }: LaneBank,
+  { bank, lanes, now }: LaneBank,
 ): Secret | undefined {
   const { metadata, spec } = fleet;
   const { secret: live } = observed.children;
   const certificates = [...observed.certificates.keys()];
-  const inputs = hashOf([metadata.uid, metadata.generation, bank, lanes, certificates]);
+  const { privateUpstreams: privateNetworks = [] } = observed.settings;
+  const { uid, generation } = metadata;
+  const due = ticketsDue(observed, now);
+  const inputs = hashOf([uid, generation, bank, lanes, certificates, privateNetworks, due]);
   return unlessMade(live, inputs, () => {
-    const open = withCertificates(observed, lanes);
-    return secretManifest({ child: ownerOf(fleet), spec, bank, open, live });
+    const open = withCertificates(observed, lanes, now);
+    return secretManifest({ child: ownerOf(fleet), spec, bank, open, privateNetworks, live });
   });
 }
 

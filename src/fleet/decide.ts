@@ -40,6 +40,7 @@ import { eventEffects, pacingOf, statusEffect } from "./report.ts";
 import { lanesAreClosed, withSessions } from "./sessions.ts";
 import { renewalWithoutEffect, shareEffects } from "./shares.ts";
 import { type FleetStatus, fleetStatus, moveOverdueAt } from "./status.ts";
+import { closedUpstreams } from "./closed-upstreams.ts";
 import { fieldsWithoutEffect } from "./without-effect.ts";
 
 /** A Service whose entry was lost is mended within a moment: then the fleet may claim again. */
@@ -149,7 +150,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   );
   const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
-    ...(waits ? [] : childEffects(live, { bank: bank.bound, lanes })),
+    ...(waits ? [] : childEffects(live, { bank: bank.bound, lanes, now })),
     ...shareEffects(live, view.addresses),
     ...decision.names.effects,
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
@@ -244,7 +245,10 @@ function statusView(
     hostname: fleet.spec.dns?.hostname,
     held: heldBecause(observed),
     limits: limitsView(fleet.spec, poolSpecs),
-    withoutEffect: fieldsWithoutEffect(fleet.spec, observed.settings) ?? renewalWithoutEffect(live),
+    withoutEffect:
+      fieldsWithoutEffect(fleet.spec, observed.settings) ??
+      closedUpstreams(fleet.spec, reports, observed.settings.privateUpstreams ?? []) ??
+      renewalWithoutEffect(live),
     measured: measured(fleet.spec, observed.vantagePoints),
     rollout: { waits: waitsForTurn(live), isInTurn: isInTurn(children.deployment) },
     generation: fleet.metadata.generation,

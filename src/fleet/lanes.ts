@@ -1,6 +1,7 @@
 import { laneUsers } from "../ledger/lane-use.ts";
 import { type LaneCertificate, laneCertificates, madeFor } from "../proxy/lane-certificates.ts";
 import type { CertifiedLane } from "../proxy/pod-config.ts";
+import { ticketSecretOf } from "../proxy/ticket-secret.ts";
 import type { Instant } from "../values/time.ts";
 import type { ObservedFleet, UnreadableEntry } from "./observed.ts";
 
@@ -67,19 +68,21 @@ function proxiesOf(
 }
 
 /**
- * Each lane with its certificate. It keeps it until it is renewed, as long as it serves the same
- * ledger entry; a new entry always gets one that was never used before. A lane without one is left
- * out.
+ * Each lane with its certificate and its ticket secret. It keeps them until they are renewed, as
+ * long as it serves the same ledger entry; a new entry always gets some that were never used before.
+ * A lane without a certificate is left out.
  */
 export function withCertificates(
-  { children, certificates }: ObservedFleet,
+  { children, certificates, ticketSeed: seed }: ObservedFleet,
   lanes: readonly FleetLane[],
+  now: Instant,
 ): readonly CertifiedLane[] {
   return lanes.flatMap(({ lane, entry, uid, proxiesFrom }) => {
     const kept = madeFor(children.secret, { lane, uid });
     const certificate = certificates.get(kept?.sha256 ?? uid) ?? kept;
     if (certificate === undefined) return [];
     const { pem, sha256: certificateSHA256 } = certificate;
-    return [{ lane, address: entry, uid, proxiesFrom, certificateSHA256, pem }];
+    const tickets = ticketSecretOf(kept?.tickets, uid, { seed, now });
+    return [{ lane, address: entry, uid, proxiesFrom, certificateSHA256, pem, tickets }];
   });
 }

@@ -84,6 +84,8 @@ export interface ObservedFleet {
   readonly certificates: ReadonlyMap<string, IssuedCertificate>;
   /** How long the certificates in the Secret are valid, by fingerprint, as far as that is known. */
   readonly lives: ReadonlyMap<string, CertificateLife>;
+  /** What fresh ticket secrets are made from: a secret. */
+  readonly ticketSeed: string;
   /** What pods answered last, by pod name; one that was never asked is missing. */
   readonly answers: ReadonlyMap<string, PodAnswer>;
   /** What serving pods say of themselves. */

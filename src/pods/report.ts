@@ -6,8 +6,12 @@ export interface ServerReport {
   readonly upstream: UpstreamName;
   /** As the spec names it: host:port. */
   readonly server: string;
-  /** Nameless: DNS gives no address for its name. */
-  readonly state: "up" | "down" | "nameless";
+  /** Used only while none of the others answers; absent: it is one of these. */
+  readonly isFallback?: boolean;
+  /** Nameless: DNS gives no address for its name. Closed: none that pods may lead to. */
+  readonly state: "up" | "down" | "nameless" | "closed";
+  /** Addresses of it that pods don't lead to; absent: none. */
+  readonly closed?: readonly string[];
 }
 
 /**

@@ -48,6 +48,9 @@ const laneStatus = z.object({
 /** Of chat and of media: a list in the spec is no longer. */
 const mostServers = 64;
 
+/** More addresses than this a name hardly has. */
+const mostAddresses = 4_096;
+
 /**
  * One server of `spec.upstream` as a pod sees it: `name` is its group and its place in the spec
  * ("chat-0").
@@ -61,6 +64,8 @@ const upstreamStatus = z.object({
    */
   up: count,
   total: count,
+  /** Addresses that it has and that are in networks which are closed to pods. Older pods don't say. */
+  refused: fewOf(word, mostAddresses).optional(),
   /** When the last of them went up or down (RFC 3339, to the second). */
   since: word,
 });

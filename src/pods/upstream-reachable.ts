@@ -35,17 +35,18 @@ export function upstreamReachable(reports: readonly PodReport[]): Finding {
     answered.every((report) => serversOf(report, name).every(isUnreachable)),
   );
   if (dead.length > 0) return unreachable(dead, answered);
-  const troubles = troublesOf(answered);
+  const troubles = troublesOf(answered, (server) => server.isFallback !== true);
+  const spare = troublesOf(answered, (server) => server.isFallback === true);
   if (troubles.length === 0)
     return {
       status: "True",
       reason: "AllServersUp",
-      message: "all chat and media servers answer the pods' checks",
+      message: ["all chat and media servers answer the pods' checks", ...spare].join("; "),
     };
   return {
     status: "True",
     reason: "SomeServersDown",
-    message: `${troubles.join("; ")}. Connections go to the servers that answer`,
+    message: `${[...troubles, ...spare].join("; ")}. Connections go to the servers that answer`,
   };
 }
 
@@ -60,23 +61,34 @@ function unreachable(dead: readonly UpstreamName[], answered: readonly AnsweredR
     const servers = new Set(
       answered.flatMap((report) => serversOf(report, name).map(({ server }) => server)),
     );
-    return `no pod reaches a ${name} server (${[...servers].join(", ")}): ${lost[name].meaning}`;
+    const named = servers.size === 0 ? "" : ` (${[...servers].join(", ")})`;
+    return `no pod reaches a ${name} server${named}: ${lost[name].meaning}`;
   });
   return { status: "False", reason, message: `${sentences.join("; ")}. ${remedy}` };
 }
 
 /** Each server that is lost to some pod, in the order of the spec, and to how many. */
-function troublesOf(answered: readonly AnsweredReport[]): string[] {
+function troublesOf(
+  answered: readonly AnsweredReport[],
+  of: (server: ServerReport) => boolean,
+): string[] {
   const byServer = Map.groupBy(
-    answered.flatMap(({ servers }) => servers.filter(isUnreachable)),
-    ({ upstream, server, state }) =>
-      `${upstream} server ${server} ${state === "nameless" ? "has no address in DNS for" : "does not answer"}`,
+    answered.flatMap(({ servers }) => servers.filter(isUnreachable).filter(of)),
+    ({ upstream, server, state, isFallback }) =>
+      `${upstream} ${isFallback === true ? "fallback" : "server"} ${server} ${lossOf[state]}`,
   );
   return [...byServer].map(
     ([what, { length }]) =>
       `${what} ${length === answered.length ? "any pod" : `${length} of ${answered.length} pods`}`,
   );
 }
+
+const lossOf: Readonly<Record<ServerReport["state"], string>> = {
+  up: "answers",
+  down: "does not answer",
+  nameless: "has no address in DNS for",
+  closed: "leads into a private network, which is closed to",
+};
 
 function isUnreachable({ state }: ServerReport): boolean {
   return state !== "up";

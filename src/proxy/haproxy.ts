@@ -28,14 +28,22 @@ export interface HaproxyInput {
 }
 
 /**
- * The part of a fleet's spec that shapes the configuration. @param bank lanes to bind, from 0 up
+ * The part of a fleet's spec that shapes the configuration.
+ * @param bank lanes to bind, from 0 up
+ * @param privateNetworks networks (CIDRs) that are open to pods although they are private
  */
 export function haproxyInput(
   { listeners, upstream, limits, addresses }: WhatsAppProxySpec,
   bank: number,
+  privateNetworks: readonly string[] = [],
 ): HaproxyInput {
   const clientsSeen = addresses.externalTrafficPolicy === "Local" ? "Always" : "WithProxyHeader";
-  return { listeners, upstream, limits: { ...limits, clientsSeen }, bank };
+  return {
+    listeners,
+    upstream: { ...upstream, privateNetworks },
+    limits: { ...limits, clientsSeen },
+    bank,
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { memoizeWeakly } from "../values/memoize.ts";
 import { firstRevisionAnnotation } from "../api/names.ts";
+import type { TicketSecret } from "./ticket-secret.ts";
 import type { Secret } from "../kubernetes/objects.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface LaneCertificate {
   readonly sha256: string;
   /** Certificate, then private key: a secret. */
   readonly pem: string;
+  /** Undefined where an earlier version made the Secret. */
+  readonly tickets: TicketSecret | undefined;
   /** Load balancers whose PROXY header the lane believes now (CIDRs). */
   readonly proxiesFrom: readonly string[];
 }
@@ -23,6 +26,7 @@ const openLane = z.object({
   address: z.string(),
   uid: z.string(),
   certificateSHA256: z.string(),
+  ticketsSince: z.string().optional(),
   proxiesFrom: z.array(z.string()).default([]),
 });
 const lanesFile = z.object({
@@ -74,10 +78,13 @@ const readOnce = memoizeWeakly(
     readonly certificates: readonly LaneCertificate[];
   } => {
     const file = readLanes(secret);
-    const certificates = file?.open.flatMap(({ certificateSHA256: sha256, ...open }) => {
-      const pem = text(secret, `lane-${open.lane}.pem`);
-      return pem === undefined ? [] : [{ ...open, sha256, pem }];
-    });
+    const certificates = file?.open.flatMap(
+      ({ certificateSHA256: sha256, ticketsSince, ...open }) => {
+        const pem = text(secret, `lane-${open.lane}.pem`);
+        const tickets = ticketsIn(secret, open.lane, ticketsSince);
+        return pem === undefined ? [] : [{ ...open, sha256, pem, tickets }];
+      },
+    );
     return {
       revision: file?.revision,
       bank: file?.bank,
@@ -85,6 +92,11 @@ const readOnce = memoizeWeakly(
     };
   },
 );
+
+function ticketsIn(secret: Secret, lane: number, since?: string): TicketSecret | undefined {
+  const made = text(secret, `lane-${lane}.tickets`);
+  return made === undefined || since === undefined ? undefined : { secret: made, since };
+}
 
 function readLanes(secret: Secret): z.output<typeof lanesFile> | undefined {
   const file = text(secret, "lanes.json");

@@ -8,7 +8,9 @@ import {
   supervisorPort,
   listenerNames,
 } from "../api/names.ts";
-import type { NetworkPolicy } from "../kubernetes/objects.ts";
+import { placedServers } from "./haproxy/upstream.ts";
+import { closedNetworks } from "./upstream-networks.ts";
+import type { NetworkPeer, NetworkPolicy } from "../kubernetes/objects.ts";
 
 /**
  * Where DNS servers listen. OpenShift's own, behind its Service's port 53, listen on 5353 (OpenShift
@@ -19,12 +21,12 @@ const dnsPorts = [53, 5353] as const;
 /**
  * What may reach a fleet's pods, and what they may reach. In: the lanes' ports from anywhere; the
  * supervisor, which serves the metrics too, from the operator's namespace and those of the
- * monitoring. Out: DNS, and the ports of the upstream servers.
+ * monitoring. Out: DNS, and the ports of the upstream servers, outside of private networks.
  */
 export function networkPolicyManifest(
   { namespace, fleet, owner }: ChildOwner,
   spec: WhatsAppProxySpec,
-  askers: readonly string[],
+  { askers, privateNetworks }: PolicyPeers,
 ): NetworkPolicy {
   const lanes = {
     protocol: "TCP" as const,
@@ -59,15 +61,40 @@ export function networkPolicyManifest(
       ingress: [{ ports: [lanes] }, { from, ports: [{ protocol: "TCP", port: supervisorPort }] }],
       egress: [
         { ports: dns },
-        { ports: upstreamPorts(spec).map((port) => ({ protocol: "TCP" as const, port })) },
+        {
+          to: upstreamPeers(privateNetworks),
+          ports: upstreamPorts(spec).map((port) => ({ protocol: "TCP" as const, port })),
+        },
       ],
     },
   };
 }
 
+/** Who a policy lets in, and where it lets out to. */
+interface PolicyPeers {
+  /** Namespaces that may ask the supervisor. */
+  readonly askers: readonly string[];
+  /** Networks (CIDRs) that are open to pods although they are private. */
+  readonly privateNetworks: readonly string[];
+}
+
+/** Everybody, but for the networks into which pods lead nobody. */
+function upstreamPeers(opened: readonly string[]): NetworkPeer[] {
+  const isIpv6 = (network: string) => network.includes(":");
+  return [
+    {
+      ipBlock: {
+        cidr: "0.0.0.0/0",
+        except: closedNetworks.filter((network) => !isIpv6(network)),
+      },
+    },
+    { ipBlock: { cidr: "::/0", except: closedNetworks.filter(isIpv6) } },
+    ...opened.map((cidr) => ({ ipBlock: { cidr } })),
+  ];
+}
+
 function upstreamPorts({ upstream }: WhatsAppProxySpec): number[] {
-  const ports = [...upstream.chat.servers, ...upstream.media.servers].map((server) =>
-    Number(server.slice(server.lastIndexOf(":") + 1)),
-  );
+  const servers = [...placedServers(upstream, "chat"), ...placedServers(upstream, "media")];
+  const ports = servers.map(({ server }) => Number(server.slice(server.lastIndexOf(":") + 1)));
   return [...new Set(ports)].toSorted((a, b) => a - b);
 }

@@ -1,6 +1,8 @@
-import { serverNames } from "./haproxy/upstream.ts";
+import { placedServers } from "./haproxy/upstream.ts";
 import { type HaproxyInput, renderHaproxyConfig } from "./haproxy.ts";
 import { listenersOf } from "../ledger/lanes.ts";
+import type { TicketSecret } from "./ticket-secret.ts";
+import { closedNetworks } from "./upstream-networks.ts";
 
 /** An open lane with its certificate, as a pod gets it. */
 export interface CertifiedLane {
@@ -16,6 +18,8 @@ export interface CertifiedLane {
   readonly certificateSHA256: string;
   /** The certificate, then its private key. */
   readonly pem: string;
+  /** What its keys of TLS tickets follow from. */
+  readonly tickets: TicketSecret;
   /**
    * CIDR ranges whose PROXY header is believed; none for a load balancer that speaks no PROXY
    * protocol.
@@ -29,10 +33,10 @@ export interface PodConfigInput extends HaproxyInput {
 
 /**
  * The content of a fleet's Secret before it is compressed, as plain text by key: `haproxy.cfg`,
- * `lanes.json`, and `lane-<n>.pem` for each open lane. All in one Secret, since a pod sees the keys
- * of one volume change together, and those of two volumes not.
+ * `lanes.json`, and `lane-<n>.pem` and `lane-<n>.tickets` for each open lane. All in one Secret,
+ * since a pod sees the keys of one volume change together, and those of two volumes not.
  * @param hash a digest of a text, in hexadecimal; it makes `revision`, by which a pod reports what
- * it has loaded. It sees no private key.
+ * it has loaded. It sees no private key and no ticket secret.
  * @throws UpstreamAddressError if a server of `upstream` is not "host:port"
  */
 export function renderPodConfig(
@@ -46,14 +50,16 @@ export function renderPodConfig(
     bank: input.bank,
     listeners: listenersOf(input.listeners),
     servers: {
-      chat: serverNames(input.upstream, "chat"),
-      media: serverNames(input.upstream, "media"),
+      chat: placedServers(input.upstream, "chat").map(({ name }) => name),
+      media: placedServers(input.upstream, "media").map(({ name }) => name),
     },
-    open: open.map(({ lane, address, uid, certificateSHA256, proxiesFrom }) => ({
+    upstreams: { refused: closedNetworks, allowed: input.upstream.privateNetworks ?? [] },
+    open: open.map(({ lane, address, uid, certificateSHA256, tickets, proxiesFrom }) => ({
       lane,
       address,
       uid,
       certificateSHA256,
+      ticketsSince: tickets.since,
       proxiesFrom: proxiesFrom.toSorted(),
     })),
   };
@@ -61,6 +67,11 @@ export function renderPodConfig(
   return {
     "haproxy.cfg": config,
     "lanes.json": `${JSON.stringify({ revision, ...lanes })}\n`,
-    ...Object.fromEntries(open.map(({ lane, pem }) => [`lane-${lane}.pem`, pem])),
+    ...Object.fromEntries(
+      open.flatMap(({ lane, pem, tickets }) => [
+        [`lane-${lane}.pem`, pem],
+        [`lane-${lane}.tickets`, tickets.secret],
+      ]),
+    ),
   };
 }

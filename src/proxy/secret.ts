@@ -16,13 +16,16 @@ export interface SecretInput {
   readonly bank: number;
   /** Those of them that serve an address, each with its certificate. */
   readonly open: readonly CertifiedLane[];
+  /** Networks (CIDRs) that are open to pods although they are private. */
+  readonly privateNetworks: readonly string[];
   /** The Secret as it is now. */
   readonly live: Secret | undefined;
 }
 
 /** The fleet's Secret: HAProxy's config and each open lane's certificate. */
-export function secretManifest({ child, spec, bank, open, live }: SecretInput): Secret {
-  const content = renderPodConfig({ ...haproxyInput(spec, bank), open }, hashOf);
+export function secretManifest(input: SecretInput): Secret {
+  const { child, spec, bank, open, privateNetworks, live } = input;
+  const content = renderPodConfig({ ...haproxyInput(spec, bank, privateNetworks), open }, hashOf);
   const data = Object.fromEntries(
     Object.entries(compressed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]),
   );

@@ -53,6 +53,7 @@ export const matrix: Record<string, object> = {
     podMonitor: { enabled: true, labels: { release: "prometheus" }, interval: "15s" },
     prometheusRule: { enabled: true, labels: { release: "prometheus" }, poolLow: 5 },
     monitoringNamespaces: ["prometheus"],
+    privateUpstreams: ["10.8.0.0/16", "fd00:8::/32"],
   },
   "metrics of the fleets of some namespaces": {
     watchNamespaces: ["proxies", "family"],

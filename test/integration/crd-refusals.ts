@@ -45,6 +45,10 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
     given: fleet({ rotation: { windows: [{ cron: "0 2 * * *", duration: "0s" }] } }),
     said: ["spec.rotation.windows[0].duration", "longer than 0s"],
   },
+  "a server's address has three numbers": {
+    given: fleet({ upstream: { chat: { servers: ["203.0.113:5222"] } } }),
+    said: ["spec.upstream.chat.servers[0]", "four numbers from 0 to 255"],
+  },
   "a server has no port": {
     given: fleet({ upstream: { chat: { servers: ["g.whatsapp.net"] } } }),
     said: ["spec.upstream.chat.servers[0]", "a host and a port"],

@@ -56,6 +56,7 @@ describe("defaults", () => {
       upstream: {
         chat: {
           servers: ["g.whatsapp.net:5222", "g-fallback.whatsapp.net:5222"],
+          fallback: ["g.whatsapp.net:443", "g.whatsapp.net:80"],
           proxyProtocol: "V2",
         },
         media: { servers: ["whatsapp.net:443"] },

@@ -55,7 +55,7 @@ const spec = fc
       upstream: fc.record(
         {
           chat: fc.record(
-            { servers, proxyProtocol: fc.constantFrom("V2", "V1", "None") },
+            { servers, fallback: servers, proxyProtocol: fc.constantFrom("V2", "V1", "None") },
             { requiredKeys: [] },
           ),
           media: fc.record({ servers }),

@@ -14,6 +14,7 @@ const defaults: OperatorConfig = {
   namespace: "proxyfleet-system",
   watchNamespaces: [],
   monitoringNamespaces: ["monitoring"],
+  privateUpstreams: [],
   leaderElection: true,
   rollouts: { isHeld: false, percent: 5 },
   workers: 8,
@@ -111,6 +112,10 @@ describe("the operator's settings", () => {
     "namespaces are told apart by commas": {
       args: ["--watch-namespaces", "relief, family,relief,"],
       expect: { ...defaults, watchNamespaces: ["relief", "family"] },
+    },
+    "upstreams may be in private networks that are named": {
+      args: ["--private-upstreams=10.8.0.0/16, fd00:8::/32"],
+      expect: { ...defaults, privateUpstreams: ["10.8.0.0/16", "fd00:8::/32"] },
     },
     "metrics of proxy pods may be for nobody else": {
       args: ["--monitoring-namespaces="],

@@ -76,6 +76,7 @@ func parse(arguments []string, out io.Writer) (options supervise.Options, listen
 	flags.StringVar(&options.HAProxy, "haproxy", "haproxy", "HAProxy `program`")
 	flags.DurationVar(&options.Linger, "linger", 10*time.Second, "`time` for which a pod that ends still accepts connections")
 	flags.DurationVar(&options.Drain, "drain", 9*time.Minute, "`time` for which it then keeps sessions; the rest are ended over the last tenth of it")
+	flags.DurationVar(&options.LookEvery, "look-every", 15*time.Second, "`time` between two looks whether HAProxy answers")
 	wantsVersion := flags.Bool("version", false, "print the version and exit")
 	if err := flags.Parse(arguments); err != nil {
 		return options, listen, err

@@ -3,9 +3,11 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,22 +16,42 @@ import (
 )
 
 // nameserver answers every question with the addresses that it was told, of the family that is asked for, or that there is no such name (RFC 1035).
+// What does not fit into a packet it cuts off, and gives in full over TCP.
 type nameserver struct {
 	net.PacketConn
 	answer atomic.Pointer[[]netip.Addr]
 	asked  atomic.Int64
 }
 
+// largestReply is what every resolver takes over UDP (RFC 1035 §4.2.1).
+const largestReply = 512
+
 func newNameserver(t *testing.T) *nameserver {
 	t.Helper()
-	connection, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	connection, listener := listenAsNameserver(t)
 	t.Cleanup(func() { connection.Close() })
+	t.Cleanup(func() { listener.Close() })
 	n := &nameserver{PacketConn: connection}
 	go n.serve()
+	go n.serveTCP(listener)
 	return n
+}
+
+// listenAsNameserver finds a port that is free for UDP and TCP.
+func listenAsNameserver(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 100 {
+		connection, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if listener, err := net.Listen("tcp", connection.LocalAddr().String()); err == nil {
+			return connection, listener
+		}
+		connection.Close()
+	}
+	t.Fatal("no port is free for a nameserver")
+	return nil, nil
 }
 
 // says makes it know the name by these addresses; none means that there is no such name.
@@ -49,7 +71,39 @@ func (n *nameserver) serve() {
 			return
 		}
 		n.asked.Add(1)
-		n.WriteTo(n.reply(question[:length]), from)
+		reply := n.reply(question[:length])
+		if len(reply) > largestReply {
+			reply = append(reply[:2], 0x83, reply[3], 0, 0, 0, 0, 0, 0, 0, 0) // cut off
+			reply = append(reply, question[12:length]...)
+			reply[5] = 1
+			reply[11] = question[11]
+		}
+		n.WriteTo(reply, from)
+	}
+}
+
+// serveTCP puts the length before each message.
+func (n *nameserver) serveTCP(listener net.Listener) {
+	for {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer connection.Close()
+			var length [2]byte
+			for {
+				if _, err := io.ReadFull(connection, length[:]); err != nil {
+					return
+				}
+				question := make([]byte, binary.BigEndian.Uint16(length[:]))
+				if _, err := io.ReadFull(connection, question); err != nil {
+					return
+				}
+				reply := n.reply(question)
+				connection.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(reply))), reply...))
+			}
+		}()
 	}
 }
 
@@ -73,7 +127,7 @@ func (n *nameserver) reply(question []byte) []byte {
 	for _, address := range *known {
 		bytes := address.AsSlice()
 		if asked == typeA && address.Is4() || asked == typeAAAA && address.Is6() {
-			reply[7]++
+			binary.BigEndian.PutUint16(reply[6:], binary.BigEndian.Uint16(reply[6:])+1)
 			reply = append(reply, 0xc0, headerLength, 0, byte(asked), 0, 1, 0, 0, 0, 1, 0, byte(len(bytes)))
 			reply = append(reply, bytes...)
 		}
@@ -140,8 +194,8 @@ func TestOfANamesAddressesTheOneThatAnswersIsUsed(t *testing.T) {
 			p.publish(newLane(t, 0))
 			p.start()
 			p.ready()
-			p.until("one of two answers", func(d status.Document) bool {
-				return d.Upstreams[0].Name == "chat-0" && d.Upstreams[0].Up == 1 && d.Upstreams[0].Total == 2
+			p.until("the one that answers is in use", func(d status.Document) bool {
+				return d.Upstreams[0].Name == "chat-0" && d.Upstreams[0].Up == 1 && d.Upstreams[0].Total == 1
 			})
 			for range 10 {
 				if where, err := p.talk(0, "chat").ask("where"); err != nil || where != addresses[1] {
@@ -150,6 +204,78 @@ func TestOfANamesAddressesTheOneThatAnswersIsUsed(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestADeadAnswerTakesChatAwayFromNoServerThatLives(t *testing.T) {
+	p, names := newNamedPod(t)
+	names.says("127.0.0.1", "127.0.0.3")
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	names.says("127.0.0.9")
+	visits := p.crowd(0)
+	asked := names.asked.Load()
+	eventually(t, "the answer was heard a few times", func() bool { return names.asked.Load() > asked+20 })
+	visits.mustAllSucceed()
+	document := p.until("the servers are there", func(d status.Document) bool { return len(d.Upstreams) > 0 })
+	if chat := document.Upstreams[0]; chat.Up != 2 || chat.Total != 2 {
+		t.Fatalf("status says %+v", chat)
+	}
+	p.chat.Close()
+	names.says("127.0.0.9", "127.0.0.3")
+	p.reaches("127.0.0.3")
+}
+
+func TestANameLeadsIntoNoNetworkThatIsRefused(t *testing.T) {
+	p, names := newNamedPod(t)
+	p.refused = []string{"127.0.0.3/32"}
+	names.says("127.0.0.3")
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	p.until("the refusal is told", func(d status.Document) bool {
+		return len(d.Upstreams) > 0 && slices.Equal(d.Upstreams[0].Refused, []string{"127.0.0.3"}) && d.Upstreams[0].Total == 0
+	})
+	if where, err := p.tryTalk(0, "chat"); err == nil {
+		t.Fatalf("somebody answers: %v", where)
+	}
+	names.says("127.0.0.3", "127.0.0.1")
+	p.reaches("127.0.0.1")
+	names.says("127.0.0.3")
+	asked := names.asked.Load()
+	eventually(t, "that was heard a few times", func() bool { return names.asked.Load() > asked+20 })
+	p.reaches("127.0.0.1")
+}
+
+func TestAnAddressOfARefusedNetworkIsNoServer(t *testing.T) {
+	p := newPod(t)
+	p.config = strings.ReplaceAll(p.config, p.media.address(), "127.0.0.5:1")
+	p.refused = []string{"127.0.0.5/32"}
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	document := p.until("the refusal is told", func(d status.Document) bool { return len(d.Upstreams) == 3 })
+	if media := document.Upstreams[2]; media.Name != "media-0" || media.Total != 0 || !slices.Equal(media.Refused, []string{"127.0.0.5"}) {
+		t.Fatalf("status says %+v", media)
+	}
+	p.talk(0, "chat")
+	p.refused = nil
+	p.config = strings.ReplaceAll(p.config, "127.0.0.5:1", p.media.address())
+	p.applied(p.publish(newLane(t, 0)))
+	p.talk(0, "media")
+}
+
+func TestANameWithMoreAddressesThanAPacketHoldsIsFollowed(t *testing.T) {
+	p, names := newNamedPod(t)
+	many := []string{"127.0.0.3"}
+	for i := range 99 {
+		many = append(many, fmt.Sprintf("127.0.1.%d", i+1))
+	}
+	names.says(many...)
+	p.publish(newLane(t, 0))
+	p.start()
+	p.ready()
+	p.reaches("127.0.0.3")
 }
 
 func TestTwoAddressesOfANameShareTheSessions(t *testing.T) {

@@ -54,6 +54,7 @@ type pod struct {
 	statusAddress     string
 	config            string // what publish packs into haproxy.cfg.gz
 	bank              int
+	refused           []string // the ranges to which publish forbids the pod to lead
 	revision          int
 	command           *exec.Cmd
 	output            *safeBuffer
@@ -151,7 +152,7 @@ func (p *pod) publish(open ...lane) string {
 		})
 		files[fmt.Sprintf("lane-%d.pem", lane.number)] = lane.certificate.PEM
 	}
-	document, err := json.Marshal(map[string]any{"revision": revision, "maxConnections": 27500, "bank": p.bank, "open": entries})
+	document, err := json.Marshal(map[string]any{"revision": revision, "maxConnections": 27500, "bank": p.bank, "open": entries, "upstreams": map[string]any{"refused": p.refused}})
 	p.must(err)
 	files["lanes.json"] = document
 	directory := filepath.Join(p.configDir, ".."+revision)

@@ -19,12 +19,20 @@ import type { NameReadings } from "../../dns/io/name-readings.ts";
 import { decideFleet } from "../decide.ts";
 import type { IssuedCertificates } from "./certificates.ts";
 import { type FleetSources, observeFleet } from "./observe.ts";
+import { TicketSeed } from "./ticket-seed.ts";
 import type { Rollouts } from "./rollouts.ts";
 
 export interface FleetControllerOptions extends ReconcilerOptions {
   readonly sources: Omit<
     FleetSources,
-    "reports" | "certificates" | "absence" | "deletion" | "holds" | "readings" | "rollouts"
+    | "reports"
+    | "certificates"
+    | "ticketSeed"
+    | "absence"
+    | "deletion"
+    | "holds"
+    | "readings"
+    | "rollouts"
   >;
   readonly looks: Pick<CountryLooks, "holdsOn" | "onRelease">;
   readonly reports: PodReports;
@@ -40,8 +48,10 @@ export interface FleetControllerOptions extends ReconcilerOptions {
 export function fleetController(options: FleetControllerOptions): Controller {
   const { sources, queue, certificates, absences, deletions, readings } = options;
   enqueueFleets(options, (key) => queue.add(key));
+  const tickets = new TicketSeed(options.now);
   const all = {
     ...sources,
+    ticketSeed: () => tickets.seed(),
     reports: options.reports,
     certificates,
     readings,

@@ -56,6 +56,8 @@ export interface FleetSources {
   readonly rollouts: { turnOf(fleet: string): Turn };
   /** What resolvers said of a fleet's names. */
   readonly readings: Pick<NameReadings, "of">;
+  /** What fresh ticket secrets are made from. */
+  readonly ticketSeed: () => string;
   /** Certificates that were made for a fleet's entries, without those that its Secret holds. */
   readonly certificates: {
     issued(fleet: string, secret: Secret | undefined): ReadonlyMap<string, IssuedCertificate>;
@@ -68,7 +70,7 @@ export function observeFleet(
   { refused, contested }: PassMemory,
   sources: FleetSources,
 ): ObservedFleet | undefined {
-  const { caches, settings, isBusy, certificates } = sources;
+  const { caches, settings, isBusy } = sources;
   const key = parseKey(text);
   if (!isLookedAfter(sources, key.namespace)) return undefined;
   const raw = caches.fleets.get(key);
@@ -101,8 +103,7 @@ export function observeFleet(
     children,
     names: namesOf(text, sources, shareSecrets?.key),
     pods,
-    certificates: certificates.issued(text, children.secret),
-    lives: certificateLives(children.secret),
+    ...keysOf(text, children.secret, sources),
     ...answersOf(pods, sources),
     refused,
     contested,
@@ -111,6 +112,18 @@ export function observeFleet(
     turn: sources.rollouts.turnOf(text),
     shareSecrets,
     shareKeyTrouble: shareSecrets === undefined ? caches.shareKeyTrouble.words : "",
+  };
+}
+
+function keysOf(
+  fleet: string,
+  secret: Secret | undefined,
+  { certificates, ticketSeed }: FleetSources,
+): Pick<ObservedFleet, "certificates" | "lives" | "ticketSeed"> {
+  return {
+    certificates: certificates.issued(fleet, secret),
+    lives: certificateLives(secret),
+    ticketSeed: ticketSeed(),
   };
 }
 

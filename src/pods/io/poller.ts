@@ -15,6 +15,7 @@ import { memoize } from "../../values/memoize.ts";
 import type { Random } from "../../values/random.ts";
 import type { Instant } from "../../values/time.ts";
 import { isServingPod } from "../view.ts";
+import { placedServers } from "../../proxy/haproxy/upstream.ts";
 import type { PodReports, Servers } from "./reports.ts";
 import type { PodStatusReader } from "./status-reader.ts";
 
@@ -153,8 +154,8 @@ const noServers: Servers = { chat: [], media: [] };
 const serversOf = memoize((raw: CustomObject): Servers => {
   const parsed = parseWhatsAppProxy(raw);
   if (!parsed.ok) return noServers;
-  const { chat, media } = parsed.value.spec.upstream;
-  return { chat: chat.servers, media: media.servers };
+  const { upstream } = parsed.value.spec;
+  return { chat: placedServers(upstream, "chat"), media: placedServers(upstream, "media") };
 });
 
 /** Whether the next answer may well say something else. A pod that is silent may be so for good. */

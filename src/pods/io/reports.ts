@@ -1,4 +1,5 @@
 import type { PodReport, ServerReport } from "../report.ts";
+import type { PlacedServer, UpstreamName } from "../../proxy/haproxy/upstream.ts";
 import { type Instant, minutes, since } from "../../values/time.ts";
 import type { PodAnswer } from "../answer.ts";
 import { type Lag, lagOf } from "../lag.ts";
@@ -19,10 +20,9 @@ export interface PodAnswered {
   readonly servers: Servers;
 }
 
-export interface Servers {
-  readonly chat: readonly string[];
-  readonly media: readonly string[];
-}
+export type Servers = Readonly<
+  Record<UpstreamName, readonly Pick<PlacedServer, "server" | "isFallback">[]>
+>;
 
 type UpstreamStatus = NonNullable<PodStatus["upstreams"]>[number];
 
@@ -165,17 +165,23 @@ function reportOf(
 }
 
 /** A pod calls a server by its place in the spec: chat-0 is the first of chat. */
-function serverReport({ group, name, up, total }: UpstreamStatus, servers: Servers): ServerReport {
-  const place = Number(name.slice(group.length + 1));
+function serverReport(status: UpstreamStatus, servers: Servers): ServerReport {
+  const { group, name, refused = [] } = status;
+  const place = servers[group][Number(name.slice(group.length + 1))];
   return {
     upstream: group,
-    server: servers[group][place] ?? name,
-    state: stateOf(up, total),
+    server: place?.server ?? name,
+    ...(place?.isFallback === true ? { isFallback: true } : {}),
+    state: stateOf(status),
+    ...(refused.length === 0 ? {} : { closed: refused.slice(0, mostNamed) }),
   };
 }
 
+/** Most addresses of a server that a message names. */
+const mostNamed = 5;
+
 /** Of a server whose name does not resolve, no address is known. */
-function stateOf(up: number, total: number): ServerReport["state"] {
-  if (total === 0) return "nameless";
+function stateOf({ up, total, refused = [] }: UpstreamStatus): ServerReport["state"] {
+  if (total === 0) return refused.length === 0 ? "nameless" : "closed";
   return up > 0 ? "up" : "down";
 }

@@ -1,16 +1,25 @@
 import { ProxyfleetError } from "../../values/errors.ts";
+import { whatsAppFallback } from "../../api/fleet-traffic.ts";
 import type { ListenerName } from "../../api/names.ts";
+import { hostOfServer, whyClosed } from "../upstream-networks.ts";
 
 /** The header that carries the client's address to WhatsApp (PROXY protocol 2 or 1), or none. */
 export type ProxyProtocol = "V2" | "V1" | "None";
 
 /** Where a fleet's bytes go: servers as "host:port", an IPv6 address in brackets. */
 export interface Upstream {
-  readonly chat: { readonly servers: readonly string[]; readonly proxyProtocol: ProxyProtocol };
+  readonly chat: {
+    readonly servers: readonly string[];
+    /** Used only while no server answers; absent: none. */
+    readonly fallback?: readonly string[];
+    readonly proxyProtocol: ProxyProtocol;
+  };
   readonly media: { readonly servers: readonly string[] };
+  /** Networks (CIDRs) that are open to pods although they are private; absent: none. */
+  readonly privateNetworks?: readonly string[];
 }
 
-export type UpstreamName = keyof Upstream;
+export type UpstreamName = "chat" | "media";
 
 /** A server of `spec.upstream` is not an address that can stand in a HAProxy configuration. */
 export class UpstreamAddressError extends ProxyfleetError {}
@@ -20,9 +29,42 @@ export function upstreamOf(listener: ListenerName): UpstreamName {
   return listener === "media" ? "media" : "chat";
 }
 
-/** A name for each server of an upstream, by its place: chat-0, chat-1, … */
-export function serverNames(upstream: Upstream, name: UpstreamName): string[] {
-  return upstream[name].servers.map((_, index) => `${name}-${index}`);
+/** A server of an upstream, where it stands in the spec, and what HAProxy calls it. */
+export interface PlacedServer {
+  readonly name: string;
+  readonly field: string;
+  readonly server: string;
+  /** Used only while none of the others answers. */
+  readonly isFallback: boolean;
+}
+
+/** All servers of an upstream, by their place: chat-0, chat-1, … with the fallback at the end. */
+export function placedServers(
+  upstream: Pick<Upstream, "chat" | "media">,
+  name: UpstreamName,
+): readonly PlacedServer[] {
+  const listed = (list: string, servers: readonly string[], before: number) =>
+    servers.map((server, index) => ({
+      name: `${name}-${before + index}`,
+      field: `spec.upstream.${name}.${list}[${index}]`,
+      server,
+      isFallback: list === "fallback",
+    }));
+  const { servers } = upstream[name];
+  const fallback = name === "chat" ? fallbackOf(upstream.chat) : [];
+  return [...listed("servers", servers, 0), ...listed("fallback", fallback, servers.length)];
+}
+
+const whatsAppHost = /(?:^|\.)whatsapp\.net$/i;
+
+/**
+ * WhatsApp's own fallback, which is the default, is for WhatsApp's own servers: whose chat goes
+ * through a relay does not wish for another way.
+ */
+function fallbackOf({ servers, fallback = [] }: Upstream["chat"]): readonly string[] {
+  const isDefault = fallback.join() === whatsAppFallback.join();
+  const isWhatsApp = servers.some((server) => whatsAppHost.test(hostOfServer(server)));
+  return isDefault && !isWhatsApp ? [] : fallback;
 }
 
 /**
@@ -45,7 +87,7 @@ export function renderUpstream(upstream: Upstream, name: UpstreamName): string {
 /**
  * The `server` lines of an upstream, each followed by the options for its name. A name gets two
  * lines, so that two of its addresses are in use at once: one of each family where the pod has
- * both, else two of one. HAProxy gives no two servers of a backend the same address.
+ * both, else two of one. A fallback gets one, since it is in use for a while only. An address into which no pod may lead has none.
  * @throws UpstreamAddressError if a server is not "host:port"
  */
 export function serverLines(
@@ -53,12 +95,12 @@ export function serverLines(
   name: UpstreamName,
   options: (serverName: string) => string,
 ): string[] {
-  const names = serverNames(upstream, name);
-  return upstream[name].servers.flatMap((server, index) => {
-    const first = names[index] ?? "";
-    const address = checkedAddress(server, `spec.upstream.${name}.servers[${index}]`);
+  return placedServers(upstream, name).flatMap(({ name: first, field, server, isFallback }) => {
+    const address = checkedAddress(server, field);
+    if (whyClosed(hostOfServer(server), upstream.privateNetworks ?? []) !== undefined) return [];
     const line = (serverName: string) =>
       `    server ${serverName} ${address} ${options(serverName)}`.trimEnd();
+    if (isFallback) return [`${line(first)} backup`];
     return literal.test(server)
       ? [line(first)]
       : [line(first), `${line(`${first}-1`)} resolve-prefer ipv6`];

@@ -84,7 +84,7 @@ function pagesArgs({ pages }: ChartValues): readonly string[] {
 }
 
 function operatorArgs(values: ChartValues): readonly string[] {
-  const { dns, feeds, monitoringNamespaces, watchNamespaces } = values;
+  const { dns, feeds, monitoringNamespaces, privateUpstreams, watchNamespaces } = values;
   const limits =
     watchNamespaces.length === 0 ? [] : [`--watch-namespaces=${watchNamespaces.join(",")}`];
   const { tokenSecret } = feeds.radar;
@@ -98,6 +98,7 @@ function operatorArgs(values: ChartValues): readonly string[] {
     ...limits,
     ...ingestionArgs(values),
     ...pagesArgs(values),
+    ...(privateUpstreams.length === 0 ? [] : [`--private-upstreams=${privateUpstreams.join(",")}`]),
     ...(values.fixedUid ? [] : ["--fixed-uid=false"]),
     ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
     ...(tokenSecret === "" ? [] : [`--feeds-radar-token-secret=${tokenSecret}`]),

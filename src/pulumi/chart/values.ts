@@ -2,6 +2,7 @@ import { z } from "zod";
 import { newsKinds } from "../../values/news-kinds.ts";
 import { logLevels } from "../../values/log-levels.ts";
 import { rollouts } from "./rollout-values.ts";
+import { privateUpstreams } from "./upstream-values.ts";
 import { ingestion, pages, texts } from "./served-values.ts";
 
 /** A part of a pod's spec that is passed on as it is: the API server knows its fields. */
@@ -266,6 +267,7 @@ export const chartValues = z.strictObject({
     .describe(
       "Namespaces that may read the metrics of proxy pods: where Prometheus runs. The pods' NetworkPolicies let it in.",
     ),
+  privateUpstreams,
   fixedUid: z
     .boolean()
     .default(true)

@@ -4,6 +4,9 @@ import { runDirectory } from "../../../src/proxy/haproxy/run-directory.ts";
 import type { Pod } from "../../../src/kubernetes/objects.ts";
 import { folderOf } from "./processes.ts";
 
+/** What the supervisor gives a server that has no address. */
+const resting = "240.0.0.1";
+
 /**
  * The addresses at which a pod's HAProxy looks for an upstream's servers now; of a name without an
  * address, none.
@@ -16,5 +19,5 @@ export async function serverAddresses(
   socket.end(`show servers state upstream-${upstream}\n`);
   const rows = (await text(socket)).split("\n").filter((line) => /^\d+ upstream-/.test(line));
   const addresses = rows.map((row) => row.split(" ")[4] ?? "-");
-  return addresses.filter((address) => address !== "-");
+  return addresses.filter((address) => address !== resting);
 }

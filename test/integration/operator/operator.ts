@@ -42,6 +42,7 @@ export function startOperator(
       namespace: "proxyfleet-system",
       watchNamespaces: [],
       monitoringNamespaces: [],
+      privateUpstreams: [],
       leaderElection: true,
       rollouts: { isHeld: false, percent: 100 },
       workers: 4,

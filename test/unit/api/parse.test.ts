@@ -34,6 +34,10 @@ describe("an object that can't be understood is reported with what is wrong: obj
       given: fleet({ addresses: { ...addresses, count: 65 } }),
       said: "WhatsAppProxy proxies/family: spec.addresses.count 65: must be at most 64",
     },
+    "an address with a leading zero": {
+      given: fleet({ upstream: { chat: { fallback: ["010.0.0.1:443"] } } }),
+      said: 'WhatsAppProxy proxies/family: spec.upstream.chat.fallback[0] "010.0.0.1:443": has no address: write four numbers from 0 to 255, such as 203.0.113.9:5222',
+    },
     "YAML's Off, which is false": {
       given: fleet({ upstream: { chat: { proxyProtocol: false } } }),
       said: "WhatsAppProxy proxies/family: spec.upstream.chat.proxyProtocol false: must be one of V2, V1, None",

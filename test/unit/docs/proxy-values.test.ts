@@ -8,7 +8,11 @@ const page = readFileSync(new URL("../../../docs/proxy.md", import.meta.url), "u
 const config = renderHaproxyConfig({
   listeners: {},
   upstream: {
-    chat: { servers: ["g.whatsapp.net:5222"], proxyProtocol: "V2" },
+    chat: {
+      servers: ["g.whatsapp.net:5222"],
+      fallback: ["g.whatsapp.net:443"],
+      proxyProtocol: "V2",
+    },
     media: { servers: ["whatsapp.net:443"] },
   },
   limits: {

@@ -83,6 +83,7 @@ export function observed(
     pods: [],
     certificates,
     lives: new Map(),
+    ticketSeed: "seed",
     answers: new Map(),
     reports: [],
     isAsking: false,

@@ -13,6 +13,7 @@ import { certificateLives } from "../../../src/proxy/io/certificate-lives.ts";
 import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
 import { laneCertificates } from "../../../src/proxy/lane-certificates.ts";
 import { renewalAt } from "../../../src/proxy/renewal.ts";
+import { ticketsEndAt } from "../../../src/proxy/ticket-secret.ts";
 import { type Instant, hours, minutes, plus } from "../../../src/values/time.ts";
 import { noon, seeded } from "../rotation/build.ts";
 import { entry, fleet, observed } from "./observed-fleet.ts";
@@ -112,7 +113,8 @@ describe("an address that serves for years never shows an expired certificate", 
     const made = new IssuedCertificates(make);
     await made.issue(key, { uid, of: shown(secret)!.sha256 }, due);
     const another = new Map([["f".repeat(64), await make(due)]]);
-    assert.equal(planAt(due, secret, another).secret, undefined);
+    const { sha256 } = shown(planAt(due, secret, another).secret)!;
+    assert.equal(sha256, shown(secret)!.sha256, "only the ticket secret is another one by then");
     assert.equal(made.issued(key, undefined).size, 0, "it replaces nothing any more");
   });
 });
@@ -140,5 +142,27 @@ describe("the moment of a renewal", () => {
     const { secret } = planAt(noon, undefined, new Map([[uid, made]]));
     const plan = planAt(plus(noon, days(4_000)), secret);
     assert.deepEqual([plan.asks, certificateLives(secret).size], [[], 0]);
+  });
+});
+
+describe("a lane's ticket secret", () => {
+  const later = (made: Secret) => ticketsEndAt(shown(made)!.tickets!, uid);
+
+  test("is replaced when it is to be, with nothing else, and then left alone", async () => {
+    const secret = await secretAtNoon();
+    const end = later(secret);
+    const before = planAt(plus(end, minutes(-5)), secret);
+    assert.deepEqual([before.secret, before.requeueAt], [undefined, end]);
+    const next = planAt(end, secret).secret!;
+    assert.notEqual(shown(next)!.tickets!.secret, shown(secret)!.tickets!.secret);
+    assert.deepEqual({ ...shown(next)!, tickets: 0 }, { ...shown(secret)!, tickets: 0 });
+    assert.equal(planAt(end, next).secret, undefined);
+  });
+
+  test("is made for a lane of a Secret from an earlier version", async () => {
+    const secret = await secretAtNoon();
+    const { "lane-0.tickets": _, ...data } = secret.data!;
+    const next = planAt(plus(noon, hours(1)), { ...secret, data }).secret!;
+    assert.ok(shown(next)!.tickets);
   });
 });

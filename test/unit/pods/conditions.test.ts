@@ -80,6 +80,40 @@ describe("whether the upstream can be reached", () => {
       given: [pod("p-1", { "a:5222": "down" }), silent],
       expect: ["False", "ChatUnreachable"],
     },
+    "a server in a private network says so": {
+      given: [pod("p-1", { "a:5222": "closed", "b:5222": "up" })],
+      expect: [
+        "True",
+        "SomeServersDown",
+        "chat server a:5222 leads into a private network, which is closed to any pod",
+      ],
+    },
+    "a fallback that nobody needs and that does not answer is no trouble, but said": {
+      given: [
+        answered("p-1", {
+          servers: [
+            ...servers({ "a:5222": "up" }),
+            { upstream: "chat", server: "a:80", state: "down", isFallback: true },
+          ],
+        }),
+      ],
+      expect: ["True", "AllServersUp", "; chat fallback a:80 does not answer any pod"],
+    },
+    "while the fallback answers, nobody is cut off": {
+      given: [
+        answered("p-1", {
+          servers: [
+            ...servers({ "a:5222": "down" }),
+            { upstream: "chat", server: "a:80", state: "up", isFallback: true },
+          ],
+        }),
+      ],
+      expect: [
+        "True",
+        "SomeServersDown",
+        "chat server a:5222 does not answer any pod. Connections",
+      ],
+    },
     "pods of an image that tells nothing of its upstream leave it open": {
       given: [answered("p-1", { servers: [] })],
       expect: ["Unknown", "PodsSilent"],

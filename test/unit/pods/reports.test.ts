@@ -4,9 +4,13 @@ import { PodReports } from "../../../src/pods/io/reports.ts";
 import type { PodStatus } from "../../../src/pods/status.ts";
 import { at } from "../rotation/build.ts";
 
+const placed = (...servers: string[]) => servers.map((server) => ({ server, isFallback: false }));
 const servers = {
-  chat: ["g.whatsapp.net:5222", "g-fallback.whatsapp.net:5222"],
-  media: ["whatsapp.net:443"],
+  chat: [
+    ...placed("g.whatsapp.net:5222", "g-fallback.whatsapp.net:5222"),
+    { server: "g.whatsapp.net:80", isFallback: true },
+  ],
+  media: placed("whatsapp.net:443"),
 };
 const since = "2026-11-23T11:00:00Z";
 const key = "proxies/p-1";
@@ -37,7 +41,8 @@ test("servers have the names that the spec gives them", () => {
     upstreams: [
       { group: "chat", name: "chat-0", up: 1, total: 4, since },
       { group: "chat", name: "chat-1", up: 0, total: 0, since },
-      { group: "media", name: "media-0", up: 0, total: 2, since },
+      { group: "chat", name: "chat-2", up: 0, total: 0, since, refused: ["10.0.0.1"] },
+      { group: "media", name: "media-0", up: 0, total: 2, since, refused: ["fd00::1"] },
       { group: "media", name: "media-7", up: 1, total: 1, since },
     ],
   });
@@ -45,7 +50,14 @@ test("servers have the names that the spec gives them", () => {
   assert.deepEqual(report?.kind === "answered" && report.servers, [
     { upstream: "chat", server: "g.whatsapp.net:5222", state: "up" },
     { upstream: "chat", server: "g-fallback.whatsapp.net:5222", state: "nameless" },
-    { upstream: "media", server: "whatsapp.net:443", state: "down" },
+    {
+      upstream: "chat",
+      server: "g.whatsapp.net:80",
+      isFallback: true,
+      state: "closed",
+      closed: ["10.0.0.1"],
+    },
+    { upstream: "media", server: "whatsapp.net:443", state: "down", closed: ["fd00::1"] },
     { upstream: "media", server: "media-7", state: "up" },
   ]);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
@@ -35,6 +36,7 @@ test("the Secret of the largest fleet that the API takes fits", async () => {
       uid: crypto.randomUUID(),
       certificateSHA256: sha256,
       pem,
+      tickets: { secret: randomBytes(32).toString("base64"), since: "2026-01-01T00:00:00Z" },
       proxiesFrom,
     };
   });

@@ -3,13 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { type HaproxyInput, renderHaproxyConfig } from "../../../src/proxy/haproxy.ts";
-import { UpstreamAddressError } from "../../../src/proxy/haproxy/upstream.ts";
+import { placedServers, UpstreamAddressError } from "../../../src/proxy/haproxy/upstream.ts";
 
 const small: HaproxyInput = {
   listeners: { plainChat: { port: 5222 } },
   upstream: {
     chat: { servers: ["127.0.0.1:5222", "127.0.0.2:5222"], proxyProtocol: "V2" },
     media: { servers: ["127.0.0.1:4433"] },
+    privateNetworks: ["127.0.0.0/8"],
   },
   limits: {
     maxConnections: 27_500,
@@ -76,6 +77,39 @@ describe("renderHaproxyConfig", () => {
           },
         },
         lines: ["    server chat-0 a.example:1 track upstream-chat/chat-0"],
+      },
+      "a fallback comes after the servers, in one line, and is used only without them": {
+        given: {
+          upstream: {
+            ...small.upstream,
+            chat: {
+              servers: ["a.example:5222"],
+              fallback: ["a.example:443", "192.0.2.1:80"],
+              proxyProtocol: "V2",
+            },
+          },
+        },
+        lines: [
+          "    server chat-1 a.example:443 check backup",
+          "    server chat-2 192.0.2.1:80 track upstream-chat/chat-2 send-proxy-v2 backup",
+        ],
+        without: ["    server chat-1-1 a.example:443 check backup"],
+      },
+      "a server in a private network is left out, and the others keep their names": {
+        given: {
+          upstream: {
+            ...small.upstream,
+            chat: { servers: ["169.254.169.254:80", "a.example:1"], proxyProtocol: "None" },
+          },
+        },
+        lines: [
+          "    server chat-1 a.example:1 check",
+          "    server chat-1 a.example:1 track upstream-chat/chat-1",
+        ],
+        without: [
+          "    server chat-0 169.254.169.254:80 check",
+          "    server chat-0 169.254.169.254:80 track upstream-chat/chat-0",
+        ],
       },
       "without limits no client is counted": { given: {}, lines: [], without: ["backend clients"] },
       "a limit counts clients before the handshake, and those behind a load balancer once it names them":
@@ -194,4 +228,26 @@ describe("renderHaproxyConfig", () => {
     );
     assert.match(config, /stats socket \S+ mode 600 level admin/);
   });
+});
+
+describe("WhatsApp's own fallback", () => {
+  const places = (servers: readonly string[], fallback: readonly string[]) =>
+    placedServers(
+      { chat: { servers, fallback, proxyProtocol: "V2" }, media: { servers: ["m.example:443"] } },
+      "chat",
+    ).map(({ name, field, server, isFallback }) => [name, field, server, isFallback]);
+  const given = ["g.whatsapp.net:443", "g.whatsapp.net:80"];
+
+  test("is used beside WhatsApp's own servers", () =>
+    assert.deepEqual(places(["g.whatsapp.net:5222"], given), [
+      ["chat-0", "spec.upstream.chat.servers[0]", "g.whatsapp.net:5222", false],
+      ["chat-1", "spec.upstream.chat.fallback[0]", "g.whatsapp.net:443", true],
+      ["chat-2", "spec.upstream.chat.fallback[1]", "g.whatsapp.net:80", true],
+    ]));
+
+  test("is not used beside a relay, where nobody asked for it", () =>
+    assert.equal(places(["relay.example:5222", "notwhatsapp.net:5222"], given).length, 2));
+
+  test("is used beside a relay by anyone who writes another one", () =>
+    assert.equal(places(["relay.example:5222"], ["g.whatsapp.net:5222"]).length, 2));
 });

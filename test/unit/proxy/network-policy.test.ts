@@ -12,7 +12,12 @@ const spec = specOf({
     media: { servers: ["b.example:443"] },
   },
 });
-const policies = [networkPolicyManifest(child, spec, ["proxyfleet-system", "monitoring"])];
+const policies = [
+  networkPolicyManifest(child, spec, {
+    askers: ["proxyfleet-system", "monitoring"],
+    privateNetworks: ["10.8.0.0/16"],
+  }),
+];
 
 function pod(namespace: string, labels: Readonly<Record<string, string>>, ip: string): PolicyPod {
   return {
@@ -63,6 +68,16 @@ const mustPass: Record<string, Flow> = {
   "a pod to a chat server": { from: proxy, to: whatsapp, port: 5222 },
   "a pod to a chat server with IPv6": { from: proxy, to: whatsapp6, port: 4433 },
   "a pod to a media server": { from: proxy, to: whatsapp, port: 443 },
+  "a pod to WhatsApp, through the translation of a cluster with IPv6 only": {
+    from: proxy,
+    to: { kind: "host", ip: "64:ff9b::c000:20a" },
+    port: 443,
+  },
+  "a pod to a private network that the installation opens": {
+    from: proxy,
+    to: { kind: "host", ip: "10.8.3.4" },
+    port: 443,
+  },
 };
 
 const mustNotPass: Record<string, Flow> = {
@@ -97,6 +112,27 @@ const mustNotPass: Record<string, Flow> = {
     to: { kind: "host", ip: "172.30.0.2" },
     port: 10_250,
   },
+  "a pod to the API server's port, where an upstream has that port": {
+    from: proxy,
+    to: { kind: "host", ip: "10.96.0.1" },
+    port: 443,
+  },
+  "a pod to a cloud's metadata on a port that an upstream has": {
+    from: proxy,
+    to: { kind: "host", ip: "169.254.169.254" },
+    port: 443,
+  },
+  "a pod to a cloud's metadata over IPv6": {
+    from: proxy,
+    to: { kind: "host", ip: "fd00:ec2::254" },
+    port: 443,
+  },
+  "a pod to a private network through a translation": {
+    from: proxy,
+    to: { kind: "host", ip: "64:ff9b::a60:1" },
+    port: 443,
+  },
+  "a pod to another pod that has an upstream's port": { from: proxy, to: neighbour, port: 443 },
   "a pod to a cloud's metadata": {
     from: proxy,
     to: { kind: "host", ip: "169.254.169.254" },
@@ -133,7 +169,9 @@ test("every lane that a fleet can have may be reached, and no port beside them",
 });
 
 test("without monitoring only the operator's namespace reads metrics", () => {
-  const alone = [networkPolicyManifest(child, spec, ["proxyfleet-system"])];
+  const alone = [
+    networkPolicyManifest(child, spec, { askers: ["proxyfleet-system"], privateNetworks: [] }),
+  ];
   assert.ok(passes(alone, { from: operator, to: proxy, port: supervisor }));
   assert.ok(!passes(alone, { from: prometheus, to: proxy, port: supervisor }));
 });

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,8 +19,21 @@ var ErrWorkerGone = errors.New("the worker is gone")
 // commandTimeout is generous: HAProxy answers in a millisecond, unless the node is overloaded.
 const commandTimeout = 20 * time.Second
 
+// ErrIncomplete says that an answer broke off: what came of it may be half of the truth.
+var ErrIncomplete = errors.New("HAProxy's answer is not complete")
+
 // Client speaks to HAProxy's master process, which passes commands on to its workers.
-type Client struct{ Socket string }
+type Client struct {
+	Socket string
+	// heard is when HAProxy last answered, in nanoseconds since 1970.
+	heard *atomic.Int64
+}
+
+// NewClient makes a client of the master process behind a socket.
+func NewClient(socket string) Client { return Client{Socket: socket, heard: &atomic.Int64{}} }
+
+// Heard is when HAProxy last answered.
+func (c Client) Heard() time.Time { return time.Unix(0, c.heard.Load()) }
 
 // run sends one command (or several, separated by ";") and returns the answer without the empty line that ends it.
 func (c Client) run(ctx context.Context, command string) (string, error) {
@@ -31,8 +45,25 @@ func (c Client) run(ctx context.Context, command string) (string, error) {
 	return strings.TrimRight(answer.String(), "\n"), err
 }
 
-// lines sends a command and hands over the answer line by line, so that a long one is never held as a whole.
+// lines sends a command and hands over the answer line by line, so that a long one is never held as a whole. An answer ends with an empty line
+// (§9.3): without one, the worker died while it answered, or was too slow, and the error is ErrIncomplete.
 func (c Client) lines(ctx context.Context, command string, each func(line string)) error {
+	last := "nothing"
+	err := c.allLines(ctx, command, func(line string) {
+		last = line
+		each(line)
+	})
+	if err == nil && last != "" {
+		err = fmt.Errorf("%w: the end is missing", ErrIncomplete)
+	}
+	if err == nil {
+		c.heard.Store(time.Now().UnixNano())
+	}
+	return err
+}
+
+// allLines takes whatever comes until HAProxy closes.
+func (c Client) allLines(ctx context.Context, command string, each func(line string)) error {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	connection, err := (&net.Dialer{}).DialContext(ctx, "unix", c.Socket)

@@ -1,16 +1,13 @@
 package haproxy
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -58,7 +55,7 @@ func Start(program, config, masterSocket string, log *slog.Logger) (*Process, er
 		return nil, fmt.Errorf("start HAProxy: %w", errors.Join(err, reader.Close(), writer.Close()))
 	}
 	writer.Close()
-	process := &Process{Client: Client{Socket: masterSocket}, command: command, output: &output{done: make(chan struct{})}, ended: make(chan struct{})}
+	process := &Process{Client: NewClient(masterSocket), command: command, output: &output{done: make(chan struct{})}, ended: make(chan struct{})}
 	go process.output.pass(reader, log)
 	go func() {
 		process.err = command.Wait()
@@ -70,8 +67,9 @@ func Start(program, config, masterSocket string, log *slog.Logger) (*Process, er
 // Ended is closed when HAProxy's master process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Err tells how HAProxy ended, in a few words. Only after Ended.
+// Err tells how HAProxy ended, in a few words, once what it said last is passed on. Only after Ended.
 func (p *Process) Err() error {
+	p.output.awaitEnd()
 	if p.err == nil {
 		return errors.New("HAProxy ended with code 0")
 	}
@@ -102,12 +100,15 @@ func (p *Process) AwaitWorker(ctx context.Context) error {
 // Reload makes HAProxy start a new worker with the changed configuration file. The old worker stops accepting and keeps its sessions.
 // The error is an *ErrRefused if HAProxy did not take the configuration; the current worker then goes on.
 func (p *Process) Reload(ctx context.Context) error {
-	answer, err := p.run(ctx, "reload")
-	if err != nil {
+	var answer strings.Builder
+	if err := p.allLines(ctx, "reload", func(line string) { answer.WriteString(line + "\n") }); err != nil {
 		return err
 	}
-	if !strings.HasPrefix(answer, "Success=1") {
-		return &ErrRefused{Message: alerts(answer)}
+	if !strings.HasPrefix(answer.String(), "Success=") {
+		return fmt.Errorf("reload HAProxy: %w", ErrIncomplete)
+	}
+	if !strings.HasPrefix(answer.String(), "Success=1") {
+		return &ErrRefused{Message: alerts(answer.String())}
 	}
 	return p.AwaitWorker(ctx)
 }
@@ -125,55 +126,6 @@ func (p *Process) Kill() error {
 		}
 	}
 	return errors.New("end HAProxy: it does not react to SIGKILL")
-}
-
-// output passes on what HAProxy says, and remembers the last of it.
-type output struct {
-	done  chan struct{} // closed when all is read
-	mutex sync.Mutex
-	last  []string
-}
-
-// lastOutput is how long what an ended HAProxy said last may take to be read.
-const lastOutput = time.Second
-
-// linesKept is enough for the alerts of one failed start.
-const linesKept = 40
-
-func (o *output) pass(from io.ReadCloser, log *slog.Logger) {
-	defer close(o.done)
-	defer from.Close()
-	for scanner := bufio.NewScanner(from); scanner.Scan(); {
-		line := scanner.Text()
-		o.mutex.Lock()
-		o.last = append(o.last[max(0, len(o.last)-linesKept+1):], line)
-		o.mutex.Unlock()
-		if !repeats(line) {
-			log.Info("HAProxy says", "line", line)
-		}
-	}
-}
-
-// repeats tells lines that come once for each of some hundred lanes and say nothing new: a lane was paused or resumed (by us) or stopped (at a
-// reload), or its servers follow the ones that are checked for all.
-func repeats(line string) bool {
-	for _, part := range []string{" stopped (cumulated conns", " : Paused frontend ", " : Resumed frontend ", " : Server lane-", " : backend 'lane-"} {
-		if strings.Contains(line, part) {
-			return true
-		}
-	}
-	return false
-}
-
-// lastWords are the alerts of a HAProxy that has ended.
-func (o *output) lastWords() string {
-	select {
-	case <-o.done:
-	case <-time.After(lastOutput): // another process may hold the pipe still
-	}
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	return alerts(strings.Join(o.last, "\n"))
 }
 
 // longestMessage keeps a refusal readable in a status.

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ type Upstream struct {
 	// Up of Total known addresses answer. A name that leads to no address has none at all.
 	Up    int `json:"up"`
 	Total int `json:"total"`
+	// Refused are addresses of its own or of its name that a pod may not lead to.
+	Refused []string `json:"refused,omitempty"`
 	// Since is when the last address went up or down.
 	Since time.Time `json:"since"`
 }
@@ -68,4 +71,24 @@ func (u *Upstream) count(row statsRow, now time.Time) {
 	if strings.HasPrefix(row.status, "UP") {
 		u.Up++
 	}
+}
+
+// WithRefused adds the addresses that a pod may not lead to, by server, and servers that have no other and so are not HAProxy's.
+func WithRefused(upstreams []Upstream, refused map[string][]string) []Upstream {
+	for name, addresses := range refused {
+		if len(addresses) == 0 {
+			continue
+		}
+		index := slices.IndexFunc(upstreams, func(u Upstream) bool { return u.Name == name })
+		if index < 0 {
+			group, _, _ := strings.Cut(name, "-")
+			index = len(upstreams)
+			upstreams = append(upstreams, Upstream{Group: group, Name: name})
+		}
+		upstreams[index].Refused = addresses
+	}
+	slices.SortStableFunc(upstreams, func(a, b Upstream) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(len(a.Name), len(b.Name)), cmp.Compare(a.Name, b.Name))
+	})
+	return upstreams
 }

@@ -3,7 +3,6 @@ package machine
 import (
 	"regexp"
 	"strconv"
-	"strings"
 )
 
 // Fitted is a configuration that runs on this machine.
@@ -31,7 +30,6 @@ var (
 	maxReloads     = regexp.MustCompile(`(?m)^(\s+mworker-max-reloads )\d+$`)
 	threads        = regexp.MustCompile(`(?m)^(\s+nbthread )(\d+)$`)
 	ipv6Bind       = regexp.MustCompile(`,\[::\]:\d+ v6only`)
-	resolvePrefer  = regexp.MustCompile(` resolve-prefer ipv[46]`)
 	bind           = regexp.MustCompile(`(?m)^\s+bind `)
 	chatServer     = regexp.MustCompile(`(?m)^\s+server chat-\S+ .* check( |$)`)
 	check          = regexp.MustCompile(`(?m)^\s+server .* check( |$)`)
@@ -41,15 +39,11 @@ var (
 // without one they are copied. So where files are few they go to connections.
 const filesPerPipe = 40
 
-// Fit changes what does not fit: connections, pipes and threads are lowered, IPv6 ports go where there is no IPv6, and names are asked for in the
-// family that the pod has.
+// Fit changes what does not fit: connections, pipes and threads are lowered, and IPv6 ports go where there is no IPv6.
 func Fit(config string, machine Machine) Fitted {
 	config = maxReloads.ReplaceAllString(config, "${1}1000") // the supervisor ends old workers itself, little by little
 	if !machine.HasIPv6 {
 		config = ipv6Bind.ReplaceAllString(config, "")
-	}
-	if only := machine.Families(); len(only) == 1 {
-		config = resolvePrefer.ReplaceAllString(config, " resolve-prefer "+strings.Replace(only[0], "ip", "ipv", 1))
 	}
 	config = lower(threads, config, machine.Threads)
 	config = lower(maxPipes, config, max(machine.OpenFiles/filesPerPipe, 1))

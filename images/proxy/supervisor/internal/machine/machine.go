@@ -4,6 +4,8 @@ package machine
 import (
 	"fmt"
 	"net"
+	"net/netip"
+	"os"
 	"runtime"
 	"syscall"
 )
@@ -20,20 +22,8 @@ type Machine struct {
 	Threads int
 	// HasIPv6 tells whether an IPv6 port can be bound.
 	HasIPv6 bool
-	// FromIPv4 and FromIPv6 tell whether the pod has addresses of that family to reach others from.
-	FromIPv4, FromIPv6 bool
-}
-
-// Families are those in which the pod reaches others, the preferred one first ("ip4", "ip6"). A pod that seems to have none tries IPv4.
-func (m Machine) Families() []string {
-	switch {
-	case m.FromIPv4 && m.FromIPv6:
-		return []string{"ip4", "ip6"}
-	case m.FromIPv6:
-		return []string{"ip6"}
-	default:
-		return []string{"ip4"}
-	}
+	// APIServer is where the cluster's API server is reached, as far as the pod is told (Kubernetes documentation, "Service").
+	APIServer []netip.Addr
 }
 
 // Prepare raises the limit of open files as far as it goes, for this process and HAProxy, forbids core dumps (they would hold keys and
@@ -49,15 +39,13 @@ func Prepare() (Machine, error) {
 	if raised := (syscall.Rlimit{Cur: files.Max, Max: files.Max}); syscall.Setrlimit(syscall.RLIMIT_NOFILE, &raised) == nil {
 		files = raised
 	}
-	ipv4, ipv6 := families()
 	return Machine{
 		OpenFiles:  int(min(files.Cur, 1<<30)),
 		Memory:     memoryLimit(memoryFiles),
 		LocalPorts: localPorts("/proc/sys/net/ipv4/ip_local_port_range"),
 		Threads:    runtime.GOMAXPROCS(0), // Go's own count heeds the pod's CPU limit
 		HasIPv6:    canBindIPv6(),
-		FromIPv4:   ipv4,
-		FromIPv6:   ipv6,
+		APIServer:  apiServer(os.Getenv("KUBERNETES_SERVICE_HOST")),
 	}, nil
 }
 
@@ -70,22 +58,9 @@ func canBindIPv6() bool {
 	return true
 }
 
-// families tells which addresses, other than loopback and link-local ones, this machine has.
-func families() (ipv4, ipv6 bool) {
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return false, false
+func apiServer(host string) []netip.Addr {
+	if address, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{address}
 	}
-	for _, address := range addresses {
-		network, ok := address.(*net.IPNet)
-		if !ok || !network.IP.IsGlobalUnicast() {
-			continue
-		}
-		if network.IP.To4() != nil {
-			ipv4 = true
-		} else {
-			ipv6 = true
-		}
-	}
-	return ipv4, ipv6
+	return nil
 }

@@ -13,6 +13,11 @@ type lanesDocument struct {
 	Revision string     `json:"revision"`
 	Bank     int        `json:"bank"`
 	Open     []openLane `json:"open"`
+	// Upstreams are the ranges to which a pod may not lead, and the exceptions among them. Older operators name none.
+	Upstreams struct {
+		Refused []string `json:"refused"`
+		Allowed []string `json:"allowed"`
+	} `json:"upstreams"`
 }
 
 type openLane struct {

@@ -4,11 +4,15 @@ package podconfig
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+
+	"proxyfleet.dev/supervisor/internal/names"
+	"proxyfleet.dev/supervisor/internal/tickets"
 )
 
 // Snapshot is one state of the mounted files, all of the same moment.
@@ -19,6 +23,8 @@ type Snapshot struct {
 	Config string
 	// Bank is the number of lanes that Config binds.
 	Bank int
+	// Upstreams tells to which addresses the pod may lead.
+	Upstreams names.Guard
 	// Open holds the lanes that serve an address, by number. All others are closed.
 	Open map[int]Lane
 }
@@ -73,6 +79,10 @@ func Read(dir string) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, &ErrInvalid{Revision: document.Revision, Cause: err}
 	}
+	guard, err := names.NewGuard(document.Upstreams.Refused, document.Upstreams.Allowed)
+	if err != nil {
+		return Snapshot{}, &ErrInvalid{Revision: document.Revision, Cause: fmt.Errorf("lanes.json, upstreams: %w", err)}
+	}
 	open := make(map[int]Lane, len(document.Open))
 	for _, entry := range document.Open {
 		lane, err := readLane(dir, entry)
@@ -81,7 +91,7 @@ func Read(dir string) (Snapshot, error) {
 		}
 		open[lane.Number] = lane
 	}
-	return Snapshot{Revision: document.Revision, Config: config, Bank: document.Bank, Open: open}, nil
+	return Snapshot{Revision: document.Revision, Config: config, Bank: document.Bank, Upstreams: guard, Open: open}, nil
 }
 
 // unpack takes a configuration out of its gzip. Packed, that of the largest fleet fits into a Secret, which holds a MiB.
@@ -107,6 +117,9 @@ func readLane(dir string, entry openLane) (Lane, error) {
 	if err != nil {
 		return Lane{}, fmt.Errorf("%s: %w", name, err)
 	}
+	if certificate.Tickets, err = ticketsOf(dir, entry.Lane, certificate.Tickets); err != nil {
+		return Lane{}, err
+	}
 	if certificate.SHA256 != entry.CertificateSHA256 {
 		return Lane{}, fmt.Errorf("%s has the fingerprint %s, and lanes.json says %s", name, certificate.SHA256, entry.CertificateSHA256)
 	}
@@ -116,6 +129,26 @@ func readLane(dir string, entry openLane) (Lane, error) {
 	}
 	return Lane{Number: entry.Lane, Address: entry.Address, UID: entry.UID, Certificate: certificate, ProxiesFrom: proxies}, nil
 }
+
+// ticketsOf reads what the keys of a lane's TLS tickets are derived from. Older operators write none: then they follow from its private key.
+func ticketsOf(dir string, lane int, fromKey tickets.Secret) (tickets.Secret, error) {
+	name := fmt.Sprintf("lane-%d.tickets", lane)
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	if errors.Is(err, os.ErrNotExist) {
+		return fromKey, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the mounted configuration: %w", err)
+	}
+	secret, err := base64.StdEncoding.DecodeString(string(text))
+	if err != nil || len(secret) < shortestSecret {
+		return nil, fmt.Errorf("%s has no %d bytes in base64", name, shortestSecret)
+	}
+	return tickets.SecretOf(secret)
+}
+
+// shortestSecret is what AES-256 needs at least.
+const shortestSecret = 32
 
 func missing(err error) error {
 	if errors.Is(err, os.ErrNotExist) {

@@ -170,3 +170,39 @@ func TestAKeyOfAnotherCertificateIsRefused(t *testing.T) {
 		t.Fatal("taken")
 	}
 }
+
+func TestTicketKeysFollowFromTheirOwnSecretWhereThereIsOne(t *testing.T) {
+	text := placeholder(t)
+	certificate, err := podconfig.ParseCertificate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{
+		"haproxy.cfg.gz": pack("global\n"), "lane-0.pem": string(text),
+		"lanes.json": fmt.Sprintf(`{"revision":"r","bank":4,"open":[{"lane":0,"address":"a","certificateSHA256":%q,"ticketsSince":"2026-01-01T00:00:00Z"}]}`, certificate.SHA256),
+	}
+	read := func(secret string) ([]byte, error) {
+		if secret != "" {
+			files["lane-0.tickets"] = secret
+		}
+		snapshot, err := podconfig.Read(mount(t, files))
+		return snapshot.Open[0].Certificate.Tickets, err
+	}
+	fromKey, err := read("")
+	if err != nil || !bytes.Equal(fromKey, certificate.Tickets) {
+		t.Fatalf("of an older operator: %x, %v", fromKey, err)
+	}
+	first, err := read("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=")
+	if err != nil || bytes.Equal(first, fromKey) {
+		t.Fatalf("%x, %v", first, err)
+	}
+	second, err := read("AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=")
+	if err != nil || bytes.Equal(first, second) {
+		t.Fatalf("%x, %v", second, err)
+	}
+	for _, wrong := range []string{"short", "not base64!", "AQEB"} {
+		if _, err := read(wrong); err == nil || !strings.Contains(err.Error(), "lane-0.tickets has no 32 bytes in base64") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}

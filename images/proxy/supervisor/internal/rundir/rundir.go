@@ -9,10 +9,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // Dir is the run directory. It lies in memory and belongs to the pod, so that it outlives a container and not the pod.
 type Dir struct{ Path string }
+
+// ErrFull says that the run directory has no room. What is there stays as it is.
+var ErrFull = errors.New("the pod's memory for files (its volume \"run\") is full. What ran before goes on; if it lasts, delete the pod")
 
 // At makes a Dir of a path. HAProxy takes a socket's path for one only if it is absolute.
 func At(path string) (Dir, error) {
@@ -127,6 +131,10 @@ func Write(path string, content []byte) error {
 	}
 	next := path + ".next"
 	if err := os.WriteFile(next, content, 0o600); err != nil {
+		_ = os.Remove(next) // half a file takes room and is of no use
+		if errors.Is(err, syscall.ENOSPC) {
+			return fmt.Errorf("write %s: %w", path, ErrFull)
+		}
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if err := os.Rename(next, path); err != nil {

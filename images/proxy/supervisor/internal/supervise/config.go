@@ -9,6 +9,7 @@ import (
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/machine"
+	"proxyfleet.dev/supervisor/internal/names"
 	"proxyfleet.dev/supervisor/internal/podconfig"
 	"proxyfleet.dev/supervisor/internal/rundir"
 	"proxyfleet.dev/supervisor/internal/status"
@@ -20,7 +21,7 @@ const tryRefusedAgain = 5 * time.Minute
 
 // failure is a configuration that HAProxy did not take.
 type failure struct {
-	config string
+	loaded string
 	at     time.Time
 	err    error
 }
@@ -31,11 +32,15 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	if s.leaving {
 		return nil
 	}
-	if s.process != nil && s.runs == wanted.Config {
-		s.accepted()
+	guard := s.guard(wanted)
+	loaded := wanted.Config + guard.String() // a range that is refused from now on may hold a server
+	if s.process != nil && s.runs == loaded {
+		if !s.full {
+			s.accepted()
+		}
 		return nil
 	}
-	if s.process != nil && s.failed.config == wanted.Config && time.Since(s.failed.at) < tryRefusedAgain {
+	if s.process != nil && s.failed.loaded == loaded && time.Since(s.failed.at) < tryRefusedAgain {
 		s.refused(wanted.Revision, s.failed.err)
 		return s.failed.err
 	}
@@ -46,27 +51,39 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	pinned := make(chan string, 1)
 	s.keeper.SetConnections(fitted.Granted)
 	shared := s.keeper.ConfigWithShares(fitted.Config, wanted)
-	go func() { pinned <- s.book.Pin(ctx, shared) }() // nameservers may take a while
+	go func() { pinned <- s.book.Pin(ctx, shared, guard) }() // nameservers may take a while
 	err := s.prepareLanes(wanted)
-	config := <-pinned
+	config := haproxy.Looked(haproxy.Anonymous(<-pinned))
 	if err == nil {
 		err = s.tryConfig(ctx, config)
 	}
+	if err == nil {
+		s.book.Runs()
+		err = rundir.Write(s.files.LastGood(), []byte(shared))
+	}
 	if err != nil {
-		s.failed = failure{config: wanted.Config, at: time.Now(), err: err}
+		if isRefusal(err) {
+			s.failed = failure{loaded: loaded, at: time.Now(), err: err}
+		}
 		if s.granted > 0 {
 			s.keeper.SetConnections(s.granted)
 		}
 		s.refused(wanted.Revision, err)
-		return errors.Join(err, s.startWithLastGood(ctx))
+		return errors.Join(err, s.startWithLastGood(ctx, guard))
 	}
-	s.runs, s.granted = wanted.Config, fitted.Granted
+	s.runs, s.granted = loaded, fitted.Granted
 	s.view.update(func(v *view) {
 		v.document.MaxConnections = status.Connections{Wanted: fitted.Wanted, Granted: fitted.Granted, Tightest: fitted.Tightest}
 	})
 	s.accepted()
 	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted, "tightest", string(fitted.Tightest))
 	return s.files.TrimLanes(wanted.Bank)
+}
+
+// isRefusal tells what HAProxy said about a configuration from what stood in the way of asking, which may be gone in a moment.
+func isRefusal(err error) bool {
+	var refused *haproxy.ErrRefused
+	return errors.As(err, &refused)
 }
 
 func (s *Supervisor) prepareLanes(wanted podconfig.Snapshot) error {
@@ -84,15 +101,11 @@ func (s *Supervisor) tryConfig(ctx context.Context, config string) error {
 	if err := rundir.Write(s.files.Config(), []byte(config)); err != nil {
 		return err
 	}
-	if err := s.startOrReload(ctx); err != nil {
-		_, restored := s.putBackLastGood()
-		return errors.Join(err, restored)
-	}
-	return rundir.Write(s.files.LastGood(), []byte(config))
+	return s.startOrReload(ctx)
 }
 
 // putBackLastGood makes the configuration that HAProxy took last the one that it reads, if there is one.
-func (s *Supervisor) putBackLastGood() (found bool, err error) {
+func (s *Supervisor) putBackLastGood(ctx context.Context, guard names.Guard) (found bool, err error) {
 	config, err := os.ReadFile(s.files.LastGood())
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
@@ -100,7 +113,7 @@ func (s *Supervisor) putBackLastGood() (found bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("read the configuration that ran before: %w", err)
 	}
-	return true, rundir.Write(s.files.Config(), config)
+	return true, rundir.Write(s.files.Config(), []byte(haproxy.Looked(haproxy.Anonymous(s.book.Pin(ctx, string(config), guard)))))
 }
 
 // checkBeforeReload lets HAProxy check a configuration, so that one that it refuses never disturbs the one that runs. Before a start there is
@@ -131,18 +144,17 @@ func (s *Supervisor) startOrReload(ctx context.Context) error {
 	return nil
 }
 
-// startWithLastGood starts what ran before the container was started anew, if the mounted configuration is refused.
-func (s *Supervisor) startWithLastGood(ctx context.Context) error {
-	if s.process != nil {
-		return nil
-	}
-	found, err := s.putBackLastGood()
-	if err != nil || !found {
+// startWithLastGood puts back what HAProxy took last, as the mounted configuration is refused, and starts it where nothing runs: the container
+// was started anew.
+func (s *Supervisor) startWithLastGood(ctx context.Context, guard names.Guard) error {
+	found, err := s.putBackLastGood(ctx, guard)
+	if err != nil || !found || s.process != nil {
 		return err // where there was none, wait for a better one
 	}
 	if err := s.startOrReload(ctx); err != nil {
 		return fmt.Errorf("start with the configuration that ran before: %w", err)
 	}
+	s.book.Runs()
 	return nil
 }
 

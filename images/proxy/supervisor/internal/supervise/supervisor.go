@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
@@ -31,6 +32,8 @@ type Options struct {
 	Linger time.Duration
 	// Drain is how long its sessions then may go on. In the last tenth of it they are ended little by little.
 	Drain time.Duration
+	// LookEvery is how often it is looked whether HAProxy answers.
+	LookEvery time.Duration
 	// Now tells the time that the keys of TLS tickets follow: time.Now, but for tests.
 	Now func() time.Time
 }
@@ -46,14 +49,16 @@ type Supervisor struct {
 	view    *view
 
 	process *haproxy.Process // nil until HAProxy runs
-	runs    string           // the operator's configuration that HAProxy runs
-	granted int              // the connections that this configuration takes
+	runs    string           // what HAProxy runs of the mounted state: see loaded
+	granted int              // the connections that it takes
 	failed  failure          // the last one that it did not take
 	wanted  podconfig.Snapshot
 	// settledAt is when everything was last seen to be as wanted; zero while it is not.
 	settledAt time.Time
 	retry     backoff
 	retryAt   time.Time
+	// full says that the run directory has no room for what is wanted.
+	full bool
 	// leaving says that the pod was told to go: its configuration no longer changes, but lanes still close.
 	leaving     bool
 	endedSome   time.Time
@@ -71,15 +76,15 @@ func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, 
 	if err := files.Prepare(); err != nil {
 		return nil, err
 	}
-	keeper := lanes.New(files, options.Now, log)
+	keeper, book := lanes.New(files, options.Now, log), names.NewBook()
 	return &Supervisor{
 		options: options,
 		log:     log,
 		files:   files,
 		machine: host,
-		book:    names.NewBook(host.Families()),
+		book:    book,
 		keeper:  keeper,
-		view:    newView(keeper),
+		view:    newView(keeper, book),
 
 		retiring: map[int]retirement{},
 	}, nil
@@ -99,6 +104,8 @@ func (s *Supervisor) Run(ctx context.Context, signals <-chan os.Signal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	changes := watch.Changes(ctx, s.options.ConfigDir)
+	go s.followNames(ctx)
+	go s.watchForHang(ctx)
 	for {
 		s.view.update(func(v *view) { v.beat = time.Now() })
 		wait := min(s.step(ctx), s.retire(ctx))
@@ -140,6 +147,9 @@ func (s *Supervisor) step(ctx context.Context) time.Duration {
 		return s.problem(configErr)
 	}
 	if err := errors.Join(configErr, s.converge(ctx, wanted)); err != nil {
+		if s.full = errors.Is(err, rundir.ErrFull); s.full {
+			s.refused(wanted.Revision, err)
+		}
 		return s.problem(err)
 	}
 	s.settled(wanted)
@@ -166,8 +176,20 @@ func (s *Supervisor) converge(ctx context.Context, wanted podconfig.Snapshot) er
 func (s *Supervisor) settled(wanted podconfig.Snapshot) {
 	s.settledAt = time.Now()
 	s.retry, s.lastProblem = backoff{}, ""
+	if s.full {
+		s.full = false
+		s.accepted()
+	}
+	var ports []string
+	if s.runs != "" { // else the configuration that ran before goes on, whose ports may be others
+		all := haproxy.LanePorts(wanted.Config)
+		for lane := range wanted.Open {
+			ports = append(ports, all[strconv.Itoa(lane)]...)
+		}
+	}
 	var news bool
 	s.view.update(func(v *view) {
+		v.openPorts = ports
 		news = v.document.Revision != wanted.Revision
 		v.document.Revision = wanted.Revision
 	})
@@ -185,7 +207,7 @@ func (s *Supervisor) unreadable(err error) time.Duration {
 	return s.problem(err)
 }
 
-// slowestLook is how soon it is looked again whether a closing lane's sessions have ended.
+// slowestLook is how soon it is looked again whether a closing lane's sessions have ended, or a full directory has room.
 const slowestLook = 2 * time.Second
 
 // problem logs what stands in the way, once, and tells when to try again.
@@ -195,7 +217,7 @@ func (s *Supervisor) problem(err error) time.Duration {
 		s.log.Warn("not as wanted yet; trying again", "problem", text)
 	}
 	wait := s.retry.wait()
-	if errors.Is(err, lanes.ErrEnding) {
+	if errors.Is(err, lanes.ErrEnding) || errors.Is(err, rundir.ErrFull) {
 		wait = min(wait, slowestLook)
 	}
 	s.settledAt, s.retryAt = time.Time{}, time.Now().Add(wait)

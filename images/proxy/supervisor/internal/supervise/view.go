@@ -9,27 +9,38 @@ import (
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
 	"proxyfleet.dev/supervisor/internal/lanes"
+	"proxyfleet.dev/supervisor/internal/names"
 	"proxyfleet.dev/supervisor/internal/status"
 )
 
-// stuckAfter is longer than any step of the loop may take.
+// stuckAfter is longer than the loop may take without an answer of HAProxy's.
 const stuckAfter = 2 * time.Minute
 
 // view is what the status server may know of the loop. It implements status.Source.
 type view struct {
 	keeper *lanes.Keeper
+	book   *names.Book
 	// started is when the supervisor began, with its monotonic reading.
 	started time.Time
 
-	mutex    sync.Mutex
-	beat     time.Time
-	client   *haproxy.Client // nil until HAProxy runs
-	ready    bool
-	document status.Document
+	mutex  sync.Mutex
+	beat   time.Time
+	client *haproxy.Client // nil until HAProxy runs
+	ready  bool
+	// openPorts are those of the lanes that are open.
+	openPorts []string
+	document  status.Document
 }
 
-func newView(keeper *lanes.Keeper) *view {
-	return &view{keeper: keeper, started: time.Now(), beat: time.Now()}
+func newView(keeper *lanes.Keeper, book *names.Book) *view {
+	return &view{keeper: keeper, book: book, started: time.Now(), beat: time.Now()}
+}
+
+// running is how HAProxy is spoken to; nil until it runs.
+func (v *view) running() *haproxy.Client {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return v.client
 }
 
 func (v *view) update(change func(v *view)) {
@@ -42,7 +53,11 @@ func (v *view) update(change func(v *view)) {
 func (v *view) Live() error {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if since := time.Since(v.beat); since > stuckAfter {
+	last := v.beat
+	if v.client != nil && v.client.Heard().After(last) {
+		last = v.client.Heard() // a step over some hundred lanes may take long on a busy node
+	}
+	if since := time.Since(last); since > stuckAfter {
 		return fmt.Errorf("the supervisor has been stuck for %s", since.Round(time.Second))
 	}
 	return nil
@@ -76,6 +91,6 @@ func (v *view) Status(ctx context.Context) (status.Document, error) {
 	if err != nil {
 		return status.Document{}, err
 	}
-	document.Lanes, document.Upstreams, document.OldWorkers = report.Lanes, report.Upstreams, report.OldWorkers
+	document.Lanes, document.Upstreams, document.OldWorkers = report.Lanes, haproxy.WithRefused(report.Upstreams, v.book.Refused()), report.OldWorkers
 	return document, nil
 }

@@ -42,10 +42,11 @@ func (k Keys) After(loaded Keys) []string {
 // Secret is what a lane's keys are derived from.
 type Secret []byte
 
-// SecretOf makes the secret of a lane from its certificate's private key (in any fixed encoding). The operator makes a new one with each
-// certificate, and each address has a certificate of its own: so no key of tickets can serve two addresses, or outlive its certificate.
-func SecretOf(privateKey []byte) (Secret, error) {
-	secret, err := hkdf.Key(sha256.New, privateKey, nil, "proxyfleet session tickets", sha256.Size)
+// SecretOf makes the secret of a lane from the operator's, which is replaced every few days: so a stolen Secret opens no sessions from before.
+// Operators that know of none have it made from the private key of the certificate (in any fixed encoding). Both are the address's own, so no key
+// of tickets can serve two addresses.
+func SecretOf(source []byte) (Secret, error) {
+	secret, err := hkdf.Key(sha256.New, source, nil, "proxyfleet session tickets", sha256.Size)
 	if err != nil {
 		return nil, fmt.Errorf("derive a lane's secret: %w", err)
 	}

@@ -1,0 +1,79 @@
+package haproxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// looker is the address from which the supervisor looks whether lanes answer. It is one of loopback's, so nobody outside has it.
+const looker = "127.0.0.254"
+
+// laneBind is a lane's frontend with its ports.
+var laneBind = regexp.MustCompile(`(?m)^frontend (lane-(\d+)-\w+)\n\s+bind 0\.0\.0\.0:(\d+).*$`)
+
+// Looked makes lanes hang up at once on whoever looks from the pod itself, before anything is counted as a session of theirs.
+func Looked(config string) string {
+	return laneBind.ReplaceAllString(config, "$0\n    tcp-request connection reject if { src "+looker+" }")
+}
+
+// LanePorts tells the ports of each lane in a configuration.
+func LanePorts(config string) map[string][]string {
+	ports := map[string][]string{}
+	for _, match := range laneBind.FindAllStringSubmatch(config, -1) {
+		ports[match[2]] = append(ports[match[2]], match[3])
+	}
+	return ports
+}
+
+// Answers makes a connection to a lane's port, and is nil once the worker has taken it up and hung up, as it does with whoever looks. A port that
+// refuses is a lane that was closed meanwhile, which is as good.
+func Answers(ctx context.Context, port string) error {
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(looker)}}
+	connection, err := dialer.DialContext(ctx, "tcp", "127.0.0.1:"+port)
+	if err != nil {
+		if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) {
+			return nil
+		}
+		return fmt.Errorf("connect to a lane: %w", err)
+	}
+	defer connection.Close()
+	deadline, _ := ctx.Deadline()
+	if err := connection.SetReadDeadline(deadline); err != nil {
+		return fmt.Errorf("connect to a lane: %w", err)
+	}
+	_, err = connection.Read(make([]byte, 1))
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return fmt.Errorf("a lane takes up no connection: %w", err)
+	}
+	return nil
+}
+
+// IsAlive tells whether the current worker answers a command in the given time.
+func (c Client) IsAlive(ctx context.Context, patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	workers, err := c.Workers(ctx)
+	if err != nil {
+		return false
+	}
+	_, err = workers[0].ask(ctx, "show version")
+	return err == nil
+}
+
+// KillWorker ends the current worker at once, and HAProxy with it.
+func (c Client) KillWorker(ctx context.Context) error {
+	workers, err := c.Workers(ctx)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(workers[0].PID, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("end a worker that hangs: %w", err)
+	}
+	return nil
+}

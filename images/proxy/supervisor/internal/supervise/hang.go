@@ -1,0 +1,67 @@
+package supervise
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"proxyfleet.dev/supervisor/internal/haproxy"
+)
+
+const (
+	// answerPatience is how long a worker may take to answer: on an overloaded node a second, and not longer.
+	answerPatience = 5 * time.Second
+	// silentLooks is after how many looks in a row without an answer a worker hangs.
+	silentLooks = 3
+)
+
+// watchForHang ends a worker that hangs: it lives, holds its ports and its socket, and takes nothing from them. The container starts anew then. It looks
+// with a connection through a lane, as people come. A worker that is full takes none either, but answers commands.
+func (s *Supervisor) watchForHang(ctx context.Context) {
+	silent := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(s.options.LookEvery):
+		}
+		client, port := s.view.openLane()
+		if client == nil || port == "" || s.answers(ctx, *client, port) {
+			silent = 0
+			continue
+		}
+		silent++
+		s.log.Warn("HAProxy answers neither people nor commands", "looks", silent)
+		if silent < silentLooks {
+			continue
+		}
+		silent = 0
+		s.log.Error("HAProxy's worker hangs and is ended; the container starts anew")
+		if err := client.KillWorker(ctx); err != nil {
+			s.log.Error("a worker that hangs can't be ended", "problem", err.Error())
+		}
+	}
+}
+
+// answers tells whether the worker takes up a connection through a lane, or answers a command.
+func (s *Supervisor) answers(ctx context.Context, client haproxy.Client, port string) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	defer cancel()
+	var lane, command bool
+	var looks sync.WaitGroup
+	looks.Go(func() { lane = haproxy.Answers(ctx, port) == nil })
+	looks.Go(func() { command = client.IsAlive(ctx, answerPatience) })
+	looks.Wait()
+	return lane || command
+}
+
+// openLane is a port of any open lane, and how HAProxy is spoken to.
+func (v *view) openLane() (*haproxy.Client, string) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	if len(v.openPorts) == 0 {
+		return nil, ""
+	}
+	return v.client, v.openPorts[rand.IntN(len(v.openPorts))]
+}
