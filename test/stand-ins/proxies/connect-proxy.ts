@@ -13,6 +13,9 @@ export interface ConnectProxyOptions {
   readonly status?: number;
 }
 
+/** Kubectl asks a proxy for its cluster's `tls-server-name`, too. */
+const names = ["localhost", "kubernetes.default"];
+
 /** An HTTP proxy for CONNECT. Whatever name it is asked for, it leads to one port on loopback. */
 export class ConnectProxy {
   /** What it was asked for, as `host:port`. */
@@ -38,7 +41,7 @@ export class ConnectProxy {
   }
 
   static async start(target: number, options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
-    const own = options.tls === true ? await makeCertificate(new Date(), ["localhost"]) : undefined;
+    const own = options.tls === true ? await makeCertificate(new Date(), names) : undefined;
     const server =
       own === undefined ? createServer() : createTlsServer({ cert: own.certificate, key: own.key });
     await once(server.listen(0, "127.0.0.1"), "listening");
