@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { Agent } from "undici";
 import { Credentials, type Headers, type Material } from "./kubeconfig/credentials.ts";
 import { type Choice, type Target, findTarget } from "./kubeconfig/target.ts";
@@ -124,7 +125,7 @@ export class Connection {
 
   #credentialsOf(target: Target): Credentials {
     const isProxied = this.#isProxied;
-    return new Credentials(target, { isTerminal: process.stdin.isTTY, isProxied, date: Date.now });
+    return new Credentials(target, { isTerminal: isatty(0), isProxied, date: Date.now });
   }
 
   async #refresh(): Promise<Session> {

@@ -42,12 +42,12 @@ function exempts(entry: string, { name, port, ip }: Host): boolean {
     : name === domain || name.endsWith(`.${domain}`);
 }
 
-/** `host`, `host:port`, `[IPv6]` or `[IPv6]:port`. */
+/** `host`, `host:port`, an IPv6 address or `[IPv6]:port`. */
 function split(entry: string): readonly [host: string, port: string | undefined] {
-  const [, bracketed, itsPort] = /^\[([^\]]*)\](?::(\d+))?$/.exec(entry) ?? [];
+  const [, bracketed, itsPort] = /^\[([^\]]*)\]:(\d+)$/.exec(entry) ?? [];
   if (bracketed !== undefined) return [bracketed, itsPort];
   const [host = "", port, ...more] = entry.split(":");
-  return more.length > 0 ? [entry, undefined] : [host, port];
+  return more.length > 0 ? [entry, undefined] : [host, port === "" ? undefined : port];
 }
 
 function address(text: string): Ip | undefined {

@@ -129,6 +129,12 @@ describe("NO_PROXY", () => {
       list: "2001:db8::1",
       expect: true,
     },
+    "takes no address in brackets without a port, as Go": {
+      url: "https://[2001:db8::1]",
+      list: "[2001:db8::1]",
+      expect: false,
+    },
+    "takes no port after a colon for any": { list: "cluster.example:", expect: true },
     "takes no address for the end of a name": {
       url: "https://192.0.2.7",
       list: "0.2.7",

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import dns from "node:dns";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { sleep } from "../../../../src/runtime/clock.ts";
 import { services } from "../../../../src/kubernetes/builtin.ts";
@@ -135,3 +138,31 @@ describe("calls and watches", () => {
         });
     });
 });
+
+for (const [name, start] of Object.entries({
+  "an HTTP proxy": async (port: number) => ConnectProxy.start(port),
+  "a SOCKS proxy": async (port: number) => SocksProxy.start(port),
+}))
+  test(`a call to a server without TLS goes through ${name}, by its IPv6 address too`, async () => {
+    let accepted = 0;
+    const api = createServer((_, response) => {
+      response.end(JSON.stringify({ metadata: { name: "a" } }));
+    });
+    api.on("connection", () => (accepted += 1));
+    await once(api.listen(0, "127.0.0.1"), "listening");
+    const way: Way = await start((api.address() as AddressInfo).port);
+    const cluster = { server: "http://[2001:db8::1]:8001/path/", "proxy-url": way.url() };
+    const connection = new Connection(targetOf({ cluster }));
+    const client = new ApiClient(connection, never, { sleep, random: Math.random, retries: 0 });
+    try {
+      const found = await client.get(services, { namespace: "a", name: "a" });
+      assert.equal(found?.metadata.name, "a");
+      assert.match(way.asked.join(), /^(\[2001:db8::1\]|ipv6):8001$/);
+      assert.equal(accepted - way.opened, 0, "connections that went direct");
+    } finally {
+      await connection.close();
+      way.stop();
+      api.closeAllConnections();
+      api.close();
+    }
+  });
