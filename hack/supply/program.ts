@@ -12,9 +12,9 @@ const requireForCommonJs =
 
 /**
  * Leaves out what packages load and nobody here uses: each pod of the operator would pay for it in
- * memory. client-node's KubeConfig could make typed clients, for which it loads a class for every
- * kind there is; undici brings a browser's fetch, web sockets and caches, and mocks for tests; zod
- * its messages in all languages.
+ * memory. client-node's OpenID Connect loads its KubeConfig, which could make typed clients, for
+ * which it loads a class for every kind there is; undici brings a browser's fetch, web sockets and
+ * caches, and mocks for tests; zod its messages in all languages.
  */
 const withoutTheUnused: Plugin = {
   name: "without-the-unused",

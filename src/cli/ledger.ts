@@ -4,10 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ProxyfleetError } from "../values/errors.ts";
-import { ApiClient } from "../kubernetes/client.ts";
-import { Connection } from "../kubernetes/connection.ts";
-import { sleep } from "../runtime/clock.ts";
-import { userAgent } from "../version.ts";
+import { clusterFlags, clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
 import { exportLedger } from "./ledger-export.ts";
 import { importLedger } from "./ledger-import.ts";
 
@@ -22,13 +19,12 @@ Moves the memory of addresses to another cluster. "export" writes all ledger ent
 in use and those that rest, without any certificate. "import" creates them in the cluster of the kubeconfig; "-" reads standard input.
 If one of them exists there already, or its address is held by another entry, nothing at all is written.
 
-  --kubeconfig   kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
   --output       yaml or json, of export (default: yaml)
   --help         show this text
-`;
+${clusterFlagsHelp}`;
 
 const options = {
-  kubeconfig: { type: "string" },
+  ...clusterFlags,
   output: { type: "string", default: "yaml" },
   help: { type: "boolean", default: false },
 } as const;
@@ -45,13 +41,11 @@ export async function ledgerCommand(
   const [action, file, ...more] = positionals;
   if (values.help) return ledgerHelp;
   if (action === "export" && file === undefined)
-    return withClient(values.kubeconfig, async (client) =>
-      exportLedger(client, formatOf(values.output)),
-    );
+    return withCluster(values, async ({ client }) => exportLedger(client, formatOf(values.output)));
   if (action !== "import" || file === undefined || more.length > 0)
     throw new LedgerUsageError("say export, or import and a file: see proxyfleet ledger --help");
   const text = file === "-" ? await readInput() : await readFile(file, "utf8");
-  return withClient(values.kubeconfig, async (client) => importLedger(client, text));
+  return withCluster(values, async ({ client }) => importLedger(client, text));
 }
 
 function readArguments(args: readonly string[]) {
@@ -67,22 +61,4 @@ function readArguments(args: readonly string[]) {
 function formatOf(output: string): "yaml" | "json" {
   if (output === "yaml" || output === "json") return output;
   throw new LedgerUsageError(`--output: "${output}" is neither yaml nor json`);
-}
-
-async function withClient<T>(
-  kubeconfig: string | undefined,
-  use: (client: ApiClient) => Promise<T>,
-): Promise<T> {
-  const connection = Connection.fromDefault(kubeconfig);
-  try {
-    return await use(
-      new ApiClient(connection, new AbortController().signal, {
-        userAgent,
-        sleep,
-        random: Math.random,
-      }),
-    );
-  } finally {
-    await connection.close();
-  }
 }

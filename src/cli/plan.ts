@@ -1,19 +1,17 @@
 import { parseArgs } from "node:util";
 import { deletionOf } from "../cluster/deletion.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
-import { Connection } from "../kubernetes/connection.ts";
-import { ApiClient } from "../kubernetes/client.ts";
+import type { ApiClient } from "../kubernetes/client.ts";
 import { keyText } from "../kubernetes/resource.ts";
 import { decideFleet } from "../fleet/decide.ts";
 import { observeFleet } from "../fleet/io/observe.ts";
 import { PodReports } from "../pods/io/reports.ts";
 import { FeedReadings } from "../reachability/feeds/io/feed-readings.ts";
 import { CountryLooks } from "../reachability/io/country-looks.ts";
-import { sleep } from "../runtime/clock.ts";
 import { cryptoRandom } from "../runtime/random.ts";
 import { ProxyfleetError } from "../values/errors.ts";
 import { instant } from "../values/time.ts";
-import { userAgent } from "../version.ts";
+import { clusterFlags, clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
 import { readCaches } from "./plan-caches.ts";
 import { type PlannedFleet, planJson, planText } from "./plan-text.ts";
 
@@ -21,7 +19,7 @@ import { type PlannedFleet, planJson, planText } from "./plan-text.ts";
 export class PlanError extends ProxyfleetError {}
 
 /** The text of `proxyfleet plan --help`. */
-export const planHelp = `Usage: proxyfleet plan NAMESPACE/NAME [flags]
+export const planHelp = `Usage: proxyfleet plan [NAMESPACE/]NAME [flags]
 
 Shows for every slot of a fleet what would happen next, when, and why, and what the operator would
 write now. It only reads: the fleet, its pods, the ledger and the pools. Sessions are not counted,
@@ -29,13 +27,13 @@ so that a drain may end earlier than it says. DNS names are not looked up, so th
 end later: not before its slot's name leads elsewhere. What the operator makes of its own settings
 (Deployment, Secret, PodDisruptionBudget, NetworkPolicy) is not shown.
 
-  --kubeconfig   kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
-  --output       text or json (default: text)
-  --help         show this text
-`;
+  -n, --namespace  the fleet's namespace, where NAME alone is given (default: that of the kubeconfig)
+  --output         text or json (default: text)
+  --help           show this text
+${clusterFlagsHelp}`;
 
 const options = {
-  kubeconfig: { type: "string" },
+  ...clusterFlags,
   output: { type: "string", default: "text" },
   help: { type: "boolean", default: false },
 } as const;
@@ -44,21 +42,28 @@ const options = {
 export async function planCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = readArguments(args);
   if (values.help) return planHelp;
-  const [fleet = "", ...more] = positionals;
-  const [namespace = "", name = "", ...rest] = fleet.split("/");
-  if (namespace === "" || name === "" || more.length + rest.length > 0)
-    throw new PlanError("say which fleet, as NAMESPACE/NAME: see proxyfleet plan --help");
+  const fleet = readFleet(positionals, values.namespace);
   if (values.output !== "text" && values.output !== "json")
     throw new PlanError(`--output: "${values.output}" is neither text nor json`);
-  const connection = Connection.fromDefault(values.kubeconfig);
-  try {
-    const never = new AbortController().signal;
-    const client = new ApiClient(connection, never, { userAgent, sleep, random: Math.random });
-    const planned = await planFleet(client, { namespace, name });
+  return withCluster(values, async ({ client, namespace }) => {
+    const planned = await planFleet(client, { namespace, ...fleet });
     return values.output === "json" ? planJson(planned) : planText(planned);
-  } finally {
-    await connection.close();
-  }
+  });
+}
+
+/** `NAME` or `NAMESPACE/NAME`; the namespace of the first follows from the flags or the kubeconfig. */
+function readFleet(
+  positionals: readonly string[],
+  namespace: string | undefined,
+): { readonly name: string; readonly namespace?: string } {
+  const [fleet = "", ...more] = positionals;
+  const [first = "", second, ...rest] = fleet.split("/");
+  if (first === "" || second === "" || more.length + rest.length > 0)
+    throw new PlanError("say which fleet, as NAME or NAMESPACE/NAME: see proxyfleet plan --help");
+  if (second === undefined) return { name: first };
+  if (namespace !== undefined && namespace !== first)
+    throw new PlanError(`"${fleet}" is in another namespace than -n ${namespace}: leave out one`);
+  return { namespace: first, name: second };
 }
 
 function readArguments(args: readonly string[]) {

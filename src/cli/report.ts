@@ -1,10 +1,8 @@
 import { parseArgs } from "node:util";
-import { ApiClient } from "../kubernetes/client.ts";
-import { Connection } from "../kubernetes/connection.ts";
 import { keyText } from "../kubernetes/resource.ts";
 import { sleep } from "../runtime/clock.ts";
 import { type Millis, DurationError, instant, parseDuration } from "../values/time.ts";
-import { userAgent } from "../version.ts";
+import { clusterFlags, clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
 import { annotationText, countryName, readNote } from "./block-note.ts";
 import { ReportError } from "./report-error.ts";
 import { type Delivered, sendReport } from "./report-send.ts";
@@ -22,20 +20,19 @@ the address, and sets the annotation proxyfleet.dev/report-blocked there. You ne
   --reason         what you know, in a few words. It is shown in the fleet's status and in Events: name nobody
   --wait           wait until the group has moved, and say where to; or why it does not move
   --timeout        how long to wait at most (default: 4m)
-  --kubeconfig     kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
   --help           show this text
 
+${clusterFlagsHelp.trimStart()}
 Exit code: 0 once it is reported, with --wait once the group has moved; 1 otherwise.
 `;
 
 const options = {
   country: { type: "string" },
   fleet: { type: "string" },
-  namespace: { type: "string", short: "n" },
   reason: { type: "string" },
   wait: { type: "boolean", default: false },
   timeout: { type: "string", default: "4m" },
-  kubeconfig: { type: "string" },
+  ...clusterFlags,
   help: { type: "boolean", default: false },
 } as const;
 
@@ -56,7 +53,7 @@ export async function reportCommand(
   const timeout = readTimeout(values.timeout);
   const { fleet, namespace } = values;
   const waiting = { sleep, clock: () => performance.now() };
-  await withClient(values.kubeconfig, async (client) => {
+  await withCluster(values, async ({ client }) => {
     const text = annotationText(note, instant(Date.now()));
     const sent = await sendReport(
       { ...note, text },
@@ -81,19 +78,6 @@ function readTimeout(text: string): Millis {
   } catch (cause) {
     if (cause instanceof DurationError) throw new ReportError("--timeout", { cause });
     throw cause;
-  }
-}
-
-async function withClient(
-  kubeconfig: string | undefined,
-  use: (client: ApiClient) => Promise<void>,
-): Promise<void> {
-  const connection = Connection.fromDefault(kubeconfig);
-  try {
-    const never = new AbortController().signal;
-    await use(new ApiClient(connection, never, { userAgent, sleep, random: Math.random }));
-  } finally {
-    await connection.close();
   }
 }
 

@@ -1,11 +1,11 @@
-import { ApiClient } from "../kubernetes/client.ts";
-import { Connection } from "../kubernetes/connection.ts";
+import type { ApiClient } from "../kubernetes/client.ts";
+import type { Connected } from "../kubernetes/connect.ts";
+import { clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
 import { sleep, timer } from "../runtime/clock.ts";
 import { stopOnSignals } from "../runtime/process.ts";
 import type { SharedSlot } from "../share/shared-slots.ts";
 import type { PageMaker } from "../share/static-page.ts";
 import { explainError } from "../values/errors.ts";
-import { userAgent } from "../version.ts";
 import { type Exporting, type Printing, type Scope, readShareCall } from "./share/arguments.ts";
 import { exportOnce } from "./share/export-once.ts";
 import { type Reader, fleetsIn, readFleetLinks } from "./share/fleet-links.ts";
@@ -32,7 +32,6 @@ A link is a secret of its group: whoever knows it can find the proxy, and have i
   --no-codes            without QR codes
   -o, --output          text, json, or links: one a line, and nothing else (default: text)
   --pages-url           where share pages are found, such as https://example.org: prints each slot's page, too
-  --kubeconfig          kubeconfig file (default: KUBECONFIG, ~/.kube/config, or the pod's service account)
   --help                show this text
 
 With --out it prints nothing of that, and writes the share pages of all slots as files, for a web server elsewhere (docs/share-elsewhere.md):
@@ -40,7 +39,7 @@ With --out it prints nothing of that, and writes the share pages of all slots as
   --out                 folder of the site: each page is a folder in it, whose name is the page's secret path
   --once                write the pages and end (default)
   --watch               keep them up to date until stopped (Ctrl-C): after a move, and when a page is renewed or removed
-
+${clusterFlagsHelp}
 Exit code: 0 once links were printed or all pages written; 1 otherwise.
 `;
 
@@ -70,18 +69,15 @@ export async function shareCommand(
     return 0;
   }
   const { scope, task } = call;
-  const connection = Connection.fromDefault(call.kubeconfig);
   const runsOn = task.kind === "Export" && task.watch;
   const stop = runsOn ? stopOnSignals() : new AbortController().signal;
-  try {
-    const client = new ApiClient(connection, stop, { userAgent, sleep, random: Math.random });
-    const cluster = { client, scope, ownNamespace: connection.namespace };
+  const work = async ({ client, namespace }: Connected) => {
+    const cluster = { client, scope, ownNamespace: namespace };
     return task.kind === "Print"
-      ? await printLinks(cluster, task, terminal)
-      : await exportPages(cluster, task, { ...terminal, pages, stop });
-  } finally {
-    await connection.close();
-  }
+      ? printLinks(cluster, task, terminal)
+      : exportPages(cluster, task, { ...terminal, pages, stop });
+  };
+  return withCluster(call.cluster, work, stop);
 }
 
 interface Cluster {

@@ -1,9 +1,10 @@
-import type { RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { isatty } from "node:tty";
 import type { Agent } from "undici";
-import { ConnectionError } from "./errors.ts";
+import { Credentials, type Headers, type Material } from "./kubeconfig/credentials.ts";
+import { type Choice, type Target, findTarget } from "./kubeconfig/target.ts";
 import { present } from "../values/present.ts";
 import { type AgentOptions, type Use, pooledAgent } from "./pooled-agent.ts";
+import { type Proxy, proxyFor } from "./tunnel/proxy.ts";
 
 /**
  * Credentials and CA files are read again at most this often (ms): the kubelet renews a pod's token
@@ -28,11 +29,13 @@ export interface ConnectionOptions {
    * Reads the kubeconfig again, after the server refused the credentials: they may have been
    * replaced.
    */
-  readonly reload?: () => KubeConfig;
+  readonly reload?: () => Target;
+  /** Where the variables of proxies are; by default those of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 interface Session extends Readonly<Record<Use, Agent>> {
-  readonly headers: Record<string, string>;
+  readonly headers: Headers;
   readonly tls: string;
   readonly since: number;
 }
@@ -41,67 +44,55 @@ interface Session extends Readonly<Record<Use, Agent>> {
  * Pooled connections to one API server, with the kubeconfig's credentials followed when they
  * change.
  *
- * client-node 2.0.1 would open a TLS connection for each call, so its KubeConfig is only asked for
- * the address and the credentials. Calls and watches have an agent each: a fault in one HTTP/2
- * session must not end the other's streams, and many watches must not keep a call waiting.
+ * Calls and watches have an agent each: a fault in one HTTP/2 session must not end the other's
+ * streams, and many watches must not keep a call waiting.
  */
 export class Connection {
   readonly server: string;
-  readonly #reload: (() => KubeConfig) | undefined;
-  #kubeConfig: KubeConfig;
+  /** The namespace that commands are for where none is named, as with kubectl. */
+  readonly namespace: string;
+  readonly #reload: (() => Target) | undefined;
+  readonly #proxy: Proxy | undefined;
+  /** Something leads out of here through a proxy. */
+  readonly #isProxied: boolean;
   readonly #now: () => number;
   readonly #agentOptions: Pick<AgentOptions, "http2" | "pingEveryMs" | "connectWithinMs">;
+  #credentials: Credentials;
   #session: Session | undefined;
   #refreshing: Promise<Session> | undefined;
 
-  constructor(kubeConfig: KubeConfig, options: ConnectionOptions = {}) {
-    const cluster = kubeConfig.getCurrentCluster();
-    if (cluster === null)
-      throw new ConnectionError(
-        "the kubeconfig names no current cluster: set current-context, or KUBECONFIG to another file",
-      );
-    this.server = cluster.server;
-    this.#kubeConfig = kubeConfig;
-    this.#now = options.now ?? (() => performance.now());
+  /** @throws KubeconfigError for a proxy that can't be used */
+  constructor(target: Target, options: ConnectionOptions = {}) {
+    const { env = process.env, now = () => performance.now() } = options;
+    this.server = target.server;
+    this.namespace = target.namespace;
+    this.#proxy = proxyFor(target, env);
+    this.#isProxied = [this.#proxy, env["HTTPS_PROXY"], env["https_proxy"]].some(Boolean);
+    this.#credentials = this.#credentialsOf(target);
+    this.#now = now;
     this.#agentOptions = { http2: true, pingEveryMs, connectWithinMs, ...given(options) };
     this.#reload = options.reload;
   }
 
   /**
-   * Connects by the usual rules: --kubeconfig, KUBECONFIG, ~/.kube/config, then the pod's service
-   * account.
+   * Connects by kubectl's rules: --kubeconfig, KUBECONFIG, ~/.kube/config, then the pod's service
+   * account. @throws KubeconfigError that names what is wrong
    */
-  static fromDefault(file?: string, options: ConnectionOptions = {}): Connection {
-    const reload = () => {
-      const kubeConfig = new KubeConfig();
-      try {
-        if (file === undefined) kubeConfig.loadFromDefault();
-        else kubeConfig.loadFromFile(file);
-        return kubeConfig;
-      } catch (cause) {
-        throw new ConnectionError(
-          `could not read the kubeconfig ${file ?? "(KUBECONFIG, ~/.kube/config or service account)"}`,
-          { cause },
-        );
-      }
-    };
-    return new Connection(reload(), { reload, ...options });
+  static fromDefault(kubeconfig?: string, options: ConnectionOptions = {}): Connection {
+    return Connection.by({ kubeconfig }, options);
   }
 
-  /** The namespace that commands are for where none is named, as with kubectl. */
-  get namespace(): string {
-    const context = this.#kubeConfig.getContextObject(this.#kubeConfig.getCurrentContext());
-    return context?.namespace ?? "default";
+  /** As `fromDefault`, with more that a person may choose. */
+  static by(choice: Choice, options: ConnectionOptions = {}): Connection {
+    const reload = () => findTarget(choice, options.env ?? process.env);
+    return new Connection(reload(), { reload, ...options });
   }
 
   /**
    * The agent and headers for the next call. `forget` drops what is cached, after the server
    * refused the credentials.
    */
-  async open(
-    use: Use,
-    forget = false,
-  ): Promise<{ dispatcher: Agent; headers: Record<string, string> }> {
+  async open(use: Use, forget = false): Promise<{ dispatcher: Agent; headers: Headers }> {
     const session = await this.#current(forget);
     return { dispatcher: session[use], headers: session.headers };
   }
@@ -117,9 +108,9 @@ export class Connection {
       this.#now() - this.#session.since <= refreshAfterMs
     )
       return this.#session;
-    // client-node keeps a token for a minute and a plugin's answer for as long as that says: a
-    // fresh start asks again.
-    if (forget && this.#reload !== undefined) this.#kubeConfig = this.#reload();
+    // A plugin's answer counts for as long as that says: a fresh start asks again.
+    if (forget && this.#reload !== undefined)
+      this.#credentials = this.#credentialsOf(this.#reload());
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
   }
@@ -132,58 +123,49 @@ export class Connection {
       await Promise.all([session.calls.destroy(), session.watches.destroy()]);
   }
 
+  #credentialsOf(target: Target): Credentials {
+    const isProxied = this.#isProxied;
+    return new Credentials(target, { isTerminal: isatty(0), isProxied, date: Date.now });
+  }
+
   async #refresh(): Promise<Session> {
-    const options: RequestOptions = {};
-    try {
-      await this.#kubeConfig.applyToHTTPSOptions(options);
-    } catch (cause) {
-      throw new ConnectionError(`could not get credentials for ${this.server}`, { cause });
-    }
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(options.headers ?? {}))
-      headers[name.toLowerCase()] = String(value);
-    if (typeof options.auth === "string")
-      headers["authorization"] = `Basic ${Buffer.from(options.auth).toString("base64")}`;
-    const material = {
-      ca: text(options.ca),
-      cert: text(options.cert),
-      key: text(options.key),
-      servername: options.servername,
-      rejectUnauthorized: options.rejectUnauthorized,
-    };
+    const { headers, tls: material } = await this.#credentials.read();
+    // undici makes one field of several with one name over HTTP/2, and so one group of several.
+    const http2 = this.#agentOptions.http2 && !Object.values(headers).some(isSeveral);
     const tls = JSON.stringify(material);
     const since = this.#now();
     const old = this.#session;
     if (old?.tls === tls) return (this.#session = { ...old, headers, since });
     if (old !== undefined) void Promise.allSettled([old.calls.close(), old.watches.close()]);
-    const connect = present(material);
     return (this.#session = {
-      calls: this.#agent("calls", connect),
-      watches: this.#agent("watches", connect),
+      calls: this.#agent("calls", material, http2),
+      watches: this.#agent("watches", material, http2),
       headers,
       tls,
       since,
     });
   }
 
-  #agent(use: Use, tls: AgentOptions["tls"]): Agent {
+  #agent(use: Use, tls: Material["tls"], http2: boolean): Agent {
     return pooledAgent(use, {
       ...this.#agentOptions,
+      http2,
       tls,
+      proxy: this.#proxy,
       onUnreachable: (agent, reason) => {
         void agent.destroy(reason);
         const session = this.#session;
-        if (session?.[use] === agent) this.#session = { ...session, [use]: this.#agent(use, tls) };
+        if (session?.[use] === agent)
+          this.#session = { ...session, [use]: this.#agent(use, tls, http2) };
       },
     });
   }
 }
 
-function given({ http2, pingEveryMs, connectWithinMs }: ConnectionOptions) {
-  return present({ http2, pingEveryMs, connectWithinMs });
+function isSeveral(value: string | readonly string[]): boolean {
+  return typeof value !== "string" && value.length > 1;
 }
 
-function text(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  return Buffer.isBuffer(value) ? value.toString("utf8") : undefined;
+function given({ http2, pingEveryMs, connectWithinMs }: ConnectionOptions) {
+  return present({ http2, pingEveryMs, connectWithinMs });
 }

@@ -1,19 +1,18 @@
 import type { TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
 import { ApiUnreachableError } from "./errors.ts";
 
 /**
- * Opens TLS connections that notice their own death: over HTTP/2 a ping goes out each
+ * Lets TLS connections notice their own death: over HTTP/2 a ping goes out each
  * `pingEveryMs`, so a connection on which not even an answer to pings came in for two such times is
  * half-open, and is closed. Without this, calls fail on a dead connection one after the other: a
  * deadline ends only its own stream, and TCP itself gives up after about 15 minutes (Linux,
  * tcp_retries2).
  */
 export function watchfulConnector(
-  options: buildConnector.BuildOptions,
+  connect: buildConnector.connector,
   pingEveryMs: number,
 ): buildConnector.connector {
-  const connect = buildConnector(options);
   return (target, callback) =>
     connect(target, (...result) => {
       const [error, socket] = result;

@@ -1,5 +1,9 @@
-import { Agent, type buildConnector } from "undici";
+import { Agent, buildConnector } from "undici";
 import { watchfulConnector } from "./dead-connection.ts";
+import type { Material } from "./kubeconfig/credentials.ts";
+import type { Proxy } from "./tunnel/proxy.ts";
+import { tunnelConnector } from "./tunnel/tunnel.ts";
+import { present } from "../values/present.ts";
 
 /** What a connection is for. Each has an agent of its own. */
 export type Use = "calls" | "watches";
@@ -14,7 +18,9 @@ const mostConnections: Readonly<Record<Use, number | null>> = { calls: 32, watch
 
 export interface AgentOptions {
   /** What TLS needs, as far as the kubeconfig says it. */
-  readonly tls: Partial<buildConnector.BuildOptions>;
+  readonly tls: Material["tls"];
+  /** All connections go through it; undefined: straight to the server. */
+  readonly proxy: Proxy | undefined;
   /** Whether HTTP/2 is offered. The server chooses (ALPN). */
   readonly http2: boolean;
   /** A dead connection is noticed after two to three of these (ms). */
@@ -27,7 +33,7 @@ export interface AgentOptions {
 
 /** Pooled connections to a server, as many as what is under way needs. */
 export function pooledAgent(use: Use, options: AgentOptions): Agent {
-  const { tls, http2: allowH2, pingEveryMs, connectWithinMs, onUnreachable } = options;
+  const { http2: allowH2, pingEveryMs, onUnreachable } = options;
   const agent = new Agent({
     allowH2,
     connections: mostConnections[use],
@@ -35,15 +41,20 @@ export function pooledAgent(use: Use, options: AgentOptions): Agent {
     headersTimeout: 60_000,
     bodyTimeout: 0,
     pingInterval: pingEveryMs,
-    connect: watchfulConnector(
-      { ...tls, keepAlive: true, timeout: connectWithinMs, allowH2 },
-      pingEveryMs,
-    ),
+    connect: watchfulConnector(connector(options), pingEveryMs),
   });
   agent.on("connectionError", (_origin, _targets, reason) => {
     if (!isConnected(agent)) onUnreachable(agent, reason);
   });
   return agent;
+}
+
+function connector({ tls, proxy, http2, connectWithinMs }: AgentOptions): buildConnector.connector {
+  const timeout = connectWithinMs;
+  const direct = buildConnector({ ...present(tls), keepAlive: true, timeout, allowH2: http2 });
+  return proxy === undefined
+    ? direct
+    : tunnelConnector(proxy, direct, { ...tls, withinMs: connectWithinMs });
 }
 
 function isConnected(agent: Agent): boolean {

@@ -16,6 +16,9 @@ const titles = (manifests: readonly Manifest[]): readonly string[] =>
 describe("the chart makes", () => {
   const operator = [
     "ClusterRole proxyfleet",
+    "ClusterRole proxyfleet-admin",
+    "ClusterRole proxyfleet-operator",
+    "ClusterRole proxyfleet-viewer",
     "ClusterRoleBinding proxyfleet",
     "Deployment proxyfleet-system/proxyfleet",
     "NetworkPolicy proxyfleet-system/proxyfleet",

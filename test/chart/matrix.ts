@@ -123,6 +123,11 @@ export const matrix: Record<string, object> = {
     fixedUid: false,
     shareExport: { fleets: [{ namespace: "proxies", name: "family" }] },
   },
+  "roles for people in Kubernetes' own": {
+    rbac: { aggregate: true },
+    commonLabels: { "app.kubernetes.io/component": "x" },
+    commonAnnotations: { "example.org/note": "x" },
+  },
   "resolvers of its own": { dns: { resolvers: ["192.0.2.53", "[2001:db8::53]:5353"] } },
   "outage feeds": { feeds: { ioda: { enabled: true }, radar: { tokenSecret: "radar" } } },
   "receivers of news": {

@@ -150,6 +150,9 @@ describe("rights", () => {
       .map(titleOf);
     assert.deepEqual(outside.toSorted(), [
       "ClusterRole for-a-proxyfleet",
+      "ClusterRole for-a-proxyfleet-admin",
+      "ClusterRole for-a-proxyfleet-operator",
+      "ClusterRole for-a-proxyfleet-viewer",
       "ClusterRoleBinding for-a-proxyfleet",
       "Role a/for-a-proxyfleet",
       "Role default/for-a-proxyfleet-events",

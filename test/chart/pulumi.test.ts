@@ -125,7 +125,7 @@ const anyValues = fc.record(
       { create: fc.boolean(), name: fc.constantFrom("proxyfleet", "mine"), annotations: texts },
       { requiredKeys: [] },
     ),
-    rbac: fc.record({ create: fc.boolean() }),
+    rbac: fc.record({ create: fc.boolean(), aggregate: fc.boolean() }),
     podDisruptionBudget: switchable,
     networkPolicy: fc.record(
       { enabled: fc.boolean(), from: fc.array(fc.constant({ podSelector: {} }), { maxLength: 1 }) },

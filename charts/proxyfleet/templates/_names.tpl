@@ -30,6 +30,18 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
+{{- /* The same of a role for people: how to tell it from the operator's own, and to which role of Kubernetes it may be added. Takes (dict "to" … "root" $). */}}
+{{- define "proxyfleet.peopleMetadata" -}}
+{{- $labels := dict "app.kubernetes.io/component" "people" }}
+{{- if .root.Values.rbac.aggregate }}
+{{- $_ := set $labels (printf "rbac.authorization.k8s.io/aggregate-to-%s" .to) "true" }}
+{{- end }}
+labels: {{- merge $labels (include "proxyfleet.labels" .root | fromYaml) | toYaml | nindent 2 }}
+{{- with .root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{- /* repository:tag, or repository@digest. Takes (dict "image" … "root" $). */}}
 {{- define "proxyfleet.image" -}}
 {{- if .image.digest -}}

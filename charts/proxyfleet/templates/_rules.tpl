@@ -83,3 +83,22 @@
   verbs: [list]
 {{ include "proxyfleet.eventRules" . }}
 {{- end }}
+
+{{- /* What people see who may change nothing: fleets, and whatever says why one is in trouble. */}}
+{{- define "proxyfleet.viewerRules" -}}
+- apiGroups: [proxyfleet.dev]
+  resources: [whatsappproxies, addresspools, proxyaddresses, vantagepoints]
+  verbs: [get, list, watch]
+- apiGroups: [""]
+  resources: [namespaces, pods, services]
+  verbs: [get, list, watch]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [get, list, watch]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [get, list, watch]
+{{- end }}

@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
+import { type GivenClusterFlags, clusterFlags } from "../cluster-flags.ts";
 import { ShareError } from "./share-error.ts";
 
 const options = {
-  namespace: { type: "string", short: "n" },
+  ...clusterFlags,
   "all-namespaces": { type: "boolean", short: "A", default: false },
   slot: { type: "string" },
   "no-codes": { type: "boolean", default: false },
@@ -11,7 +12,6 @@ const options = {
   out: { type: "string" },
   watch: { type: "boolean", default: false },
   once: { type: "boolean", default: false },
-  kubeconfig: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -50,7 +50,7 @@ export interface Exporting {
 
 export interface ShareCall {
   readonly scope: Scope;
-  readonly kubeconfig: string | undefined;
+  readonly cluster: GivenClusterFlags;
   readonly task: Printing | Exporting;
 }
 
@@ -60,7 +60,7 @@ export function readShareCall(args: readonly string[]): ShareCall | "help" {
   if (values.help) return "help";
   return {
     scope: readScope(values, positionals),
-    kubeconfig: values.kubeconfig,
+    cluster: values,
     task: values.out === undefined ? readPrinting(values) : readExporting(values.out, values),
   };
 }

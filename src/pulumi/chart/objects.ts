@@ -12,6 +12,7 @@ import {
 } from "./installation.ts";
 import { podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
 import { hasNews, newsReceivers } from "./news-receivers.ts";
+import { peopleRights } from "./people-rights.ts";
 import { rights, shareExportRights } from "./rights.ts";
 import { shareExport } from "./share-export.ts";
 import type { ChartValues } from "./values.ts";
@@ -34,6 +35,7 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
     ...only(values.crds.enabled, crds),
     ...only(values.serviceAccount.create, serviceAccount),
     ...only(values.rbac.create, rights),
+    ...only(values.rbac.create, peopleRights),
     ...only(values.networkPolicy.enabled, networkPolicy),
     ...only(values.ingestion.enabled, agentsService),
     ...only(values.pages.enabled, pagesService),

@@ -14,11 +14,12 @@ export interface Rule {
   readonly verbs: readonly string[];
 }
 
-const rule = (apiGroup: string, resources: readonly string[], verbs: readonly string[]): Rule => ({
-  apiGroups: [apiGroup],
-  resources,
-  verbs,
-});
+/** A rule for some kinds of one API group. */
+export const rule = (
+  apiGroup: string,
+  resources: readonly string[],
+  verbs: readonly string[],
+): Rule => ({ apiGroups: [apiGroup], resources, verbs });
 
 /**
  * Pools, vantage points and the ledger of addresses: kinds of ours that have no namespace. Pools

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { newsKinds } from "../../values/news-kinds.ts";
 import { logLevels } from "../../values/log-levels.ts";
+import { rbac } from "./rights-values.ts";
 import { rollouts } from "./rollout-values.ts";
 import { privateUpstreams } from "./upstream-values.ts";
 import { ingestion, pages, texts } from "./served-values.ts";
@@ -318,17 +319,7 @@ export const chartValues = z.strictObject({
   podLabels: texts.default({}).describe("Additional labels for the operator's pods."),
   podAnnotations: texts.default({}).describe("Additional annotations for the operator's pods."),
   serviceAccount,
-  rbac: z
-    .strictObject({
-      create: z
-        .boolean()
-        .default(true)
-        .describe(
-          "Create roles and bindings. With false, give the ServiceAccount its rights yourself.",
-        ),
-    })
-    .prefault({})
-    .describe("The operator's rights."),
+  rbac,
   podDisruptionBudget: z
     .strictObject({
       enabled: z

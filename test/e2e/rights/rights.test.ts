@@ -28,7 +28,7 @@ const isAskedInside = (line: string) =>
   );
 
 async function rolesOf(instance: string): Promise<readonly Role[]> {
-  const selector = `app.kubernetes.io/name=proxyfleet,app.kubernetes.io/instance=${instance}`;
+  const selector = `app.kubernetes.io/name=proxyfleet,app.kubernetes.io/instance=${instance},app.kubernetes.io/component!=people`;
   return (await read<{ items: Role[] }>("clusterroles,roles", "--all-namespaces", "-l", selector))
     .items;
 }

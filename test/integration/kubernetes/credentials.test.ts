@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { KubeConfig } from "@kubernetes/client-node";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import { type Resource, resource } from "../../../src/kubernetes/resource.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
+import { type Written, kubeconfigObject, targetOf } from "../../objects/kubeconfig.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 
 interface SelfReview extends KubeObject {
@@ -50,22 +50,14 @@ describe("credentials that are replaced while the operator runs", { concurrency:
     ).token;
   }
 
-  function kubeconfig(user: object): KubeConfig {
-    const kubeConfig = new KubeConfig();
-    const cluster = {
-      name: "test",
-      server: server.url,
-      caData: Buffer.from(server.ca).toString("base64"),
-      skipTLSVerify: false,
-    };
-    const context = { name: "test", cluster: "test", user: "test" };
-    kubeConfig.loadFromOptions({
-      clusters: [cluster],
-      users: [{ name: "test", ...user }],
-      contexts: [context],
-      currentContext: "test",
-    });
-    return kubeConfig;
+  function written(user: object): Written {
+    const ca = Buffer.from(server.ca).toString("base64");
+    return { cluster: { server: server.url, "certificate-authority-data": ca }, user };
+  }
+
+  function connection(user: object): Connection {
+    const reload = () => targetOf(written(user));
+    return new Connection(reload(), { reload });
   }
 
   const execCredential = (token: string) => ({
@@ -75,18 +67,14 @@ describe("credentials that are replaced while the operator runs", { concurrency:
   });
   const cases: Record<
     string,
-    { written: (token: string) => string; connect: (file: string) => Connection }
+    { text: (token: string) => string; connect: (file: string) => Connection }
   > = {
     "a token in a file, as in a pod": {
-      written: (token) => token,
-      connect: (file) => {
-        const reload = () =>
-          kubeconfig({ authProvider: { name: "tokenFile", config: { tokenFile: file } } });
-        return new Connection(reload(), { reload });
-      },
+      text: (token) => token,
+      connect: (file) => connection({ tokenFile: file }),
     },
     "what a credential plugin says": {
-      written: (token) => JSON.stringify(execCredential(token)),
+      text: (token) => JSON.stringify(execCredential(token)),
       connect: (file) => {
         const exec = {
           apiVersion: "client.authentication.k8s.io/v1",
@@ -94,21 +82,20 @@ describe("credentials that are replaced while the operator runs", { concurrency:
           args: [file],
           interactiveMode: "Never",
         };
-        const reload = () => kubeconfig({ exec });
-        return new Connection(reload(), { reload });
+        return connection({ exec });
       },
     },
     "a token in the kubeconfig": {
-      written: (token) => kubeconfig({ token }).exportConfig(),
+      text: (token) => JSON.stringify(kubeconfigObject(written({ token }))),
       connect: (file) => Connection.fromDefault(file),
     },
   };
 
-  for (const [index, [name, { written, connect }]] of Object.entries(cases).entries()) {
+  for (const [index, [name, { text, connect }]] of Object.entries(cases).entries()) {
     test(`${name}: the next call goes out with the new one`, async () => {
       const [old, fresh] = [`old-${index}`, `fresh-${index}`];
       const file = `${server.kubeconfig}.credential-${index}`;
-      await writeFile(file, written(await newToken(old)));
+      await writeFile(file, text(await newToken(old)));
       const connection = connect(file);
       const client = new ApiClient(connection, new AbortController().signal, {
         sleep,
@@ -118,7 +105,7 @@ describe("credentials that are replaced while the operator runs", { concurrency:
         (await client.create<SelfReview>(reviews, review, "test")).status?.userInfo.username;
       try {
         assert.equal(await whoAmI(), `system:serviceaccount:default:${old}`);
-        await writeFile(file, written(await newToken(fresh)));
+        await writeFile(file, text(await newToken(fresh)));
         await server.call("DELETE", `${accounts}/${old}`);
         // The server knows an old token for about ten seconds after its end. No call fails
         // meanwhile.

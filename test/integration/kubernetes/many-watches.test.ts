@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type Server, createServer } from "node:net";
 import { after, afterEach, before, describe, test } from "node:test";
-import { KubeConfig } from "@kubernetes/client-node";
 import { namespaces } from "../../../src/kubernetes/builtin.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection, type ConnectionOptions } from "../../../src/kubernetes/connection.ts";
@@ -12,6 +11,9 @@ import { configMapObject, configMaps } from "../../objects/config-map.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { Http1Proxy } from "../../stand-ins/api-server/http1-proxy.ts";
 import { WatchServer, type WatchServerOptions } from "../../stand-ins/api-server/watch-server.ts";
+import { parseKubeconfig } from "../../../src/kubernetes/kubeconfig/files.ts";
+import { targetIn } from "../../../src/kubernetes/kubeconfig/target.ts";
+import { targetOf } from "../../objects/kubeconfig.ts";
 
 /** As many as an operator of 15 namespaces has. */
 const many = 107;
@@ -205,18 +207,15 @@ describe("a server that takes connections and never shakes hands", () => {
 });
 
 function connectionOf(kubeconfig: string): Connection {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromString(kubeconfig);
-  return new Connection(kubeConfig);
+  return new Connection(targetIn(parseKubeconfig(JSON.parse(kubeconfig), "of the test"), {}));
 }
 
 function connectionTo(port: number, options: ConnectionOptions): Connection {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromClusterAndUser(
-    { name: "t", server: `https://127.0.0.1:${port}`, skipTLSVerify: true },
-    { name: "t" },
+  const server = `https://127.0.0.1:${port}`;
+  return new Connection(
+    targetOf({ cluster: { server, "insecure-skip-tls-verify": true } }),
+    options,
   );
-  return new Connection(kubeConfig, options);
 }
 
 describe("a real API server", () => {

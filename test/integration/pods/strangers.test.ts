@@ -4,7 +4,6 @@ import { type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { KubeConfig } from "@kubernetes/client-node";
 import { fleetLabels, supervisorPort } from "../../../src/api/names.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
@@ -20,6 +19,7 @@ import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
 import { type RunningOperator, apply, list, startOperator } from "../operator/operator.ts";
 import { fleet, pool } from "../samples.ts";
+import { targetOf } from "../../objects/kubeconfig.ts";
 
 /**
  * Anyone with rights in one namespace can make a pod with our labels, and let it answer what they
@@ -111,14 +111,10 @@ const ways: Record<
     listen: async (stranger) => stranger.listen(0, "127.0.0.1"),
     reader: ({ server }) => {
       const { port } = server.address() as AddressInfo;
-      const kubeConfig = new KubeConfig();
-      kubeConfig.loadFromClusterAndUser(
-        { name: "t", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-        { name: "t" },
-      );
+      const target = targetOf({ cluster: { server: `http://127.0.0.1:${port}` } });
       const heard: number[] = [];
       const never = new AbortController().signal;
-      const client = new ApiClient(new Connection(kubeConfig), never, {
+      const client = new ApiClient(new Connection(target), never, {
         sleep: async () => undefined,
         random: () => 0,
         heardTime: (ms) => void heard.push(ms),

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Http2SecureServer, createSecureServer } from "node:http2";
+import { type Http2SecureServer, type ServerHttp2Session, createSecureServer } from "node:http2";
 import { createServer as createHttp1Server, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
@@ -27,6 +27,8 @@ export class WatchServer {
   accepted = 0;
   /** Requests since the start. */
   requests = 0;
+  /** HTTP/2 pings since the start. */
+  pings = 0;
   readonly #server: Server | Http2SecureServer;
   readonly #sockets = new Set<Socket>();
   readonly #watches = new Set<ServerResponse>();
@@ -38,6 +40,9 @@ export class WatchServer {
       this.accepted += 1;
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
+    });
+    server.on("session", (session: ServerHttp2Session) => {
+      session.on("ping", () => (this.pings += 1));
     });
     // What node:http2 hands out has the same methods (its "compatibility API").
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -62,6 +67,10 @@ export class WatchServer {
     const { port } = server.address() as AddressInfo;
     const kubeconfig = proxiedKubeconfig({ port, certificate: pem, token: "t" });
     return new WatchServer(server, kubeconfig, isSilent);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Watches that are open now. */

@@ -4,7 +4,6 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo, Socket } from "node:net";
 import { Readable, pipeline } from "node:stream";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { KubeConfig } from "@kubernetes/client-node";
 import { explainError } from "../../../src/values/errors.ts";
 import { ownSecrets } from "../../../src/cluster/own-secrets.ts";
 import { secrets, services } from "../../../src/kubernetes/builtin.ts";
@@ -13,12 +12,8 @@ import { Connection } from "../../../src/kubernetes/connection.ts";
 import { dnsEndpoints } from "../../../src/kubernetes/external-dns.ts";
 import type { KubeObject } from "../../../src/kubernetes/objects.ts";
 import type { Resource } from "../../../src/kubernetes/resource.ts";
-import {
-  ApiError,
-  ApiUnreachableError,
-  ConnectionError,
-  ForbiddenError,
-} from "../../../src/kubernetes/errors.ts";
+import { ApiError, ApiUnreachableError, ForbiddenError } from "../../../src/kubernetes/errors.ts";
+import { targetOf } from "../../objects/kubeconfig.ts";
 import { serviceObject } from "../../objects/service.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -53,13 +48,8 @@ describe("a call whose answer is not what it should be", () => {
       (answers.shift() ?? says(200))(request, response);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
-    const kubeConfig = new KubeConfig();
     const { port } = server.address() as AddressInfo;
-    kubeConfig.loadFromClusterAndUser(
-      { name: "c", server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-      { name: "u", token: "t" },
-    );
-    connection = new Connection(kubeConfig);
+    connection = new Connection(targetOf({ cluster: { server: `http://127.0.0.1:${port}` } }));
     const sleep = async (ms: number): Promise<void> => void slept.push(ms);
     client = new ApiClient(connection, new AbortController().signal, { sleep, random: () => 0 });
   });
@@ -218,27 +208,10 @@ describe("a call whose answer is not what it should be", () => {
 });
 
 test("a client that was told to stop sends nothing more", async () => {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromClusterAndUser(
-    { name: "c", server: "http://127.0.0.1:9", skipTLSVerify: true },
-    { name: "u" },
-  );
-  const client = new ApiClient(new Connection(kubeConfig), AbortSignal.abort(), {
+  const connection = new Connection(targetOf({ cluster: { server: "http://127.0.0.1:9" } }));
+  const client = new ApiClient(connection, AbortSignal.abort(), {
     sleep: async () => assert.fail("no second try"),
     random: () => 0,
   });
   await assert.rejects(client.get(services, key), ApiUnreachableError);
-});
-
-describe("a kubeconfig", () => {
-  test("without a current cluster is refused, with what to set", () =>
-    assert.throws(() => new Connection(new KubeConfig()), {
-      name: "ConnectionError",
-      message: /set current-context, or KUBECONFIG/,
-    }));
-  test("that is not there is refused by its name", () =>
-    assert.throws(
-      () => Connection.fromDefault("/nowhere/kubeconfig"),
-      (error) => error instanceof ConnectionError && error.message.includes("/nowhere/kubeconfig"),
-    ));
 });

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { KubeConfig } from "@kubernetes/client-node";
 import { services } from "../../../src/kubernetes/builtin.ts";
 import { ApiClient } from "../../../src/kubernetes/client.ts";
 import { Connection } from "../../../src/kubernetes/connection.ts";
 import type { Answered, TransportOptions } from "../../../src/kubernetes/transport.ts";
 import { serviceObject } from "../../objects/service.ts";
+import { targetOf } from "../../objects/kubeconfig.ts";
 
 const key = { namespace: "proxies", name: "a" };
 const service = serviceObject(key);
@@ -25,16 +25,8 @@ describe("what leaves this process", () => {
       response.writeHead(answers.shift() ?? 200, { "content-type": "application/json" }).end("{}");
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromClusterAndUser(
-      {
-        name: "t",
-        server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        skipTLSVerify: true,
-      },
-      { name: "t" },
-    );
-    connection = new Connection(kubeConfig);
+    const { port } = server.address() as AddressInfo;
+    connection = new Connection(targetOf({ cluster: { server: `http://127.0.0.1:${port}` } }));
   });
   beforeEach(() => {
     [answers, arrived] = [[], []];
