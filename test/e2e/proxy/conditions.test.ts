@@ -10,7 +10,9 @@ import { bringUp, proxyFleet } from "./stage.ts";
 
 describe("what an admin learns from a fleet's conditions", () => {
   const name = "e2e-proxy-conditions";
-  const fleet = proxyFleet({ name, addresses: ["203.0.113.212/30"] });
+  // With resources of its own, its pods stay when maxConnections changes.
+  const resources = { requests: { memory: "128Mi" }, limits: { memory: "2Gi" } };
+  const fleet = proxyFleet({ name, addresses: ["203.0.113.212/30"], spec: { resources } });
   before(async () => bringUp(fleet));
   after(async () => fleet.remove());
 

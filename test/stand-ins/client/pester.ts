@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
 import { type Endpoint, openTcp, withDeadline } from "./connection.ts";
+import { failed } from "./outcome.ts";
 
 /**
  * How a client misbehaves: it says nothing, says things that are no TLS (random bytes, a web
@@ -67,7 +69,9 @@ async function misbehave({
 }: PesterOptions): Promise<Outcome> {
   const started = performance.now();
   const deadline = withDeadline(signal, timeoutMs);
-  const socket = await openTcp(endpoint, deadline);
+  const socket = await openUnlessReset(endpoint, deadline);
+  if (socket === undefined)
+    return { how: "ended", milliseconds: performance.now() - started, heard: "" };
   const timer = say(nuisance, (bytes) => socket.write(bytes));
   const chunks: Buffer[] = [];
   try {
@@ -84,6 +88,19 @@ async function misbehave({
     milliseconds: performance.now() - started,
     heard: Buffer.concat(chunks).toString("latin1"),
   };
+}
+
+/** A connection over a limit may be reset so soon that it never was open from here. */
+async function openUnlessReset(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<Socket | undefined> {
+  try {
+    return await openTcp(endpoint, signal);
+  } catch (error) {
+    if (failed("connect", error).reason === "reset") return undefined;
+    throw error;
+  }
 }
 
 function say(nuisance: Nuisance, write: (bytes: Buffer) => void): NodeJS.Timeout | undefined {
