@@ -23,6 +23,10 @@ type State struct {
 	BytesOut int64 `json:"bytesOut"`
 	// HandshakeFailures are connections whose outer TLS handshake did not succeed.
 	HandshakeFailures int64 `json:"handshakeFailures"`
+	// HeadersRefused are connections of the load balancer without a PROXY header that HAProxy takes.
+	HeadersRefused int64 `json:"headersRefused,omitempty"`
+	// HealthChecks are connections of the load balancer that ended without a byte.
+	HealthChecks int64 `json:"healthChecks,omitempty"`
 }
 
 // Report is all lanes, in order, what they lead to, and the number of workers that reloads left behind.
@@ -47,10 +51,11 @@ func (k *Keeper) Report(ctx context.Context, client haproxy.Client) (Report, err
 	report := Report{Lanes: make([]State, 0, len(seen.lanes)), Upstreams: upstreams, OldWorkers: len(seen.old)}
 	for _, number := range seen.numbers() {
 		view := seen.lane(number)
-		counts := k.tally.of(number)
+		counts, sent := k.tally.of(number), k.headers.Of(number)
 		state := State{
 			Lane: number, Sessions: view.sessions, SessionsTotal: counts.Sessions,
-			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: counts.HandshakeFailures,
+			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: max(counts.HandshakeFailures-sent.BeforeTLS, 0),
+			HeadersRefused: sent.Refused, HealthChecks: sent.Checks,
 		}
 		if lane, ok := k.serves[number]; ok && view.certificateSHA1 == lane.Certificate.SHA1 {
 			state.Open = view.accepts()

@@ -23,6 +23,7 @@ func (k *Keeper) setServes(lane podconfig.Lane) bool {
 	old, served := k.serves[lane.Number]
 	if !served || !old.SameClaim(lane) {
 		k.tally.begin(lane.Number)
+		k.headers.Begin(lane.Number)
 	}
 	k.serves[lane.Number] = lane
 	return !old.SameClaim(lane) || old.Certificate.SHA256 != lane.Certificate.SHA256

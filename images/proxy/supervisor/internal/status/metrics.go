@@ -35,6 +35,8 @@ var perLane = []struct {
 	{"proxyfleet_lane_received_bytes_total", "counter", "Bytes from clients, without the outer TLS.", func(l lanes.State) int64 { return l.BytesIn }},
 	{"proxyfleet_lane_sent_bytes_total", "counter", "Bytes to clients, without the outer TLS.", func(l lanes.State) int64 { return l.BytesOut }},
 	{"proxyfleet_lane_handshake_failures_total", "counter", "Outer TLS handshakes that failed.", func(l lanes.State) int64 { return l.HandshakeFailures }},
+	{"proxyfleet_lane_proxy_headers_refused_total", "counter", "Connections of the load balancer without a PROXY header that can be taken.", func(l lanes.State) int64 { return l.HeadersRefused }},
+	{"proxyfleet_lane_health_checks_total", "counter", "Connections of the load balancer that ended without a byte.", func(l lanes.State) int64 { return l.HealthChecks }},
 }
 
 // metrics are what a status says, in numbers. No label is a client's.
