@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
+	"proxyfleet.dev/supervisor/internal/headers"
 	"proxyfleet.dev/supervisor/internal/podconfig"
 	"proxyfleet.dev/supervisor/internal/rundir"
 	"proxyfleet.dev/supervisor/internal/shares"
@@ -23,9 +24,10 @@ import (
 
 // Keeper keeps the lanes of one HAProxy.
 type Keeper struct {
-	files rundir.Dir
-	log   *slog.Logger
-	now   func() time.Time
+	files   rundir.Dir
+	log     *slog.Logger
+	now     func() time.Time
+	headers *headers.Tally
 
 	looking sync.Mutex // one observation at a time, so that an older one is never counted after a newer one
 
@@ -43,9 +45,9 @@ type Keeper struct {
 }
 
 // New makes the keeper of the lanes in a run directory. `now` tells the time, which the keys of TLS tickets follow.
-func New(files rundir.Dir, now func() time.Time, log *slog.Logger) *Keeper {
+func New(files rundir.Dir, headers *headers.Tally, now func() time.Time, log *slog.Logger) *Keeper {
 	return &Keeper{
-		files: files, now: now, log: log,
+		files: files, headers: headers, now: now, log: log,
 		placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}, tally: newTally(), fullAt: map[int]time.Time{},
 	}
 }

@@ -29,6 +29,10 @@ type State struct {
 	Opening int `json:"opening"`
 	// Full tells whether the lane has all of its share of the pod's connections, or had it a few minutes ago.
 	Full bool `json:"full"`
+	// HeadersRefused are connections of the load balancer without a PROXY header that HAProxy takes.
+	HeadersRefused int64 `json:"headersRefused,omitempty"`
+	// HealthChecks are connections of the load balancer that ended without a byte.
+	HealthChecks int64 `json:"healthChecks,omitempty"`
 }
 
 // Report is all lanes, in order, what they lead to, and the number of workers that reloads left behind.
@@ -53,11 +57,12 @@ func (k *Keeper) Report(ctx context.Context, client haproxy.Client) (Report, err
 	report := Report{Lanes: make([]State, 0, len(seen.lanes)), Upstreams: upstreams, OldWorkers: len(seen.old)}
 	for _, number := range seen.numbers() {
 		view := seen.lane(number)
-		counts := k.tally.of(number)
+		counts, sent := k.tally.of(number), k.headers.Of(number)
 		state := State{
 			Lane: number, Sessions: view.sessions, SessionsTotal: counts.Sessions,
-			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: counts.HandshakeFailures, Refused: counts.Refused,
+			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: max(counts.HandshakeFailures-sent.BeforeTLS, 0), Refused: counts.Refused,
 			Opening: view.opening(), Full: k.wasFull(number),
+			HeadersRefused: sent.Refused, HealthChecks: sent.Checks,
 		}
 		if lane, ok := k.serves[number]; ok && view.certificateSHA1 == lane.Certificate.SHA1 {
 			state.Open = view.accepts()

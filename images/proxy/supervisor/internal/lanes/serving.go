@@ -24,6 +24,7 @@ func (k *Keeper) setServes(lane podconfig.Lane) bool {
 	if !served || !old.SameClaim(lane) {
 		k.tally.begin(lane.Number)
 		delete(k.fullAt, lane.Number)
+		k.headers.Begin(lane.Number)
 	}
 	k.serves[lane.Number] = lane
 	return !old.SameClaim(lane) || old.Certificate.SHA256 != lane.Certificate.SHA256

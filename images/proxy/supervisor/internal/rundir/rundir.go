@@ -42,6 +42,9 @@ func (d Dir) MasterSocket() string { return filepath.Join(d.Path, "master.sock")
 // MetricsSocket is where HAProxy tells its own metrics.
 func (d Dir) MetricsSocket() string { return filepath.Join(d.Path, "metrics.sock") }
 
+// HeadersSocket is where HAProxy tells of PROXY headers that it does not take.
+func (d Dir) HeadersSocket() string { return filepath.Join(d.Path, "headers.sock") }
+
 // Certificate is the file of a lane's certificate and key, and the name that HAProxy knows them by.
 func (d Dir) Certificate(lane int) string { return d.laneFile(lane, "pem") }
 

@@ -38,6 +38,8 @@ var perLane = []struct {
 	{"proxyfleet_lane_full", "gauge", "1 while the lane has all of its share of the pod's connections, or had it a few minutes ago.", func(l lanes.State) int64 { return one(l.Full) }},
 	{"proxyfleet_lane_refused_total", "counter", "Connections that were refused: the lane, or one client, had all that it may.", func(l lanes.State) int64 { return l.Refused }},
 	{"proxyfleet_lane_handshake_failures_total", "counter", "Outer TLS handshakes that failed.", func(l lanes.State) int64 { return l.HandshakeFailures }},
+	{"proxyfleet_lane_proxy_headers_refused_total", "counter", "Connections of the load balancer without a PROXY header that can be taken.", func(l lanes.State) int64 { return l.HeadersRefused }},
+	{"proxyfleet_lane_health_checks_total", "counter", "Connections of the load balancer that ended without a byte.", func(l lanes.State) int64 { return l.HealthChecks }},
 }
 
 // metrics are what a status says, in numbers. No label is a client's.

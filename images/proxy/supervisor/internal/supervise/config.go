@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
+	"proxyfleet.dev/supervisor/internal/headers"
 	"proxyfleet.dev/supervisor/internal/machine"
 	"proxyfleet.dev/supervisor/internal/names"
 	"proxyfleet.dev/supervisor/internal/podconfig"
@@ -53,7 +54,7 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	shared := s.keeper.ConfigWithShares(fitted.Config, wanted)
 	go func() { pinned <- s.book.Pin(ctx, shared, guard) }() // nameservers may take a while
 	err := s.prepareLanes(wanted)
-	config := haproxy.Looked(haproxy.Anonymous(<-pinned))
+	config := s.completed(<-pinned)
 	if err == nil {
 		err = s.tryConfig(ctx, config)
 	}
@@ -78,6 +79,11 @@ func (s *Supervisor) applyConfig(ctx context.Context, wanted podconfig.Snapshot)
 	s.accepted()
 	s.log.Info("configuration loaded", "revision", wanted.Revision, "connectionsWanted", fitted.Wanted, "connectionsGranted", fitted.Granted, "tightest", string(fitted.Tightest))
 	return s.files.TrimLanes(wanted.Bank)
+}
+
+// completed adds to the operator's configuration what only concerns this pod.
+func (s *Supervisor) completed(config string) string {
+	return headers.Told(haproxy.Looked(haproxy.Anonymous(config)), s.files.HeadersSocket())
 }
 
 // isRefusal tells what HAProxy said about a configuration from what stood in the way of asking, which may be gone in a moment.
@@ -113,7 +119,7 @@ func (s *Supervisor) putBackLastGood(ctx context.Context, guard names.Guard) (fo
 	if err != nil {
 		return false, fmt.Errorf("read the configuration that ran before: %w", err)
 	}
-	return true, rundir.Write(s.files.Config(), []byte(haproxy.Looked(haproxy.Anonymous(s.book.Pin(ctx, string(config), guard)))))
+	return true, rundir.Write(s.files.Config(), []byte(s.completed(s.book.Pin(ctx, string(config), guard))))
 }
 
 // checkBeforeReload lets HAProxy check a configuration, so that one that it refuses never disturbs the one that runs. Before a start there is

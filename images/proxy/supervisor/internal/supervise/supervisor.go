@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
+	"proxyfleet.dev/supervisor/internal/headers"
 	"proxyfleet.dev/supervisor/internal/lanes"
 	"proxyfleet.dev/supervisor/internal/machine"
 	"proxyfleet.dev/supervisor/internal/names"
@@ -76,7 +77,11 @@ func New(options Options, host machine.Machine, log *slog.Logger) (*Supervisor, 
 	if err := files.Prepare(); err != nil {
 		return nil, err
 	}
-	keeper, book := lanes.New(files, options.Now, log), names.NewBook()
+	sent, err := headers.Listen(files.HeadersSocket())
+	if err != nil {
+		return nil, err
+	}
+	keeper, book := lanes.New(files, sent, options.Now, log), names.NewBook()
 	return &Supervisor{
 		options: options,
 		log:     log,
