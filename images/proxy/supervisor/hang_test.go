@@ -16,7 +16,7 @@ func TestAWorkerThatHangsIsSeenAndReplaced(t *testing.T) {
 	p := newPod(t)
 	first := newLane(t, 0)
 	p.publish(first)
-	p.start(flags("--look-every", "100ms"))
+	p.start(flags("--look-every", "100ms", "--answer-within", "2s"))
 	p.ready()
 	p.mustShow(first)
 	p.until("it is applied", func(d status.Document) bool { return d.Lanes[0].Open })

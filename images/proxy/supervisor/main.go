@@ -77,6 +77,7 @@ func parse(arguments []string, out io.Writer) (options supervise.Options, listen
 	flags.DurationVar(&options.Linger, "linger", 10*time.Second, "`time` for which a pod that ends still accepts connections")
 	flags.DurationVar(&options.Drain, "drain", 9*time.Minute, "`time` for which it then keeps sessions; the rest are ended over the last tenth of it")
 	flags.DurationVar(&options.LookEvery, "look-every", 15*time.Second, "`time` between two looks whether HAProxy answers")
+	flags.DurationVar(&options.AnswerWithin, "answer-within", 5*time.Second, "`time` that HAProxy then has to answer; if it does not three times, it is ended")
 	wantsVersion := flags.Bool("version", false, "print the version and exit")
 	if err := flags.Parse(arguments); err != nil {
 		return options, listen, err

@@ -7,7 +7,6 @@ import (
 	"net"
 	"regexp"
 	"syscall"
-	"time"
 )
 
 // looker is the address from which the supervisor looks whether lanes answer. It is one of loopback's, so nobody outside has it.
@@ -54,10 +53,8 @@ func Answers(ctx context.Context, port string) error {
 	return nil
 }
 
-// IsAlive tells whether the current worker answers a command in the given time.
-func (c Client) IsAlive(ctx context.Context, patience time.Duration) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// IsAlive tells whether the current worker answers a command.
+func (c Client) IsAlive(ctx context.Context) bool {
 	workers, err := c.Workers(ctx)
 	if err != nil {
 		return false

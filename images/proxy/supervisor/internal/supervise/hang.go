@@ -9,12 +9,8 @@ import (
 	"proxyfleet.dev/supervisor/internal/haproxy"
 )
 
-const (
-	// answerPatience is how long a worker may take to answer: on an overloaded node a second, and not longer.
-	answerPatience = 5 * time.Second
-	// silentLooks is after how many looks in a row without an answer a worker hangs.
-	silentLooks = 3
-)
+// silentLooks is after how many looks in a row without an answer a worker hangs.
+const silentLooks = 3
 
 // watchForHang ends a worker that hangs: it lives, holds its ports and its socket, and takes nothing from them. The container starts anew then. It looks
 // with a connection through a lane, as people come. A worker that is full takes none either, but answers commands.
@@ -46,12 +42,12 @@ func (s *Supervisor) watchForHang(ctx context.Context) {
 
 // answers tells whether the worker takes up a connection through a lane, or answers a command.
 func (s *Supervisor) answers(ctx context.Context, client haproxy.Client, port string) bool {
-	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	ctx, cancel := context.WithTimeout(ctx, s.options.AnswerWithin)
 	defer cancel()
 	var lane, command bool
 	var looks sync.WaitGroup
 	looks.Go(func() { lane = haproxy.Answers(ctx, port) == nil })
-	looks.Go(func() { command = client.IsAlive(ctx, answerPatience) })
+	looks.Go(func() { command = client.IsAlive(ctx) })
 	looks.Wait()
 	return lane || command
 }

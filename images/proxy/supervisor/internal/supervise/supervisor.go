@@ -35,6 +35,8 @@ type Options struct {
 	Drain time.Duration
 	// LookEvery is how often it is looked whether HAProxy answers.
 	LookEvery time.Duration
+	// AnswerWithin is how long it may take to answer then.
+	AnswerWithin time.Duration
 	// Now tells the time that the keys of TLS tickets follow: time.Now, but for tests.
 	Now func() time.Time
 }
@@ -171,6 +173,12 @@ func (s *Supervisor) nextDue() time.Time {
 
 // converge brings the lanes nearer to what is wanted. Once HAProxy has shown them, they are bound, and the pod is ready.
 func (s *Supervisor) converge(ctx context.Context, wanted podconfig.Snapshot) error {
+	var ports []string // before HAProxy is asked for anything: it may hang now
+	all := haproxy.LanePorts(wanted.Config)
+	for lane := range wanted.Open {
+		ports = append(ports, all[strconv.Itoa(lane)]...)
+	}
+	s.view.update(func(v *view) { v.openPorts = ports })
 	err := s.keeper.Converge(ctx, s.process.Client, wanted)
 	if !errors.Is(err, lanes.ErrUnseen) {
 		s.view.update(func(v *view) { v.ready = true })
@@ -185,16 +193,8 @@ func (s *Supervisor) settled(wanted podconfig.Snapshot) {
 		s.full = false
 		s.accepted()
 	}
-	var ports []string
-	if s.runs != "" { // else the configuration that ran before goes on, whose ports may be others
-		all := haproxy.LanePorts(wanted.Config)
-		for lane := range wanted.Open {
-			ports = append(ports, all[strconv.Itoa(lane)]...)
-		}
-	}
 	var news bool
 	s.view.update(func(v *view) {
-		v.openPorts = ports
 		news = v.document.Revision != wanted.Revision
 		v.document.Revision = wanted.Revision
 	})
