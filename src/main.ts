@@ -1,4 +1,7 @@
 import { text } from "node:stream/consumers";
+import { CallError } from "./cli/call/call-error.ts";
+import { asCalled } from "./cli/call/program-name.ts";
+import type { Terminal } from "./cli/terminal/terminal.ts";
 import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./values/errors.ts";
 import { diagnoseOnSignal, exitOnSurprise, stopOnSignals } from "./runtime/process.ts";
@@ -7,6 +10,7 @@ import { defaultProxyImage, versionText } from "./version.ts";
 const usage = `Usage: proxyfleet <command>
 
 Commands:
+  status     show who is cut off, since when, and what comes next
   operator   run the operator (see proxyfleet operator --help)
   plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
   share      print a fleet's links and QR codes, or write its share pages as files (see proxyfleet share --help)
@@ -19,6 +23,8 @@ Commands:
 /** Runs one command; its exit code is 0, 1 for a failure, 2 for a call that is off. */
 async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
+    case "status":
+      return (await import("./cli/status.ts")).statusCommand(args, terminal);
     case "operator":
       return operator(args);
     case "plan":
@@ -49,13 +55,21 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return 0;
     case "help":
     case "--help":
-      process.stdout.write(usage);
+      process.stdout.write(asCalled(usage));
       return 0;
     default:
-      process.stderr.write(usage);
+      process.stderr.write(asCalled(usage));
       return 2;
   }
 }
+
+const terminal: Terminal = {
+  write: (text) => process.stdout.write(text),
+  say: (message) => process.stderr.write(`proxyfleet: ${message}\n`),
+  isTerminal: process.stdout.isTTY,
+  columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined),
+  env: process.env,
+};
 
 function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -108,5 +122,5 @@ try {
   process.stderr.write(
     `proxyfleet: ${error instanceof ProxyfleetError ? explainError(error) : String(error instanceof Error ? error.stack : error)}\n`,
   );
-  process.exitCode = 1;
+  process.exitCode = error instanceof CallError ? 2 : 1;
 }

@@ -1,11 +1,6 @@
-import type { Deployment, CustomObject, KubeObject, Pod, Service } from "../kubernetes/objects.ts";
+import type { CustomObject, Deployment, Lease, Pod, Service } from "../kubernetes/objects.ts";
 import type { KubeEvent } from "../kubernetes/events.ts";
 import type { Instant } from "../values/time.ts";
-
-/** A Lease, as far as it shows whether its holder is alive. */
-export interface ObservedLease extends KubeObject {
-  spec?: { holderIdentity?: string; leaseDurationSeconds?: number; renewTime?: string };
-}
 
 /**
  * What somebody could read of a cluster, as plain lists. A list is undefined where it was not read,
@@ -22,7 +17,7 @@ export interface Observed {
   readonly services?: readonly Service[] | undefined;
   readonly events?: readonly KubeEvent[] | undefined;
   /** Those that operators are elected by. */
-  readonly leases?: readonly ObservedLease[] | undefined;
+  readonly leases?: readonly Lease[] | undefined;
   /** Open sessions by the names of ledger entries, where the pods were asked. */
   readonly sessions?: ReadonlyMap<string, number> | undefined;
 }

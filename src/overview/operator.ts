@@ -1,5 +1,5 @@
+import type { Lease } from "../kubernetes/objects.ts";
 import { type Instant, clockTolerance, millis, parseInstant, plus } from "../values/time.ts";
-import type { ObservedLease } from "./observed.ts";
 
 /**
  * Whether an operator runs. `NotSeen`: there is no Lease, since none ever ran there, or since leader
@@ -21,7 +21,7 @@ const usualDuration = 15;
  * @param now by the API server's clock, since that of whoever asks may be wrong
  */
 export function operatorOverview(
-  leases: readonly ObservedLease[] | undefined,
+  leases: readonly Lease[] | undefined,
   now: Instant,
 ): OperatorOverview {
   if (leases === undefined) return { state: "Unknown" };
@@ -29,7 +29,7 @@ export function operatorOverview(
   return known.find(({ state }) => state === "Alive") ?? known[0] ?? { state: "NotSeen" };
 }
 
-function ofLease({ metadata, spec }: ObservedLease, now: Instant): OperatorOverview | undefined {
+function ofLease({ metadata, spec }: Lease, now: Instant): OperatorOverview | undefined {
   const { name, namespace = "" } = metadata;
   const renewedAt = parseInstant(spec?.renewTime);
   if (name !== operatorLease || renewedAt === undefined) return undefined;

@@ -1,7 +1,7 @@
-import type { Deployment, Pod } from "../../../src/kubernetes/objects.ts";
+import type { Deployment, Lease, Pod } from "../../../src/kubernetes/objects.ts";
 import type { KubeEvent } from "../../../src/kubernetes/events.ts";
 import { fleetLabel } from "../../../src/api/names.ts";
-import type { Observed, ObservedLease } from "../../../src/overview/observed.ts";
+import type { Observed } from "../../../src/overview/observed.ts";
 import { type Instant, formatInstant, hours, instant, plus } from "../../../src/values/time.ts";
 import { poolObject } from "../../objects/address-pool.ts";
 import { fleetObject, fleetUid } from "../../objects/fleet.ts";
@@ -91,7 +91,7 @@ export function pod(status: NonNullable<Pod["status"]> = { phase: "Running" }): 
   return podObject({ metadata: { labels: { [fleetLabel]: "family" } }, status });
 }
 
-export function lease(renewTime: string): ObservedLease {
+export function lease(renewTime: string): Lease {
   return {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
