@@ -11,6 +11,7 @@ const usage = `Usage: proxyfleet <command>
 
 Commands:
   status     show who is cut off, since when, and what comes next
+  why        say why people are cut off, and what helps
   operator   run the operator (see proxyfleet operator --help)
   plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
   share      print a fleet's links and QR codes, or write its share pages as files (see proxyfleet share --help)
@@ -25,6 +26,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case "status":
       return (await import("./cli/status.ts")).statusCommand(args, terminal);
+    case "why":
+      return (await import("./cli/why.ts")).whyCommand(args, terminal);
     case "operator":
       return operator(args);
     case "plan":

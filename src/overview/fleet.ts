@@ -26,6 +26,8 @@ export interface FleetOverview {
   /** What is wrong with its spec, where this version can't read it: the rest is empty then. */
   readonly unreadable: string | undefined;
   readonly paused: boolean;
+  /** Slots whose address is blocked move by themselves. */
+  readonly movesOnBlock: boolean;
   readonly deleting: boolean;
   /** ISO 3166-1 codes; none: everybody. */
   readonly audience: readonly string[];
@@ -60,6 +62,7 @@ export function fleetOverview(
     urgency: urgencyOf(slots, pods, troubles),
     unreadable: undefined,
     paused: fleet.spec.paused,
+    movesOnBlock: fleet.spec.rotation.onBlocked,
     audience: fleet.spec.audience.countries,
     pools: fleet.spec.addresses.pools.map(({ name }) => name),
     pods,
@@ -86,6 +89,7 @@ function unreadable(raw: CustomObject, problem: string): FleetOverview {
     urgency: "CutOff",
     unreadable: problem,
     paused: false,
+    movesOnBlock: false,
     audience: [],
     pools: [],
     pods: { wanted: 0, ready: 0, problem: undefined },

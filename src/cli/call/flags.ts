@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { wrapped } from "../terminal/width.ts";
 import { CallError } from "./call-error.ts";
 
 /** One flag of a command: with `value` it takes one, without it is a switch. */
@@ -77,7 +78,8 @@ function wantsHelp(args: readonly string[]): boolean {
 }
 
 function helpText<F extends Flags>({ exitCodes }: Shape<F>, command: Command): string {
-  return `${command.helpInformation()}\nExit code: ${exitCodes}\n`;
+  const codes = wrapped(`Exit code: ${exitCodes}`, helpWidth).join("\n");
+  return `${command.helpInformation()}\n${codes}\n`;
 }
 
 /** The command as its parser and its help know it. */

@@ -38,13 +38,14 @@ function operatorJson(operator: OperatorOverview) {
 
 function fleetJson(fleet: FleetOverview) {
   const { namespace, name, urgency, unreadable, paused, deleting, audience, pools } = fleet;
-  const { pods, next } = fleet;
+  const { movesOnBlock, pods, next } = fleet;
   return present({
     namespace,
     name,
     urgency,
     unreadable,
     paused,
+    movesOnBlock,
     deleting,
     audience,
     pools,

@@ -53,6 +53,7 @@ const fleet = z.strictObject({
   urgency: z.enum(["CutOff", "Moving", "AtRisk", "Fine"]),
   unreadable: z.string().optional(),
   paused: z.boolean(),
+  movesOnBlock: z.boolean(),
   deleting: z.boolean(),
   audience: z.array(z.string()),
   pools: z.array(z.string()),
