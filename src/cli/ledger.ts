@@ -2,7 +2,7 @@
 // arguments to the text that it prints.
 
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { ProxyfleetError } from "../values/errors.ts";
 import { ApiClient } from "../kubernetes/client.ts";
 import { Connection } from "../kubernetes/connection.ts";

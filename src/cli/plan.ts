@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { deletionOf } from "../cluster/deletion.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
 import { Connection } from "../kubernetes/connection.ts";

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { ApiClient } from "../kubernetes/client.ts";
 import { Connection } from "../kubernetes/connection.ts";
 import { keyText } from "../kubernetes/resource.ts";

@@ -28,7 +28,6 @@ export const statusShape: Shape<typeof flags> = {
   name: "status",
   operands: "[FLEET]",
   count: { least: 0, most: 1 },
-  summary: "show who is cut off, since when, and what comes next",
   about: `Shows all fleets in a table, those in trouble first; with a fleet's name, that
 fleet: its slots, their addresses and what these wait for, its pools with the
 day they run out, and what is wrong. FLEET is NAME or NAMESPACE/NAME.

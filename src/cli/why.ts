@@ -26,7 +26,6 @@ export const whyShape: Shape<typeof flags> = {
   name: "why",
   operands: "[FLEET [SLOT]]",
   count: { least: 0, most: 2 },
-  summary: "say why people are cut off, and what helps",
   about: `Walks from a fleet over its slots to their addresses, Services and pods, and to
 what Kubernetes and the load balancer report of them. The last lines say in one
 sentence what is wrong and what to do. Without FLEET: each fleet in trouble.

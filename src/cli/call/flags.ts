@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { wrapped } from "../terminal/width.ts";
 import { CallError } from "./call-error.ts";
+import { attributeOf, commanderWords, pflagStyle } from "./parse-args.ts";
 
 /** One flag of a command: with `value` it takes one, without it is a switch. */
 export interface Flag {
@@ -27,8 +28,6 @@ export interface Shape<F extends Flags> {
   readonly operands: string;
   /** How many there are. */
   readonly count: { readonly least: number; readonly most: number };
-  /** One line, for the list of commands. */
-  readonly summary: string;
   /** For people who ask for help: lines of at most 80 columns. */
   readonly about: string;
   readonly flags: F;
@@ -61,7 +60,7 @@ export function readCall<F extends Flags>(
     command.parse(args.map(pflagStyle), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new CallError(`${messageOf(error)}: ${see}`);
+    throw new CallError(`${commanderWords(error)}: ${see}`);
   }
   const operands = command.args;
   const { least, most } = shape.count;
@@ -109,21 +108,4 @@ function givenOf<F extends Flags>(flags: F, command: Command): Given<F> {
     return [name, value === undefined ? found === true : found];
   });
   return Object.fromEntries(values) as Given<F>;
-}
-
-function attributeOf(name: string): string {
-  return new Option(`--${name}`).attributeName();
-}
-
-/** kubectl takes `-n=x` for `-n x`. */
-function pflagStyle(arg: string): string {
-  return arg.replace(/^-([A-Za-z])=/, "-$1");
-}
-
-/** Commander's words, without its own beginning, and with its suggestion in the same line. */
-function messageOf({ message }: CommanderError): string {
-  return message
-    .replace(/^error: /, "")
-    .replaceAll(/\s+/g, " ")
-    .replace(/\.$/, "");
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs } from "../call/parse-args.ts";
 import { ShareError } from "./share-error.ts";
 
 const options = {

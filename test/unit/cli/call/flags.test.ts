@@ -12,7 +12,6 @@ const shape: Shape<typeof flags> = {
   name: "status",
   operands: "FLEET [SLOT]",
   count: { least: 1, most: 2 },
-  summary: "shows",
   about: "Shows what there is.",
   flags,
   exitCodes: "0 once it was shown.",
