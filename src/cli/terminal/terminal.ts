@@ -10,6 +10,8 @@ export interface Terminal {
   readonly isTerminal: boolean;
   /** Columns of the terminal; undefined where there is none. */
   readonly columns: () => number | undefined;
+  /** Asks a person, and gives the answer; undefined where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

@@ -16,6 +16,7 @@ async function watched(texts: readonly (string | Error)[], isTerminal = false) {
     say: (text: string) => said.push(text),
     isTerminal,
     columns: () => undefined,
+    ask: undefined,
     env: {},
   };
   const left = [...texts];
