@@ -1,5 +1,6 @@
 import { fieldManagers } from "../api/names.ts";
 import * as resources from "../api/resources.ts";
+import { ConflictError } from "../kubernetes/errors.ts";
 import { keyOf, stateOf } from "../kubernetes/resource.ts";
 import { type Instant, formatInstant, spokenTime } from "../values/time.ts";
 import { type Cluster, withCluster } from "./call/cluster.ts";
@@ -110,12 +111,35 @@ async function carryOut(
     await changeFleet(key, (fleet) => rotationRequest(fleet, view.slot, time), { client, dryRun });
     return;
   }
-  await needing({ verb: "patch", of: resources.addresses, namespace: undefined }, async () =>
-    client.patch(resources.addresses, keyOf(raw), {
+  await endDrain({ raw, view }, { client, time, dryRun });
+}
+
+/** The entry changes while its drain goes on: so often the write is tried again. */
+const mostTries = 10;
+
+interface Ending {
+  readonly client: Cluster["client"];
+  /** When the drain ends now. */
+  readonly time: string;
+  readonly dryRun: boolean;
+}
+
+async function endDrain(entry: HeldEntry, { client, time, dryRun }: Ending): Promise<void> {
+  const right = { verb: "patch", of: resources.addresses, namespace: undefined } as const;
+  let { raw, view } = entry;
+  for (let tries = 1; view.want === "Drain"; tries++) {
+    const patch = {
       state: stateOf(raw),
       change: { metadata: {}, spec: { drainUntil: time } },
       fieldManager: fieldManagers.command,
       dryRun,
-    }),
-  );
+    };
+    try {
+      await needing(right, async () => client.patch(resources.addresses, keyOf(raw), patch));
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError) || tries === mostTries) throw error;
+      ({ raw, view } = await heldEntry(client, view.name));
+    }
+  }
 }

@@ -16,6 +16,9 @@ import { type Right, needing, rightText } from "../call/missing-right.ts";
 /** A fleet that was named does not exist. */
 export class NoSuchFleetError extends ProxyfleetError {}
 
+/** The cluster has no fleets at all, since it does not know the kind. */
+export class NotInstalledError extends ProxyfleetError {}
+
 /** What was read, and which rights were missing for the rest. */
 export interface Reading {
   readonly observed: Observed;
@@ -28,7 +31,7 @@ const pageSize = 500;
 
 /**
  * Reads what the table of all fleets shows. @param namespace undefined: all namespaces.
- * @throws MissingRightError where fleets can't be read; errors of the API client
+ * @throws MissingRightError where fleets can't be read; NotInstalledError; errors of the API client
  */
 export async function readFleets(
   { client, now }: Pick<Cluster, "now"> & { readonly client: Client },
@@ -36,7 +39,7 @@ export async function readFleets(
 ): Promise<Reading> {
   const optional = new OptionalLists(client);
   const fleetsRead = needing({ verb: "list", of: resources.fleets, namespace }, async () =>
-    listAll(client, resources.fleets, { namespace }),
+    installed(listAll(client, resources.fleets, { namespace })),
   );
   const [fleets, addresses, pools, lease] = await Promise.all([
     fleetsRead,
@@ -84,6 +87,18 @@ export async function readFleet(
     events: nearEvents && [...nearEvents, ...(ledgerEvents ?? [])],
   };
   return { observed, missing: optional.missing };
+}
+
+async function installed<T>(fleets: Promise<T>): Promise<T> {
+  try {
+    return await fleets;
+  } catch (cause) {
+    if (!(cause instanceof NotFoundError)) throw cause;
+    throw new NotInstalledError(
+      "this cluster does not know the kind WhatsAppProxy: install Proxyfleet (docs/install.md), or choose another context",
+      { cause },
+    );
+  }
 }
 
 async function readOne(client: Client, key: FleetName): Promise<CustomObject> {

@@ -4,9 +4,12 @@ import stringWidth from "string-width";
 const [isolate, endIsolate] = ["\u2068", "\u2069"];
 const rightToLeft = /\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Syriac}|\p{Script=Thaana}/u;
 
+/** Each of these characters takes one column. Tables of a thousand fleets hold hardly any other. */
+const plainAscii = /^[ -~]*$/;
+
 /** Columns that a text takes in a terminal. */
 export function widthOf(text: string): number {
-  return stringWidth(text);
+  return plainAscii.test(text) ? text.length : stringWidth(text);
 }
 
 /** The text with blanks behind it, up to this width. */

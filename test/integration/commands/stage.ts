@@ -4,13 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
+import type { Pod } from "../../../src/kubernetes/objects.ts";
+import type { PodStatus } from "../../../src/pods/status.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
 import { FakeCluster } from "../../stand-ins/cluster/fake-cluster.ts";
 import { dataPlanePorts } from "../../stand-ins/cluster/fake-data-plane.ts";
 import type { OperatorProcess } from "../../stand-ins/operator/operator-process.ts";
-import { conditionOf, fleetPath, read } from "../operator/fleet-objects.ts";
-import { apply, kubeconfigOf } from "../operator/operator.ts";
+import { conditionOf, entriesOf, fleetPath, read } from "../operator/fleet-objects.ts";
+import { apply, kubeconfigOf, list } from "../operator/operator.ts";
 import { fleet, pool } from "../samples.ts";
 
 const run = promisify(execFile);
@@ -63,6 +65,23 @@ export class Stage {
       const said = await conditionOf(this.cluster.server, "family", "Ready");
       return said?.startsWith("True ");
     });
+  }
+
+  /** Lets people stay connected to an address: its drain does not end by itself then. */
+  async keepSessions(address: string): Promise<void> {
+    const { server, controllers } = this.cluster;
+    const entry = (await entriesOf(server, "family")).find(({ spec }) => spec.address === address);
+    const pods = (await list(server, "/api/v1/namespaces/default/pods")) as unknown as Pod[];
+    const reported = (): PodStatus | undefined => {
+      const status = controllers.loadedBy({ namespace: "default", name: "family-proxy" });
+      const lanes = status?.lanes.map((lane) =>
+        lane.lane === entry?.spec.lane
+          ? { ...lane, address: entry.metadata.name, sessions: 3 }
+          : lane,
+      );
+      return status === undefined || lanes === undefined ? status : { ...status, lanes };
+    };
+    for (const { status } of pods) controllers.supervisors.set(status?.podIP ?? "", reported);
   }
 
   /** Types a command as the admin of the cluster. */

@@ -75,6 +75,7 @@ test("commands of a person who runs fleets", async (t) => {
 
   await t.test("rotate moves one slot", async () => {
     const [first, second] = [await stage.published(0), await stage.published(1)];
+    await stage.keepSessions(second);
     const { code, stdout } = await stage.admin("rotate", "default/family", "1");
     assert.deepEqual([code, stdout], [0, "default/family: slot 1 will move\n"]);
     await waitFor("the slot to move", async () => (await stage.published(1)) !== second);
@@ -92,10 +93,8 @@ test("commands of a person who runs fleets", async (t) => {
     const { code, stdout } = await stage.admin("quarantine", address, "--yes");
     assert.equal(code, 0);
     assert.match(stdout, /^the drain of .* of slot 1 of default\/family ends now/);
-    await waitFor("the address to be dark", async () => {
-      const { status } = (await entry(address)) ?? {};
-      return status?.phase === "Quarantined";
-    });
+    const isDark = async () => (await entry(address))?.status.phase === "Quarantined";
+    await waitFor("the address to be dark", isDark, { seconds: 120 });
     const again = await stage.admin("quarantine", address, "--yes");
     assert.match(again.stdout, /rests already, until /);
   });
