@@ -1,24 +1,20 @@
 import { text } from "node:stream/consumers";
+import { CallError } from "./cli/call/call-error.ts";
+import { asCalled, isCompleter } from "./cli/call/program-name.ts";
+import { commands, usageText } from "./cli/commands.ts";
+import { processTerminal } from "./cli/terminal/process-terminal.ts";
 import { configHelp, readConfig } from "./config.ts";
 import { explainError, ProxyfleetError } from "./values/errors.ts";
 import { diagnoseOnSignal, exitOnSurprise, stopOnSignals } from "./runtime/process.ts";
-import { defaultProxyImage, versionText } from "./version.ts";
-
-const usage = `Usage: proxyfleet <command>
-
-Commands:
-  operator   run the operator (see proxyfleet operator --help)
-  plan       show what would happen next to a fleet's addresses, and why (see proxyfleet plan --help)
-  share      print a fleet's links and QR codes, or write its share pages as files (see proxyfleet share --help)
-  report     report that an address is blocked, so that its group moves (see proxyfleet report --help)
-  ledger     export or import the memory of addresses (see proxyfleet ledger --help)
-  probe      test addresses from inside a country, for an operator abroad (see proxyfleet probe --help)
-  version    show the version, and the commit that it was built from
-`;
+import { defaultProxyImage } from "./version.ts";
 
 /** Runs one command; its exit code is 0, 1 for a failure, 2 for a call that is off. */
 async function main([command, ...args]: readonly string[]): Promise<number> {
+  const listed = Object.hasOwn(commands, command ?? "") ? commands[command ?? ""] : undefined;
+  if (listed !== undefined) return (await listed.load())(args, processTerminal);
   switch (command) {
+    case "__complete":
+      return (await import("./cli/completion/complete.ts")).completeCommand(args, processTerminal);
     case "operator":
       return operator(args);
     case "plan":
@@ -44,15 +40,12 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
         say: (message) => process.stderr.write(`${message}\n`),
         isTerminal: process.stdout.isTTY,
       });
-    case "version":
-      process.stdout.write(`proxyfleet ${versionText}\n`);
-      return 0;
     case "help":
     case "--help":
-      process.stdout.write(usage);
+      process.stdout.write(asCalled(usageText()));
       return 0;
     default:
-      process.stderr.write(usage);
+      process.stderr.write(asCalled(usageText()));
       return 2;
   }
 }
@@ -103,10 +96,11 @@ async function operator(args: readonly string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const given = process.argv.slice(2);
+  process.exitCode = await main(isCompleter ? ["__complete", ...given] : given);
 } catch (error) {
   process.stderr.write(
     `proxyfleet: ${error instanceof ProxyfleetError ? explainError(error) : String(error instanceof Error ? error.stack : error)}\n`,
   );
-  process.exitCode = 1;
+  process.exitCode = error instanceof CallError ? 2 : 1;
 }

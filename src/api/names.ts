@@ -62,7 +62,7 @@ export const addressFinalizer = `${group}/release-service`;
 export const poolFinalizer = `${group}/pool-protection`;
 
 /**
- * Each controller, the leader election and `proxyfleet report` write as field managers of their own,
+ * Each controller, the leader election and commands that people type write as field managers of their own,
  * so that none removes what another one set.
  */
 export const fieldManagers = {
@@ -77,6 +77,7 @@ export const fieldManagers = {
   arrivals: "proxyfleet-arrivals",
   lease: "proxyfleet-lease",
   report: "proxyfleet-report",
+  command: "proxyfleet-command",
   news: "proxyfleet-news",
   share: "proxyfleet-share",
 } as const;

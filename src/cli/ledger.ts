@@ -2,9 +2,10 @@
 // arguments to the text that it prints.
 
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { ProxyfleetError } from "../values/errors.ts";
-import { clusterFlags, clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
+import { clusterFlagsHelp, clusterOptions } from "./call/cluster-flags.ts";
+import { withCluster } from "./call/cluster.ts";
 import { exportLedger } from "./ledger-export.ts";
 import { importLedger } from "./ledger-import.ts";
 
@@ -24,7 +25,7 @@ If one of them exists there already, or its address is held by another entry, no
 ${clusterFlagsHelp}`;
 
 const options = {
-  ...clusterFlags,
+  ...clusterOptions,
   output: { type: "string", default: "yaml" },
   help: { type: "boolean", default: false },
 } as const;

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { deletionOf } from "../cluster/deletion.ts";
 import type { KubeObject } from "../kubernetes/objects.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
@@ -11,7 +11,8 @@ import { CountryLooks } from "../reachability/io/country-looks.ts";
 import { cryptoRandom } from "../runtime/random.ts";
 import { ProxyfleetError } from "../values/errors.ts";
 import { instant } from "../values/time.ts";
-import { clusterFlags, clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
+import { clusterFlagsHelp, clusterOptions } from "./call/cluster-flags.ts";
+import { withCluster } from "./call/cluster.ts";
 import { readCaches } from "./plan-caches.ts";
 import { type PlannedFleet, planJson, planText } from "./plan-text.ts";
 
@@ -33,7 +34,7 @@ end later: not before its slot's name leads elsewhere. What the operator makes o
 ${clusterFlagsHelp}`;
 
 const options = {
-  ...clusterFlags,
+  ...clusterOptions,
   output: { type: "string", default: "text" },
   help: { type: "boolean", default: false },
 } as const;

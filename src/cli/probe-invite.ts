@@ -1,6 +1,6 @@
 import { X509Certificate, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { encodeBase32 } from "../probe/base32.ts";
 import { type Endpoint, parseEndpoint } from "../probe/endpoint.ts";
 import { keyFingerprint } from "../probe/io/pin.ts";

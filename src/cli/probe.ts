@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { runAgent } from "../probe/io/agent.ts";
 import { MemoryFile } from "../probe/io/memory-file.ts";
 import { stepLimits } from "../probe/io/test-port.ts";

@@ -1,8 +1,9 @@
-import { parseArgs } from "node:util";
+import { parseArgs } from "./call/parse-args.ts";
 import { keyText } from "../kubernetes/resource.ts";
 import { sleep } from "../runtime/clock.ts";
 import { type Millis, DurationError, instant, parseDuration } from "../values/time.ts";
-import { clusterFlags, clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
+import { clusterFlagsHelp, clusterOptions } from "./call/cluster-flags.ts";
+import { withCluster } from "./call/cluster.ts";
 import { annotationText, countryName, readNote } from "./block-note.ts";
 import { ReportError } from "./report-error.ts";
 import { type Delivered, sendReport } from "./report-send.ts";
@@ -32,7 +33,7 @@ const options = {
   reason: { type: "string" },
   wait: { type: "boolean", default: false },
   timeout: { type: "string", default: "4m" },
-  ...clusterFlags,
+  ...clusterOptions,
   help: { type: "boolean", default: false },
 } as const;
 

@@ -1,6 +1,6 @@
 import type { ApiClient } from "../kubernetes/client.ts";
-import type { Connected } from "../kubernetes/connect.ts";
-import { clusterFlagsHelp, withCluster } from "./cluster-flags.ts";
+import { clusterFlagsHelp } from "./call/cluster-flags.ts";
+import { type Cluster as Connected, withCluster } from "./call/cluster.ts";
 import { sleep, timer } from "../runtime/clock.ts";
 import { stopOnSignals } from "../runtime/process.ts";
 import type { SharedSlot } from "../share/shared-slots.ts";

@@ -35,7 +35,8 @@ export interface CutOff {
  */
 const movePatience = minutes(3);
 
-interface Cause {
+/** What keeps the people of a slot from their proxy, its pods aside. */
+export interface CutOffCause {
   readonly reason: ConditionReason;
   readonly since: Instant | undefined;
   /** What is wrong, without the slot. */
@@ -74,9 +75,9 @@ export function cutOff(view: CutOffView, slot: SlotAddresses, now: Instant): Cut
     const { reason, message } = pods;
     return { slot: slot.slot, reason, isMoving: false, overdueAt: undefined, message };
   }
-  const cause = causeOf(view.fleet, slot);
+  const cause = cutOffCause(view.fleet, slot);
   if (cause === undefined) return undefined;
-  const overdueAt = plus(cause.since ?? now, movePatience);
+  const overdueAt = moveOverdueAt(cause, now);
   const { isMoving, text } = prospectOf(view, { slot, cause, overdueAt });
   const sentences = [cause.what, text, lastTry(slot)].filter((part) => part !== undefined);
   const message = `slot ${slot.slot}: ${sentences.join("; ")}`;
@@ -89,24 +90,33 @@ export function cutOff(view: CutOffView, slot: SlotAddresses, now: Instant): Cut
   };
 }
 
+/** When a move out of this will have taken long. */
+export function moveOverdueAt({ since }: Pick<CutOffCause, "since">, now: Instant): Instant {
+  return plus(since ?? now, movePatience);
+}
+
 /** Since when a slot without an address has looked for one. */
 function firstClaim({ addresses }: SlotAddresses): Instant | undefined {
   const claims = addresses.filter(({ want }) => want === "Serve");
   return earliest(...claims.map(({ createdAt }) => createdAt));
 }
 
-function causeOf(fleet: FleetView, slot: SlotAddresses): Cause | undefined {
+/** What the ledger says of why a slot's people reach nothing; undefined where nothing does. */
+export function cutOffCause(
+  fleet: Pick<FleetView, "audience">,
+  slot: SlotAddresses,
+): CutOffCause | undefined {
   return withoutAddress(slot) ?? lost(slot) ?? silent(slot) ?? blocked(fleet, slot);
 }
 
-function withoutAddress(slot: SlotAddresses): Cause | undefined {
+function withoutAddress(slot: SlotAddresses): CutOffCause | undefined {
   if (slot.published !== undefined) return undefined;
   const since = firstClaim(slot);
   const waits = since === undefined ? "" : `, and has waited for one since ${spokenTime(since)}`;
   return { reason: "SlotsWithoutAddress", since, what: `it has no address${waits}` };
 }
 
-function lost({ published }: SlotAddresses): Cause | undefined {
+function lost({ published }: SlotAddresses): CutOffCause | undefined {
   if (published?.lost === undefined) return undefined;
   const { name, address = "", trouble } = published;
   const { since, balancerHas } = published.lost;
@@ -120,7 +130,7 @@ function lost({ published }: SlotAddresses): Cause | undefined {
 }
 
 /** It was published, and its controller finds now that it fails. */
-function silent({ published }: SlotAddresses): Cause | undefined {
+function silent({ published }: SlotAddresses): CutOffCause | undefined {
   if (published?.trouble?.fails !== true) return undefined;
   const { address = "", name, trouble } = published;
   const { since, words } = trouble;
@@ -131,7 +141,10 @@ function silent({ published }: SlotAddresses): Cause | undefined {
   };
 }
 
-function blocked(fleet: FleetView, { published }: SlotAddresses): Cause | undefined {
+function blocked(
+  fleet: Pick<FleetView, "audience">,
+  { published }: SlotAddresses,
+): CutOffCause | undefined {
   if (published === undefined) return undefined;
   const verdicts = countedVerdicts(fleet, published).filter(({ verdict }) => verdict === "Blocked");
   const since = earliest(...verdicts.map((verdict) => verdict.since));
@@ -148,7 +161,7 @@ function blocked(fleet: FleetView, { published }: SlotAddresses): Cause | undefi
 
 interface Seen {
   readonly slot: SlotAddresses;
-  readonly cause: Cause;
+  readonly cause: CutOffCause;
   readonly overdueAt: Instant;
 }
 

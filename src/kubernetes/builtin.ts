@@ -2,6 +2,7 @@ import type {
   ConfigMap,
   Deployment,
   KubeObject,
+  Lease,
   Namespace,
   NetworkPolicy,
   Pod,
@@ -67,6 +68,14 @@ export const networkPolicies = resource<NetworkPolicy>({
   version: "v1",
   kind: "NetworkPolicy",
   plural: "networkpolicies",
+  scope: "Namespaced",
+});
+
+export const leases = resource<Lease>({
+  group: "coordination.k8s.io",
+  version: "v1",
+  kind: "Lease",
+  plural: "leases",
   scope: "Namespaced",
 });
 

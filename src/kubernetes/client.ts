@@ -73,9 +73,17 @@ export interface Patch {
     readonly metadata: object;
     /** Of a Secret or a ConfigMap. */
     readonly data?: Readonly<Record<string, string>>;
+    readonly spec?: object;
   };
   /** The name under which the changed fields are owned. */
   readonly fieldManager: string;
+  /** The server checks it, and writes nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** Which very object is deleted, and whether the server only checks that it could be. */
+export interface Deletion extends Preconditions {
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -219,7 +227,7 @@ export class ApiClient {
   async patch<T extends KubeObject>(
     of: Resource<T>,
     key: ObjectKey,
-    { state, change, fieldManager }: Patch,
+    { state, change, fieldManager, dryRun = false }: Patch,
   ): Promise<T> {
     const { uid, resourceVersion } = state;
     const body = { ...change, metadata: { ...change.metadata, uid, resourceVersion } };
@@ -229,7 +237,7 @@ export class ApiClient {
       method: "PATCH",
       ...written(of),
       path,
-      query: { fieldManager },
+      query: { fieldManager, dryRun: dryRun ? "All" : undefined },
       body,
     });
   }
@@ -238,13 +246,14 @@ export class ApiClient {
   async delete(
     of: Resource<KubeObject>,
     key: ObjectKey,
-    preconditions: Preconditions,
+    { dryRun = false, ...preconditions }: Deletion,
   ): Promise<void> {
     const body = {
       apiVersion: "v1",
       kind: "DeleteOptions",
       preconditions,
       propagationPolicy: "Background",
+      ...(dryRun ? { dryRun: ["All"] } : {}),
     };
     try {
       await this.#transport.json({

@@ -1,4 +1,5 @@
-import type { KubeObject } from "./objects.ts";
+import { leases } from "./builtin.ts";
+import type { Lease } from "./objects.ts";
 import type { ApiClient } from "./client.ts";
 import { ConflictError } from "./errors.ts";
 import {
@@ -10,25 +11,8 @@ import {
   observe,
 } from "./lease-state.ts";
 import { compareResourceVersions } from "./resource-version.ts";
-import { type ObjectKey, type Resource, resource } from "./resource.ts";
+import type { ObjectKey } from "./resource.ts";
 import { present } from "../values/present.ts";
-
-interface Lease extends KubeObject {
-  spec?: {
-    holderIdentity?: string;
-    leaseDurationSeconds?: number;
-    leaseTransitions?: number;
-    renewTime?: string;
-  };
-}
-
-const leases: Resource<Lease> = resource({
-  group: "coordination.k8s.io",
-  version: "v1",
-  kind: "Lease",
-  plural: "leases",
-  scope: "Namespaced",
-});
 
 export interface LeaseOptions {
   /**

@@ -93,6 +93,16 @@ export interface NetworkPort {
   endPort?: number;
 }
 
+/** Shows whether its holder is alive. */
+export interface Lease extends KubeObject {
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    leaseTransitions?: number;
+    renewTime?: string;
+  };
+}
+
 export interface Namespace extends KubeObject {
   kind: "Namespace";
 }

@@ -96,7 +96,8 @@ function unusable(name: string, refusal: string): PoolView {
   };
 }
 
-function quarantineTimes({
+/** How long addresses of a pool rest, as its spec says. @throws DurationError */
+export function quarantineTimes({
   blocked,
   retired,
   unusable,

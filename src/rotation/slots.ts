@@ -9,7 +9,7 @@ export interface SlotAddresses {
 }
 
 /** The slots that the fleet should have, each with its addresses, the dark ones included. */
-export function slotsOf(fleet: FleetView): readonly SlotAddresses[] {
+export function slotsOf(fleet: Pick<FleetView, "count" | "addresses">): readonly SlotAddresses[] {
   const bySlot = Array.from({ length: fleet.count }, (): AddressView[] => []);
   for (const address of fleet.addresses) bySlot[address.slot]?.push(address);
   return bySlot.map((addresses, slot) => ({

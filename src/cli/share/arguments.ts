@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
-import { type GivenClusterFlags, clusterFlags } from "../cluster-flags.ts";
+import { type GivenClusterFlags, clusterOptions } from "../call/cluster-flags.ts";
+import { parseArgs } from "../call/parse-args.ts";
 import { ShareError } from "./share-error.ts";
 
 const options = {
-  ...clusterFlags,
+  ...clusterOptions,
   "all-namespaces": { type: "boolean", short: "A", default: false },
   slot: { type: "string" },
   "no-codes": { type: "boolean", default: false },

@@ -53,7 +53,12 @@ describe("who builds the same version again gets the same", () => {
     const commit = ask("git", "rev-parse", "--short=12", "HEAD");
     const changed =
       ask("git", "status", "--porcelain", "--untracked-files=no") === "" ? "" : "+changes";
-    const said = ask(process.execPath, join(folders[0] ?? "", "proxyfleet.mjs"), "version");
+    const said = ask(
+      process.execPath,
+      join(folders[0] ?? "", "proxyfleet.mjs"),
+      "version",
+      "--client",
+    );
     assert.equal(said, `proxyfleet ${packageJson.version} (commit ${commit}${changed})`);
   });
 

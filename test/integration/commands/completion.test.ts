@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { describe, test } from "node:test";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
+
+const project = join(import.meta.dirname, "../../..");
+const bin = mkdtempSync(join(tmpdir(), "proxyfleet-completion-"));
+removeAtExit(bin);
+
+/** Programs of these names that all are this one, as links to it. */
+mkdirSync(join(bin, "links"));
+for (const name of ["proxyfleet", "kubectl-proxyfleet", "kubectl_complete-proxyfleet"]) {
+  const [file, link] = [join(bin, name), join(bin, "links", name)];
+  symlinkSync(join(project, "src/main.ts"), link);
+  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${link}" "$@"\n`);
+  chmodSync(file, 0o755);
+}
+const env = {
+  ...process.env,
+  PATH: [bin, join(project, ".tools/bin"), process.env["PATH"]].join(delimiter),
+  KUBECONFIG: join(bin, "none"),
+};
+const isHere = (shell: string) => spawnSync(shell, ["--version"]).error === undefined;
+
+describe("completion", () => {
+  test("of bash offers commands, flags and choices", { skip: !isHere("bash") }, () => {
+    const complete = (...words: readonly string[]) => {
+      const line = words.map((word) => `"${word}"`).join(" ");
+      const script = `source <(proxyfleet completion bash); COMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _proxyfleet; echo "\${COMPREPLY[*]}"`;
+      return execFileSync("bash", ["-c", script], { env, encoding: "utf8" }).trim();
+    };
+    assert.equal(complete("proxyfleet", "pa"), "pause");
+    assert.equal(complete("proxyfleet", "status", "--w"), "--watch");
+    assert.equal(complete("proxyfleet", "status", "-o", ""), "json yaml name");
+  });
+
+  test("of zsh loads", { skip: !isHere("zsh") }, () => {
+    const script = "autoload -Uz compinit; compinit -u; source <(proxyfleet completion zsh)";
+    execFileSync("zsh", ["-fc", script], { env });
+  });
+
+  test("of fish offers commands", { skip: !isHere("fish") }, () => {
+    const script = "proxyfleet completion fish | source; complete -C 'proxyfleet pa'";
+    assert.match(execFileSync("fish", ["-c", script], { env, encoding: "utf8" }), /^pause\t/);
+  });
+
+  test("usage texts of kubectl's plugin begin with kubectl", () => {
+    const said = execFileSync("kubectl", ["proxyfleet", "why", "--help"], {
+      env,
+      encoding: "utf8",
+    });
+    assert.match(said, /^Usage: kubectl proxyfleet why \[FLEET \[SLOT\]\] \[flags\]\n/);
+  });
+
+  test("of kubectl asks kubectl_complete-proxyfleet", () => {
+    const args = ["__complete", "proxyfleet", "rot"];
+    const said = execFileSync("kubectl", args, {
+      env,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    assert.match(said, /^rotate\tmove a slot.*\n:4\n/);
+  });
+
+  test("a shell that nobody knows is refused", () => {
+    const { status, stderr } = spawnSync(join(bin, "proxyfleet"), ["completion", "csh"], {
+      env,
+      encoding: "utf8",
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /"csh" is none of bash, zsh, fish/);
+  });
+});
