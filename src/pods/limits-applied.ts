@@ -46,7 +46,7 @@ function fullLanes(reports: readonly PodReport[]): Finding | undefined {
   return {
     status: "False",
     reason: "ShareUsedUp",
-    message: `${full.length} of ${pods.length} pods refuse new connections to ${entries.join(", ")}: they have all of their share of spec.limits.maxConnections, or had it within the last minutes. Other addresses are not affected. If these are people, add pods (spec.replicas). If somebody floods the address, set limits per client (spec.limits), or move the slot (proxyfleet.dev/rotate-at)`,
+    message: `${full.length} of ${pods.length} pods take no new connections to ${entries.join(", ")}: these addresses have all of their share of spec.limits.maxConnections, or had it within the last minutes, or several together have all that a pod holds. Other addresses are not affected. If these are people, add pods (spec.replicas). If somebody floods the address, set limits per client (spec.limits), or move the slot (proxyfleet.dev/rotate-at)`,
   };
 }
 

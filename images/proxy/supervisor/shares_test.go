@@ -36,12 +36,26 @@ func TestALaneKeepsToItsShareOverAllListenersAndTheOthersKeepTheirs(t *testing.T
 	if taken := p.fill(0); taken != 30 {
 		t.Fatalf("the lane took %d of 40 connections", taken)
 	}
-	for range 10 {
+	for range 9 {
 		p.talk(1, "chat")
 	}
 	p.until("one lane is full and says what it refused", func(d status.Document) bool {
 		return d.Lanes[0].Full && d.Lanes[0].Refused == 1 && !d.Lanes[1].Full && d.Lanes[1].Refused == 0
 	})
+	p.talk(1, "chat")
+}
+
+func TestAPodThatIsFullThroughSeveralLanesSaysSo(t *testing.T) {
+	p := smallPod(t, newLane(t, 0), newLane(t, 1))
+	for range 20 {
+		p.talk(0, "media")
+		p.talk(1, "plainChat")
+	}
+	document := p.until("both lanes say it", func(d status.Document) bool { return d.Lanes[0].Full && d.Lanes[1].Full })
+	if document.Lanes[2].Full {
+		t.Fatal("a closed lane is not full")
+	}
+	p.ready()
 }
 
 func TestAShareFollowsTheOpenLanesWithoutAReload(t *testing.T) {

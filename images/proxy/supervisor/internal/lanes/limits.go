@@ -54,10 +54,16 @@ func (o observation) heldByOld() int {
 	return held
 }
 
-// noteFull remembers which lanes have all of their share now. The mutex is held.
+// noteFull remembers which lanes can have no more connections now: they have all of their share, or several together have all that the pod
+// holds. The mutex is held.
 func (k *Keeper) noteFull(seen observation) {
+	held := 0
+	for _, lane := range seen.lanes {
+		held += lane.sessions
+	}
+	podIsFull := k.connections > 0 && held >= k.connections
 	for number, lane := range seen.lanes {
-		if lane.isFull(k.limits) {
+		if lane.isFull(k.limits) || podIsFull && lane.accepts() {
 			k.fullAt[number] = time.Now()
 		}
 	}

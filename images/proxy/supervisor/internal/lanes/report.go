@@ -27,7 +27,7 @@ type State struct {
 	Refused int64 `json:"refused"`
 	// Opening are connections that have not said anything yet, those that shake hands among them. They are among the sessions.
 	Opening int `json:"opening"`
-	// Full tells whether the lane has all of its share of the pod's connections, or had it a few minutes ago.
+	// Full tells whether the lane has all of its share of the pod's connections, or the pod is full, or so it was a few minutes ago.
 	Full bool `json:"full"`
 	// HeadersRefused are connections of the load balancer without a PROXY header that HAProxy takes.
 	HeadersRefused int64 `json:"headersRefused,omitempty"`

@@ -35,7 +35,7 @@ var perLane = []struct {
 	{"proxyfleet_lane_received_bytes_total", "counter", "Bytes from clients, without the outer TLS.", func(l lanes.State) int64 { return l.BytesIn }},
 	{"proxyfleet_lane_sent_bytes_total", "counter", "Bytes to clients, without the outer TLS.", func(l lanes.State) int64 { return l.BytesOut }},
 	{"proxyfleet_lane_opening", "gauge", "Connections that have not said anything yet.", func(l lanes.State) int64 { return int64(l.Opening) }},
-	{"proxyfleet_lane_full", "gauge", "1 while the lane has all of its share of the pod's connections, or had it a few minutes ago.", func(l lanes.State) int64 { return one(l.Full) }},
+	{"proxyfleet_lane_full", "gauge", "1 while the lane has all of its share of the pod's connections, or the pod is full, or so it was a few minutes ago.", func(l lanes.State) int64 { return one(l.Full) }},
 	{"proxyfleet_lane_refused_total", "counter", "Connections that were refused: the lane, or one client, had all that it may.", func(l lanes.State) int64 { return l.Refused }},
 	{"proxyfleet_lane_handshake_failures_total", "counter", "Outer TLS handshakes that failed.", func(l lanes.State) int64 { return l.HandshakeFailures }},
 	{"proxyfleet_lane_proxy_headers_refused_total", "counter", "Connections of the load balancer without a PROXY header that can be taken.", func(l lanes.State) int64 { return l.HeadersRefused }},
