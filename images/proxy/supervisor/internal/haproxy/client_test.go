@@ -60,7 +60,7 @@ func TestAnAnswerCountsOnlyWhenItIsComplete(t *testing.T) {
 
 func TestWhereLanesAreLookedAt(t *testing.T) {
 	config := "frontend metrics\n    mode http\n\nfrontend lane-7-chat\n    bind 0.0.0.0:20028,[::]:20028 v6only ssl crt x\n    default_backend y\n\nfrontend lane-7-media\n    bind 0.0.0.0:20029\n"
-	if ports := LanePorts(config)["7"]; !slices.Equal(ports, []string{"20028", "20029"}) {
+	if ports := LanePorts(config); !slices.Equal(ports, []LanePort{{7, "20028"}, {7, "20029"}}) {
 		t.Fatal(ports)
 	}
 	looked := Looked(config)

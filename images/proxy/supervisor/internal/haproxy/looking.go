@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"strconv"
 	"syscall"
 )
 
@@ -20,23 +21,33 @@ func Looked(config string) string {
 	return laneBind.ReplaceAllString(config, "$0\n    tcp-request connection reject if { src "+looker+" }")
 }
 
-// LanePorts tells the ports of each lane in a configuration.
-func LanePorts(config string) map[string][]string {
-	ports := map[string][]string{}
+// LanePort is one port of a lane.
+type LanePort struct {
+	Lane int
+	Port string
+}
+
+// LanePorts tells all ports of lanes in a configuration.
+func LanePorts(config string) []LanePort {
+	var ports []LanePort
 	for _, match := range laneBind.FindAllStringSubmatch(config, -1) {
-		ports[match[2]] = append(ports[match[2]], match[3])
+		if lane, err := strconv.Atoi(match[2]); err == nil {
+			ports = append(ports, LanePort{lane, match[3]})
+		}
 	}
 	return ports
 }
 
-// Answers makes a connection to a lane's port, and is nil once the worker has taken it up and hung up, as it does with whoever looks. A port that
-// refuses is a lane that was closed meanwhile, which is as good.
+// ErrLaneClosed says that nobody listens on a port: its lane was closed meanwhile.
+var ErrLaneClosed = errors.New("the lane is closed")
+
+// Answers makes a connection to a lane's port, and is nil once the worker has taken it up and hung up, as it does with whoever looks.
 func Answers(ctx context.Context, port string) error {
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(looker)}}
 	connection, err := dialer.DialContext(ctx, "tcp", "127.0.0.1:"+port)
 	if err != nil {
 		if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) {
-			return nil
+			return ErrLaneClosed
 		}
 		return fmt.Errorf("connect to a lane: %w", err)
 	}

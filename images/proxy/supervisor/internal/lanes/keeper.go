@@ -35,6 +35,7 @@ type Keeper struct {
 	placeholders map[int]podconfig.Certificate
 	serves       map[int]podconfig.Lane
 	tally        *tally
+	looks        *looks
 	// connections are those that the pod holds at once, and limits what each lane may have of them.
 	connections int
 	limits      shares.Limits
@@ -48,7 +49,7 @@ type Keeper struct {
 func New(files rundir.Dir, headers *headers.Tally, now func() time.Time, log *slog.Logger) *Keeper {
 	return &Keeper{
 		files: files, headers: headers, now: now, log: log,
-		placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}, tally: newTally(), fullAt: map[int]time.Time{},
+		placeholders: map[int]podconfig.Certificate{}, serves: map[int]podconfig.Lane{}, tally: newTally(), looks: newLooks(), fullAt: map[int]time.Time{},
 	}
 }
 

@@ -60,7 +60,7 @@ func (k *Keeper) Report(ctx context.Context, client haproxy.Client) (Report, err
 		counts, sent := k.tally.of(number), k.headers.Of(number)
 		state := State{
 			Lane: number, Sessions: view.sessions, SessionsTotal: counts.Sessions,
-			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: max(counts.HandshakeFailures-sent.BeforeTLS, 0), Refused: counts.Refused,
+			BytesIn: counts.BytesIn, BytesOut: counts.BytesOut, HandshakeFailures: max(counts.HandshakeFailures-sent.BeforeTLS, 0), Refused: k.looks.refused(number, counts.Refused),
 			Opening: view.opening(), Full: k.wasFull(number),
 			HeadersRefused: sent.Refused, HealthChecks: sent.Checks,
 		}

@@ -25,6 +25,7 @@ func (k *Keeper) setServes(lane podconfig.Lane) bool {
 		k.tally.begin(lane.Number)
 		delete(k.fullAt, lane.Number)
 		k.headers.Begin(lane.Number)
+		k.looks.begin(lane.Number)
 	}
 	k.serves[lane.Number] = lane
 	return !old.SameClaim(lane) || old.Certificate.SHA256 != lane.Certificate.SHA256

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -23,7 +24,7 @@ func (s *Supervisor) watchForHang(ctx context.Context) {
 		case <-time.After(s.options.LookEvery):
 		}
 		client, port := s.view.openLane()
-		if client == nil || port == "" || s.answers(ctx, *client, port) {
+		if client == nil || s.answers(ctx, *client, port) {
 			silent = 0
 			continue
 		}
@@ -41,23 +42,33 @@ func (s *Supervisor) watchForHang(ctx context.Context) {
 }
 
 // answers tells whether the worker takes up a connection through a lane, or answers a command.
-func (s *Supervisor) answers(ctx context.Context, client haproxy.Client, port string) bool {
+func (s *Supervisor) answers(ctx context.Context, client haproxy.Client, port haproxy.LanePort) bool {
 	ctx, cancel := context.WithTimeout(ctx, s.options.AnswerWithin)
 	defer cancel()
 	var lane, command bool
 	var looks sync.WaitGroup
-	looks.Go(func() { lane = haproxy.Answers(ctx, port) == nil })
+	looks.Go(func() { lane = s.answersOn(ctx, port) })
 	looks.Go(func() { command = client.IsAlive(ctx) })
 	looks.Wait()
 	return lane || command
 }
 
+// answersOn tells whether the worker takes up a connection through a lane. One that was closed meanwhile is as good.
+func (s *Supervisor) answersOn(ctx context.Context, port haproxy.LanePort) bool {
+	s.keeper.Looks(port.Lane)
+	err := haproxy.Answers(ctx, port.Port)
+	if err != nil {
+		s.keeper.LookedInVain(port.Lane)
+	}
+	return err == nil || errors.Is(err, haproxy.ErrLaneClosed)
+}
+
 // openLane is a port of any open lane, and how HAProxy is spoken to.
-func (v *view) openLane() (*haproxy.Client, string) {
+func (v *view) openLane() (*haproxy.Client, haproxy.LanePort) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	if len(v.openPorts) == 0 {
-		return nil, ""
+		return nil, haproxy.LanePort{}
 	}
 	return v.client, v.openPorts[rand.IntN(len(v.openPorts))]
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strconv"
 	"time"
 
 	"proxyfleet.dev/supervisor/internal/haproxy"
@@ -173,10 +172,11 @@ func (s *Supervisor) nextDue() time.Time {
 
 // converge brings the lanes nearer to what is wanted. Once HAProxy has shown them, they are bound, and the pod is ready.
 func (s *Supervisor) converge(ctx context.Context, wanted podconfig.Snapshot) error {
-	var ports []string // before HAProxy is asked for anything: it may hang now
-	all := haproxy.LanePorts(wanted.Config)
-	for lane := range wanted.Open {
-		ports = append(ports, all[strconv.Itoa(lane)]...)
+	var ports []haproxy.LanePort // before HAProxy is asked for anything: it may hang now
+	for _, port := range haproxy.LanePorts(wanted.Config) {
+		if _, open := wanted.Open[port.Lane]; open {
+			ports = append(ports, port)
+		}
 	}
 	s.view.update(func(v *view) { v.openPorts = ports })
 	err := s.keeper.Converge(ctx, s.process.Client, wanted)

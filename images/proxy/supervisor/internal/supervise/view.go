@@ -28,7 +28,7 @@ type view struct {
 	client *haproxy.Client // nil until HAProxy runs
 	ready  bool
 	// openPorts are those of the lanes that are open.
-	openPorts []string
+	openPorts []haproxy.LanePort
 	document  status.Document
 }
 
