@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -39,6 +41,10 @@ func TestALookIsNoSessionOfALane(t *testing.T) {
 	p.ready()
 	p.talk(0, "chat").Close()
 	seen := p.until("a session is counted", func(d status.Document) bool { return d.Lanes[0].SessionsTotal > 0 && d.Lanes[0].Sessions == 0 })
+	p.until("a hundred looks are over", func(d status.Document) bool { return p.looks() > 100 })
+	if document, err := p.status(); err != nil || document.Lanes[0].Refused != 0 {
+		t.Fatalf("looks count as refused: %+v, %v", document.Lanes, err)
+	}
 	for range 50 {
 		p.must(lookedAt.Answers(t.Context(), strings.Split(p.port(0, "media"), ":")[1]))
 	}
@@ -47,6 +53,20 @@ func TestALookIsNoSessionOfALane(t *testing.T) {
 	if document.Lanes[0].SessionsTotal != seen.Lanes[0].SessionsTotal || document.Lanes[0].HandshakeFailures != 0 {
 		t.Fatalf("status says %+v, and said %+v", document.Lanes[0], seen.Lanes[0])
 	}
+}
+
+// looks is how many connections HAProxy has turned away at lanes: as long as nobody else comes, the supervisor's looks.
+func (p *pod) looks() int {
+	p.Helper()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.worker("show stat"), "# "))).ReadAll()
+	p.must(err)
+	name, denied, total := slices.Index(rows[0], "pxname"), slices.Index(rows[0], "dcon"), 0
+	for _, row := range rows[1:] {
+		if count, err := strconv.Atoi(row[denied]); err == nil && strings.HasPrefix(row[name], "lane-") {
+			total += count
+		}
+	}
+	return total
 }
 
 // currentWorker is the process number of HAProxy's worker.
