@@ -24,7 +24,7 @@ type AfterWrite = (write: Write) => "answered" | "lost";
 
 /**
  * Stands between one operator and the API server, and sees each of its writes. It speaks HTTP/1.1
- * without TLS towards the operator.
+ * without TLS towards the operator, which sends no token over that: it adds one itself.
  */
 export class WriteGate {
   readonly writes: Write[] = [];
@@ -69,7 +69,7 @@ export class WriteGate {
     };
     const text = {
       clusters: [{ name: "write-gate", cluster }],
-      users: [{ name: "write-gate", user: { token: this.#upstream.token } }],
+      users: [{ name: "write-gate", user: {} }],
       contexts: [{ name: "write-gate", context: { cluster: "write-gate", user: "write-gate" } }],
       "current-context": "write-gate",
     };
@@ -114,7 +114,7 @@ export class WriteGate {
     answer.once("close", () => cut.abort());
     const response = await request(this.#upstream.url + path, {
       method: method as "GET",
-      headers,
+      headers: { ...headers, authorization: `Bearer ${this.#upstream.token}` },
       body: body.length === 0 ? null : body,
       dispatcher: this.#agent,
       // A write that has left goes on, though its sender dies.
