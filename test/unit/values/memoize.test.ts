@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { memoize, memoizeWeakly } from "../../../src/values/memoize.ts";
 
 test("what is memoized of an object is made once, and of each object for itself", () => {
@@ -34,4 +36,32 @@ test("what is memoized weakly is made once while it is in use", () => {
       [2, 2],
     ],
   );
+});
+
+/** Collects all garbage, as a busy operator does every second. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  // A weak reference holds for the rest of the turn in which it was read.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+}
+
+test("what is memoized weakly and was asked for of late is not made again when garbage is collected", async () => {
+  let made = 0;
+  const nthOf = memoizeWeakly((_: readonly string[]) => ({ nth: ++made }));
+  const key = ["a"];
+  assert.equal(nthOf(key).nth, 1);
+  await collectGarbage();
+  assert.equal(nthOf(key).nth, 1);
+});
+
+test("what is memoized weakly and was long not asked for goes with the garbage", async () => {
+  let made = 0;
+  const nthOf = memoizeWeakly((_: readonly string[]) => ({ nth: ++made }));
+  const [key, others] = [["a"], Array.from({ length: 2_000 }, (_, nth) => [String(nth)])];
+  nthOf(key);
+  for (const other of others) nthOf(other);
+  await collectGarbage();
+  assert.equal(nthOf(key).nth, others.length + 2, "it was made again");
 });
