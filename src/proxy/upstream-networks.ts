@@ -1,11 +1,4 @@
-import {
-  type Ip,
-  AddressFormatError,
-  contains,
-  formatIp,
-  parseIp,
-  parseRange,
-} from "../values/ip.ts";
+import { type Ip, contains, formatIp, ipOf, parseIp, parseRange } from "../values/ip.ts";
 
 /** A network into which a pod leads nobody: whoever reaches an address reaches what is behind it. */
 interface ClosedNetwork {
@@ -75,14 +68,9 @@ export function whyClosed(text: string, opened: readonly string[]): string | und
 
 /** An IPv4 address in IPv6 notation (::ffff:…) is that IPv4 address. */
 function plainIp(text: string): Ip | undefined {
-  try {
-    const ip = parseIp(text);
-    const isMapped = ip.family === 6 && ip.value >> 32n === 0xffffn;
-    return isMapped ? { family: 4, value: ip.value & 0xffff_ffffn } : ip;
-  } catch (error) {
-    if (error instanceof AddressFormatError) return undefined;
-    throw error;
-  }
+  const ip = ipOf(text);
+  const isMapped = ip?.family === 6 && ip.value >> 32n === 0xffffn;
+  return isMapped ? { family: 4, value: ip.value & 0xffff_ffffn } : ip;
 }
 
 /** The host of "host:port", an IPv6 address without its brackets. */
