@@ -38,7 +38,7 @@ import { planOrphans } from "./orphans.ts";
 import { type StatusBefore, stuckAt } from "./progress.ts";
 import { eventEffects, pacingOf, statusEffect } from "./report.ts";
 import { lanesAreClosed, withSessions } from "./sessions.ts";
-import { renewalWithoutEffect, shareEffects } from "./shares.ts";
+import { renewalWithoutEffect, secretDueAt, shareEffects } from "./shares.ts";
 import { type FleetStatus, fleetStatus, moveOverdueAt } from "./status.ts";
 import { closedUpstreams } from "./closed-upstreams.ts";
 import { fieldsWithoutEffect } from "./without-effect.ts";
@@ -151,7 +151,7 @@ function effectsOf(live: LiveFleet, decision: Decision, now: Instant): readonly 
   const waits = asks.some(({ kind }) => kind === "certificate");
   const later = [
     ...(waits ? [] : childEffects(live, { bank: bank.bound, lanes, now })),
-    ...shareEffects(live, view.addresses),
+    ...shareEffects(live, { addresses: view.addresses, now }),
     ...decision.names.effects,
     statusEffect(observed.raw, status, pacingOf(fleet.status, status, observed.isBusy)),
   ];
@@ -184,6 +184,7 @@ function requeueAt(live: LiveFleet, decision: Decision, now: Instant): Instant |
     view.deleting && isDark(lanesUsedBy(view)) ? plus(now, closingEvery) : undefined,
     observed.lostServices.length > 0 ? plus(now, mendPatience) : undefined,
     deletionAskedAt(observed, now),
+    secretDueAt(live, now),
   );
 }
 

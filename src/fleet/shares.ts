@@ -10,6 +10,7 @@ import { type ShareSecrets, keySecretPlace, renewalData } from "../share/key-sec
 import { type RenewalRequest, renewalRequest } from "../share/renewals.ts";
 import { type ShareContent, shareSecret } from "../share/secret.ts";
 import { slotSharesOf } from "../share/slot-shares.ts";
+import { type Instant, minutes, parseInstant, plus } from "../values/time.ts";
 import { applyEffect, ownerOf, unlessMade } from "./children.ts";
 import { isEnding } from "./deletion.ts";
 import type { LiveFleet } from "./observed.ts";
@@ -27,7 +28,7 @@ const renewalId = "renewal of pages";
  */
 export function shareEffects(
   live: LiveFleet,
-  addresses: readonly AddressView[],
+  { addresses, now }: { readonly addresses: readonly AddressView[]; readonly now: Instant },
 ): readonly Effect[] {
   const { observed, fleet } = live;
   const { shareSecrets } = observed;
@@ -37,8 +38,26 @@ export function shareEffects(
   const request = renewalRequest(fleet, renewals);
   const renewal = request.kind === "open" ? renewalEffects(live, shareSecrets, request) : [];
   const shares = slotSharesOf({ fleet, entries: addresses, key, renewals });
+  const isEmpty = shares.every(({ published }) => published === undefined);
+  if (isEmpty && secretDueAt(live, now) !== undefined) return renewal;
   const object = desiredSecret(live, { shares, pages: fleet.spec.share.page });
   return [...renewal, ...applyEffect("share secret", secrets, { object })];
+}
+
+/** A fleet's first address is published within this time, or something is in its way. */
+const firstAddressWithin = minutes(1);
+
+/**
+ * When a new fleet gets its Secret at the latest, though it holds no link yet: until then it is
+ * written once, with the first address, instead of four requests. Undefined where it is due, or
+ * there. A clock that differs from the API server's makes it due.
+ */
+export function secretDueAt({ observed, fleet }: LiveFleet, now: Instant): Instant | undefined {
+  const createdAt = parseInstant(fleet.metadata.creationTimestamp);
+  if (observed.children.share !== undefined || createdAt === undefined || createdAt > now)
+    return undefined;
+  const dueAt = plus(createdAt, firstAddressWithin);
+  return dueAt > now ? dueAt : undefined;
 }
 
 /** Of a fleet that ends, nothing may be used any more, however long its end takes. */

@@ -10,7 +10,7 @@ import { hashOfObject } from "../../../src/kubernetes/difference.ts";
 import type { Secret } from "../../../src/kubernetes/objects.ts";
 import type { Effect, StatusEffect } from "../../../src/runtime/effect.ts";
 import { keySecret, readKeySecret } from "../../../src/share/key-secret.ts";
-import { formatInstant } from "../../../src/values/time.ts";
+import { formatInstant, millis, plus } from "../../../src/values/time.ts";
 import { noon } from "../rotation/build.ts";
 import { entry, fleet, planFor } from "./observed-fleet.ts";
 
@@ -103,6 +103,24 @@ describe("the Secret with what groups are to know", () => {
   test("has a path and nothing else while nothing is published", () => {
     const secret = secretIn(effectsOf([{ ...serving, status: { phase: "Verifying" } } as never]));
     assert.deepEqual(Object.keys(secret?.data ?? {}), ["slot-0.path"]);
+  });
+
+  test("waits for a new fleet's first address, so that it is written once, but no longer than a minute", () => {
+    const verifying = { ...serving, status: { phase: "Verifying" } } as never;
+    const bornAgo = (seconds: number) => {
+      const creationTimestamp = formatInstant(plus(noon, millis(-seconds * 1_000)));
+      const raw = { ...fleet, metadata: { ...fleet.metadata, creationTimestamp } };
+      return { raw, parsed: parseWhatsAppProxy(raw), shareSecrets };
+    };
+    const young = planFor([verifying], bornAgo(50));
+    assert.equal(secretIn(young.effects), undefined);
+    assert.ok((young.requeueAt ?? Infinity) <= plus(noon, millis(10_000)), "it is looked at again");
+    assert.ok(secretIn(planFor([verifying], bornAgo(60)).effects) !== undefined);
+    assert.ok(
+      secretIn(planFor([verifying], bornAgo(-3_600)).effects) !== undefined,
+      "clocks differ",
+    );
+    assert.ok(secretIn(planFor([serving], bornAgo(1)).effects) !== undefined);
   });
 
   test("is left alone while the key is not known: another key gives other paths", () => {
