@@ -85,10 +85,10 @@ cluster-tools: set-up
 	@hack/chart/helm.sh
 	@$(if $(root),hack/bases.sh)
 
-# and what only tests need: a browser, schemas to hold the chart to, promtool, and Argo CD
+# and what only tests need: a browser, schemas to hold the chart to, Prometheus, and Argo CD
 tools: cluster-tools
 	@hack/debian-packages.sh browser
 	@test/chart/schemas/build.sh
-	@test/chart/promtool.sh
+	@test/chart/prometheus.sh
 	@test/stand-ins/external-dns/build.sh
 	@$(if $(root),test/cluster/argocd/build.sh)
