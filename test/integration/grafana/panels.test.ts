@@ -83,7 +83,7 @@ describe("a real Prometheus that reads a real operator", { skip: withoutPromethe
   });
 
   for (const { title } of panels)
-    test(`understands: ${title}`, async () => shown(prometheus, title));
+    test(`understands: ${title}`, async () => void (await shown(prometheus, title)));
 
   test("shows who is cut off, that nothing is left, and why", async () => {
     const blocked = { labels: { ...family, slot }, value: 1 };
