@@ -20,16 +20,20 @@ export const stateWords: Readonly<Record<GroupState, Word>> = {
 /** One sentence on the fleet: what somebody wants to know first. */
 export function headline({ urgency, groups, readyPods, troubles }: Fleet): Word {
   const count = (state: GroupState) => groups.filter((group) => group.state === state).length;
-  const of = `of ${groups.length} ${groups.length === 1 ? "group" : "groups"}`;
+  const some = (state: GroupState) =>
+    `${count(state)} of ${groups.length} groups ${count(state) === 1 ? "is" : "are"} cut off`;
   switch (urgency) {
     case "Unknown":
       return { text: "No operator has looked at this fleet yet.", tone: "unknown" };
     case "CutOff":
       return readyPods === 0
         ? { text: "No proxy pod is ready: nobody is served.", tone: "bad" }
-        : { text: `${count("CutOff")} ${of} cut off.`, tone: "bad" };
+        : { text: `${some("CutOff")}.`, tone: "bad" };
     case "Moving":
-      return { text: `${count("Moving")} ${of} cut off, and moving now.`, tone: "warning" };
+      return {
+        text: `${some("Moving")}, and ${count("Moving") === 1 ? "moves" : "move"} now.`,
+        tone: "warning",
+      };
     case "AtRisk":
       return {
         text: `Nobody is known to be cut off, but ${troubles.length === 1 ? "something is" : "some things are"} wrong.`,

@@ -40,8 +40,8 @@ describe("a fleet is read from its status as `proxyfleet status` reads it:", () 
 describe("one sentence says what somebody wants to know first:", () => {
   const cases: Readonly<Partial<Record<keyof typeof fleets, string>>> = {
     healthy: "Nobody is known to be cut off.",
-    moving: "1 of 2 groups cut off, and moving now.",
-    "cut off": "1 of 2 groups cut off.",
+    moving: "1 of 2 groups is cut off, and moves now.",
+    "cut off": "1 of 2 groups is cut off.",
     "without pods": "No proxy pod is ready: nobody is served.",
     "short of addresses": "Nobody is known to be cut off, but something is wrong.",
     "never seen": "No operator has looked at this fleet yet.",

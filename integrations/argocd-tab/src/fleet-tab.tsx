@@ -7,6 +7,8 @@ import { Moment, State } from "./parts.tsx";
 /** A fleet's groups: who is cut off, what comes next, and why. From the fleet's status alone. */
 export function FleetTab({ resource }: TabProps) {
   const fleet = readFleet(resource);
+  // What Reachable says stands on top.
+  const troubles = fleet.troubles.filter(({ type }) => type !== "Reachable");
   return (
     <section className="proxyfleet" aria-label={`Groups of the fleet ${fleet.name}`}>
       <Headline fleet={fleet} />
@@ -16,9 +18,9 @@ export function FleetTab({ resource }: TabProps) {
           <GroupCard key={group.slot} group={group} />
         ))}
       </ul>
-      {fleet.troubles.length > 0 && <h3>What is wrong</h3>}
+      {troubles.length > 0 && <h3>What is wrong</h3>}
       <ul>
-        {fleet.troubles.map((trouble) => (
+        {troubles.map((trouble) => (
           <TroubleCard key={trouble.type} trouble={trouble} />
         ))}
       </ul>

@@ -22,7 +22,7 @@ const css = `
 .pf-faint { color: var(--pf-faint); }
 .pf-group, .pf-trouble { background: var(--pf-box); border: 1px solid var(--pf-line);
   border-inline-start: 4px solid currentColor; border-radius: 4px; padding: .75rem 1rem; margin-bottom: .5rem; }
-.pf-body { color: var(--pf-text); }
+.pf-body { color: var(--pf-text); } .pf-body > p:last-child { margin-bottom: 0; }
 .pf-body dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .125rem 1rem; margin: .25rem 0 0; }
 .pf-body dt { color: var(--pf-faint); font-weight: 400; } .pf-body dd { margin: 0; overflow-wrap: anywhere; }
 @container (max-width: 30rem) { .pf-body dl { grid-template-columns: minmax(0, 1fr); } .pf-body dd { margin-bottom: .375rem; } }

@@ -68,7 +68,7 @@ describe("the tab in Argo CD", { skip: withoutChromium }, () => {
         fleets["cut off"],
         async (shown) => {
           const text = await textOf(shown);
-          assert.match(text, /1 of 2 groups cut off\./);
+          assert.match(text, /1 of 2 groups is cut off\./);
           assert.match(text, /Group 0: Served/);
           assert.match(text, /2026-11-25 02:14 UTC\): its address is old by then/);
           assert.match(text, /Group 1: Cut off \(blocked in IR\)/);
