@@ -3,14 +3,12 @@ import { fleetObject } from "../../test/objects/fleet.ts";
 const since = "2026-11-22T02:14:00Z";
 const generation = 3;
 
-const condition = (type: string, status: string, reason: string, message: string) => ({
-  type,
-  status,
-  reason,
-  message,
-  lastTransitionTime: "2026-11-24T13:58:00Z",
-  observedGeneration: generation,
-});
+/** A condition; `said` is its status and reason, such as `False Moving`. */
+const condition = (type: string, said: string, message: string) => {
+  const [status, reason] = said.split(" ");
+  const lastTransitionTime = "2026-11-24T13:58:00Z";
+  return { type, status, reason, message, lastTransitionTime, observedGeneration: generation };
+};
 
 const served = (slot: number) => ({
   slot,
@@ -42,8 +40,7 @@ function fleet(status: object, spec: object = {}) {
 
 const allReached = condition(
   "Reachable",
-  "True",
-  "Reachable",
+  "True Reachable",
   "all 2 slots are measured, and none is known to be cut off",
 );
 const blockedRow = {
@@ -86,9 +83,7 @@ export const fleets = {
         expires: "2026-11-24T15:20:00Z",
       },
     ],
-    conditions: [
-      condition("Reachable", "False", "Moving", "1 of 2 slots is cut off, and moves now"),
-    ],
+    conditions: [condition("Reachable", "False Moving", "1 of 2 slots is cut off, and moves now")],
   }),
   "cut off": fleet({
     slots: [served(0), withoutUndefined(blockedRow)],
@@ -96,20 +91,17 @@ export const fleets = {
     conditions: [
       condition(
         "Reachable",
-        "False",
-        "AddressBlocked",
+        "False AddressBlocked",
         `1 of 2 slots is cut off. slot 1: ${blockedRow.message}`,
       ),
       condition(
         "PoolExhausted",
-        "True",
-        "NoFreshAddress",
+        "True NoFreshAddress",
         "slot 1 should move and can't: pool metallb-a has no free address before 2026-12-01 14:00 UTC. Add addresses to the pool, or shorten quarantine.blocked (720h).",
       ),
       condition(
         "Leaking",
-        "True",
-        "AddressesDieYoung",
+        "True AddressesDieYoung",
         "slot 1: three addresses in a row were each blocked within six hours",
       ),
     ],
@@ -121,7 +113,7 @@ export const fleets = {
     ],
     addresses: [serving(0)],
     conditions: [
-      condition("Reachable", "False", "SlotsWithoutAddress", "1 of 2 slots has no address"),
+      condition("Reachable", "False SlotsWithoutAddress", "1 of 2 slots has no address"),
     ],
   }),
   "blocked elsewhere": fleet({
@@ -133,14 +125,14 @@ export const fleets = {
     readyReplicas: 0,
     slots: [served(0), served(1)],
     addresses: [serving(0), serving(1)],
-    conditions: [condition("Ready", "False", "PodsUnschedulable", "no node has room for a pod")],
+    conditions: [condition("Ready", "False PodsUnschedulable", "no node has room for a pod")],
   }),
   "short of addresses": fleet({
     slots: [served(0), served(1)],
     addresses: [serving(0), serving(1)],
     conditions: [
       allReached,
-      condition("PoolExhausted", "False", "PoolLow", "pool metallb-a has 1 free address left"),
+      condition("PoolExhausted", "False PoolLow", "pool metallb-a has 1 free address left"),
     ],
   }),
   paused: fleet(
@@ -186,8 +178,7 @@ export const fleets = {
     conditions: [
       condition(
         "Reachable",
-        "False",
-        "AddressBlocked",
+        "False AddressBlocked",
         "۱ گروه از ۲ گروه قطع است: نشانی 203.0.113.10 در ایران مسدود است",
       ),
     ],

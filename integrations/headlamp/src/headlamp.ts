@@ -1,3 +1,4 @@
+import type * as ReactApi from "react";
 import type { ComponentType, ReactNode } from "react";
 
 /** An object of the cluster, as Headlamp hands it out. */
@@ -105,7 +106,7 @@ export type MapSource = {
  * @kinvolk/headlamp-plugin, brings a whole toolchain with it (see the README).
  */
 export interface HeadlampApi {
-  readonly React: typeof import("react");
+  readonly React: typeof ReactApi;
   readonly ReactRouter: { useParams(): Readonly<Record<string, string>> };
   readonly Iconify: {
     readonly Icon: ComponentType<{

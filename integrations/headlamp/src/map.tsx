@@ -8,7 +8,7 @@ import {
   type MapSource,
   React,
 } from "./headlamp.ts";
-import { addresses, fleets, kinds, pools, vantagePoints } from "./kinds.ts";
+import { addresses, fleets, type Kind, pools, vantagePoints } from "./kinds.ts";
 import { addressWord, fleetWord, poolWord, workingWord } from "./labels.tsx";
 import { poolNames, readAddress, readPool, readVantagePoint } from "./read.ts";
 
@@ -100,7 +100,7 @@ function boxes(
 }
 
 function source(
-  { kind, label, icon }: (typeof kinds)[number],
+  { kind, label, icon }: Kind,
   useData: Extract<MapSource, { useData: unknown }>["useData"],
 ): MapSource {
   return {

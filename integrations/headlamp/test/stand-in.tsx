@@ -87,8 +87,8 @@ const CommonComponents: HeadlampApi["CommonComponents"] = {
       <section>
         <h1>{name}</h1>
         <dl>
-          {extraInfo(item)?.map((fact) => (
-            <FactRow key={String(fact.name)} fact={fact} />
+          {extraInfo(item)?.map((fact, index) => (
+            <FactRow key={index} fact={fact} />
           ))}
         </dl>
         {extraSections(item).map(({ id, section }) => (
