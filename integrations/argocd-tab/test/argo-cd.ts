@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build, type BuildOptions } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 
 const folder = join(import.meta.dirname, "..");
 const run = promisify(execFile);
@@ -37,11 +39,14 @@ const styles = `
   .theme-dark main { background: #1f2124; color: #fff; }
 `;
 
-/** Builds the file as \`npm run build\` does, and returns its text. */
+/** Builds the file as `npm run build` does, and returns its text. */
 export async function builtExtension(): Promise<string> {
-  await run("npm", ["run", "build"], { cwd: folder });
-  const path = "dist/resources/extension-proxyfleet.js/extensions-proxyfleet.js";
-  return readFileSync(join(folder, path), "utf8");
+  // In a folder of its own: another test may build at the same time.
+  const out = mkdtempSync(join(tmpdir(), "proxyfleet-tab-"));
+  removeAtExit(out);
+  const file = join(out, "extensions-proxyfleet.js");
+  await run("npm", ["run", "build", "--", `--outfile=${file}`], { cwd: folder });
+  return readFileSync(file, "utf8");
 }
 
 /** React of a version as a script that puts it into the window, as Argo CD does. */
