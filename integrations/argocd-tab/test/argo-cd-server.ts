@@ -51,17 +51,20 @@ export class ArgoCdServer {
     // Redis decides by its name which of its programs it is.
     const redisServer = join(folder, "redis-server");
     symlinkSync(redis, redisServer);
+    const flags = [
+      `--redis=127.0.0.1:${redisPort}`,
+      `--repo-server=127.0.0.1:${other}`,
+      `--kubeconfig=${server.kubeconfig}`,
+      "--namespace=argocd",
+      "--insecure",
+      "--disable-auth",
+      "--address=127.0.0.1",
+      `--port=${port}`,
+      `--metrics-port=${metrics}`,
+    ];
     const programs = [
       runs(redisServer, ["--port", `${redisPort}`, "--bind", "127.0.0.1", "--save", ""], folder),
-      runs(
-        join(built, "argocd-server"),
-        [
-          ...["--redis", `127.0.0.1:${redisPort}`, "--repo-server", `127.0.0.1:${other}`],
-          ...["--kubeconfig", server.kubeconfig, ...namespace, "--insecure", "--disable-auth"],
-          ...["--address", "127.0.0.1", "--port", `${port}`, "--metrics-port", `${metrics}`],
-        ],
-        folder,
-      ),
+      runs(join(built, "argocd-server"), flags, folder),
     ];
     return new ArgoCdServer(`http://127.0.0.1:${port}`, server, programs);
   }
