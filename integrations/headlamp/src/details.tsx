@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { readFleet } from "../../fleet-status/fleet.ts";
+import { readFleet, type Trouble } from "../../fleet-status/fleet.ts";
 import type { Group } from "../../fleet-status/groups.ts";
 import { headline, nextReason, phaseWords, stateWords } from "../../fleet-status/words.ts";
 import { type Fact, headlamp, React } from "./headlamp.ts";
@@ -9,6 +9,11 @@ import { readAddress, readPool, readVantagePoint } from "./read.ts";
 
 const { ConditionsTable, DetailsGrid, SectionBox, SimpleTable } = headlamp.CommonComponents;
 
+// Long words wrap inside of their column, and push no other one out of the page.
+const narrow = "max-content";
+const wide = "minmax(0, 1fr)";
+const widest = "minmax(0, 2fr)";
+
 /** What is shown of an object beside what Headlamp shows of every one. */
 interface Detail {
   readonly facts: (object: unknown) => readonly Fact[];
@@ -16,7 +21,7 @@ interface Detail {
 }
 
 const details = new Map<Kind, Detail>([
-  [fleets, { facts: fleetFacts, section: (object) => <Groups object={object} /> }],
+  [fleets, { facts: fleetFacts, section: (object) => <FleetSections object={object} /> }],
   [addresses, { facts: addressFacts, section: (object) => <Verdicts object={object} /> }],
   [pools, { facts: poolFacts }],
   [vantagePoints, { facts: vantagePointFacts }],
@@ -65,16 +70,38 @@ function fleetFacts(object: unknown): readonly Fact[] {
   ];
 }
 
+function FleetSections({ object }: { readonly object: unknown }) {
+  return (
+    <>
+      <Groups object={object} />
+      <Troubles object={object} />
+    </>
+  );
+}
+
 /** What each group has, what comes next, and why. */
 function Groups({ object }: { readonly object: unknown }) {
   const columns = [
-    { label: "Group", getter: ({ slot }: Group) => slot },
-    { label: "State", getter: (group: Group) => <GroupState group={group} /> },
-    { label: "Address", getter: (group: Group) => <GroupAddresses group={group} /> },
-    { label: "Next move", getter: (group: Group) => <NextMove group={group} /> },
-    { label: "Blocked so far", getter: ({ burnt }: Group) => burnt },
+    { label: "Group", gridTemplate: narrow, getter: ({ slot }: Group) => slot },
+    {
+      label: "State",
+      gridTemplate: narrow,
+      getter: (group: Group) => <GroupState group={group} />,
+    },
+    {
+      label: "Address",
+      gridTemplate: wide,
+      getter: (group: Group) => <GroupAddresses group={group} />,
+    },
+    {
+      label: "Next move",
+      gridTemplate: wide,
+      getter: (group: Group) => <NextMove group={group} />,
+    },
+    { label: "Blocked so far", gridTemplate: narrow, getter: ({ burnt }: Group) => burnt },
     {
       label: "What the operator says",
+      gridTemplate: widest,
       getter: ({ message }: Group) => <span dir="auto">{message}</span>,
     },
   ];
@@ -85,6 +112,26 @@ function Groups({ object }: { readonly object: unknown }) {
         data={readFleet(object).groups}
         emptyMessage="The operator has not looked at this fleet yet."
       />
+    </SectionBox>
+  );
+}
+
+/** Headlamp's own table of conditions has no messages. */
+function Troubles({ object }: { readonly object: unknown }) {
+  const { troubles } = readFleet(object);
+  if (troubles.length === 0) return null;
+  const columns = [
+    { label: "Condition", gridTemplate: narrow, getter: ({ type }: Trouble) => type },
+    { label: "Since", gridTemplate: wide, getter: ({ since }: Trouble) => <Moment time={since} /> },
+    {
+      label: "What it says",
+      gridTemplate: widest,
+      getter: ({ message }: Trouble) => <span dir="auto">{message}</span>,
+    },
+  ];
+  return (
+    <SectionBox title="What is wrong">
+      <SimpleTable columns={columns} data={troubles} emptyMessage="" />
     </SectionBox>
   );
 }
@@ -137,9 +184,13 @@ type Verdict = ReturnType<typeof readAddress>["verdicts"][number];
 
 function Verdicts({ object }: { readonly object: unknown }) {
   const columns = [
-    { label: "Country", getter: ({ country }: Verdict) => country },
-    { label: "Verdict", getter: ({ verdict }: Verdict) => verdict },
-    { label: "Evidence", getter: ({ message }: Verdict) => <span dir="auto">{message}</span> },
+    { label: "Country", gridTemplate: narrow, getter: ({ country }: Verdict) => country },
+    { label: "Verdict", gridTemplate: narrow, getter: ({ verdict }: Verdict) => verdict },
+    {
+      label: "Evidence",
+      gridTemplate: widest,
+      getter: ({ message }: Verdict) => <span dir="auto">{message}</span>,
+    },
   ];
   return (
     <SectionBox title="What tests say">

@@ -58,6 +58,8 @@ interface Components {
   readonly SimpleTable: ComponentType<{
     readonly columns: readonly {
       readonly label: string;
+      /** Its width, as a track of a CSS grid. */
+      readonly gridTemplate: string;
       readonly getter: (row: never) => ReactNode;
     }[];
     readonly data: readonly object[];

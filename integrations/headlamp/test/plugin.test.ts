@@ -89,6 +89,10 @@ describe("the plugin in a stand-in for Headlamp", { skip: withoutChromium }, () 
         text,
         /1\s+Cut off \(IR\)[^]*none is planned\s+3\s+203\.0\.113\.10 is blocked in IR since/,
       );
+      assert.match(
+        text,
+        /PoolExhausted[^]*Add addresses to the pool, or shorten quarantine\.blocked/,
+      );
       assert.match(text, /NoFreshAddress/);
       await page.screenshot({ path: join(pictures, "fleet.png"), fullPage: true });
     }));
