@@ -52,6 +52,11 @@ export function KindDetails({ of }: { readonly of: Kind }) {
   );
 }
 
+/** What somebody wrote, in whichever direction their script runs. */
+function Words({ text }: { readonly text: string }) {
+  return <div dir="auto">{text}</div>;
+}
+
 function Conditions({ object }: { readonly object: unknown }) {
   return (
     <SectionBox title="Conditions">
@@ -64,7 +69,9 @@ function fleetFacts(object: unknown): readonly Fact[] {
   const fleet = readFleet(object);
   return [
     { name: "People", value: <Label word={headline(fleet)} /> },
-    ...(fleet.reachable === undefined ? [] : [{ name: "Why", value: fleet.reachable }]),
+    ...(fleet.reachable === undefined
+      ? []
+      : [{ name: "Why", value: <Words text={fleet.reachable} /> }]),
     { name: "Ready pods", value: String(fleet.readyPods) },
     ...(fleet.isPaused ? [{ name: "Paused", value: "no group moves (spec.paused)" }] : []),
   ];
@@ -90,7 +97,7 @@ function Groups({ object }: { readonly object: unknown }) {
     },
     {
       label: "Address",
-      gridTemplate: wide,
+      gridTemplate: "minmax(9rem, 1fr)",
       getter: (group: Group) => <GroupAddresses group={group} />,
     },
     {
@@ -102,7 +109,7 @@ function Groups({ object }: { readonly object: unknown }) {
     {
       label: "What the operator says",
       gridTemplate: widest,
-      getter: ({ message }: Group) => <span dir="auto">{message}</span>,
+      getter: ({ message }: Group) => <Words text={message} />,
     },
   ];
   return (
@@ -126,7 +133,7 @@ function Troubles({ object }: { readonly object: unknown }) {
     {
       label: "What it says",
       gridTemplate: widest,
-      getter: ({ message }: Trouble) => <span dir="auto">{message}</span>,
+      getter: ({ message }: Trouble) => <Words text={message} />,
     },
   ];
   return (
@@ -189,7 +196,7 @@ function Verdicts({ object }: { readonly object: unknown }) {
     {
       label: "Evidence",
       gridTemplate: widest,
-      getter: ({ message }: Verdict) => <span dir="auto">{message}</span>,
+      getter: ({ message }: Verdict) => <Words text={message} />,
     },
   ];
   return (
@@ -220,7 +227,7 @@ function vantagePointFacts(object: unknown): readonly Fact[] {
   const point = readVantagePoint(object);
   return [
     { name: "State", value: <Label word={workingWord(point)} /> },
-    ...(point.message === "" ? [] : [{ name: "Why", value: point.message }]),
+    ...(point.message === "" ? [] : [{ name: "Why", value: <Words text={point.message} /> }]),
     { name: "Country", value: point.country },
     { name: "Role", value: point.role },
     { name: "Service", value: point.service },
