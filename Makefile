@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
 root := $(filter 0,$(shell id -u))
 
 .NOTPARALLEL:
-.PHONY: help demo test check gen bundle package sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
+.PHONY: help demo test check gen bundle package integrations sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ bundle: set-up ## writes dist/install.yaml, the chart as one file for kubectl
 package: set-up ## writes dist/proxyfleet-VERSION.tgz, the npm package: the program, and resources for Pulumi
 	@node hack/bundle.ts && node hack/npm-package.ts
 	@cd dist && npm pack --silent ./npm
+
+integrations: set-up ## writes dist/proxyfleet-argocd-tab.tgz and dist/proxyfleet-headlamp.tgz, for Argo CD and Headlamp
+	@hack/integrations.sh
 
 sbom: images ## writes dist/sbom-operator.json and dist/sbom-proxy.json: what is in each image (CycloneDX; needs npm 10)
 	@node hack/sbom.ts
@@ -85,10 +88,10 @@ cluster-tools: set-up
 	@hack/chart/helm.sh
 	@$(if $(root),hack/bases.sh)
 
-# and what only tests need: a browser, schemas to hold the chart to, promtool, and Argo CD
+# and what only tests need: a browser, schemas to hold the chart to, Prometheus, and Argo CD
 tools: cluster-tools
 	@hack/debian-packages.sh browser
 	@test/chart/schemas/build.sh
-	@test/chart/promtool.sh
+	@test/chart/prometheus.sh
 	@test/stand-ins/external-dns/build.sh
 	@$(if $(root),test/cluster/argocd/build.sh)

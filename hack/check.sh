@@ -10,6 +10,9 @@ check() { step "$@" || failed+=("$1"); }
 check "Checking the format" prettier --check --log-level warn .
 check "Linting" oxlint --type-aware --deny-warnings
 check "Checking types" tsc --noEmit
+for folder in integrations/*/tsconfig.json; do
+  check "Checking types of $(dirname "$folder")" tsc --noEmit --project "$folder"
+done
 check "Checking that generated files are up to date" node hack/gen.ts --check
 check "Checking licences" node hack/licences.ts
 check "Checking the documentation" node test/docs/check.ts

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests that need no cluster.
 #   run.sh unit          pure code, the chart, builds, generators, the demo and shared tooling; and the supervisor's own tests
-#   run.sh integration   against a real API server and a real HAProxy, on loopback; no root needed
+#   run.sh integration   against a real API server, a real HAProxy and a real browser, on loopback; no root needed
 #   run.sh slow          the long runs
 #   run.sh mutation      the last of them: how much of the pure code can be broken without a test that fails.
 #                        Of one room: run.sh mutation --mutate 'src/pods/*.ts'
@@ -16,7 +16,7 @@ else
   say "HAProxy 3.0 is not here, so tests that need it are left out. It comes with the image bases, which need root."
 fi
 if [ "$1" = integration ] && ! [ -x "${PROXYFLEET_CHROMIUM:-/usr/bin/chromium}" ]; then
-  say "Chromium is not here, so share pages are not looked at in a browser. As root, hack/debian-packages.sh browser installs it."
+  say "Chromium is not here, so share pages, and what is for Argo CD and Headlamp, are not looked at in a browser. As root, hack/debian-packages.sh browser installs it."
 fi
 
 # --test-force-exit, where TLS servers are cut off: at its end, Node 26.10 may turn for ever in freeing the handles of such a server.
@@ -26,7 +26,7 @@ case $1 in
     cd images/proxy/supervisor && GOTOOLCHAIN=local go test ./...
     ;;
   # Two files at a time, also on two cores, where Node would take one by one: most of the time they wait.
-  integration) node --test --test-force-exit --test-concurrency=2 --test-reporter=spec 'test/integration/**/*.test.ts' ;;
+  integration) node --test --test-force-exit --test-concurrency=2 --test-reporter=spec 'test/integration/**/*.test.ts' 'integrations/{test,*/test}/*.test.ts' ;;
   slow)
     node --test --test-reporter=spec 'test/slow/**/*.test.ts'
     PROXYFLEET_SOAK_SECONDS=${PROXYFLEET_SOAK_SECONDS:-600} node --test --test-force-exit --test-reporter=spec 'test/integration/soak/*.test.ts'

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { alertGroup } from "../../src/pulumi/chart/alerts.ts";
+import { dashboardJson } from "../../src/pulumi/chart/dashboard/dashboard.ts";
 import { chartFile } from "./chart-file.ts";
 import { crdTemplate } from "./crd-template.ts";
 import { defaultsFile } from "./defaults-file.ts";
@@ -45,6 +46,7 @@ export function chartFiles(crds: readonly GeneratedFile[]): readonly GeneratedFi
     },
     { path: `${folder}/values.schema.json`, text: `${JSON.stringify(schema, null, 2)}\n` },
     { path: `${folder}/alerts.yaml`, text: alerts() },
+    { path: `${folder}/dashboard.json`, text: dashboardJson() },
     { path: `${folder}/README.md`, text: readme(schema) },
     ...crds.map(({ path, text }) => ({
       path: `${folder}/templates/${path}`,
@@ -57,5 +59,11 @@ export function chartFiles(crds: readonly GeneratedFile[]): readonly GeneratedFi
 function alerts(): string {
   const heading =
     "# Made by `make gen` from src/pulumi/chart/alerts.ts. Edit that, not this file.\n";
-  return `${heading}${stringify([alertGroup({ namespace: "NAMESPACE", poolLow: "POOL_LOW" })], { lineWidth: 0 })}`;
+  const scope = {
+    namespace: "NAMESPACE",
+    poolLow: "POOL_LOW",
+    runbooks: "RUNBOOKS",
+    grafana: "GRAFANA",
+  };
+  return `${heading}${stringify([alertGroup(scope)], { lineWidth: 0 })}`;
 }

@@ -179,6 +179,22 @@ const histories: Readonly<Record<string, History>> = {
     at: "20m",
     fires: { ProxyfleetAddressesUnusable: { namespace: "proxyfleet-system" } },
   },
+  "the first address that does not work since the operator began": {
+    series: {
+      ...leader,
+      [ofOperator("proxyfleet_rotations_total", 'outcome="unusable"')]: "_x5 1x30",
+    },
+    at: "20m",
+    fires: { ProxyfleetAddressesUnusable: { namespace: "proxyfleet-system" } },
+  },
+  "a fresh address did not work, two hours ago": {
+    series: {
+      ...leader,
+      [ofOperator("proxyfleet_rotations_total", 'outcome="unusable"')]: "0x5 1x150",
+    },
+    at: "150m",
+    fires: {},
+  },
   "a receiver takes no news": {
     series: {
       ...leader,
@@ -228,7 +244,7 @@ const histories: Readonly<Record<string, History>> = {
 
 const skip = existsSync(promtool)
   ? false
-  : "promtool is not here: test/chart/promtool.sh fetches it";
+  : "promtool is not here: test/chart/prometheus.sh fetches it";
 
 describe("alerts", { skip }, () => {
   let folder: string;

@@ -55,6 +55,22 @@ export const matrix: Record<string, object> = {
     monitoringNamespaces: ["prometheus"],
     privateUpstreams: ["10.8.0.0/16", "fd00:8::/32"],
   },
+  "alerts that lead to a dashboard": {
+    prometheusRule: {
+      enabled: true,
+      runbooks: "http://wiki.local/pages",
+      grafana: "https://grafana.example.org/a?b",
+    },
+    grafanaDashboard: {
+      enabled: true,
+      label: "dashboards",
+      labelValue: "proxyfleet",
+      annotations: { folder: "NGO", "example.org/note": "own" },
+    },
+    commonLabels: { team: "x", dashboards: "no" },
+    commonAnnotations: { "example.org/note": "x" },
+  },
+  "a dashboard": { grafanaDashboard: { enabled: true } },
   "metrics of the fleets of some namespaces": {
     watchNamespaces: ["proxies", "family"],
     podMonitor: { enabled: true },

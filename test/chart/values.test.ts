@@ -60,6 +60,7 @@ describe("a value that is missing, as those that are newer than a release", () =
     serviceMonitor: { enabled: true },
     podMonitor: { enabled: true },
     prometheusRule: { enabled: true },
+    grafanaDashboard: { enabled: true },
     namespace: { create: true },
     watchNamespaces: ["proxies"],
   };

@@ -32,6 +32,7 @@ const places = [
   "docs/**/*.md",
   "examples/**/*.md",
   "charts/*/README.md",
+  "integrations/*/README.md",
 ];
 
 /** All pages that people read, in the order of their names. */

@@ -1,6 +1,13 @@
 import { alertGroup } from "./alerts.ts";
+import { dashboardJson } from "./dashboard/dashboard.ts";
 import { healthPort } from "./deployment.ts";
-import { type Installation, type Manifest, metadataOf, selector } from "./installation.ts";
+import {
+  annotated,
+  type Installation,
+  type Manifest,
+  metadataOf,
+  selector,
+} from "./installation.ts";
 
 const monitoring = "monitoring.coreos.com/v1";
 
@@ -56,12 +63,27 @@ export function podMonitor(installation: Installation): Manifest {
 
 /** Alerts, made of the operator's metrics. */
 export function prometheusRule(installation: Installation): Manifest {
-  const { labels, poolLow } = installation.values.prometheusRule;
+  const { labels, poolLow, runbooks, grafana } = installation.values.prometheusRule;
+  const { namespace } = installation;
   return {
     apiVersion: monitoring,
     kind: "PrometheusRule",
     metadata: labelled(metadataOf(installation, "proxyfleet"), labels),
-    spec: { groups: [alertGroup({ namespace: installation.namespace, poolLow: String(poolLow) })] },
+    spec: { groups: [alertGroup({ namespace, poolLow: String(poolLow), runbooks, grafana })] },
+  };
+}
+
+/** A dashboard for Grafana, in the form that its sidecar looks for. */
+export function grafanaDashboard(installation: Installation): Manifest {
+  const { label, labelValue, annotations: own } = installation.values.grafanaDashboard;
+  const { annotations, ...metadata } = labelled(metadataOf(installation, "proxyfleet-dashboard"), {
+    [label]: labelValue,
+  });
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { ...metadata, ...annotated({ ...annotations, ...own }) },
+    data: { "proxyfleet.json": dashboardJson() },
   };
 }
 

@@ -10,7 +10,7 @@ import {
   metadataOf,
   selector,
 } from "./installation.ts";
-import { podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
+import { grafanaDashboard, podMonitor, prometheusRule, serviceMonitor } from "./monitoring.ts";
 import { hasNews, newsReceivers } from "./news-receivers.ts";
 import { peopleRights } from "./people-rights.ts";
 import { rights, shareExportRights } from "./rights.ts";
@@ -44,6 +44,7 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
     ...only(values.serviceMonitor.enabled, serviceMonitor),
     ...only(values.podMonitor.enabled, podMonitor),
     ...only(values.prometheusRule.enabled, prometheusRule),
+    ...only(values.grafanaDashboard.enabled, grafanaDashboard),
     ...only(exports, shareExport),
     ...only(exports && values.rbac.create, shareExportRights),
     deployment(installation),

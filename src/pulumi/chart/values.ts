@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { newsKinds } from "../../values/news-kinds.ts";
 import { logLevels } from "../../values/log-levels.ts";
+import {
+  grafanaDashboard,
+  podMonitor,
+  prometheusRule,
+  serviceMonitor,
+} from "./monitoring-values.ts";
 import { rbac } from "./rights-values.ts";
 import { rollouts } from "./rollout-values.ts";
 import { privateUpstreams } from "./upstream-values.ts";
@@ -57,15 +63,6 @@ const serviceAccount = z
   })
   .prefault({})
   .describe("The operator's ServiceAccount.");
-
-const interval = z
-  .string()
-  .regex(/^[0-9]+(ms|s|m|h)$/)
-  .default("30s")
-  .describe("Time between two scrapes.");
-const moreLabels = texts
-  .default({})
-  .describe("Additional labels for it: many a Prometheus reads only objects with a certain label.");
 
 const feeds = z
   .strictObject({
@@ -169,54 +166,6 @@ const dns = z
   .describe(
     "Names of groups (spec.dns of fleets), which ExternalDNS publishes. Each of these DNS servers learns the names, so choose some that people use anyway.",
   );
-
-const serviceMonitor = z
-  .strictObject({
-    enabled: z
-      .boolean()
-      .default(false)
-      .describe(
-        "Create a ServiceMonitor, and the Service that it reads. Needs the Prometheus operator.",
-      ),
-    labels: moreLabels,
-    interval,
-  })
-  .prefault({})
-  .describe("How Prometheus finds the operator's metrics.");
-
-const podMonitor = z
-  .strictObject({
-    enabled: z
-      .boolean()
-      .default(false)
-      .describe(
-        "Create a PodMonitor for the proxy pods of all fleets that the operator serves. Needs the Prometheus operator.",
-      ),
-    labels: moreLabels,
-    interval,
-  })
-  .prefault({})
-  .describe(
-    "How Prometheus finds the proxy pods' metrics. Name its namespace in monitoringNamespaces.",
-  );
-
-const prometheusRule = z
-  .strictObject({
-    enabled: z
-      .boolean()
-      .default(false)
-      .describe(
-        "Create a PrometheusRule with alerts. Needs the Prometheus operator, and the operator's metrics (serviceMonitor).",
-      ),
-    labels: moreLabels,
-    poolLow: z
-      .int()
-      .min(1)
-      .default(3)
-      .describe("An alert fires when fewer addresses than this are free in a pool."),
-  })
-  .prefault({})
-  .describe("Alerts about fleets, pools and the operator.");
 
 /**
  * The values of the chart: what a person may set, with descriptions and defaults. values.yaml,
@@ -354,6 +303,7 @@ export const chartValues = z.strictObject({
   serviceMonitor,
   podMonitor,
   prometheusRule,
+  grafanaDashboard,
 });
 
 /** All values, defaults included. */

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { request } from "undici";
+import { alertGroup } from "../../../src/pulumi/chart/alerts.ts";
+import { dashboardJson } from "../../../src/pulumi/chart/dashboard/dashboard.ts";
+import { metricsOf, panelsOf } from "../../chart/grafana.ts";
 import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";
@@ -159,6 +162,21 @@ describe("two replicas of the operator", () => {
       names.filter((name) => name.startsWith("proxyfleet_") && !listed.includes(name)),
       [],
       "are not in the documentation",
+    );
+  });
+
+  test("give all that alerts and Grafana's panels ask for", async () => {
+    const scope = { namespace: "n", poolLow: "3", runbooks: "", grafana: "" };
+    const { rules } = alertGroup(scope) as { rules: readonly { expr: string }[] };
+    const panels = panelsOf(JSON.parse(dashboardJson()));
+    const exprs = [...rules.map(({ expr }) => expr), ...panels.flatMap(({ exprs }) => exprs)];
+    const told = (await says(replicas.operators[0]!, "/metrics")).text.matchAll(/^# TYPE (\S+)/gm);
+    const names = new Set([...told].map(([, name]) => name));
+    const asked = [...new Set(exprs.flatMap(metricsOf))];
+    assert.ok(asked.length > 25);
+    assert.deepEqual(
+      asked.filter((name) => !names.has(name)),
+      [],
     );
   });
 });
