@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
 root := $(filter 0,$(shell id -u))
 
 .NOTPARALLEL:
-.PHONY: help demo test check gen bundle package sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
+.PHONY: help demo test check gen bundle package programs sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ bundle: set-up ## writes dist/install.yaml, the chart as one file for kubectl
 package: set-up ## writes dist/proxyfleet-VERSION.tgz, the npm package: the program, and resources for Pulumi
 	@node hack/bundle.ts && node hack/npm-package.ts
 	@cd dist && npm pack --silent ./npm
+
+programs: set-up ## writes dist/programs: kubectl-proxyfleet as one file for Linux and Windows (on a Mac: for macOS), and Krew's manifest
+	@node hack/programs.ts
 
 sbom: images ## writes dist/sbom-operator.json and dist/sbom-proxy.json: what is in each image (CycloneDX; needs npm 10)
 	@node hack/sbom.ts

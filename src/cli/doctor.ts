@@ -1,5 +1,7 @@
+import { leases } from "../kubernetes/builtin.ts";
 import { ForbiddenError } from "../kubernetes/errors.ts";
 import type { Observed } from "../overview/observed.ts";
+import { operatorLease } from "../overview/operator.ts";
 import { overviewOf } from "../overview/overview.ts";
 import { CallError } from "./call/call-error.ts";
 import { type Cluster, withCluster } from "./call/cluster.ts";
@@ -15,6 +17,7 @@ import { type Connect, connectChoices, handshakeFindings } from "./doctor/handsh
 import { look } from "./doctor/look.ts";
 import { doctorJson, doctorText } from "./doctor/text.ts";
 import { NotInstalledError, readFleet, readFleets } from "./read/observe-cluster.ts";
+import { OptionalLists } from "./read/optional-lists.ts";
 import { formatted } from "./terminal/formats.ts";
 import { type Terminal, drawingOf } from "./terminal/terminal.ts";
 import { explain } from "./why/explain.ts";
@@ -113,7 +116,11 @@ async function fleetsOf(cluster: Cluster, namespace: string): Promise<Observed |
   try {
     return (await readFleets(cluster, namespace)).observed;
   } catch (error) {
-    if (error instanceof NotInstalledError) return { now: cluster.now(), fleets: [] };
+    if (error instanceof NotInstalledError) {
+      const lease = { fieldSelector: `metadata.name=${operatorLease}` };
+      const found = await new OptionalLists(cluster.client).list(leases, lease);
+      return { now: cluster.now(), fleets: [], leases: found };
+    }
     if (error instanceof MissingRightError || error instanceof ForbiddenError) return undefined;
     throw error;
   }

@@ -1,5 +1,4 @@
 import type { Kept } from "../redact/redactor.ts";
-import type { ZipFile } from "./zip.ts";
 
 /** What a bundle says of itself. */
 export interface BundleFacts {
@@ -34,7 +33,10 @@ export function aboutFile(name: string): string {
 }
 
 /** What is in a bundle and what is not, for whoever opens it, and for whoever hands it on. */
-export function contentsText(files: readonly ZipFile[], facts: BundleFacts): string {
+export function contentsText(
+  files: readonly { readonly name: string }[],
+  facts: BundleFacts,
+): string {
   const { kept, counts, missing, program } = facts;
   const replaced = Object.entries(counts).map(([name, count]) => `  ${name}: ${count}`);
   return [

@@ -11,11 +11,16 @@ import { explain } from "../why/explain.ts";
 import { whyJson } from "../why/text.ts";
 import { contentsText } from "./contents.ts";
 import type { Gathered } from "./read.ts";
-import type { ZipFile } from "./zip.ts";
+
+/** One file of a bundle. */
+export interface BundleFile {
+  readonly name: string;
+  readonly content: string;
+}
 
 /** A bundle, before it is packed. */
 export interface Bundle {
-  readonly files: readonly ZipFile[];
+  readonly files: readonly BundleFile[];
   /** How many values were replaced, by what they are. */
   readonly replaced: Readonly<Record<string, number>>;
   /** What pseudonyms stand for: never a part of the bundle. */
@@ -85,7 +90,7 @@ function observedOf({ namespace, name }: FleetOverview, observed: Observed): Obs
 }
 
 /** Two names may become the same one. */
-function unique(files: readonly ZipFile[]): readonly ZipFile[] {
+function unique(files: readonly BundleFile[]): readonly BundleFile[] {
   const seen = new Map<string, number>();
   return files.map(({ name, content }) => {
     const count = (seen.get(name) ?? 0) + 1;

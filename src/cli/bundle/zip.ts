@@ -4,7 +4,9 @@ import { crc32, deflateRawSync } from "node:zlib";
 export interface ZipFile {
   /** With slashes between folders; ASCII. */
   readonly name: string;
-  readonly content: string;
+  readonly content: string | Buffer;
+  /** Who may do what with it once it is unpacked; without it, only its owner may read it. */
+  readonly mode?: keyof typeof modes;
 }
 
 // The format of PKWARE's APPNOTE 6.3.10: each file behind a local header (4.3.7), then a list of all
@@ -13,8 +15,12 @@ export interface ZipFile {
 const signatures = { file: 0x04034b50, listed: 0x02014b50, end: 0x06054b50 } as const;
 const neededVersion = 20;
 const deflated = 8;
-/** A regular file that its owner alone may read, as Unix writes it. */
-const ownersOnly = (0o100600 << 16) >>> 0;
+/** Regular files, as Unix writes them. */
+const modes = {
+  ownersOnly: (0o100600 << 16) >>> 0,
+  everybodys: (0o100644 << 16) >>> 0,
+  program: (0o100755 << 16) >>> 0,
+} as const;
 const madeOnUnix = (3 << 8) | neededVersion;
 
 /** An archive of some files. @param at their time, in UTC. Bounds: 65,535 files, 4 GiB in all */
@@ -22,11 +28,12 @@ export function zipped(files: readonly ZipFile[], at: Date): Buffer {
   const locals: Buffer[] = [];
   const listed: Buffer[] = [];
   let offset = 0;
-  for (const { name, content } of files) {
-    const { data, facts } = packed(content, { name, at });
+  for (const file of files) {
+    const { name } = file;
+    const { data, facts } = packed(file, at);
     const local = Buffer.concat([uint32(signatures.file), facts, Buffer.from(name), data]);
     locals.push(local);
-    listed.push(listing(facts, name, offset));
+    listed.push(listing(facts, file, offset));
     offset += local.length;
   }
   const list = Buffer.concat(listed);
@@ -34,8 +41,8 @@ export function zipped(files: readonly ZipFile[], at: Date): Buffer {
 }
 
 /** A file's content, and what both of its headers say of it. */
-function packed(content: string, { name, at }: { readonly name: string; readonly at: Date }) {
-  const plain = Buffer.from(content);
+function packed({ name, content }: ZipFile, at: Date) {
+  const plain = typeof content === "string" ? Buffer.from(content) : content;
   const data = deflateRawSync(plain);
   const facts = Buffer.concat([
     uint16(neededVersion, 0, deflated, ...dosTime(at)),
@@ -45,9 +52,9 @@ function packed(content: string, { name, at }: { readonly name: string; readonly
   return { data, facts };
 }
 
-function listing(facts: Buffer, name: string, offset: number): Buffer {
+function listing(facts: Buffer, { name, mode = "ownersOnly" }: ZipFile, offset: number): Buffer {
   const head = Buffer.concat([uint32(signatures.listed), uint16(madeOnUnix)]);
-  const rest = Buffer.concat([uint16(0, 0, 0), uint32(ownersOnly, offset)]);
+  const rest = Buffer.concat([uint16(0, 0, 0), uint32(modes[mode], offset)]);
   return Buffer.concat([head, facts, rest, Buffer.from(name)]);
 }
 

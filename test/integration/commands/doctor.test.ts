@@ -28,6 +28,10 @@ test("doctor before an installation", async (t) => {
     metadata: { name: "nothing", namespace: "locked" },
     spec: { hard: { pods: "0" } },
   });
+  // A controller would count what there is.
+  await server.patch("/api/v1/namespaces/locked/resourcequotas/nothing/status", {
+    status: { hard: { pods: "0" }, used: { pods: "0" } },
+  });
   const doctor = async (...args: readonly string[]) =>
     typeCommand(server.kubeconfig, ["doctor", "-o", "json", ...args]);
 
@@ -74,7 +78,7 @@ test("doctor before an installation", async (t) => {
 test("doctor of fleets", async (t) => {
   const stage = await Stage.start();
   t.after(async () => stage.stop());
-  await stage.serve(["127.70.0.0/31"]);
+  await stage.serve(["127.70.0.0/27"]);
   const admin = async (...args: readonly string[]) => stage.admin(...args);
 
   await t.test("shakes hands with each address", async () => {
