@@ -23,7 +23,7 @@ import { fleetObject } from "../../objects/fleet.ts";
 import { entryObject } from "../../objects/ledger-entry.ts";
 import { namespaceObject } from "../../objects/namespace.ts";
 import { shareSecret } from "../../objects/share-secret.ts";
-import { doctorShape } from "../../unit/cli/doctor/shape.ts";
+import { doctorOutput } from "../../../src/cli/output/doctor.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds, kubectl } from "../../stand-ins/api-server/crds.ts";
 import { Administrator, commandsUnder } from "./administrator.ts";
@@ -131,7 +131,7 @@ const commands: Record<string, readonly Command[]> = {
   "`doctor`": [
     async (as) => {
       const said = await typed(doctorCommand, ["-n", "proxies", "-o", "json", ...as]);
-      const { findings } = doctorShape.parse(JSON.parse(said));
+      const { findings } = doctorOutput.parse(JSON.parse(said));
       const unseen = findings.filter(
         ({ check, state, says }) =>
           says.includes("you may not") || (check === "Rights" && state !== "Ok"),

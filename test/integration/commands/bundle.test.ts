@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { z } from "zod";
+import { bundleOutput } from "../../../src/cli/output/bundle.ts";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { unzipped } from "../../unit/cli/bundle/unzipped.ts";
@@ -19,13 +19,6 @@ before(async () => {
   await stage.serve(["127.69.0.0/27"], { dns: undefined, share: { page: true } });
 });
 after(async () => stage?.stop());
-
-const bundleShape = z.strictObject({
-  file: z.string(),
-  files: z.array(z.strictObject({ name: z.string(), bytes: z.int(), about: z.string() })),
-  replaced: z.record(z.string(), z.int()),
-  missingRights: z.array(z.string()),
-});
 
 /** Times are in Secrets, too, and may be known. */
 function isSecret(text: string): boolean {
@@ -80,7 +73,7 @@ test("bundle, of a real API server", async (t) => {
     const file = join(folder, "a.zip");
     const ended = await stage.admin("bundle", "family", "-n", "default", "-f", file, "-o", "json");
     assert.deepEqual([ended.code, ended.stderr], [0, ""]);
-    const { files, missingRights } = bundleShape.parse(JSON.parse(ended.stdout));
+    const { files, missingRights } = bundleOutput.parse(JSON.parse(ended.stdout));
     assert.deepEqual(missingRights, []);
     const found = unzipped(readFileSync(file));
     assert.deepEqual(

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { doctorShape } from "../../unit/cli/doctor/shape.ts";
+import { doctorOutput } from "../../../src/cli/output/doctor.ts";
 import { namespaceObject } from "../../objects/namespace.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { list } from "../operator/operator.ts";
 import { Stage, typeCommand } from "./stage.ts";
 
 const found = (stdout: string) =>
-  doctorShape
+  doctorOutput
     .parse(JSON.parse(stdout))
     .findings.map(({ check, state, says }) => `${check} ${state}: ${says}`);
 

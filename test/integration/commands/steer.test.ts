@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { parse } from "yaml";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { statusShape } from "../../unit/cli/status/shape.ts";
+import { statusOutput } from "../../../src/cli/output/status.ts";
 import { entriesOf, fleetPath, read } from "../operator/fleet-objects.ts";
 import { apply } from "../operator/operator.ts";
 import { Stage } from "./stage.ts";
@@ -44,7 +44,7 @@ test("commands of a person who runs fleets", async (t) => {
 
   await t.test("status is for programs, too", async () => {
     const { stdout } = await stage.admin("status", "-A", "-o", "json");
-    const { fleets, missingRights } = statusShape.parse(JSON.parse(stdout));
+    const { fleets, missingRights } = statusOutput.parse(JSON.parse(stdout));
     assert.deepEqual([fleets[0]?.slots.length, missingRights], [2, []]);
     const names = await stage.admin("status", "-o=name");
     assert.equal(names.stdout, "whatsappproxy.proxyfleet.dev/family\n");
@@ -228,7 +228,7 @@ test("commands of a person who runs fleets", async (t) => {
     const viewer = await stage.person("seer", []);
     await apply(stage.cluster.server, ...documentedRole("seer"));
     const { stdout } = await viewer("status", "family", "-o", "json");
-    const { missingRights, operator } = statusShape.parse(JSON.parse(stdout));
+    const { missingRights, operator } = statusOutput.parse(JSON.parse(stdout));
     assert.deepEqual([missingRights, operator.state], [[], "Alive"]);
   });
 });

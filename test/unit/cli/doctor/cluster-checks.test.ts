@@ -12,7 +12,7 @@ import type { FieldSchema } from "../../../../src/kubernetes/declared-fields.ts"
 import type { NetworkPolicy } from "../../../../src/kubernetes/objects.ts";
 import { overviewOf } from "../../../../src/overview/overview.ts";
 import { ago, fleet, healthy, lease } from "../../overview/build.ts";
-import { doctorShape } from "./shape.ts";
+import { doctorOutput } from "../../../../src/cli/output/doctor.ts";
 
 interface Versions {
   readonly versions: readonly [{ readonly schema: { readonly openAPIV3Schema: FieldSchema } }];
@@ -235,5 +235,5 @@ test("findings are shown with their remedies, and counted", () => {
   assert.match(text, /\nok {7}DNS: /);
   assert.match(text, /\n1 failures, 1 warnings, 0 that could not be looked at\n$/);
   for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
-  doctorShape.parse(JSON.parse(formatted(doctorJson(findings), "json")));
+  doctorOutput.parse(JSON.parse(formatted(doctorJson(findings), "json")));
 });

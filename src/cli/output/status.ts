@@ -91,7 +91,7 @@ const pool = z.strictObject({
 });
 
 /** What `proxyfleet status -o json` prints. */
-export const statusShape = z.strictObject({
+export const statusOutput = z.strictObject({
   operator: z.strictObject({
     state: z.enum(["Alive", "Silent", "NotSeen", "Unknown"]),
     namespace: z.string().optional(),

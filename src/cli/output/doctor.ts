@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What `proxyfleet doctor -o json` prints: programs may rely on it. */
-export const doctorShape = z.strictObject({
+export const doctorOutput = z.strictObject({
   findings: z.array(
     z.strictObject({
       check: z.enum([
