@@ -1,7 +1,7 @@
 // Makes one program for each platform in dist/programs, as archives, and from all archives that are there the manifest for Krew,
 // proxyfleet.yaml.
-//   node hack/programs.ts [--base URL] [PLATFORM…]     default: linux-amd64 linux-arm64 windows-amd64; on a Mac those of macOS
-// URL is where the archives will be.
+//   node hack/programs.ts [--home URL] [--base URL] [PLATFORM…]     default: linux-amd64 linux-arm64 windows-amd64; on a Mac those of macOS
+// --home is the project's page, --base where the archives will be.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +20,7 @@ import { bundleProgram } from "./supply/program.ts";
 const project = join(import.meta.dirname, "..");
 const { values, positionals } = parseArgs({
   options: {
+    home: { type: "string", default: "https://example.org/proxyfleet" },
     base: { type: "string", default: "https://example.org/proxyfleet" },
     out: { type: "string", default: join(project, "dist/programs") },
   },
@@ -56,5 +57,5 @@ const archives = platforms.flatMap((platform) => {
   return { platform, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };
 });
 const manifest = join(folder, "proxyfleet.yaml");
-writeFileSync(manifest, dump(krewManifest(version, values.base, archives)));
+writeFileSync(manifest, dump(krewManifest(version, values, archives)));
 process.stdout.write(`${manifest}\n`);

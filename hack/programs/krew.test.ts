@@ -37,7 +37,8 @@ const manifestShape = z.strictObject({
 
 test("Krew's manifest names an archive for each platform", () => {
   const archives = platforms.map((platform) => ({ platform, sha256: "ab12".repeat(16) }));
-  const made = krewManifest("0.1.0", "https://example.org/v0.1.0", archives);
+  const places = { home: "https://example.org", base: "https://example.org/v0.1.0" };
+  const made = krewManifest("0.1.0", places, archives);
   const { spec } = manifestShape.parse(made);
   assert.deepEqual(
     spec.platforms.map(({ uri, bin }) => [uri.split("/").at(-1), bin]),

@@ -7,18 +7,30 @@ export interface Archive {
   readonly sha256: string;
 }
 
+/** URLs without a slash at the end. */
+interface Places {
+  /** Of the project. */
+  readonly home: string;
+  /** Where the archives of the release are. */
+  readonly base: string;
+}
+
 /**
  * What Krew, the manager of kubectl's plugins, installs from (Krew documentation, "Writing a plugin
- * manifest"). @param base where the archives of a release are, without a slash at the end
+ * manifest").
  */
-export function krewManifest(version: string, base: string, archives: readonly Archive[]): object {
+export function krewManifest(
+  version: string,
+  { home, base }: Places,
+  archives: readonly Archive[],
+): object {
   return {
     apiVersion: "krew.googlecontainertools.github.com/v1alpha2",
     kind: "Plugin",
     metadata: { name: "proxyfleet" },
     spec: {
       version: `v${version}`,
-      homepage: "https://proxyfleet.dev",
+      homepage: home,
       shortDescription: "See and steer fleets of WhatsApp proxies",
       description:
         "Shows who is cut off from WhatsApp, since when, why, and what helps, for fleets of the\nProxyfleet operator; and steers them. It asks the cluster with your own rights.\n",

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { parse } from "yaml";
 import type { WhatsAppProxy } from "../../../src/api/fleet.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
+import { historyOutput } from "../../../src/cli/output/history.ts";
 import { statusOutput } from "../../../src/cli/output/status.ts";
 import { entriesOf, fleetPath, read } from "../operator/fleet-objects.ts";
 import { apply } from "../operator/operator.ts";
@@ -115,9 +116,8 @@ test("commands of a person who runs fleets", async (t) => {
     assert.match(stdout, /Ledger +WentDark +slot 1: .* rests until .*\(Requested\)/);
     assert.match(stdout, /Event +Published +slot 1: /);
     assert.doesNotMatch(stdout, /slot 0: claimed/);
-    const { items } = JSON.parse((await stage.admin("history", "family", "-o", "json")).stdout) as {
-      items: readonly object[];
-    };
+    const json = await stage.admin("history", "family", "-o", "json");
+    const { items } = historyOutput.parse(JSON.parse(json.stdout));
     assert.ok(items.length > lines.length - 1);
   });
 
