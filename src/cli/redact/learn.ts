@@ -73,11 +73,17 @@ export function learn(objects: readonly object[]): Learnt {
       names.set(String(value), "asn");
     } else if (typeof value === "string") {
       const category = categoryAt(path, value);
-      if (category !== undefined && !names.has(value)) names.set(value, category);
+      const name = category === "image" ? withoutVersion(value) : value;
+      if (category !== undefined && !names.has(name)) names.set(name, category);
     }
   };
   for (const object of objects) visit(object, []);
   return { names, fields };
+}
+
+/** Which version an image is of may be known: `registry.example.org/proxy`, without tag and digest. */
+function withoutVersion(image: string): string {
+  return image.replace(/@.*$/, "").replace(/:[^/]*$/, "");
 }
 
 function visitName(value: object, names: Map<string, Category>): void {

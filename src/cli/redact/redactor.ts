@@ -51,8 +51,9 @@ export class Redactor {
     const hide = (replacement: Replacement) => this.#hidden(replacement, marks);
     let left = applied(withoutMarks(text), wholeRules, hide);
     if (depth <= mostLayers) left = this.#decoded(left, depth, hide);
-    left = this.#hosts(left, hide);
+    // Names go before hosts: that of an image begins with a host.
     if (!this.#kept.names) left = this.#names(left, hide);
+    left = this.#hosts(left, hide);
     if (!this.#kept.addresses) left = applied(left, addressRules, hide);
     return marks.resolved(applied(left, tokenRules, hide));
   }

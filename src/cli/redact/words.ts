@@ -28,7 +28,7 @@ const longPlurals: ReadonlySet<string> = new Set(
 
 /** Names that many clusters have, so that they tell nothing. */
 const commonNames: ReadonlySet<string> = new Set(
-  "cluster default kube-node-lease kube-public kube-system local metallb-system proxy proxyfleet proxyfleet-system".split(
+  "cluster default kube-node-lease kube-public kube-system local metallb-system proxy proxyfleet proxyfleet-system proxyfleet/operator proxyfleet/proxy".split(
     " ",
   ),
 );

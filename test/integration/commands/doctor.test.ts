@@ -90,7 +90,7 @@ test("doctor of fleets", async (t) => {
     assert.ok(findings.includes("Fleet Ok: nothing is known to be wrong with default/family"));
   });
 
-  await t.test("does not, where calls take a proxy, unless somebody wants it", async () => {
+  await t.test("leaves that out where somebody wants it so", async () => {
     const { stdout } = await admin("doctor", "family", "--connect=never", "-o", "json");
     assert.doesNotMatch(stdout, /Handshake/);
   });

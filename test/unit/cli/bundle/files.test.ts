@@ -20,6 +20,7 @@ const planted = {
   fleet: "family",
   namespace: "proxies",
   node: "rack7-of-ann",
+  image: "registry.bakery-of-ann.org/relief/proxy",
   asn: "197207",
   person: "ann@bakery-of-ann.org",
   account: "robot-of-ann",
@@ -84,7 +85,14 @@ function gathered(): Gathered {
           spec: {
             nodeName: planted.node,
             serviceAccountName: planted.account,
-            containers: [{ name: "proxy", env: variables, args: [`--token=${planted.token}`] }],
+            containers: [
+              {
+                name: "proxy",
+                image: `${planted.image}:1.2.3`,
+                env: variables,
+                args: [`--token=${planted.token}`],
+              },
+            ],
           },
         },
       ],
@@ -159,6 +167,8 @@ describe("a bundle stays readable", () => {
     const [line = ""] = log!.content.split("\n");
     assert.equal((JSON.parse(line) as { level: number }).level, 30);
   });
+  test("the versions of images stay", () =>
+    assert.match(fileOf("children/pods.json"), /"image": "image-\d+:1\.2\.3"/));
   test("it says what it holds, and how much was replaced", () => {
     const text = fileOf("contents.txt");
     for (const { name } of files) assert.ok(text.includes(`  ${name}: `), name);
