@@ -3,13 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { pools } from "../src/api/resources.ts";
 import { ApiClient } from "../src/kubernetes/client.ts";
 import { Connection } from "../src/kubernetes/connection.ts";
 import { sleep } from "../src/runtime/clock.ts";
 import { ApiServer } from "../test/stand-ins/api-server/api-server.ts";
 import { installCrds } from "../test/stand-ins/api-server/crds.ts";
-import { poolObject } from "../test/objects/address-pool.ts";
 import { createSettled } from "./commands/settled-fleets.ts";
 
 const count = Number(process.argv[2] ?? 1000);
@@ -24,7 +22,6 @@ try {
     new AbortController().signal,
     { sleep, random: Math.random },
   );
-  await client.create(pools, poolObject({ spec: { addresses: ["10.64.0.0/16"] } }), "bench");
   await createSettled(client, count);
   const program = join(project, "dist/proxyfleet.mjs");
   const kubectl = join(project, ".tools/bin/kubectl");

@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { apiVersion, managedBy, reportBlockedAnnotation } from "../../../src/api/names.ts";
+import {
+  apiVersion,
+  fleetLabel,
+  managedBy,
+  reportBlockedAnnotation,
+} from "../../../src/api/names.ts";
 import { bundleCommand } from "../../../src/cli/bundle.ts";
 import { doctorCommand } from "../../../src/cli/doctor.ts";
 import { ledgerCommand } from "../../../src/cli/ledger.ts";
@@ -13,6 +18,7 @@ import { reportCommand } from "../../../src/cli/report.ts";
 import { shareCommand } from "../../../src/cli/share.ts";
 import { peopleRights } from "../../../src/pulumi/chart/people-rights.ts";
 import { defaultValues } from "../../../src/pulumi/chart/values.ts";
+import { statusCommand } from "../../../src/cli/status.ts";
 import type { Terminal } from "../../../src/cli/terminal/terminal.ts";
 import { pageMaker } from "../../../src/share/page-maker.ts";
 import { explainError } from "../../../src/values/errors.ts";
@@ -24,6 +30,7 @@ import { fleetObject } from "../../objects/fleet.ts";
 import { entryObject } from "../../objects/ledger-entry.ts";
 import { namespaceObject } from "../../objects/namespace.ts";
 import { shareSecret } from "../../objects/share-secret.ts";
+import { statusOutput } from "../../../src/cli/output/status.ts";
 import { doctorOutput } from "../../../src/cli/output/doctor.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds, kubectl } from "../../stand-ins/api-server/crds.ts";
@@ -57,7 +64,7 @@ before(async () => {
     fleetObject(),
     shareSecret(key, [{ host: "203.0.113.9" }]),
     podObject({
-      metadata: { labels: managedBy },
+      metadata: { labels: { ...managedBy, [fleetLabel]: "family" } },
       spec: { containers: [{ name: "proxy", image: "none" }], automountServiceAccountToken: false },
     }),
   );
@@ -128,6 +135,14 @@ const commands: Record<string, readonly Command[]> = {
       const code = await shareCommand(["family", "-n", "proxies", ...as], terminal, pageMaker);
       assert.ok(code === 0 || said.length > 0);
       if (code !== 0) throw new Error(said.join("\n"));
+    },
+  ],
+  "`status`, `why` and `history`": [
+    async (as) => {
+      const said = await typed(statusCommand, ["proxies/family", "-o", "json", ...as]);
+      const { missingRights } = statusOutput.parse(JSON.parse(said));
+      const ofPods = missingRights.filter((right) => /^\w+ pods/.test(right));
+      assert.deepEqual(ofPods, [], `you may not: ${ofPods.join(", ")}`);
     },
   ],
   "`bundle`": [
