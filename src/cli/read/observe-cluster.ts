@@ -1,10 +1,12 @@
 import * as resources from "../../api/resources.ts";
+import { parseWhatsAppProxy } from "../../api/fleet.ts";
 import { fleetLabel } from "../../api/names.ts";
 import { deployments, leases, pods, services } from "../../kubernetes/builtin.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import { NotFoundError } from "../../kubernetes/errors.ts";
 import { events } from "../../kubernetes/events.ts";
 import type { CustomObject } from "../../kubernetes/objects.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
 import type { Observed } from "../../overview/observed.ts";
 import { operatorLease } from "../../overview/operator.ts";
 import { ProxyfleetError } from "../../values/errors.ts";
@@ -39,11 +41,12 @@ export async function readFleets(
 ): Promise<Reading> {
   const optional = new OptionalLists(client);
   const fleetsRead = needing({ verb: "list", of: resources.fleets, namespace }, async () =>
-    installed(listAll(client, resources.fleets, { namespace })),
+    installed(listAll(client, resources.fleets, { namespace, prepare: parseWhatsAppProxy })),
   );
+  // Each object is read once (parser, viewOfEntry): what is done while pages come is not done again.
   const [fleets, addresses, pools, lease] = await Promise.all([
     fleetsRead,
-    optional.list(resources.addresses),
+    optional.list(resources.addresses, {}, viewOfEntry),
     optional.list(resources.pools),
     optional.list(leases, { fieldSelector: `metadata.name=${operatorLease}` }),
   ]);

@@ -2,6 +2,7 @@ import type { ApiClient, ListOptions } from "../../kubernetes/client.ts";
 import { ForbiddenError, NotFoundError } from "../../kubernetes/errors.ts";
 import type { KubeObject } from "../../kubernetes/objects.ts";
 import type { Resource } from "../../kubernetes/resource.ts";
+import { yieldToEventLoop } from "../../runtime/clock.ts";
 import { type Right, rightText } from "../call/missing-right.ts";
 
 type Client = Pick<ApiClient, "list">;
@@ -30,9 +31,10 @@ export class OptionalLists {
   async list<T extends KubeObject>(
     of: Resource<T>,
     options: ListOptions = {},
+    prepare?: (item: T) => void,
   ): Promise<readonly T[] | undefined> {
     try {
-      return await listAll(this.#client, of, options);
+      return await listAll(this.#client, of, { ...options, prepare });
     } catch (error) {
       if (error instanceof NotFoundError) return [];
       if (!(error instanceof ForbiddenError)) throw error;
@@ -42,17 +44,29 @@ export class OptionalLists {
   }
 }
 
+/** How a list is read; `prepare` is done with each item while the server works on the next page. */
+interface Listing<T> extends ListOptions {
+  readonly prepare?: ((item: T) => void) | undefined;
+}
+
 /** All objects of a kind, page by page. @throws errors of the API client */
 export async function listAll<T extends KubeObject>(
   client: Client,
   of: Resource<T>,
-  options: ListOptions,
+  { prepare, ...options }: Listing<T>,
 ): Promise<readonly T[]> {
   const items: T[] = [];
-  for (let continueToken: string | undefined; ;) {
-    const page = await client.list(of, { limit: pageSize, continueToken, ...options });
+  const ask = async (continueToken: string | undefined) =>
+    client.list(of, { limit: pageSize, continueToken, ...options });
+  for (let next = ask(undefined); ;) {
+    const page = await next;
     items.push(...page.items);
-    continueToken = page.continueToken;
-    if (continueToken === undefined) return items;
+    if (page.continueToken === undefined) return items;
+    next = ask(page.continueToken);
+    if (prepare === undefined) continue;
+    // Whether it failed is seen when its page is wanted.
+    next.catch(() => undefined);
+    await yieldToEventLoop();
+    page.items.forEach(prepare);
   }
 }
