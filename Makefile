@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
 root := $(filter 0,$(shell id -u))
 
 .NOTPARALLEL:
-.PHONY: help demo test check gen bundle package integrations sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
+.PHONY: help demo test check gen bundle package programs integrations sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
@@ -38,11 +38,15 @@ package: set-up ## writes dist/proxyfleet-VERSION.tgz, the npm package: the prog
 integrations: set-up ## writes dist/proxyfleet-argocd-tab.tgz and dist/proxyfleet-headlamp.tgz, for Argo CD and Headlamp
 	@hack/integrations.sh
 
+programs: set-up ## writes dist/programs: kubectl-proxyfleet as one file for Linux and Windows (on a Mac: for macOS), and Krew's manifest
+	@node hack/programs.ts
+
 sbom: images ## writes dist/sbom-operator.json and dist/sbom-proxy.json: what is in each image (CycloneDX; needs npm 10)
 	@node hack/sbom.ts
 
-bench: tools ## measures the program, the proxy, how soon a block is seen, the operator with 1,000 fleets (FLEETS=100: quicker), moves beside a tenant in trouble, and rotations (MOVES=100)
+bench: tools ## measures the program, status of 1,000 fleets, the proxy, how soon a block is seen, the operator with 1,000 fleets (FLEETS=100: quicker), moves beside a tenant in trouble, and rotations (MOVES=100)
 	@node hack/bundle.ts && node bench/program.ts
+	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/commands.ts $(FLEETS)
 	@node bench/proxy.ts
 	@node bench/detection.ts
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/fleets.ts $(FLEETS)

@@ -14,6 +14,7 @@ packages=(
   libatomic1                                                   # Node
   knot                                                         # a DNS server for tests of names. It is not started
   redis-tools git                                              # Argo CD. redis-tools has the server too, and starts no service
+  zsh fish                                                     # tests of completion
   shellcheck                                                   # make check
 )
 if [ "${1:-}" = browser ]; then

@@ -9,6 +9,7 @@ import { kinds } from "../src/api/kinds.ts";
 import { apiReference } from "./api-reference.ts";
 import { argoCdFiles } from "./argocd/customizations.ts";
 import { chartFiles, type GeneratedFile } from "./chart/files.ts";
+import { outputSchemas } from "./output-schemas.ts";
 import { licencesPage } from "./supply/licences.ts";
 
 /** Writes the files that are made from code, or with --check names those that are out of date. */
@@ -30,7 +31,7 @@ function generatedFiles(): readonly GeneratedFile[] {
     { path: "docs/api.md", text: apiReference(kinds) },
     { path: "docs/licences.md", text: licencesPage(lock) },
   ];
-  return [...crds, ...chartFiles(crds), ...argoCdFiles(), ...pages];
+  return [...crds, ...chartFiles(crds), ...argoCdFiles(), ...outputSchemas(), ...pages];
 }
 
 const heading = "# Made by `make gen` from src/api. Edit the schema there, not this file.\n";

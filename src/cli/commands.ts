@@ -33,6 +33,18 @@ export const commands: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import("./history.ts")).historyCommand,
     shape: async () => (await import("./history.ts")).historyShape,
   },
+  doctor: {
+    summary: "look at what a cluster lacks, and at a fleet that does not work",
+    operands: "fleet",
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+    shape: async () => (await import("./doctor.ts")).doctorShape,
+  },
+  bundle: {
+    summary: "write a file for support, without addresses, names and secrets",
+    operands: "fleet",
+    load: async () => (await import("./bundle.ts")).bundleCommand,
+    shape: async () => (await import("./bundle.ts")).bundleShape,
+  },
   rotate: {
     summary: "move a slot, or all slots of a fleet, to fresh addresses",
     operands: "slot",

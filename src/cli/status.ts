@@ -29,8 +29,9 @@ export const statusShape: Shape<typeof flags> = {
   operands: "[FLEET]",
   count: { least: 0, most: 1 },
   about: `Shows all fleets in a table, those in trouble first; with a fleet's name, that
-fleet: its slots, their addresses and what these wait for, its pools with the
-day they run out, and what is wrong. FLEET is NAME or NAMESPACE/NAME.
+fleet: its slots, their addresses and what these wait for, sessions and traffic,
+its pools with the day they run out, and what is wrong. FLEET is NAME or
+NAMESPACE/NAME.
 
 You need the right to list WhatsAppProxy objects. Whatever else you may not
 read is left out, and named at the end.`,
@@ -80,7 +81,7 @@ async function lookAt(cluster: Cluster, look: Look): Promise<string> {
     return shown(await readFleets(cluster, namespace), look);
   }
   const key = readFleetName(fleet, given.namespace, cluster.namespace);
-  return shown(await readFleet(cluster, key), look);
+  return shown(await readFleet(cluster, key, { traffic: true }), look);
 }
 
 function shown({ observed, missing }: Reading, { flags: given, fleet, terminal }: Look): string {

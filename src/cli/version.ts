@@ -1,11 +1,10 @@
-import { pods } from "../kubernetes/builtin.ts";
-import { ForbiddenError } from "../kubernetes/errors.ts";
 import { explainError, ProxyfleetError } from "../values/errors.ts";
 import { versionText } from "../version.ts";
 import { type Cluster, withCluster } from "./call/cluster.ts";
 import { clusterFlags } from "./call/cluster-flags.ts";
 import { type Shape, readCall } from "./call/flags.ts";
 import { calledAs } from "./call/program-name.ts";
+import { operatorImages } from "./read/operator-images.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 const flags = {
@@ -47,23 +46,14 @@ export async function versionCommand(args: readonly string[], terminal: Terminal
 
 async function serverVersions({ client }: Cluster): Promise<string> {
   const { gitVersion = "unknown" } = await client.raw<{ gitVersion?: string }>("/version");
-  const operators = await operatorImages(client);
+  const operators = await operatorLines(client);
   return [...operators, `Kubernetes ${gitVersion}`].map((line) => `${line}\n`).join("");
 }
 
-const operatorSelector = "app.kubernetes.io/name=proxyfleet";
-
-async function operatorImages(client: Cluster["client"]): Promise<readonly string[]> {
-  try {
-    const { items } = await client.list(pods, { labelSelector: operatorSelector, limit: 500 });
-    const images = items.flatMap(({ metadata, spec }) =>
-      (spec?.containers ?? []).map(
-        ({ image }) => `operator ${image ?? ""} in ${metadata.namespace ?? ""}`,
-      ),
-    );
-    return images.length === 0 ? ["operator: none runs in pods"] : [...new Set(images)].toSorted();
-  } catch (error) {
-    if (!(error instanceof ForbiddenError)) throw error;
+async function operatorLines(client: Cluster["client"]): Promise<readonly string[]> {
+  const images = await operatorImages(client);
+  if (images === undefined)
     return ["operator: unknown, since you have no right to list pods in all namespaces"];
-  }
+  if (images.length === 0) return ["operator: none runs in pods"];
+  return images.map(({ image, namespace }) => `operator ${image} in ${namespace}`);
 }

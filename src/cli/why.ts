@@ -1,8 +1,4 @@
-import type { FleetOverview } from "../overview/fleet.ts";
-import type { Observed } from "../overview/observed.ts";
 import { overviewOf } from "../overview/overview.ts";
-import { walk } from "../overview/why/walk.ts";
-import { causesOf } from "../overview/why/why.ts";
 import { CallError } from "./call/call-error.ts";
 import { type Cluster, withCluster } from "./call/cluster.ts";
 import { clusterFlags, namespaceFlag } from "./call/cluster-flags.ts";
@@ -12,6 +8,7 @@ import { calledAs } from "./call/program-name.ts";
 import { readFleet, readFleets } from "./read/observe-cluster.ts";
 import { formatted } from "./terminal/formats.ts";
 import { type Terminal, drawingOf } from "./terminal/terminal.ts";
+import { explain } from "./why/explain.ts";
 import { type Explained, whyJson, whyText } from "./why/text.ts";
 
 const flags = {
@@ -97,21 +94,6 @@ async function explainTroubled(cluster: Cluster, given: Given<typeof flags>): Pr
     );
   }
   return { explained: looked, missing: [...unread] };
-}
-
-function explain(fleet: FleetOverview, observed: Observed, slot: number | undefined): Explained {
-  const { namespace, name, slots } = fleet;
-  if (slot !== undefined && slot >= slots.length)
-    throw new CallError(
-      `${namespace}/${name} has no slot ${slot}: it has ${slots.length}, from 0 on`,
-    );
-  const overview = overviewOf(observed);
-  return {
-    namespace,
-    name,
-    steps: walk({ overview, fleet, observed }, slot),
-    causes: causesOf(fleet, { overview, observed, slot }),
-  };
 }
 
 function shown(

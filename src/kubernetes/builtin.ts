@@ -5,6 +5,7 @@ import type {
   Lease,
   Namespace,
   NetworkPolicy,
+  Node,
   Pod,
   PodDisruptionBudget,
   Secret,
@@ -14,7 +15,7 @@ import { resource } from "./resource.ts";
 
 const core = { group: "", version: "v1" } as const;
 
-// The kinds of Kubernetes itself that the operator reads or writes.
+// The kinds of Kubernetes itself that the operator and commands read or write.
 
 export const deployments = resource<Deployment>({
   group: "apps",
@@ -54,6 +55,8 @@ export const namespaces = resource<Namespace>({
   plural: "namespaces",
   scope: "Cluster",
 });
+
+export const nodes = resource<Node>({ ...core, kind: "Node", plural: "nodes", scope: "Cluster" });
 
 export const podDisruptionBudgets = resource<PodDisruptionBudget>({
   group: "policy",

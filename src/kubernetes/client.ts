@@ -60,6 +60,15 @@ export interface PodQuestion {
   readonly signal: AbortSignal;
 }
 
+/** Which lines of a log: the newest, and no more than these. */
+export interface LogQuestion {
+  readonly container: string;
+  readonly lines: number;
+  readonly mostBytes: number;
+  /** Of the container that ran before, and crashed. */
+  readonly isPrevious?: boolean;
+}
+
 export interface ApplyAs {
   /** The name under which the fields are owned. */
   readonly fieldManager: string;
@@ -198,6 +207,22 @@ export class ApiClient {
     });
   }
 
+  /** Lets the server check an object as if it were created, and writes nothing. */
+  async tryCreate<T extends KubeObject>(
+    of: Resource<T>,
+    object: T,
+    fieldManager: string,
+  ): Promise<T> {
+    return this.#transport.json<T>({
+      verb: "create",
+      method: "POST",
+      ...written(of),
+      path: collectionPath(of, object.metadata.namespace),
+      query: { fieldManager, dryRun: "All" },
+      body: object,
+    });
+  }
+
   /**
    * Server-side apply: makes the fields in `object` so, and removes those that this field manager
    * set before and leaves out now. With `metadata.uid` it touches only that very object; with
@@ -312,6 +337,28 @@ export class ApiClient {
       isPassedOn: true,
       mostBytes,
       signal,
+    });
+  }
+
+  /** The last lines that a container of a pod has written, as text. */
+  async podLog(
+    pods: Resource<KubeObject>,
+    key: ObjectKey,
+    { container, lines, mostBytes, isPrevious = false }: LogQuestion,
+  ): Promise<string> {
+    return this.#transport.text({
+      verb: "get",
+      method: "GET",
+      resource: `${pods.plural}/log`,
+      path: objectPath(pods, key, "log"),
+      query: {
+        container,
+        tailLines: String(lines),
+        limitBytes: String(mostBytes),
+        previous: isPrevious ? "true" : undefined,
+      },
+      accept: "*/*",
+      mostBytes: 2 * mostBytes,
     });
   }
 

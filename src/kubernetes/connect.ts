@@ -17,6 +17,8 @@ export interface Connected {
   readonly client: ApiClient;
   /** The namespace that is meant where none is named. */
   readonly namespace: string;
+  /** Something leads out of here through a proxy: whoever set it may want nothing to go direct. */
+  readonly isProxied: boolean;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function connect(
   return {
     client: new ApiClient(connection, stop, { ...transport, ...present({ deadlineMs }) }),
     namespace: connection.namespace,
+    isProxied: connection.isProxied,
     close: async () => connection.close(),
   };
 }

@@ -54,7 +54,7 @@ export class Connection {
   readonly #reload: (() => Target) | undefined;
   readonly #proxy: Proxy | undefined;
   /** Something leads out of here through a proxy. */
-  readonly #isProxied: boolean;
+  readonly isProxied: boolean;
   readonly #now: () => number;
   readonly #agentOptions: Pick<AgentOptions, "http2" | "pingEveryMs" | "connectWithinMs">;
   #credentials: Credentials;
@@ -67,7 +67,7 @@ export class Connection {
     this.server = target.server;
     this.namespace = target.namespace;
     this.#proxy = proxyFor(target, env);
-    this.#isProxied = [this.#proxy, env["HTTPS_PROXY"], env["https_proxy"]].some(Boolean);
+    this.isProxied = [this.#proxy, env["HTTPS_PROXY"], env["https_proxy"]].some(Boolean);
     this.#credentials = this.#credentialsOf(target);
     this.#now = now;
     this.#agentOptions = { http2: true, pingEveryMs, connectWithinMs, ...given(options) };
@@ -124,7 +124,7 @@ export class Connection {
   }
 
   #credentialsOf(target: Target): Credentials {
-    const isProxied = this.#isProxied;
+    const { isProxied } = this;
     return new Credentials(target, { isTerminal: isatty(0), isProxied, date: Date.now });
   }
 

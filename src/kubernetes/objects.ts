@@ -103,6 +103,11 @@ export interface Lease extends KubeObject {
   };
 }
 
+/** `providerID` begins with the cloud that the machine is of: `aws:///…`. */
+export interface Node extends KubeObject {
+  spec?: { providerID?: string };
+}
+
 export interface Namespace extends KubeObject {
   kind: "Namespace";
 }

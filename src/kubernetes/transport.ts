@@ -91,6 +91,14 @@ interface Headed {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** How long a call is tried, and what is made of its answer. */
+interface Trying<T> {
+  /** By the clock of `performance` (ms). */
+  readonly endsAt: number;
+  readonly signal: AbortSignal;
+  readonly read: (answer: string) => T;
+}
+
 /**
  * Sends calls over a connection, with a deadline, retries and the leader's gate. Every failure is
  * an ApiError, an ApiUnreachableError or a NotLeadingError.
@@ -109,7 +117,16 @@ export class Transport {
 
   /** A call whose answer is one JSON value. Tried again while that may help and there is time. */
   async json<T>(call: Call): Promise<T> {
-    return this.#inTime(call, async (signal, endsAt) => this.#repeated<T>(call, endsAt, signal));
+    return this.#inTime(call, async (signal, endsAt) =>
+      this.#repeated(call, { endsAt, signal, read: (text) => parsed(call, text) as T }),
+    );
+  }
+
+  /** A call whose answer is any text. Tried again while that may help and there is time. */
+  async text(call: Call): Promise<string> {
+    return this.#inTime(call, async (signal, endsAt) =>
+      this.#repeated(call, { endsAt, signal, read: (text) => text }),
+    );
   }
 
   /** A call whose answer is followed as it comes, once it has begun in time. */
@@ -143,12 +160,12 @@ export class Transport {
     }
   }
 
-  async #repeated<T>(call: Call, endsAt: number, signal: AbortSignal): Promise<T> {
+  async #repeated<T>(call: Call, { endsAt, signal, read }: Trying<T>): Promise<T> {
     const { retries = mostRetries, sleep } = this.#options;
     for (let failures = 0; ; failures++) {
       try {
         const body = await this.#send(call, signal, { use: "calls" });
-        return parsed(call, await whole(call, body)) as T;
+        return read(await whole(call, body));
       } catch (thrown) {
         const error = reachable(call, thrown);
         const pause = this.#pauseMs(error, failures);

@@ -1,5 +1,6 @@
 import type { CustomObject, Deployment, Lease, Pod, Service } from "../kubernetes/objects.ts";
 import type { KubeEvent } from "../kubernetes/events.ts";
+import type { AddressTraffic } from "./traffic.ts";
 import type { Instant } from "../values/time.ts";
 
 /**
@@ -20,4 +21,6 @@ export interface Observed {
   readonly leases?: readonly Lease[] | undefined;
   /** Open sessions by the names of ledger entries, where the pods were asked. */
   readonly sessions?: ReadonlyMap<string, number> | undefined;
+  /** What was carried, by the names of ledger entries, where the pods were asked. */
+  readonly traffic?: ReadonlyMap<string, AddressTraffic> | undefined;
 }

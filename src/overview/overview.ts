@@ -8,6 +8,7 @@ import { type FleetOverview, fleetOverview, urgencies } from "./fleet.ts";
 import type { Observed } from "./observed.ts";
 import { type OperatorOverview, operatorOverview } from "./operator.ts";
 import { type PoolOverview, poolOverview } from "./pool.ts";
+import type { AddressTraffic } from "./traffic.ts";
 
 /** A cluster, as a person sees it. */
 export interface Overview {
@@ -16,6 +17,8 @@ export interface Overview {
   readonly fleets: readonly FleetOverview[];
   /** Undefined where pools or the ledger can't be read. */
   readonly pools: readonly PoolOverview[] | undefined;
+  /** By the names of ledger entries; undefined where nobody asked the pods. */
+  readonly traffic: ReadonlyMap<string, AddressTraffic> | undefined;
 }
 
 /** Puts together what was read. Pure: the same lists and time give the same. */
@@ -31,6 +34,7 @@ export function overviewOf(observed: Observed): Overview {
     operator: operatorOverview(observed.leases, observed.now),
     fleets: fleets.toSorted(byUrgency),
     pools: poolsOf(observed, entries),
+    traffic: observed.traffic,
   };
 }
 

@@ -10,6 +10,8 @@ export interface Cluster {
   readonly client: ApiClient;
   /** The namespace where none is named, as with kubectl. */
   readonly namespace: string;
+  /** Something leads out of here through a proxy. */
+  readonly isProxied: boolean;
   /** The API server's time, once it has answered: the clock of whoever types may be wrong. */
   readonly now: () => Instant;
 }

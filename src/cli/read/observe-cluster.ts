@@ -1,17 +1,20 @@
 import * as resources from "../../api/resources.ts";
+import { parseWhatsAppProxy } from "../../api/fleet.ts";
 import { fleetLabel } from "../../api/names.ts";
 import { deployments, leases, pods, services } from "../../kubernetes/builtin.ts";
-import type { ApiClient, ListOptions } from "../../kubernetes/client.ts";
-import { ForbiddenError, NotFoundError } from "../../kubernetes/errors.ts";
+import type { ApiClient } from "../../kubernetes/client.ts";
+import { NotFoundError } from "../../kubernetes/errors.ts";
 import { events } from "../../kubernetes/events.ts";
-import type { CustomObject, KubeObject } from "../../kubernetes/objects.ts";
-import type { Resource } from "../../kubernetes/resource.ts";
+import type { CustomObject } from "../../kubernetes/objects.ts";
+import { viewOfEntry } from "../../ledger/view.ts";
 import type { Observed } from "../../overview/observed.ts";
 import { operatorLease } from "../../overview/operator.ts";
 import { ProxyfleetError } from "../../values/errors.ts";
 import type { Cluster } from "../call/cluster.ts";
 import type { FleetName } from "../call/fleet-name.ts";
-import { type Right, needing, rightText } from "../call/missing-right.ts";
+import { needing } from "../call/missing-right.ts";
+import { readCarried } from "./carried.ts";
+import { OptionalLists, listAll } from "./optional-lists.ts";
 
 /** A fleet that was named does not exist. */
 export class NoSuchFleetError extends ProxyfleetError {}
@@ -26,8 +29,7 @@ export interface Reading {
   readonly missing: readonly string[];
 }
 
-type Client = Pick<ApiClient, "get" | "list">;
-const pageSize = 500;
+type Client = Pick<ApiClient, "get" | "list" | "askPod">;
 
 /**
  * Reads what the table of all fleets shows. @param namespace undefined: all namespaces.
@@ -39,16 +41,23 @@ export async function readFleets(
 ): Promise<Reading> {
   const optional = new OptionalLists(client);
   const fleetsRead = needing({ verb: "list", of: resources.fleets, namespace }, async () =>
-    installed(listAll(client, resources.fleets, { namespace })),
+    installed(listAll(client, resources.fleets, { namespace, prepare: parseWhatsAppProxy })),
   );
+  // Each object is read once (parser, viewOfEntry): what is done while pages come is not done again.
   const [fleets, addresses, pools, lease] = await Promise.all([
     fleetsRead,
-    optional.list(resources.addresses),
+    optional.list(resources.addresses, {}, viewOfEntry),
     optional.list(resources.pools),
     optional.list(leases, { fieldSelector: `metadata.name=${operatorLease}` }),
   ]);
   const observed = { now: now(), fleets, addresses, pools, leases: lease };
   return { observed, missing: optional.missing };
+}
+
+/** What is read of a fleet only where it is shown. */
+interface Wanted {
+  /** Its pods are asked what they carry. */
+  readonly traffic: boolean;
 }
 
 /**
@@ -58,6 +67,7 @@ export async function readFleets(
 export async function readFleet(
   { client, now }: Pick<Cluster, "now"> & { readonly client: Client },
   key: FleetName,
+  wanted: Wanted = { traffic: false },
 ): Promise<Reading> {
   const { namespace, name } = key;
   const optional = new OptionalLists(client);
@@ -75,9 +85,11 @@ export async function readFleet(
     namespace === "default" ? [] : optional.list(events, { namespace: "default" }),
   ]);
   const [ownDeployments, ownPods, ownServices, nearEvents, ledgerEvents] = children;
+  const carried = wanted.traffic ? await readCarried(client, ownPods ?? [], optional) : undefined;
   const observed = {
     now: now(),
     fleets: [fleet],
+    ...carried,
     addresses,
     pools,
     leases: lease,
@@ -89,7 +101,8 @@ export async function readFleet(
   return { observed, missing: optional.missing };
 }
 
-async function installed<T>(fleets: Promise<T>): Promise<T> {
+/** Reads fleets, of which an unknown kind is not "none". @throws NotInstalledError */
+export async function installed<T>(fleets: Promise<T>): Promise<T> {
   try {
     return await fleets;
   } catch (cause) {
@@ -110,49 +123,4 @@ async function readOne(client: Client, key: FleetName): Promise<CustomObject> {
   throw new NoSuchFleetError(
     `there is no WhatsAppProxy ${name} in namespace ${namespace}: kubectl get wap -A lists all`,
   );
-}
-
-/** Lists that a command can do without: it shows less then, and says so. */
-class OptionalLists {
-  readonly #client: Client;
-  readonly #missing: string[] = [];
-
-  constructor(client: Client) {
-    this.#client = client;
-  }
-
-  /** What could not be read, as rights. */
-  get missing(): readonly string[] {
-    return this.#missing.toSorted();
-  }
-
-  /** Undefined where there is no right to read it. A kind that is not installed has no objects. */
-  async list<T extends KubeObject>(
-    of: Resource<T>,
-    options: ListOptions = {},
-  ): Promise<readonly T[] | undefined> {
-    try {
-      return await listAll(this.#client, of, options);
-    } catch (error) {
-      if (error instanceof NotFoundError) return [];
-      if (!(error instanceof ForbiddenError)) throw error;
-      const right: Right = { verb: "list", of, namespace: options.namespace };
-      this.#missing.push(rightText(right));
-      return undefined;
-    }
-  }
-}
-
-async function listAll<T extends KubeObject>(
-  client: Client,
-  of: Resource<T>,
-  options: ListOptions,
-): Promise<readonly T[]> {
-  const items: T[] = [];
-  for (let continueToken: string | undefined; ;) {
-    const page = await client.list(of, { limit: pageSize, continueToken, ...options });
-    items.push(...page.items);
-    continueToken = page.continueToken;
-    if (continueToken === undefined) return items;
-  }
 }

@@ -3,9 +3,12 @@ import type { FleetOverview } from "../../overview/fleet.ts";
 import type { OperatorOverview } from "../../overview/operator.ts";
 import type { Overview } from "../../overview/overview.ts";
 import type { SlotOverview } from "../../overview/slot.ts";
+import { trafficOf } from "../../overview/traffic.ts";
 import { spokenTime } from "../../values/time.ts";
 import type { Drawing } from "../terminal/table.ts";
 import { padded, quoted, wrapped } from "../terminal/width.ts";
+import { bytesText } from "./bytes-text.ts";
+import { namesOf } from "./json.ts";
 import { poolLines } from "./pool-text.ts";
 import { servedSlots, stateWords, urgencyWords } from "./words.ts";
 
@@ -14,7 +17,7 @@ const usualWidth = 80;
 
 /** One fleet as a picture for a terminal. @param missing rights that whoever asks lacks */
 export function fleetText(
-  { fleets: [fleet], pools, operator }: Overview,
+  { fleets: [fleet], pools, operator, traffic }: Overview,
   missing: readonly string[],
   drawing: Drawing,
 ): string {
@@ -22,7 +25,7 @@ export function fleetText(
   const named = pools?.filter(({ name }) => fleet.pools.includes(name)) ?? [];
   const parts = [
     headLines(fleet, operator, drawing),
-    fleet.slots.flatMap((slot) => slotLines(slot, drawing)),
+    fleet.slots.flatMap((slot) => slotLines(slot, carriedText(slot, traffic), drawing)),
     formerLines(fleet),
     named.flatMap((pool) => poolLines(pool, drawing)),
     troubleLines(fleet, drawing),
@@ -70,12 +73,11 @@ export function operatorText(operator: OperatorOverview): string {
   }
 }
 
-function slotLines(slot: SlotOverview, drawing: Drawing): readonly string[] {
+function slotLines(slot: SlotOverview, carried: string, drawing: Drawing): readonly string[] {
   const { text, tone } = stateWords[slot.state];
   const state = drawing.paint(tone, padded(text, 9));
   const blocked = slot.blockedIn.length === 0 ? "" : `  blocked in ${slot.blockedIn.join(", ")}`;
-  const sessions = slot.sessions === undefined ? "" : `  ${slot.sessions} sessions`;
-  const head = `slot ${padded(String(slot.slot), 2)}  ${state}  ${slot.published ?? "no address"}${blocked}${sessions}`;
+  const head = `slot ${padded(String(slot.slot), 2)}  ${state}  ${slot.published ?? "no address"}${blocked}`;
   const next =
     slot.next === undefined
       ? []
@@ -84,8 +86,17 @@ function slotLines(slot: SlotOverview, drawing: Drawing): readonly string[] {
   return [
     head,
     ...slot.addresses.flatMap((address) => addressLines(address, drawing)),
-    ...indented([words, ...next, restText(slot)], drawing),
+    ...indented([carried, words, ...next, restText(slot)], drawing),
   ];
+}
+
+/** What its people do now, and what its addresses have carried; empty where the pods were not asked. */
+function carriedText(slot: SlotOverview, traffic: Overview["traffic"]): string {
+  const carried = trafficOf(namesOf(slot), traffic);
+  if (slot.sessions === undefined || carried === undefined) return "";
+  const { sessionsTotal, bytesIn, bytesOut, refused } = carried;
+  const limited = refused === 0 ? "" : `, ${refused} connections closed by a limit`;
+  return `${slot.sessions} sessions now, ${sessionsTotal} so far, ${bytesText(bytesIn)} in and ${bytesText(bytesOut)} out${limited}`;
 }
 
 const indent = " ".repeat(9);

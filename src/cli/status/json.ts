@@ -5,6 +5,7 @@ import type { OperatorOverview } from "../../overview/operator.ts";
 import type { Overview } from "../../overview/overview.ts";
 import type { PoolOverview } from "../../overview/pool.ts";
 import type { SlotOverview } from "../../overview/slot.ts";
+import { trafficOf } from "../../overview/traffic.ts";
 import { present } from "../../values/present.ts";
 import { type Instant, formatInstant } from "../../values/time.ts";
 
@@ -12,10 +13,13 @@ import { type Instant, formatInstant } from "../../values/time.ts";
  * What was read, as programs take it: times are RFC 3339, and what is not known is left out. Fields
  * may be added; none changes its meaning.
  */
-export function statusJson({ operator, fleets, pools }: Overview, missing: readonly string[]) {
+export function statusJson(
+  { operator, fleets, pools, traffic }: Overview,
+  missing: readonly string[],
+) {
   return present({
     operator: operatorJson(operator),
-    fleets: fleets.map(fleetJson),
+    fleets: fleets.map((fleet) => fleetJson(fleet, traffic)),
     pools: pools?.map(poolJson),
     missingRights: missing,
   });
@@ -36,7 +40,7 @@ function operatorJson(operator: OperatorOverview) {
   }
 }
 
-function fleetJson(fleet: FleetOverview) {
+function fleetJson(fleet: FleetOverview, traffic: Overview["traffic"]) {
   const { namespace, name, urgency, unreadable, paused, deleting, audience, pools } = fleet;
   const { movesOnBlock, pods, next } = fleet;
   return present({
@@ -50,14 +54,14 @@ function fleetJson(fleet: FleetOverview) {
     audience,
     pools,
     pods: present({ wanted: pods.wanted, ready: pods.ready, problem: pods.problem }),
-    slots: fleet.slots.map(slotJson),
+    slots: fleet.slots.map((slot) => slotJson(slot, traffic)),
     former: fleet.former.map(addressJson),
     next: next && { slot: next.slot, at: time(next.at), reason: next.reason },
     troubles: fleet.troubles.map(troubleJson),
   });
 }
 
-function slotJson(slot: SlotOverview) {
+function slotJson(slot: SlotOverview, traffic: Overview["traffic"]) {
   const { published, blockedIn, burnt, message, state, cutOff, next, sessions } = slot;
   return present({
     slot: slot.slot,
@@ -70,9 +74,15 @@ function slotJson(slot: SlotOverview) {
       cutOff && present({ reason: cutOff.reason, since: time(cutOff.since), what: cutOff.what }),
     next: next && { at: time(next.at), reason: next.reason },
     sessions,
+    traffic: trafficOf(namesOf(slot), traffic),
     addresses: slot.addresses.map(addressJson),
     resting: slot.resting.map(addressJson),
   });
+}
+
+/** Of a slot's entries in the ledger. */
+export function namesOf({ addresses }: SlotOverview): readonly string[] {
+  return addresses.map(({ name }) => name);
 }
 
 function addressJson(address: AddressOverview) {

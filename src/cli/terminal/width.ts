@@ -22,14 +22,20 @@ export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   const room = Math.max(0, width - 1);
   let kept = "";
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes().segment(text)) {
     if (widthOf(kept + segment) > room) break;
     kept += segment;
   }
   return width < 1 ? "" : `${kept.trimEnd()}…`;
 }
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made only where it is needed: it takes as long as the rest of a short command. */
+function graphemes(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter;
+}
 
 /** The text in lines of at most this width. A word that is longer has a line of its own. */
 export function wrapped(text: string, width: number): readonly string[] {

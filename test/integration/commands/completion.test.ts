@@ -37,14 +37,27 @@ describe("completion", () => {
     assert.equal(complete("proxyfleet", "status", "-o", ""), "json yaml name");
   });
 
-  test("of zsh loads", { skip: !isHere("zsh") }, () => {
-    const script = "autoload -Uz compinit; compinit -u; source <(proxyfleet completion zsh)";
-    execFileSync("zsh", ["-fc", script], { env });
+  test("of zsh completes what is typed before Tab", { skip: !isHere("zsh") }, () => {
+    // A shell in a terminal of its own, as a person has it.
+    const script = `
+      zmodload zsh/zpty
+      zpty shell zsh -fi
+      zpty -w shell 'autoload -Uz compinit; compinit -u -D; source <(proxyfleet completion zsh); print LOADE""D'
+      zpty -r shell said '*LOADED*'
+      zpty -w -n shell $'proxyfleet status --all-n\\t'
+      zpty -r shell said '*--all-namespaces*' && print -r -- COMPLETED`;
+    const options = { env, encoding: "utf8", timeout: 60_000 } as const;
+    assert.match(execFileSync("zsh", ["-fc", script], options), /^COMPLETED$/m);
   });
 
-  test("of fish offers commands", { skip: !isHere("fish") }, () => {
-    const script = "proxyfleet completion fish | source; complete -C 'proxyfleet pa'";
-    assert.match(execFileSync("fish", ["-c", script], { env, encoding: "utf8" }), /^pause\t/);
+  test("of fish offers commands, flags and choices", { skip: !isHere("fish") }, () => {
+    const complete = (line: string) => {
+      const script = `proxyfleet completion fish | source; complete -C '${line}'`;
+      return execFileSync("fish", ["-c", script], { env, encoding: "utf8" });
+    };
+    assert.match(complete("proxyfleet pa"), /^pause\tstop all moves of a fleet\n$/);
+    assert.match(complete("proxyfleet status --w"), /^--watch\t/);
+    assert.equal(complete("proxyfleet status -o "), "json\nname\nyaml\n");
   });
 
   test("usage texts of kubectl's plugin begin with kubectl", () => {

@@ -86,7 +86,7 @@ export class Stage {
 
   /** Types a command as the admin of the cluster. */
   async admin(...args: readonly string[]): Promise<Ended> {
-    return type(this.cluster.server.kubeconfig, args);
+    return typeCommand(this.cluster.server.kubeconfig, args);
   }
 
   /** A person who may do this in the namespace `default`, and nothing else. */
@@ -96,7 +96,7 @@ export class Stage {
     await apply(this.cluster.server, ...rightsOf(name, rules));
     const who = { namespace: "default", account: name };
     const file = await kubeconfigOf(this.cluster.server, who, join(folder, "kubeconfig"));
-    return async (...args: readonly string[]): Promise<Ended> => type(file, args);
+    return async (...args: readonly string[]): Promise<Ended> => typeCommand(file, args);
   }
 
   /** The address that people of a slot use. */
@@ -108,7 +108,8 @@ export class Stage {
   }
 }
 
-async function type(kubeconfig: string, args: readonly string[]): Promise<Ended> {
+/** Types a command, with the rights of a kubeconfig. */
+export async function typeCommand(kubeconfig: string, args: readonly string[]): Promise<Ended> {
   const command = [program, ...args, "--kubeconfig", kubeconfig];
   try {
     return { code: 0, ...(await run(process.execPath, command)) };

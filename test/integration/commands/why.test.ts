@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import { whyShape } from "../../unit/cli/why/shape.ts";
+import { whyOutput } from "../../../src/cli/output/why.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -42,7 +42,7 @@ test("why names the cause, on a real API server", async (t) => {
     );
     assert.match(said, /\n {4}-> ProxyAddress ip-127-68-0-\d: Serving since .*;\s+blocked\s+in IR/);
     const { stdout } = await stage.admin("why", "-o", "json");
-    const { fleets } = whyShape.parse(JSON.parse(stdout));
+    const { fleets } = whyOutput.parse(JSON.parse(stdout));
     assert.deepEqual(
       fleets.map(({ name, causes }) => [name, causes[0]?.name]),
       [["family", "PoolDry"]],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
 import { historyJson, historyText } from "../../../../src/cli/history.ts";
+import { historyOutput } from "../../../../src/cli/output/history.ts";
 import { plain } from "../../../../src/cli/terminal/paint.ts";
 import { formatted } from "../../../../src/cli/terminal/formats.ts";
 import type { HistoryItem } from "../../../../src/overview/history.ts";
@@ -24,20 +24,6 @@ const items: readonly HistoryItem[] = [
   },
 ];
 
-/** What `proxyfleet history -o json` prints: programs may rely on it. */
-const shape = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      at: z.iso.datetime(),
-      source: z.enum(["Ledger", "Event"]),
-      type: z.enum(["Normal", "Warning"]),
-      what: z.string(),
-      text: z.string(),
-    }),
-  ),
-  missingRights: z.array(z.string()),
-});
-
 test("history is a line for each thing that happened", () => {
   assert.equal(
     historyText(items, { width: 80, paint: plain }),
@@ -52,6 +38,8 @@ test("a history without anything says so", () =>
   assert.equal(historyText([], { width: 80, paint: plain }), "nothing is remembered\n"));
 
 test("history as JSON keeps its shape", () => {
-  const { items: shown } = shape.parse(JSON.parse(formatted(historyJson(items, []), "json")));
+  const { items: shown } = historyOutput.parse(
+    JSON.parse(formatted(historyJson(items, []), "json")),
+  );
   assert.equal(shown[0]?.at, "2026-11-29T12:00:00Z");
 });

@@ -15,11 +15,11 @@ import {
   serving,
   verdict,
 } from "../../overview/build.ts";
-import { statusShape } from "./shape.ts";
+import { statusOutput } from "../../../../src/cli/output/status.ts";
 
 const shown = (changes: Parameters<typeof healthy>[0] = {}) => {
   const text = formatted(statusJson(overviewOf(healthy(changes)), ["list pods"]), "json");
-  return statusShape.parse(JSON.parse(text));
+  return statusOutput.parse(JSON.parse(text));
 };
 
 describe("status as JSON keeps its shape", () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { plain } from "../../../../src/cli/terminal/paint.ts";
 import { formatted } from "../../../../src/cli/terminal/formats.ts";
 import { type Explained, whyJson, whyText } from "../../../../src/cli/why/text.ts";
-import { whyShape } from "./shape.ts";
+import { whyOutput } from "../../../../src/cli/output/why.ts";
 
 const explained: Explained = {
   namespace: "proxies",
@@ -55,5 +55,5 @@ test("where nothing is wrong, it says so", () => {
 });
 
 test("why as JSON keeps its shape", () => {
-  whyShape.parse(JSON.parse(formatted(whyJson([explained], ["list pods"]), "json")));
+  whyOutput.parse(JSON.parse(formatted(whyJson([explained], ["list pods"]), "json")));
 });

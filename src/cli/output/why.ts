@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What `proxyfleet why -o json` prints: programs may rely on it. */
-export const whyShape = z.strictObject({
+export const whyOutput = z.strictObject({
   fleets: z.array(
     z.strictObject({
       namespace: z.string(),

@@ -32,6 +32,12 @@ const address = z.strictObject({
   verdicts: z.array(verdict),
   sessions: z.int().optional(),
 });
+const traffic = z.strictObject({
+  sessionsTotal: z.int(),
+  bytesIn: z.int(),
+  bytesOut: z.int(),
+  refused: z.int(),
+});
 const slot = z.strictObject({
   slot: z.int(),
   state: z.enum(["Served", "Suspected", "Moving", "CutOff", "Unknown"]),
@@ -44,6 +50,7 @@ const slot = z.strictObject({
     .optional(),
   next: z.strictObject({ at: time, reason: z.string() }).optional(),
   sessions: z.int().optional(),
+  traffic: traffic.optional(),
   addresses: z.array(address),
   resting: z.array(address),
 });
@@ -84,7 +91,7 @@ const pool = z.strictObject({
 });
 
 /** What `proxyfleet status -o json` prints. */
-export const statusShape = z.strictObject({
+export const statusOutput = z.strictObject({
   operator: z.strictObject({
     state: z.enum(["Alive", "Silent", "NotSeen", "Unknown"]),
     namespace: z.string().optional(),
