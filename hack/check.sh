@@ -10,6 +10,7 @@ check() { step "$@" || failed+=("$1"); }
 check "Checking the format" prettier --check --log-level warn .
 check "Linting" oxlint --type-aware --deny-warnings
 check "Checking types" tsc --noEmit
+check "Checking types of the dashboard" tsc --noEmit -p src/web/page
 check "Checking that generated files are up to date" node hack/gen.ts --check
 check "Checking licences" node hack/licences.ts
 check "Checking the documentation" node test/docs/check.ts

@@ -27,16 +27,19 @@ export function seesPools({ ledger, pools }: Rights): boolean {
   return ledger && pools;
 }
 
-/** What was sent of a board last, so that only what differs is sent again. */
+/**
+ * What was sent of a board last, so that only what differs is sent again. A row that shows the same
+ * is the same object.
+ */
 export class SentBoard {
   readonly #rights: Rights;
-  readonly #fleets = new Map<string, string>();
-  #pools: string | undefined;
+  readonly #fleets = new Map<string, FleetRow>();
+  #pools: readonly PoolRow[] | undefined;
 
   constructor(rights: Rights, board: Board) {
     this.#rights = rights;
-    for (const row of board.fleets) this.#fleets.set(row.key, JSON.stringify(row));
-    this.#pools = JSON.stringify(board.pools);
+    for (const row of board.fleets) this.#fleets.set(row.key, row);
+    this.#pools = board.pools;
   }
 
   /**
@@ -58,18 +61,16 @@ export class SentBoard {
   }
 
   #isNew(row: FleetRow): boolean {
-    const text = JSON.stringify(row);
-    if (this.#fleets.get(row.key) === text) return false;
-    this.#fleets.set(row.key, text);
-    return true;
+    const isNew = this.#fleets.get(row.key) !== row;
+    this.#fleets.set(row.key, row);
+    return isNew;
   }
 
   #changedPools(fleets: Fleets): readonly PoolRow[] | undefined {
     if (!seesPools(this.#rights)) return undefined;
     const pools = fleets.pools();
-    const text = JSON.stringify(pools);
-    if (this.#pools === text) return undefined;
-    this.#pools = text;
+    if (this.#pools === pools) return undefined;
+    this.#pools = pools;
     return pools;
   }
 }

@@ -48,8 +48,7 @@ function slotDetails(slot: SlotOverview, shown: Shown): SlotDetails {
     slot: slot.slot,
     state,
     message: words(message),
-    cutOff:
-      cutOff && present({ since: cutOff.since, what: words(cutOff.what) }),
+    cutOff: cutOff && present({ since: cutOff.since, what: words(cutOff.what) }),
     burnt,
     next: next && { at: next.at, reason: words(next.reason) },
     verdicts: verdictsOf(slot).map(verdictRow),

@@ -1,5 +1,5 @@
 /** The files that the page is made of. */
-export const fileNames = ["index.html", "app.js", "style.css"] as const;
+export const fileNames = ["index.html", "app.js", "style.css", "icon.svg"] as const;
 export type PageFileName = (typeof fileNames)[number];
 
 /** The page, as text. */
@@ -16,4 +16,5 @@ export const contentTypes: Readonly<Record<PageFileName, string>> = {
   "index.html": "text/html; charset=utf-8",
   "app.js": "text/javascript; charset=utf-8",
   "style.css": "text/css; charset=utf-8",
+  "icon.svg": "image/svg+xml; charset=utf-8",
 };

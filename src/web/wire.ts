@@ -3,6 +3,8 @@ import type { ReachabilityVerdict } from "../api/proxy-address.ts";
 import type { Urgency } from "../overview/fleet.ts";
 import type { SlotState } from "../overview/slot.ts";
 
+export type { ReachabilityVerdict, Urgency };
+
 // What goes over the wire to the page, as JSON. Times are milliseconds since 1970 UTC. The page knows
 // nothing else of the program. No link, token or secret is in any of it.
 

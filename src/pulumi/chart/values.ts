@@ -4,11 +4,7 @@ import { logLevels } from "../../values/log-levels.ts";
 import { rbac } from "./rights-values.ts";
 import { rollouts } from "./rollout-values.ts";
 import { privateUpstreams } from "./upstream-values.ts";
-import { ingestion, pages, texts } from "./served-values.ts";
-
-/** A part of a pod's spec that is passed on as it is: the API server knows its fields. */
-const podPart = z.record(z.string(), z.unknown());
-const podParts = z.array(podPart);
+import { dashboard, ingestion, pages, podPart, podParts, texts } from "./served-values.ts";
 
 const image = (whose: string, repository: string) =>
   z
@@ -335,7 +331,7 @@ export const chartValues = z.strictObject({
         .boolean()
         .default(true)
         .describe(
-          "Let only probes and scrapes of metrics reach the operator's pods, and agents and share pages where they are served.",
+          "Let only probes and scrapes of metrics reach the operator's pods, and agents, share pages and the dashboard where they are served.",
         ),
       from: podParts
         .default([])
@@ -347,6 +343,7 @@ export const chartValues = z.strictObject({
     ),
   ingestion,
   pages,
+  dashboard,
   shareExport,
   feeds,
   news,

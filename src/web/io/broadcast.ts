@@ -36,6 +36,8 @@ const holdMs = 120_000;
 const nowEveryMs = 15_000;
 /** A room that nobody is in is kept for those who come back (ms). */
 const keepRoomMs = 60_000;
+/** All fleets' sessions are counted no more often than this (ms), whoever asks. */
+const countEveryMs = 10_000;
 
 /** All open pages. What changes is sent to them together, once in a while. */
 export class Broadcast {
@@ -43,6 +45,7 @@ export class Broadcast {
   readonly #rooms = new Map<string, { readonly room: Room; usedAtMs: number }>();
   readonly #streams = new Set<Stream>();
   #nowSentAtMs = -Infinity;
+  #counted: { readonly atMs: number; readonly fleets: readonly CountedFleet[] } | undefined;
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
@@ -63,7 +66,7 @@ export class Broadcast {
   /** Sends a page what its viewer sees from now on. @param seen the last that it has of before */
   async open(response: ServerResponse, start: Opening): Promise<void> {
     const { live, clock } = this.#options;
-    await this.#update(await live.refresh());
+    this.#update(await live.refresh());
     const room = this.#roomOf(start.viewer);
     const stream = new Stream(response, { ...start, room, clock });
     this.#streams.add(stream);
@@ -71,12 +74,11 @@ export class Broadcast {
     stream.send(this.#nowText(room));
   }
 
-  /** One round: what changed since the last one goes out. Nothing is done while nobody looks. */
+  /** One round: what changed since the last one goes out. Whoever comes next finds it made already. */
   async tick(): Promise<void> {
     const { live, clock } = this.#options;
     this.#forgetRooms();
-    if (this.#streams.size === 0) return;
-    await this.#update(await live.refresh());
+    this.#update(await live.refresh());
     const isTime = clock() - this.#nowSentAtMs >= nowEveryMs;
     if (isTime) this.#nowSentAtMs = clock();
     const texts = new Map<Room, string>();
@@ -92,7 +94,7 @@ export class Broadcast {
     for (const stream of this.#streams) stream.cut();
   }
 
-  async #update(keys: ReadonlySet<string>): Promise<void> {
+  #update(keys: ReadonlySet<string>): void {
     for (const { room } of this.#rooms.values()) room.update(keys);
   }
 
@@ -121,13 +123,20 @@ export class Broadcast {
   }
 
   #nowText({ rights }: Room): string {
-    const { isCurrent, now, sessions } = this.#options;
+    const { isCurrent, now } = this.#options;
     const freshness: Freshness = { isCurrent: isCurrent(), now: now() };
-    const counts = sessionCounts(rights, sessions());
+    const counts = sessionCounts(rights, this.#sessions());
     return [
       eventText({ name: "now", id: undefined, data: JSON.stringify(freshness) }),
       eventText({ name: "sessions", id: undefined, data: JSON.stringify(counts) }),
     ].join("");
+  }
+
+  #sessions(): readonly CountedFleet[] {
+    const { sessions, clock } = this.#options;
+    if (this.#counted === undefined || clock() - this.#counted.atMs >= countEveryMs)
+      this.#counted = { atMs: clock(), fleets: sessions() };
+    return this.#counted.fleets;
   }
 
   /** A token may be revoked, and rights taken away, while a page is open. */

@@ -16,12 +16,15 @@ import type { FleetDetails, FleetRow, PoolRow } from "../wire.ts";
 export type BoardCaches = Pick<Caches, "fleets" | "addresses" | "pools">;
 
 interface Rows {
-  readonly withAddresses: FleetRow | undefined;
-  readonly without: FleetRow | undefined;
+  readonly withAddresses: FleetRow;
+  /** For viewers who may not read the ledger: made when the first of them asks. */
+  without: FleetRow | undefined;
 }
 
 /** Fleets that are looked at without a pause: the operator's own work has its turn in between. */
-const atOnce = 25;
+const atOnce = 10;
+/** Pools are counted from the whole ledger, which takes long: no more often than this (ms). */
+const countEveryMs = 10_000;
 
 /** The fleets as the caches have them: only those that changed are looked at again. */
 export class LiveFleets {
@@ -30,6 +33,7 @@ export class LiveFleets {
   readonly #rows = new Map<string, Rows>();
   readonly #stale = new Set<string>();
   #poolsAreStale = true;
+  #countedAtMs = -Infinity;
   #pools: readonly PoolRow[] = [];
 
   constructor(caches: BoardCaches, now: () => Instant) {
@@ -59,7 +63,7 @@ export class LiveFleets {
   async refresh(): Promise<ReadonlySet<string>> {
     for (const [key, { withAddresses: row }] of this.#rows)
       // A move that takes too long is trouble, which no object says.
-      if (row?.urgency === "Moving") this.#stale.add(key);
+      if (row.urgency === "Moving") this.#stale.add(key);
     const keys = new Set(this.#stale);
     let looked = 0;
     for (const key of keys) {
@@ -70,10 +74,12 @@ export class LiveFleets {
     return keys;
   }
 
-  /** Counts pools again if anything that they are counted from changed. */
+  /** Counts pools again if anything that they are counted from changed, and some time has passed. */
   countPools(): void {
-    if (!this.#poolsAreStale) return;
+    const passed = performance.now() - this.#countedAtMs;
+    if (!this.#poolsAreStale || passed < countEveryMs) return;
     this.#poolsAreStale = false;
+    this.#countedAtMs = performance.now();
     const { addresses, pools } = this.#caches;
     const observed = {
       now: this.#now(),
@@ -81,15 +87,17 @@ export class LiveFleets {
       addresses: addresses.list(),
       pools: pools.list(),
     };
-    this.#pools = (overviewOf(observed).pools ?? []).map(poolRow);
+    const counted = (overviewOf(observed).pools ?? []).map(poolRow);
+    if (JSON.stringify(counted) !== JSON.stringify(this.#pools)) this.#pools = counted;
   }
 
   /** As whoever may, or may not, read the ledger sees them. */
   shown({ addresses }: Shown): Fleets {
-    const of = (rows: Rows | undefined) => (addresses ? rows?.withAddresses : rows?.without);
+    const row = (key: string) =>
+      addresses ? this.#rows.get(key)?.withAddresses : this.#without(key);
     return {
-      rows: () => [...this.#rows.values()].flatMap((rows) => of(rows) ?? []),
-      row: (key) => of(this.#rows.get(key)),
+      rows: () => [...this.#rows.keys()].flatMap((key) => row(key) ?? []),
+      row,
       pools: () => this.#pools,
     };
   }
@@ -106,10 +114,19 @@ export class LiveFleets {
     return fleetDetails(overviewOf(all), all, shown);
   }
 
+  /** A row that shows the same stays the same object. */
   #renew(key: string): void {
-    const [all, some] = [this.#row(key, true), this.#row(key, false)];
-    if (all === undefined) this.#rows.delete(key);
-    else this.#rows.set(key, { withAddresses: all, without: some });
+    const before = this.#rows.get(key);
+    const row = this.#row(key, true);
+    if (row === undefined) return void this.#rows.delete(key);
+    const isSame = JSON.stringify(row) === JSON.stringify(before?.withAddresses);
+    if (!isSame) this.#rows.set(key, { withAddresses: row, without: undefined });
+  }
+
+  #without(key: string): FleetRow | undefined {
+    const rows = this.#rows.get(key);
+    if (rows !== undefined) rows.without ??= this.#row(key, false);
+    return rows?.without;
   }
 
   #row(key: string, addresses: boolean): FleetRow | undefined {

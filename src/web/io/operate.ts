@@ -29,6 +29,8 @@ export interface OperatedDashboardOptions {
   readonly namespace: string;
   readonly accessTo: (live: LiveFleets) => Access;
   readonly sessions: () => readonly CountedFleet[];
+  /** Counts sessions again, while somebody looks; absent where nobody has to. */
+  readonly count?: () => Promise<void>;
   /** Whether the caches follow the API server. */
   readonly isCurrent: () => boolean;
   readonly now: () => Instant;
@@ -45,6 +47,8 @@ const usualStreams: StreamLimits = { inAll: 1024, perViewer: 256 };
 const roundEvery = seconds(1);
 /** Between two looks at what is missing to begin. */
 const tryEvery = seconds(5);
+/** Pods are asked how many sessions they have this often. */
+const countEvery = seconds(15);
 /** A certificate may have been renewed. */
 const readEvery = seconds(30);
 
@@ -76,6 +80,7 @@ class OperatedDashboard {
   #server: GuardedServer | undefined;
   #certificate: ServingCertificate | undefined;
   #lookAgainAtMs = -Infinity;
+  #countAgainAtMs = -Infinity;
 
   constructor(options: OperatedDashboardOptions) {
     this.#options = options;
@@ -92,6 +97,18 @@ class OperatedDashboard {
   async round(): Promise<void> {
     await this.#follow();
     await this.#broadcast.tick();
+    this.#count();
+  }
+
+  /** Nothing waits for it. */
+  #count(): void {
+    const { count, log } = this.#options;
+    if (count === undefined || this.#broadcast.size === 0) return;
+    if (performance.now() < this.#countAgainAtMs) return;
+    this.#countAgainAtMs = performance.now() + countEvery;
+    count().catch((error: unknown) => {
+      log.warn({ problem: explainError(error) }, "sessions were not counted");
+    });
   }
 
   async close(): Promise<void> {
