@@ -179,7 +179,7 @@ async function serveTheDashboard(
 ): Promise<void> {
   const { dashboard: settings, namespace } = config;
   await serveDashboardOf(
-    { ...wiring, settings, files: builtPage, namespace, readStatus, now },
+    { ...wiring, settings, files: builtPage(), namespace, readStatus, now },
     stop,
   );
 }

@@ -74,7 +74,8 @@ export async function bundleProgram(folder?: string): Promise<Metafile> {
     define: {
       PROXYFLEET_VERSION: JSON.stringify(packageJson.version),
       PROXYFLEET_COMMIT: JSON.stringify(commit()),
-      PROXYFLEET_DASHBOARD: JSON.stringify(page.files),
+      // As one text: an object would be set up by each module of the bundle.
+      PROXYFLEET_DASHBOARD: JSON.stringify(JSON.stringify(page.files)),
     },
     keepNames: true,
     plugins: [withoutTheUnused],

@@ -5,11 +5,14 @@ export type PageFileName = (typeof fileNames)[number];
 /** The page, as text. */
 export type PageFiles = Readonly<Record<PageFileName, string>>;
 
-declare const PROXYFLEET_DASHBOARD: PageFiles | undefined;
+declare const PROXYFLEET_DASHBOARD: string | undefined;
 
 /** The page that was built into the program; undefined when it is run from the sources. */
-export const builtPage: PageFiles | undefined =
-  typeof PROXYFLEET_DASHBOARD === "object" ? PROXYFLEET_DASHBOARD : undefined;
+export function builtPage(): PageFiles | undefined {
+  return typeof PROXYFLEET_DASHBOARD === "string"
+    ? (JSON.parse(PROXYFLEET_DASHBOARD) as PageFiles)
+    : undefined;
+}
 
 /** What browsers are to take them for. */
 export const contentTypes: Readonly<Record<PageFileName, string>> = {

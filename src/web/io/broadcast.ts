@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Instant } from "../../values/time.ts";
+import type { Instant, Millis } from "../../values/time.ts";
 import type { Access, Viewer } from "../access.ts";
 import { eventText } from "../event-stream.ts";
 import { rightsKey } from "../rights.ts";
@@ -26,10 +26,10 @@ export interface BroadcastOptions {
 export interface StreamLimits {
   readonly inAll: number;
   readonly perViewer: number;
+  /** A viewer's rights are asked for again after this time. */
+  readonly askAgainMs: Millis;
 }
 
-/** A viewer's rights are asked for again after this time (ms). */
-const askAgainMs = 30_000;
 /** And held for this long (ms) where the API server does not answer. */
 const holdMs = 120_000;
 /** Between two rounds of what is only true now: session counts, and whether all this is current. */
@@ -141,9 +141,9 @@ export class Broadcast {
 
   /** A token may be revoked, and rights taken away, while a page is open. */
   async #askAgain(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, limits } = this.#options;
     const due = [...this.#streams].filter(
-      ({ admittedAtMs, isAsked }) => !isAsked && clock() - admittedAtMs >= askAgainMs,
+      ({ admittedAtMs, isAsked }) => !isAsked && clock() - admittedAtMs >= limits.askAgainMs,
     );
     await Promise.all(due.map(async (stream) => this.#admitAgain(stream)));
   }

@@ -1,4 +1,3 @@
-import type { Logger } from "pino";
 import { secrets } from "../../kubernetes/builtin.ts";
 import type { ApiClient } from "../../kubernetes/client.ts";
 import { sleep } from "../../runtime/clock.ts";
@@ -38,10 +37,13 @@ export interface OperatedDashboardOptions {
   readonly streams?: StreamLimits;
   /** Called once it can be reached. */
   readonly served?: (port: number) => void;
-  readonly log: Pick<Logger, "info" | "warn">;
+  readonly log: {
+    readonly info: (facts: object, message: string) => void;
+    readonly warn: (facts: object, message: string) => void;
+  };
 }
 
-const usualStreams: StreamLimits = { inAll: 1024, perViewer: 256 };
+const usualStreams: StreamLimits = { inAll: 1024, perViewer: 256, askAgainMs: seconds(30) };
 
 /** What changes goes out together this often. */
 const roundEvery = seconds(1);

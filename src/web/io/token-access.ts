@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import * as resources from "../../api/resources.ts";
 import { RateGate } from "../../runtime/rate-gate.ts";
 import { events } from "../../kubernetes/events.ts";
-import { seconds } from "../../values/time.ts";
+import { type Millis, seconds } from "../../values/time.ts";
 import { type Access, type Admission, type Viewer, bearerToken, refusal } from "../access.ts";
 import { type Rights, seesAnything } from "../rights.ts";
 import { Expiring } from "./expiring.ts";
@@ -14,13 +14,20 @@ export interface TokenAccessOptions {
   readonly namespaces: () => ReadonlySet<string>;
   /** Never goes back (ms). */
   readonly clock: () => number;
+  readonly lasts?: AnswersLast;
   /** An error of the API server: for the log. */
   readonly failed: (error: unknown) => void;
 }
 
-/** How long answers of the API server are believed: a token that is revoked shows nothing after that. */
-const tokenLasts = seconds(10);
-const rightsLast = seconds(30);
+/** How long answers of the API server are believed. */
+export interface AnswersLast {
+  /** Whose token it is: one that is revoked shows nothing new after that. */
+  readonly token: Millis;
+  /** What they may see. */
+  readonly rights: Millis;
+}
+
+const usualLasts: AnswersLast = { token: seconds(10), rights: seconds(30) };
 /** People at once whose answers are remembered. */
 const mostKept = 2048;
 /** Tokens that the API server is asked about: wrong ones cost it as much as right ones. */
@@ -42,10 +49,10 @@ export class TokenAccess implements Access {
 
   constructor(options: TokenAccessOptions) {
     this.#options = options;
-    const { clock } = options;
-    this.#users = new Expiring(tokenLasts, mostKept, clock);
-    this.#rights = new Expiring(rightsLast, mostKept, clock);
-    this.#mayRead = new Expiring(rightsLast, mostKept, clock);
+    const { clock, lasts = usualLasts } = options;
+    this.#users = new Expiring(lasts.token, mostKept, clock);
+    this.#rights = new Expiring(lasts.rights, mostKept, clock);
+    this.#mayRead = new Expiring(lasts.rights, mostKept, clock);
   }
 
   async admit(authorization: string | undefined): Promise<Admission> {
