@@ -3,9 +3,9 @@ import { addressIndexes } from "../../../src/cluster/caches.ts";
 import type { KubeEvent } from "../../../src/kubernetes/events.ts";
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import { Store } from "../../../src/kubernetes/store.ts";
-import { type Instant, instant } from "../../../src/values/time.ts";
+import { instant } from "../../../src/values/time.ts";
 import { type Access, bearerToken, refusal } from "../../../src/web/access.ts";
-import { operateDashboard } from "../../../src/web/io/operate.ts";
+import { type OperatedDashboardOptions, operateDashboard } from "../../../src/web/io/operate.ts";
 import type { Rights } from "../../../src/web/rights.ts";
 import type { CountedFleet } from "../../../src/web/sessions.ts";
 import { buildDashboardPage } from "../../../tooling/dashboard-page.ts";
@@ -18,6 +18,9 @@ export interface Shown {
   readonly events?: readonly KubeEvent[];
   readonly sessions?: readonly CountedFleet[];
 }
+
+/** What differs from what is usual. */
+export type Staging = Pick<Partial<OperatedDashboardOptions>, "limits" | "streams">;
 
 export const everything: Rights = { namespaces: "All", ledger: true, pools: true };
 /** Who signs in with this token sees everything. */
@@ -45,7 +48,7 @@ export class StagedDashboard {
     this.#ended = parts.ended;
   }
 
-  static async start(shown: Shown, now: () => Instant = () => instant(Date.now())) {
+  static async start(shown: Shown, options: Staging = {}): Promise<StagedDashboard> {
     const { files } = await buildDashboardPage();
     const stores = storesOf();
     const rights = new Map<string, Rights>([[adminToken, everything]]);
@@ -70,7 +73,8 @@ export class StagedDashboard {
         accessTo: () => accessBy(rights),
         sessions: () => live.stage?.sessions ?? [],
         isCurrent: () => live.stage?.isCurrent ?? true,
-        now,
+        now: () => instant(Date.now()),
+        ...options,
         served: started.resolve,
         log: pino({ level: "silent" }),
       },
