@@ -17,13 +17,16 @@ export function Headline({ fleets, chosen, choose }: HeadlineProps) {
   const { texts } = language;
   const { cutOff, moving, fleets: counts } = glanceAt(fleets);
   const isBad = cutOff.fleets > 0;
+  const isWell = !isBad && moving === 0 && counts.AtRisk === 0;
+  const [calm, sign] = isWell ? (["good", "✓"] as const) : (["warn", "!"] as const);
   return (
-    <section class={`headline ${isBad ? "bad" : "good"}`}>
+    <section class={`headline ${isBad ? "bad" : calm}`}>
       <p class="verdict" role="status">
-        <span aria-hidden="true">{isBad ? "✕" : "✓"}</span>{" "}
+        <span aria-hidden="true">{isBad ? "✕" : sign}</span>{" "}
         {headline(fleets.length, { cutOff, texts })}
       </p>
       {moving > 0 && <p>{texts.movingNow(moving)}</p>}
+      {counts.AtRisk > 0 && <p>{texts.atRisk(counts.AtRisk)}</p>}
       <div class="counts" role="group" aria-label={texts.fleets}>
         <button type="button" aria-pressed={chosen === undefined} onClick={() => choose(undefined)}>
           {texts.all} <b>{times.number(fleets.length)}</b>

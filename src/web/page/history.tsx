@@ -15,7 +15,7 @@ export function History({ details: { history, hasEvents } }: { readonly details:
           <ol class="history">
             {history.map(({ at, type, what, text }) => (
               <li key={`${at} ${what} ${text}`} class={type === "Warning" ? "warning" : ""}>
-                <Time at={at} /> <b>{what}</b> <Words>{text}</Words>
+                <Time at={at} /> <b dir="auto">{what}</b> <Words>{text}</Words>
               </li>
             ))}
           </ol>

@@ -19,6 +19,8 @@ export const en = {
     `${count(groups, "group is", "groups are")} cut off, in ${count(fleets, "fleet", "fleets")}`,
   movingNow: (groups: number) =>
     `${count(groups, "group moves", "groups move")} to a fresh address now`,
+  atRisk: (fleets: number) =>
+    `${count(fleets, "fleet is", "fleets are")} at risk: something is wrong that may cut people off`,
   noFleets: "There are no fleets that you may see",
   fleets: "Fleets",
   search: "Find a fleet",

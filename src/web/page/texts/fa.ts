@@ -20,6 +20,7 @@ export const fa: Texts = {
   nobodyCutOff: "تا جایی که دانسته است، ارتباط هیچ‌کس قطع نیست",
   cutOff: (groups, fleets) => `ارتباط ${n(groups)} گروه در ${n(fleets)} ناوگان قطع است`,
   movingNow: (groups) => `${n(groups)} گروه اکنون به نشانی تازه می‌رود`,
+  atRisk: (fleets) => `${n(fleets)} ناوگان در خطر است: مشکلی هست که شاید ارتباط را قطع کند`,
   noFleets: "ناوگانی نیست که شما بتوانید ببینید",
   fleets: "ناوگان‌ها",
   search: "یافتن ناوگان",
