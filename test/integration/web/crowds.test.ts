@@ -5,8 +5,12 @@ import { after, before, describe, test } from "node:test";
 import { millis } from "../../../src/values/time.ts";
 import { usualDashboardLimits } from "../../../src/web/io/serve.ts";
 import { waitFor } from "../../../tooling/wait-for.ts";
-import * as scenes from "./scenes.ts";
-import { StagedDashboard, adminToken, everything } from "./staged-dashboard.ts";
+import * as scenes from "../../stand-ins/dashboard/scenes.ts";
+import {
+  StagedDashboard,
+  adminToken,
+  everything,
+} from "../../stand-ins/dashboard/staged-dashboard.ts";
 import { OpenStream, asked } from "./viewer.ts";
 
 /** Pages that may be open at once, in all and of one person. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { EventReader, type SentEvent, eventText } from "../../../src/web/event-stream.ts";
 
 test("events come whole, wherever their text is cut", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Journal } from "../../../src/web/journal.ts";
 
 const roomy = { entries: 100, characters: 10_000 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { CustomObject } from "../../../src/kubernetes/objects.ts";
 import { instant } from "../../../src/values/time.ts";
 import { EventReader } from "../../../src/web/event-stream.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { withoutAddresses } from "../../../src/web/without-addresses.ts";
 
 describe("words for viewers who may not read the ledger", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { startChromium, withoutChromium } from "../../../stand-ins/browser/chromium.ts";
-import * as scenes from "../scenes.ts";
-import { StagedDashboard, adminToken } from "../staged-dashboard.ts";
+import * as scenes from "../../../stand-ins/dashboard/scenes.ts";
+import { StagedDashboard, adminToken } from "../../../stand-ins/dashboard/staged-dashboard.ts";
 import { Reader } from "./reader.ts";
 
 /** What has the focus, as a screen reader would name it. */

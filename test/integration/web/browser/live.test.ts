@@ -5,8 +5,8 @@ import { millis } from "../../../../src/values/time.ts";
 import { usualDashboardLimits } from "../../../../src/web/io/serve.ts";
 import { waitFor } from "../../../../tooling/wait-for.ts";
 import { startChromium, withoutChromium } from "../../../stand-ins/browser/chromium.ts";
-import * as scenes from "../scenes.ts";
-import { StagedDashboard, adminToken } from "../staged-dashboard.ts";
+import * as scenes from "../../../stand-ins/dashboard/scenes.ts";
+import { StagedDashboard, adminToken } from "../../../stand-ins/dashboard/staged-dashboard.ts";
 import { Reader } from "./reader.ts";
 
 describe("the dashboard in Chromium, live", { skip: withoutChromium }, () => {
@@ -133,7 +133,7 @@ test(
       const message = `turn ${turn}`;
       await waitFor("another connection", async () => streams > turn);
       const slots = [scenes.slotRow(0, { message }), scenes.slotRow(1)];
-      const conditions = [scenes.condition("Leaking", "True", "SlotLeaks", message)];
+      const conditions = [scenes.condition("Leaking True SlotLeaks", message)];
       stage.put(scenes.fleet({ status: { slots, conditions } }));
       await reader.page.locator(".option").first().getByText(message).waitFor();
     }

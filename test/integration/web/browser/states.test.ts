@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { startChromium, withoutChromium } from "../../../stand-ins/browser/chromium.ts";
-import * as scenes from "../scenes.ts";
-import { type Shown, StagedDashboard, adminToken } from "../staged-dashboard.ts";
+import * as scenes from "../../../stand-ins/dashboard/scenes.ts";
+import {
+  type Shown,
+  StagedDashboard,
+  adminToken,
+} from "../../../stand-ins/dashboard/staged-dashboard.ts";
 import { Reader } from "./reader.ts";
 
 interface State {

@@ -56,7 +56,9 @@ export const slotRow = (slot: number, given: object = {}) => ({
   ...given,
 });
 
-export function condition(type: string, status: string, reason: string, message: string) {
+/** A condition of half an hour ago. @param said its type, status and reason: `Leaking True SlotLeaks` */
+export function condition(said: string, message: string) {
+  const [type, status, reason] = said.split(" ");
   return { type, status, reason, message, lastTransitionTime: ago(0.5), observedGeneration: 1 };
 }
 
@@ -193,9 +195,7 @@ export const slotBlocked: Shown = {
         ],
         conditions: [
           condition(
-            "Reachable",
-            "False",
-            "AddressBlocked",
+            "Reachable False AddressBlocked",
             "slot 0: 203.0.113.9 is blocked in IR since an hour",
           ),
         ],
@@ -232,9 +232,7 @@ export const outageHeld: Shown = {
       status: {
         conditions: [
           condition(
-            "OutageSuspected",
-            "True",
-            "MostAddressesFail",
+            "OutageSuspected True MostAddressesFail",
             "IR: 7 of 8 published addresses fail since 20 minutes, so this looks like an outage of the country: no slot moves until it is over",
           ),
         ],
@@ -262,9 +260,7 @@ export const poolDry: Shown = {
       status: {
         conditions: [
           condition(
-            "PoolExhausted",
-            "True",
-            "NoFreeAddress",
+            "PoolExhausted True NoFreeAddress",
             "pool-a has no free address: add addresses to it",
           ),
         ],
@@ -295,9 +291,7 @@ export const leak: Shown = {
         slots: [slotRow(0, { burnt: 3 }), slotRow(1)],
         conditions: [
           condition(
-            "Leaking",
-            "True",
-            "SlotLeaks",
+            "Leaking True SlotLeaks",
             "slot 0 leaks: its last 3 addresses were each blocked within 6 hours, while those of other slots live. Somebody in its group passes them on: split the group over two slots, and see which of them leaks",
           ),
         ],
