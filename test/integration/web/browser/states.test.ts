@@ -108,7 +108,7 @@ describe("the dashboard in Chromium", { skip: withoutChromium }, () => {
     await reader.open(stage.urlFor(adminToken));
     await reader.choose("family");
     const time = reader.page.locator(".slot time").first();
-    const [shown, at = ""] = [await time.innerText(), (await time.getAttribute("datetime")) ?? ""];
+    const [shown, at] = [await time.innerText(), (await time.getAttribute("datetime")) ?? ""];
     const write = (timeZone: string) =>
       new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", timeZone }).format(
         new Date(at),
