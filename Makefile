@@ -44,11 +44,12 @@ programs: set-up ## writes dist/programs: kubectl-proxyfleet as one file for Lin
 sbom: images ## writes dist/sbom-operator.json and dist/sbom-proxy.json: what is in each image (CycloneDX; needs npm 10)
 	@node hack/sbom.ts
 
-bench: tools ## measures the program, status of 1,000 fleets, the proxy, how soon a block is seen, the operator with 1,000 fleets (FLEETS=100: quicker), moves beside a tenant in trouble, and rotations (MOVES=100)
+bench: tools ## measures the program, status of 1,000 fleets, the proxy, how soon a block is seen, the dashboard, the operator with 1,000 fleets (FLEETS=100: quicker), moves beside a tenant in trouble, and rotations (MOVES=100)
 	@node hack/bundle.ts && node bench/program.ts
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/commands.ts $(FLEETS)
 	@node bench/proxy.ts
 	@node bench/detection.ts
+	@node bench/dashboard.ts
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/fleets.ts $(FLEETS)
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/neighbours.ts
 	@MOVES=$(MOVES) bench/rotation.sh

@@ -13,6 +13,7 @@ check "Checking types" tsc --noEmit
 for folder in integrations/*/tsconfig.json; do
   check "Checking types of $(dirname "$folder")" tsc --noEmit --project "$folder"
 done
+check "Checking types of the dashboard" tsc --noEmit -p src/web/page
 check "Checking that generated files are up to date" node hack/gen.ts --check
 check "Checking licences" node hack/licences.ts
 check "Checking the documentation" node test/docs/check.ts

@@ -2,11 +2,9 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { IngestionSettings } from "./ingestion/settings.ts";
 import type { PagesSettings } from "./pages/settings.ts";
-import { type Endpoint, parseEndpoint } from "./probe/endpoint.ts";
-import { mostResolvers, resolverText } from "./dns/resolver.ts";
-import { mostHosts } from "./probe/protocol.ts";
+import { endpoints, names, networks, resolvers, truth } from "./config-values.ts";
+import type { DashboardSettings } from "./web/settings.ts";
 import type { FeedSettings, RolloutSettings } from "./cluster/settings.ts";
-import { cidr } from "./api/ip-schema.ts";
 import { ProxyfleetError } from "./values/errors.ts";
 import { type LogLevel, logLevels } from "./values/log-levels.ts";
 
@@ -130,6 +128,16 @@ const options = {
     env: "PAGES_CERTIFICATE",
     help: "Secret in its namespace with a certificate for share pages (default: plain HTTP, for an Ingress or a Gateway)",
   },
+  "dashboard-port": {
+    type: "string",
+    env: "DASHBOARD_PORT",
+    help: "port for the dashboard; 0 = none (default: 0)",
+  },
+  "dashboard-certificate": {
+    type: "string",
+    env: "DASHBOARD_CERTIFICATE",
+    help: "Secret in its namespace with a certificate for the dashboard (default: plain HTTP, for an Ingress or a Gateway)",
+  },
   "feeds-ioda": {
     type: "string",
     env: "FEEDS_IODA",
@@ -158,51 +166,6 @@ const options = {
   help: { type: "boolean", env: undefined, help: "show this text" },
 } as const;
 
-const truth = z.enum(["true", "false"]).transform((text) => text === "true");
-const namespaceName = z
-  .string()
-  .regex(
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    "must be names of namespaces, with commas between",
-  );
-const names = z
-  .string()
-  .transform((text) => text.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()])))
-  .pipe(z.array(namespaceName))
-  .transform((list) => [...new Set(list)]);
-
-const endpoints = z
-  .string()
-  .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
-  .transform((list, context) =>
-    list.flatMap((text): Endpoint[] => {
-      const endpoint = parseEndpoint(text);
-      if (endpoint !== undefined) return [endpoint];
-      context.addIssue({ code: "custom", message: `"${text}" must be a host, or host:port` });
-      return [];
-    }),
-  )
-  .pipe(z.array(z.custom<Endpoint>()).max(mostHosts));
-
-const networks = z
-  .string()
-  .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
-  .pipe(z.array(cidr()).max(64));
-
-const resolvers = z
-  .string()
-  .transform((text) => text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()])))
-  .transform((list, context) =>
-    list.flatMap((text): string[] => {
-      const resolver = resolverText(text);
-      if (resolver !== undefined) return [resolver];
-      const message = `"${text}" must be an IP address, or address:port, such as 192.0.2.53:53`;
-      context.addIssue({ code: "custom", message });
-      return [];
-    }),
-  )
-  .pipe(z.array(z.string()).max(mostResolvers));
-
 const config = z.object({
   kubeconfig: z.string().min(1).optional(),
   "log-level": z.enum(logLevels).default("info"),
@@ -226,6 +189,8 @@ const config = z.object({
   "pod-ip": z.union([z.ipv4(), z.ipv6()]).optional(),
   "pages-port": z.coerce.number().int().min(0).max(65_535).default(0),
   "pages-certificate": z.string().min(1).optional(),
+  "dashboard-port": z.coerce.number().int().min(0).max(65_535).default(0),
+  "dashboard-certificate": z.string().min(1).optional(),
   "feeds-ioda": truth.default(false),
   "feeds-radar-token-secret": z.string().min(1).optional(),
   "news-config": z.string().min(1).optional(),
@@ -235,7 +200,7 @@ const config = z.object({
 
 /** Two servers can't listen on one port. */
 const configWithPorts = config.superRefine((read, context) => {
-  const names = ["health-port", "ingestion-port", "pages-port"] as const;
+  const names = ["health-port", "ingestion-port", "pages-port", "dashboard-port"] as const;
   for (const [index, name] of names.entries()) {
     const before = names.slice(0, index).find((other) => read[other] === read[name]);
     if (before !== undefined && read[name] !== 0)
@@ -267,6 +232,8 @@ export interface OperatorConfig {
   readonly ingestion: IngestionSettings | undefined;
   /** Undefined: share pages are not served. */
   readonly pages: PagesSettings | undefined;
+  /** Undefined: the dashboard is not served. */
+  readonly dashboard: DashboardSettings | undefined;
   readonly feeds: FeedSettings;
   /** Path of the file with the receivers of news; undefined: there are none. */
   readonly newsConfig: string | undefined;
@@ -318,8 +285,7 @@ export function readConfig(
     workers,
     maxRequestsPerSecond: parsed.data["max-requests-per-second"],
     http2,
-    ingestion: ingestionOf(parsed.data),
-    pages: pagesOf(parsed.data),
+    ...servedOf(parsed.data),
     feeds: {
       ioda: parsed.data["feeds-ioda"],
       radarTokenSecret: parsed.data["feeds-radar-token-secret"],
@@ -328,6 +294,10 @@ export function readConfig(
     resolvers: parsed.data.resolvers,
     diagnosisFolder: parsed.data["diagnosis-folder"],
   };
+}
+
+function servedOf(read: z.output<typeof config>) {
+  return { ingestion: ingestionOf(read), pages: pagesOf(read), dashboard: dashboardOf(read) };
 }
 
 function ingestionOf(read: z.output<typeof config>): IngestionSettings | undefined {
@@ -346,6 +316,11 @@ function pagesOf(read: z.output<typeof config>): PagesSettings | undefined {
   const port = read["pages-port"];
   if (port === 0) return undefined;
   return { port, podIp: read["pod-ip"], certificateSecret: read["pages-certificate"] };
+}
+
+function dashboardOf(read: z.output<typeof config>): DashboardSettings | undefined {
+  const port = read["dashboard-port"];
+  return port === 0 ? undefined : { port, certificateSecret: read["dashboard-certificate"] };
 }
 
 function readFlags(args: readonly string[]): Record<string, string | boolean | undefined> {

@@ -27,10 +27,12 @@ import type { ReportEvidence } from "./reachability/evidence.ts";
 import { boundFetch } from "./reachability/sources/io/bounded-fetch.ts";
 import { registerPodMetrics } from "./pods/io/metrics.ts";
 import { operatePages } from "./pages/io/operate.ts";
+import { serveDashboardOf } from "./dashboard-parts.ts";
 import { pageParts } from "./page-parts.ts";
+import { builtPage } from "./web/page-files.ts";
 import { versionKinds } from "./pool/providers.ts";
 import { PodReports } from "./pods/io/reports.ts";
-import { directReader, proxiedReader } from "./pods/io/status-reader.ts";
+import { type PodStatusReader, directReader, proxiedReader } from "./pods/io/status-reader.ts";
 import { PlanApplier } from "./runtime/apply-plan.ts";
 import { CheckedClock } from "./runtime/checked-clock.ts";
 import { sleep } from "./runtime/clock.ts";
@@ -80,17 +82,17 @@ export async function runOperator(
   const mayWrite = () => isLeading() && !manager.isReadingAgain;
   const gate = { halt: halt.signal, metrics, mayWrite, heardTime };
   const client = gatedClient(connection, config, gate);
-  const { namespaces, workers } = { namespaces: config.watchNamespaces, workers: config.workers };
+  const { watchNamespaces: namespaces, workers } = config;
   const manager = new Manager({ client, log, namespaces, metrics, workers });
   const caches = watchCaches(manager);
   election?.onWentBack(() => manager.relist());
-  const parts = { client, config, metrics, inCluster, isLeading, checkedClock, log };
-  const wiring = { ...parts, caches, ...inboxesOf(config) };
+  const parts = { client, config, metrics, isLeading, checkedClock, log };
+  const wiring = { ...parts, caches, ...podsOf(client, inCluster), ...inboxesOf(config) };
   addControllers(manager, wiring);
   registerLeader(metrics, () => election?.isLeading ?? manager.isSynced);
   const health = await answerProbes(config, manager, metrics);
-  const { server } = connection;
-  log.info({ server, proxyImage: config.proxyImage, namespaces }, "operator started");
+  const { proxyImage } = config;
+  log.info({ server: connection.server, proxyImage, namespaces }, "operator started");
   const filling = manager.fill(halt.signal);
   let serving: Promise<void> | undefined;
   const work = async (signal: AbortSignal) => manager.work(signal);
@@ -111,6 +113,14 @@ export async function runOperator(
   }
 }
 
+/** How pods are asked, and what they said. */
+function podsOf(client: ApiClient, inCluster: boolean) {
+  return {
+    reader: inCluster ? directReader() : proxiedReader(client),
+    reports: new PodReports(),
+  };
+}
+
 /** Through which evidence from outside comes in. */
 interface Inboxes {
   readonly inbox: Inbox | undefined;
@@ -129,7 +139,8 @@ interface Wiring extends Inboxes {
   readonly client: ApiClient;
   readonly config: OperatorConfig;
   readonly metrics: Metrics;
-  readonly inCluster: boolean;
+  readonly reader: PodStatusReader;
+  readonly reports: PodReports;
   readonly isLeading: () => boolean;
   readonly checkedClock: CheckedClock;
   readonly log: Logger;
@@ -154,7 +165,23 @@ async function serveStrangers(
   election: LeaderElection | undefined,
   stop: AbortSignal,
 ): Promise<void> {
-  await Promise.all([serveAgents(wiring, election, stop), serveSharePages(wiring, election, stop)]);
+  await Promise.all([
+    serveAgents(wiring, election, stop),
+    serveSharePages(wiring, election, stop),
+    serveTheDashboard(wiring, stop),
+  ]);
+}
+
+/** Each replica shows people of the cluster what their rights allow. */
+async function serveTheDashboard(
+  { config, reader: readStatus, checkedClock: { now }, ...wiring }: ServingWiring,
+  stop: AbortSignal,
+): Promise<void> {
+  const { dashboard: settings, namespace } = config;
+  await serveDashboardOf(
+    { ...wiring, settings, files: builtPage(), namespace, readStatus, now },
+    stop,
+  );
 }
 
 /** Each replica takes what agents found, and those that don't lead hand it on. */
@@ -211,11 +238,9 @@ async function serveSharePages(
 }
 
 function addControllers(manager: Manager, wiring: Wiring): void {
-  const { caches, client, config, metrics, inCluster, isLeading, checkedClock, log } = wiring;
+  const { caches, client, config, metrics, reader, reports, isLeading, checkedClock, log } = wiring;
   const { inbox, pageReports } = wiring;
-  const reader = inCluster ? directReader() : proxiedReader(client);
   const world = realWorld(reader, checkedClock, config.resolvers);
-  const reports = new PodReports();
   const events = new EventRecorder({ client, log, ...eventReporter, now: () => new Date() });
   const applier = new PlanApplier({
     client,

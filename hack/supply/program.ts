@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Metafile, type Plugin, build } from "esbuild";
+import { buildDashboardPage } from "../../tooling/dashboard-page.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 const project = join(import.meta.dirname, "../..");
@@ -59,6 +60,7 @@ const withoutTheUnused: Plugin = {
  * @returns what went into it (esbuild's metafile)
  */
 export async function bundleProgram(folder?: string): Promise<Metafile> {
+  const page = await buildDashboardPage();
   const { metafile, outputFiles } = await build({
     absWorkingDir: project,
     entryPoints: ["src/main.ts"],
@@ -72,6 +74,8 @@ export async function bundleProgram(folder?: string): Promise<Metafile> {
     define: {
       PROXYFLEET_VERSION: JSON.stringify(packageJson.version),
       PROXYFLEET_COMMIT: JSON.stringify(commit()),
+      // As one text: an object would be set up by each module of the bundle.
+      PROXYFLEET_DASHBOARD: JSON.stringify(JSON.stringify(page.files)),
     },
     keepNames: true,
     plugins: [withoutTheUnused],
@@ -84,7 +88,7 @@ export async function bundleProgram(folder?: string): Promise<Metafile> {
       outputFiles.map(({ text }) => ascii(text)).join(""),
     );
   }
-  return metafile;
+  return { ...metafile, inputs: { ...metafile.inputs, ...page.metafile.inputs } };
 }
 
 /**

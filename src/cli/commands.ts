@@ -45,6 +45,12 @@ export const commands: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import("./bundle.ts")).bundleCommand,
     shape: async () => (await import("./bundle.ts")).bundleShape,
   },
+  dashboard: {
+    summary: "show all of that as a page in your browser",
+    operands: "none",
+    load: async () => (await import("./dashboard.ts")).dashboardCommand,
+    shape: async () => (await import("./dashboard.ts")).dashboardShape,
+  },
   rotate: {
     summary: "move a slot, or all slots of a fleet, to fresh addresses",
     operands: "slot",

@@ -50,7 +50,11 @@ export function withSessions(observed: ObservedFleet, now: Instant): readonly Ad
   return views.map((view) => ({ ...view, sessions: sessionsOf(view, known) }));
 }
 
-function sessionsOf({ lane, name }: AddressView, statuses: readonly PodStatus[]): number {
+/** Open sessions of an address over all pods that said these. */
+export function sessionsOf(
+  { lane, name }: Pick<AddressView, "lane" | "name">,
+  statuses: readonly PodStatus[],
+): number {
   const counts = statuses.map(({ lanes }) => {
     const found = lanes.find((one) => one.lane === lane && one.address === name);
     return found?.sessions ?? 0;

@@ -224,6 +224,21 @@ export class ApiClient {
   }
 
   /**
+   * Asks a question that is put as a creation, as a TokenReview is. Nothing is written, so a process
+   * that does not lead may ask as well.
+   */
+  async review<T extends KubeObject>(of: Resource<T>, question: T): Promise<T> {
+    return this.#transport.json<T>({
+      verb: "create",
+      method: "POST",
+      ...written(of),
+      path: collectionPath(of),
+      body: question,
+      isQuestion: true,
+    });
+  }
+
+  /**
    * Server-side apply: makes the fields in `object` so, and removes those that this field manager
    * set before and leaves out now. With `metadata.uid` it touches only that very object; with
    * `metadata.resourceVersion` only that very state.

@@ -52,6 +52,8 @@ export interface Call {
    * server's own, and it is not asked for twice.
    */
   readonly isPassedOn?: boolean;
+  /** It writes nothing, whatever its method. */
+  readonly isQuestion?: boolean;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -189,7 +191,8 @@ export class Transport {
     const { admit, mayWrite, userAgent } = this.#options;
     const { dispatcher, headers } = await this.#connection.open(use, forget);
     await admit?.(signal);
-    if (call.method !== "GET" && mayWrite?.() === false) throw new NotLeadingError(describe(call));
+    const writes = call.method !== "GET" && call.isQuestion !== true;
+    if (writes && mayWrite?.() === false) throw new NotLeadingError(describe(call));
     const {
       statusCode,
       body,

@@ -15,6 +15,8 @@ import type { ServingCertificate } from "./serving-certificate.ts";
 
 export interface ServerLimits extends ConnectionLimits {
   readonly handshakeMs: Millis;
+  /** A connection that asks for nothing lives no longer; absent: as long as any other. */
+  readonly requestMs?: Millis;
 }
 
 export interface Exchange {
@@ -93,12 +95,17 @@ function httpsServer(certificate: ServingCertificate, handshakeTimeout: Millis):
 
 function listen(
   http: HttpServer,
-  { answer, answerToGarbage }: Pick<GuardedServerOptions, "answer" | "answerToGarbage">,
+  { answer, answerToGarbage, limits, certificate }: GuardedServerOptions,
 ): void {
   const hangUp = (socket: Duplex) =>
     void (socket.writable ? socket.end(answerToGarbage) : socket.destroy());
   // Requests that are sent all at once come all at once, and cost as much as so many connections.
   const answered = new WeakSet<Socket>();
+  const { requestMs } = limits;
+  // Over TLS, requests come on another socket than the connection's own.
+  const begins = certificate === undefined ? "connection" : "secureConnection";
+  if (requestMs !== undefined)
+    http.on(begins, (socket: Socket) => endUnless(() => answered.has(socket), socket, requestMs));
   // Node would ask the client on to a body that nobody wants yet.
   for (const event of ["request", "checkContinue", "checkExpectation"])
     http.on(event, (request: IncomingMessage, response: ServerResponse) => {
@@ -109,4 +116,11 @@ function listen(
   http.on("connect", (_, socket: Duplex) => hangUp(socket));
   http.on("clientError", (_: Error, socket: Duplex) => hangUp(socket));
   http.on("tlsClientError", (_: Error, socket: Duplex) => void socket.destroy());
+}
+
+function endUnless(hasAsked: () => boolean, socket: Socket, withinMs: Millis): void {
+  const end = setTimeout(() => {
+    if (!hasAsked()) socket.destroy();
+  }, withinMs);
+  socket.once("close", () => clearTimeout(end));
 }

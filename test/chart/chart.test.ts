@@ -93,6 +93,10 @@ describe("the chart makes", () => {
       values: { crds: { enabled: false }, pages: { enabled: true } },
       expect: [...operator, "Service proxyfleet-system/proxyfleet-pages"],
     },
+    "a Service for the dashboard where it is served": {
+      values: { crds: { enabled: false }, dashboard: { enabled: true } },
+      expect: [...operator, "Service proxyfleet-system/proxyfleet-dashboard"],
+    },
     "rights in each namespace of a list, and to tokens in the operator's own": {
       values: { crds: { enabled: false }, watchNamespaces: ["a"] },
       expect: [
@@ -184,6 +188,7 @@ test("every object of a namespace names it, so that tools that render need no fl
       serviceMonitor: { enabled: true },
       ingestion: { enabled: true },
       pages: { enabled: true },
+      dashboard: { enabled: true },
     },
     { namespace: "elsewhere" },
   )) {
@@ -204,6 +209,7 @@ test("common labels and annotations are on every object, and never replace the c
     serviceMonitor: { enabled: true },
     ingestion: { enabled: true },
     pages: { enabled: true },
+    dashboard: { enabled: true },
     watchNamespaces: ["a"],
   });
   for (const manifest of manifests) {

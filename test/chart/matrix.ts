@@ -135,6 +135,18 @@ export const matrix: Record<string, object> = {
     },
     networkPolicy: { from: [{ podSelector: {} }] },
   },
+  dashboard: {
+    dashboard: { enabled: true, service: { annotations: { "example.org/class": "team" } } },
+    watchNamespaces: ["proxies"],
+  },
+  "a dashboard over HTTPS, for one namespace": {
+    dashboard: {
+      enabled: true,
+      port: 9083,
+      certificateSecret: "dashboard-tls",
+      from: [{ namespaceSelector: { matchLabels: { team: "ingress" } } }],
+    },
+  },
   "uids that the cluster chooses": {
     fixedUid: false,
     shareExport: { fleets: [{ namespace: "proxies", name: "family" }] },

@@ -129,6 +129,37 @@ const stages: Record<string, { values: object; table: Table }> = {
       },
     },
   },
+  "where the dashboard is served, whoever may scrape": {
+    values: {
+      dashboard: { enabled: true },
+      networkPolicy: { from: [{ namespaceSelector: { matchLabels: { none: "such" } } }] },
+    },
+    table: {
+      ...always,
+      "anybody may open it": {
+        flow: (to) => ({ from: outside, to, port: 8083 }),
+        expect: true,
+      },
+      "nobody may scrape by that": {
+        flow: (to) => ({ from: outside, to, port: 8081 }),
+        expect: false,
+      },
+    },
+  },
+  "where the dashboard is for some namespaces": {
+    values: {
+      dashboard: {
+        enabled: true,
+        from: [{ namespaceSelector: { matchLabels: { none: "such" } } }],
+      },
+    },
+    table: {
+      "nobody else may open it": {
+        flow: (to) => ({ from: outside, to, port: 8083 }),
+        expect: false,
+      },
+    },
+  },
   "with the monitoring's namespace named": {
     values: {
       networkPolicy: {

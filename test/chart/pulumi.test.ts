@@ -167,6 +167,23 @@ const anyValues = fc.record(
       },
       { requiredKeys: [] },
     ),
+    dashboard: fc.record(
+      {
+        enabled: fc.boolean(),
+        port: fc.integer({ min: 1024, max: 65_535 }),
+        certificateSecret: fc.constantFrom("", "dashboard-tls"),
+        from: fc.constantFrom([], [{ podSelector: {} }]),
+        service: fc.record(
+          {
+            type: fc.constantFrom("ClusterIP", "LoadBalancer"),
+            port: fc.integer({ min: 1, max: 65_535 }),
+            annotations: texts,
+          },
+          { requiredKeys: [] },
+        ),
+      },
+      { requiredKeys: [] },
+    ),
     podMonitor: fc.record(
       { enabled: fc.boolean(), labels: texts, interval: fc.constantFrom("1m", "15s") },
       { requiredKeys: [] },

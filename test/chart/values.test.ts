@@ -57,6 +57,7 @@ describe("a value that is missing, as those that are newer than a release", () =
     shareExport: { fleets: [{ namespace: "proxies", name: "family" }] },
     ingestion: { enabled: true },
     pages: { enabled: true },
+    dashboard: { enabled: true },
     serviceMonitor: { enabled: true },
     podMonitor: { enabled: true },
     prometheusRule: { enabled: true },

@@ -22,6 +22,7 @@ const defaults: OperatorConfig = {
   http2: true,
   ingestion: undefined,
   pages: undefined,
+  dashboard: undefined,
   feeds: { ioda: false, radarTokenSecret: undefined },
   newsConfig: undefined,
   resolvers: [],

@@ -84,6 +84,18 @@
 {{ include "proxyfleet.eventRules" . }}
 {{- end }}
 
+{{- /* Who people of the dashboard are, and what they may see. */}}
+{{- define "proxyfleet.reviewRules" -}}
+# Whose token it is.
+- apiGroups: [authentication.k8s.io]
+  resources: [tokenreviews]
+  verbs: [create]
+# What they may list.
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+{{- end }}
+
 {{- /* What people see who may change nothing: fleets, and whatever says why one is in trouble. */}}
 {{- define "proxyfleet.viewerRules" -}}
 - apiGroups: [proxyfleet.dev]

@@ -4,13 +4,14 @@ import type { OperatorOverview } from "../../overview/operator.ts";
 import type { Overview } from "../../overview/overview.ts";
 import type { SlotOverview } from "../../overview/slot.ts";
 import { trafficOf } from "../../overview/traffic.ts";
+import { servedSlots } from "../../overview/trouble-text.ts";
 import { spokenTime } from "../../values/time.ts";
 import type { Drawing } from "../terminal/table.ts";
 import { padded, quoted, wrapped } from "../terminal/width.ts";
 import { bytesText } from "./bytes-text.ts";
 import { namesOf } from "./json.ts";
 import { poolLines } from "./pool-text.ts";
-import { servedSlots, stateWords, urgencyWords } from "./words.ts";
+import { stateWords, urgencyWords } from "./words.ts";
 
 /** As wide as docs and mails are, where nobody says how wide the terminal is (columns). */
 const usualWidth = 80;

@@ -2,7 +2,8 @@ import type { FleetOverview } from "../../overview/fleet.ts";
 import { spokenTime } from "../../values/time.ts";
 import { type Cell, type Drawing, tableText } from "../terminal/table.ts";
 import { quoted } from "../terminal/width.ts";
-import { servedSlots, troubleText, urgencyWords } from "./words.ts";
+import { servedSlots, troubleText } from "../../overview/trouble-text.ts";
+import { urgencyWords } from "./words.ts";
 
 const header = ["NAME", "STATE", "SERVED", "PODS", "NEXT MOVE", "WHAT"] as const;
 

@@ -83,6 +83,16 @@ function pagesArgs({ pages }: ChartValues): readonly string[] {
   ];
 }
 
+/** What the operator is started with where it serves the dashboard. */
+function dashboardArgs({ dashboard }: ChartValues): readonly string[] {
+  const { enabled, port, certificateSecret } = dashboard;
+  if (!enabled) return [];
+  return [
+    `--dashboard-port=${String(port)}`,
+    ...(certificateSecret === "" ? [] : [`--dashboard-certificate=${certificateSecret}`]),
+  ];
+}
+
 function operatorArgs(values: ChartValues): readonly string[] {
   const { dns, feeds, monitoringNamespaces, privateUpstreams, watchNamespaces } = values;
   const limits =
@@ -98,6 +108,7 @@ function operatorArgs(values: ChartValues): readonly string[] {
     ...limits,
     ...ingestionArgs(values),
     ...pagesArgs(values),
+    ...dashboardArgs(values),
     ...(privateUpstreams.length === 0 ? [] : [`--private-upstreams=${privateUpstreams.join(",")}`]),
     ...(values.fixedUid ? [] : ["--fixed-uid=false"]),
     ...(feeds.ioda.enabled ? ["--feeds-ioda=true"] : []),
@@ -111,7 +122,7 @@ const newsVolume = "news";
 const newsFolder = "/etc/proxyfleet/news";
 
 function container({ values, version }: Installation): object {
-  const { ingestion, pages } = values;
+  const { ingestion, pages, dashboard } = values;
   const podIp = { apiVersion: "v1", fieldPath: "status.podIP" };
   return {
     name: "operator",
@@ -133,6 +144,7 @@ function container({ values, version }: Installation): object {
       { name: "health", containerPort: healthPort },
       ...(ingestion.enabled ? [{ name: "agents", containerPort: ingestion.port }] : []),
       ...(pages.enabled ? [{ name: "pages", containerPort: pages.port }] : []),
+      ...(dashboard.enabled ? [{ name: "dashboard", containerPort: dashboard.port }] : []),
     ],
     livenessProbe: {
       httpGet: { path: "/livez", port: "health" },

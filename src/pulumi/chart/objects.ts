@@ -39,6 +39,7 @@ export function objectsOf(installation: Installation): readonly Manifest[] {
     ...only(values.networkPolicy.enabled, networkPolicy),
     ...only(values.ingestion.enabled, agentsService),
     ...only(values.pages.enabled, pagesService),
+    ...only(values.dashboard.enabled, dashboardService),
     ...only(hasNews(values), newsReceivers),
     ...only(values.podDisruptionBudget.enabled, podDisruptionBudget),
     ...only(values.serviceMonitor.enabled, serviceMonitor),
@@ -80,7 +81,7 @@ function serviceAccount(installation: Installation): Manifest {
 }
 
 function networkPolicy(installation: Installation): Manifest {
-  const { networkPolicy: wish, ingestion, pages } = installation.values;
+  const { networkPolicy: wish, ingestion, pages, dashboard } = installation.values;
   const { from } = wish;
   const ports = [{ protocol: "TCP", port: "health" }];
   return {
@@ -94,9 +95,15 @@ function networkPolicy(installation: Installation): Manifest {
         from.length === 0 ? { ports } : { ports, from },
         ...(ingestion.enabled ? [{ ports: [{ protocol: "TCP", port: "agents" }] }] : []),
         ...(pages.enabled ? [{ ports: [{ protocol: "TCP", port: "pages" }] }] : []),
+        ...(dashboard.enabled ? [dashboardIngress(dashboard.from)] : []),
       ],
     },
   };
+}
+
+function dashboardIngress(from: ChartValues["dashboard"]["from"]): object {
+  const ports = [{ protocol: "TCP", port: "dashboard" }];
+  return from.length === 0 ? { ports } : { ports, from };
 }
 
 /** Where volunteers' agents arrive: at any replica. */
@@ -109,8 +116,13 @@ function pagesService(installation: Installation): Manifest {
   return serviceFor("pages", installation.values.pages.service, installation);
 }
 
+/** Where people of the cluster open the dashboard: at any replica. */
+function dashboardService(installation: Installation): Manifest {
+  return serviceFor("dashboard", installation.values.dashboard.service, installation);
+}
+
 function serviceFor(
-  what: "agents" | "pages",
+  what: "agents" | "dashboard" | "pages",
   { type, port, annotations: own }: ChartValues["pages"]["service"],
   installation: Installation,
 ): Manifest {

@@ -13,6 +13,7 @@ import {
   leaderRules,
   ledgerRules,
   namespaceRule,
+  reviewRules,
   type Rule,
   tokenRules,
 } from "./rules.ts";
@@ -31,6 +32,7 @@ export function rights(installation: Installation): readonly Manifest[] {
     ...ledgerRules,
     namespaceRule(watchNamespaces),
     ...(isLimited ? [] : fleetRules),
+    ...(installation.values.dashboard.enabled ? reviewRules : []),
   ];
   const elsewhere = (name: string, namespace: string) => ({
     ...metadataOf(installation, name),

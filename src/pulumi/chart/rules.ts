@@ -94,6 +94,12 @@ export const tokenRules: readonly Rule[] = [
   { ...rule("", ["secrets"], ["patch"]), resourceNames: [shareKeySecretName] },
 ];
 
+/** Who people of the dashboard are, and what they may see. */
+export const reviewRules: readonly Rule[] = [
+  rule("authentication.k8s.io", ["tokenreviews"], ["create"]),
+  rule("authorization.k8s.io", ["subjectaccessreviews"], ["create"]),
+];
+
 /**
  * Labels of namespaces decide which pools a fleet may use. An operator of some namespaces reads
  * these alone.

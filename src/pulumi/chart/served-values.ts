@@ -17,6 +17,10 @@ const service = (port: number, inside: string) =>
     annotations: texts.default({}).describe("Its annotations, for example for a load balancer."),
   });
 
+/** A part of an object that is passed on as it is: the API server knows its fields. */
+export const podPart = z.record(z.string(), z.unknown());
+export const podParts = z.array(podPart);
+
 const hosts = z
   .array(z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[-.0-9A-Za-z]+)(:[0-9]{1,5})?$/))
   .max(8);
@@ -50,6 +54,29 @@ export const ingestion = z
   })
   .prefault({})
   .describe("What volunteers' agents (`proxyfleet probe`) send their results to.");
+
+export const dashboard = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe("Serve the dashboard, and create a Service for it. See docs/dashboard.md."),
+    port: podPort.default(8083).describe("Port of the operator's pods for the dashboard."),
+    certificateSecret: z
+      .string()
+      .default("")
+      .describe(
+        "Secret with a certificate for the dashboard (tls.crt, tls.key). Empty: plain HTTP, for an Ingress or a Gateway that ends TLS. People's tokens go over it.",
+      ),
+    from: podParts
+      .default([])
+      .describe("Who may reach it, as `from` of a NetworkPolicy. Empty: all."),
+    service: service(80, "an Ingress or a Gateway of your own leads to it.")
+      .prefault({})
+      .describe("The Service for the dashboard, proxyfleet-dashboard."),
+  })
+  .prefault({})
+  .describe("A page on which people of the cluster see how fleets are, by their own rights.");
 
 export const pages = z
   .strictObject({

@@ -10,11 +10,7 @@ import {
 import { rbac } from "./rights-values.ts";
 import { rollouts } from "./rollout-values.ts";
 import { privateUpstreams } from "./upstream-values.ts";
-import { ingestion, pages, texts } from "./served-values.ts";
-
-/** A part of a pod's spec that is passed on as it is: the API server knows its fields. */
-const podPart = z.record(z.string(), z.unknown());
-const podParts = z.array(podPart);
+import { dashboard, ingestion, pages, podPart, podParts, texts } from "./served-values.ts";
 
 const image = (whose: string, repository: string) =>
   z
@@ -284,7 +280,7 @@ export const chartValues = z.strictObject({
         .boolean()
         .default(true)
         .describe(
-          "Let only probes and scrapes of metrics reach the operator's pods, and agents and share pages where they are served.",
+          "Let only probes and scrapes of metrics reach the operator's pods, and agents, share pages and the dashboard where they are served.",
         ),
       from: podParts
         .default([])
@@ -296,6 +292,7 @@ export const chartValues = z.strictObject({
     ),
   ingestion,
   pages,
+  dashboard,
   shareExport,
   feeds,
   news,

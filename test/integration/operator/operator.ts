@@ -50,6 +50,7 @@ export function startOperator(
       http2: true,
       ingestion: undefined,
       pages: undefined,
+      dashboard: undefined,
       feeds: { ioda: false, radarTokenSecret: undefined },
       newsConfig: undefined,
       resolvers: [],

@@ -4,9 +4,10 @@ import type { Browser, Page } from "playwright-core";
 import { parseShareLink } from "../../../../src/share/link.ts";
 import { pageMaker } from "../../../../src/share/page-maker.ts";
 import { staticPage } from "../../../../src/share/static-page.ts";
+import { assertAccessible } from "../../../stand-ins/browser/checks.ts";
 import { startChromium, withoutChromium } from "../../../stand-ins/browser/chromium.ts";
 import { type ExportedPages, exportedPages } from "./exported-pages.ts";
-import { assertAccessible, codeOn, picture } from "./rendered-page.ts";
+import { codeOn, picture } from "./rendered-page.ts";
 import { Visitor, assertSwitches } from "./visitor.ts";
 
 /** What differs from pages that an operator serves. */

@@ -1,7 +1,5 @@
-import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { readPng } from "../../../unit/share/read-code.ts";
 
@@ -27,26 +25,7 @@ export async function codeOn(page: Page): Promise<string | undefined> {
   return readPng(await page.locator("svg").screenshot());
 }
 
-/** Asserts that axe's rules, its advice included, find nothing. */
-export async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(async () =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(),
-  );
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
-  assert.deepEqual(found, []);
-}
-
 /** Takes the styles away, as an old or a sparing browser does. */
 export async function withoutStyles(page: Page): Promise<void> {
   await page.locator("style").evaluateAll((styles) => styles.forEach((style) => style.remove()));
-}
-
-/** Asserts that nobody has to push the page sideways to read it. */
-export async function assertFits(page: Page): Promise<void> {
-  const widths = "({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]";
-  const [scrollWidth = 0, clientWidth = 0] = await page.evaluate<number[]>(
-    `(${widths})(document.documentElement)`,
-  );
-  assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels on ${clientWidth}`);
 }

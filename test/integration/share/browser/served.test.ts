@@ -5,16 +5,10 @@ import { pageTexts } from "../../../../src/share/languages/all.ts";
 import { parseShareLink } from "../../../../src/share/link.ts";
 import { type PageLanguage, pageLanguages } from "../../../../src/share/page-view.ts";
 import { waitFor } from "../../../../tooling/wait-for.ts";
+import { assertAccessible, assertFits } from "../../../stand-ins/browser/checks.ts";
 import { startChromium, withoutChromium } from "../../../stand-ins/browser/chromium.ts";
 import { ServedFleet } from "../../pages/served-fleet.ts";
-import {
-  assertAccessible,
-  assertFits,
-  codeOn,
-  paper,
-  picture,
-  withoutStyles,
-} from "./rendered-page.ts";
+import { codeOn, paper, picture, withoutStyles } from "./rendered-page.ts";
 import { servedPages } from "./served-pages.ts";
 import type { PageStage } from "./stage.ts";
 import { Visitor, assertSwitches } from "./visitor.ts";
