@@ -22,6 +22,13 @@ const listener = (
       .describe(`Port on which people reach ${what}, 1 to 65535. Default: ${defaultPort}.`),
   });
 
+const decoy = z
+  .enum(["Page", "None"])
+  .default("Page")
+  .describe(
+    "What anyone gets who speaks HTTP inside the TLS layer, as scanners do: a small web Page, another one for each lane, or None, and WhatsApp's servers are left to answer. Phones don't notice either. Default: Page.",
+  );
+
 const portsDiffer: ValidationRule<{
   chat: { port: number };
   media: { port: number };
@@ -37,6 +44,7 @@ const portsDiffer: ValidationRule<{
 export const listeners = withRules(
   z.object({
     chat: listener(443, "chat")
+      .extend({ decoy })
       .prefault({})
       .describe(
         "Chat with an outer TLS layer, which ends in the proxy; messages inside stay end-to-end encrypted.",

@@ -47,7 +47,10 @@ const spec = fc
     {
       listeners: fc.record(
         {
-          chat: fc.record({ port: fc.constantFrom(443, 8443) }),
+          chat: fc.record({
+            port: fc.constantFrom(443, 8443),
+            decoy: fc.constantFrom("Page", "None"),
+          }),
           plainChat: fc.record({ port: fc.constantFrom(5222, 80) }),
         },
         { requiredKeys: [] },
@@ -86,8 +89,8 @@ const spec = fc
   .map(specOf);
 
 const input = fc
-  .tuple(spec, fc.integer({ min: 1, max: 24 }))
-  .map(([given, bank]) => haproxyInput(given, bank));
+  .tuple(spec, fc.integer({ min: 1, max: 24 }), fc.uuid())
+  .map(([given, bank, seed]) => haproxyInput(given, bank, { seed }));
 
 describe("HAProxy", { skip }, () => {
   let directory = "";
@@ -157,6 +160,7 @@ describe("HAProxy", { skip }, () => {
         clientsSeen: "WithProxyHeader",
       },
       bank: 256,
+      strangers: { seed: "largest", decoy: "Page" },
     });
     assert.equal(await objections(largest), "");
     assert.match(await objections(largest.replace("mode tcp", "mode morse")), /\[ALERT\]/);

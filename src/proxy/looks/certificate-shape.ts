@@ -1,7 +1,7 @@
 import type { Random } from "../../values/random.ts";
 import { type BoxName, boxName } from "./host-name.ts";
 import { between, pick } from "./pick.ts";
-import { words } from "./words.ts";
+import { capital, words } from "./words.ts";
 
 /** How a certificate looks, but for its key and its numbers. */
 export interface CertificateShape {
@@ -104,8 +104,6 @@ const forms = [
   " Media",
   " LLC",
 ] as const;
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 function organisation(random: Random): string {
   const [first, second] = [pick(random, words), pick(random, words)].map(capital);

@@ -20,9 +20,18 @@ export function letters(random: Random, alphabet: string, count: number): string
 
 /**
  * Numbers that follow from a seed: the same ones each time, and nobody who lacks the seed can tell
- * them.
+ * them. Made by sfc32 (Chris Doty-Humphrey, PractRand), from a digest of the seed.
  */
 export function seededBy(...seed: readonly (string | number)[]): Random {
-  let drawn = 0;
-  return () => Number.parseInt(hashOf([...seed, drawn++]).slice(0, 8), 16) / 2 ** 32;
+  const digest = hashOf(seed);
+  const part = (index: number) => Number.parseInt(digest.slice(8 * index, 8 * index + 8), 16) | 0;
+  let [a, b, c, counter] = [part(0), part(1), part(2), part(3)];
+  return () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 2 ** 32;
+  };
 }

@@ -30,3 +30,8 @@ valley vanilla vault velvet venture verbena vessel vine vineyard violet vista wa
 woodland wren yard yarrow yellow yew zephyr zenith zinc`
   .trim()
   .split(/\s+/) as [string, ...string[]];
+
+/** A word as it begins a name. */
+export function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
