@@ -96,17 +96,16 @@ func TestThePagesOfTwoLanesDiffer(t *testing.T) {
 	}
 }
 
-func TestALaneThatClosesEndsThoseOnItsPageSoon(t *testing.T) {
+func TestWhoGoesOnAskingForThePageKeepsNoLaneFromClosing(t *testing.T) {
 	p := strangersPod(t)
-	idle := p.shakenHands(0)
-	io.WriteString(idle, strings.Replace(request, "Connection: close\r\n", "", 1))
-	if _, err := http.ReadResponse(bufio.NewReader(idle), nil); err != nil {
-		t.Fatal(err)
+	asking := p.shakenHands(0)
+	io.WriteString(asking, strings.Repeat(strings.Replace(request, "close", "keep-alive", 1), 3))
+	if answers := strings.Count(string(p.mustBeClosed(asking)), "HTTP/1.1 "); answers != 1 {
+		t.Errorf("%d answers on one connection", answers)
 	}
 	half := p.shakenHands(0)
 	io.WriteString(half, "GET / HT")
 	p.applied(p.publish())
 	p.mustBeClosed(half)
-	p.mustBeClosed(idle)
 	p.mustRefuse(0)
 }

@@ -42,7 +42,7 @@ func (p *pod) mustBeClosed(connection net.Conn) []byte {
 // strangersPod serves lane 0 and is in a hurry with who says nothing.
 func strangersPod(t *testing.T) *pod {
 	p := newPod(t)
-	p.setTimes("inspect-delay|timeout client-hs|timeout http-request|timeout http-keep-alive", "300ms")
+	p.setTimes("inspect-delay|timeout client-hs|timeout http-request", "300ms")
 	p.publish(newLane(t, 0))
 	p.start()
 	p.ready()

@@ -29,12 +29,15 @@ export function decoyRules(lane: number): readonly string[] {
 
 const otherCapitals = "A B C D F G H I J K L M N O P Q R S T U V X Y Z";
 
-/** The backend itself: a page, and no server. */
-export function renderDecoy(lane: number, { answers, closes }: Page): string {
+/**
+ * The backend itself: a page, and no server. A connection is for one request: between two of them
+ * there is no session that could be ended, and whoever goes on asking would keep a lane from closing.
+ */
+export function renderDecoy(lane: number, { answers }: Page): string {
   return [
     `backend ${decoyBackend(lane)}`,
     "    mode http",
-    ...(closes ? ["    option httpclose"] : []),
+    "    option httpclose",
     ...answers.map(returned),
   ].join("\n");
 }

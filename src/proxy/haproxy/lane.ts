@@ -70,11 +70,10 @@ function frontend({ lane, listener, looks }: Place, given: LaneInput): string[] 
   ];
 }
 
-function pageTimes({ request, keepAlive }: LaneLooks): string[] {
+function pageTimes({ request }: LaneLooks): string[] {
   return [
     `    timeout http-request ${request}s`,
-    `    timeout http-keep-alive ${keepAlive}s`,
-    // Whoever speaks HTTP/2 without having agreed on it gets 400: there is less to be kept busy with.
+    // A connection of HTTP/2 could be kept open with no session to end, and its lane with it.
     "    option disable-h2-upgrade",
   ];
 }

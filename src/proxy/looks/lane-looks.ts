@@ -15,8 +15,6 @@ export interface LaneLooks {
   readonly firstAnswer: number;
   /** Until the rest of an HTTP request must have come, in seconds. */
   readonly request: number;
-  /** For which an HTTP connection may wait for the next request, in seconds. */
-  readonly keepAlive: number;
   /** Options of TLS, as HAProxy's `bind` takes them. */
   readonly tls: readonly string[];
   readonly page: Page;
@@ -37,7 +35,6 @@ export function laneLooks(seed: string, lane: number): LaneLooks {
     firstAnswer: between(random, 11, 15),
     // A lane that closes waits for who has yet to say something, too.
     request: pick(random, [5, 8, 10, 10, 12, 15]),
-    keepAlive: pick(random, [3, 5, 5, 8, 10, 15]),
     tls: tlsOptions(random),
     page: page(random),
   };

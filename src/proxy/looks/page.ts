@@ -7,8 +7,6 @@ import { errorText, type PageStyle, pageStyle, styledPage } from "./page-style.t
 export interface Page {
   /** The first that fits a request is its answer. None fits: 503, and HAProxy's own text. */
   readonly answers: readonly PageAnswer[];
-  /** Each connection is for one request. */
-  readonly closes: boolean;
 }
 
 /** One answer. */
@@ -31,7 +29,7 @@ export function page(random: Random): Page {
   const style = pageStyle(random);
   const draw: Draw = { random, style };
   const refusals = random() < 0.4 ? [otherMethods(draw)] : [];
-  return { answers: [...refusals, ...pick(random, makes)(draw)], closes: random() < 0.3 };
+  return { answers: [...refusals, ...pick(random, makes)(draw)] };
 }
 
 interface Draw {
