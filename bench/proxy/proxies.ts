@@ -61,7 +61,7 @@ function fleetOf(bank: number, { upstreamPort }: Programs): HaproxyInput {
       clientsSeen: "WithProxyHeader",
     },
     bank,
-    strangers: { seed: "bench", decoy: "Page" },
+    strangers: { seed: "bench", decoy: "Page", serverNames: [] },
   };
 }
 

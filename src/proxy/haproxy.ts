@@ -43,7 +43,11 @@ export function haproxyInput(
     upstream: { ...upstream, privateNetworks },
     limits: { ...limits, clientsSeen },
     bank,
-    strangers: { seed, decoy: listeners.chat.decoy },
+    strangers: {
+      seed,
+      decoy: listeners.chat.decoy,
+      serverNames: listeners.media.serverNames,
+    },
   };
 }
 

@@ -51,6 +51,14 @@ const spec = fc
             port: fc.constantFrom(443, 8443),
             decoy: fc.constantFrom("Page", "None"),
           }),
+          media: fc.record({
+            serverNames: fc.constantFrom(
+              [],
+              ["whatsapp.net"],
+              ["*.whatsapp.net"],
+              ["a.example", "*.b.example"],
+            ),
+          }),
           plainChat: fc.record({ port: fc.constantFrom(5222, 80) }),
         },
         { requiredKeys: [] },
@@ -160,7 +168,7 @@ describe("HAProxy", { skip }, () => {
         clientsSeen: "WithProxyHeader",
       },
       bank: 256,
-      strangers: { seed: "largest", decoy: "Page" },
+      strangers: { seed: "largest", decoy: "Page", serverNames: [] },
     });
     assert.equal(await objections(largest), "");
     assert.match(await objections(largest.replace("mode tcp", "mode morse")), /\[ALERT\]/);

@@ -3,6 +3,7 @@ import { type ListenerName } from "../../api/names.ts";
 import { laneLooks, type LaneLooks } from "../looks/lane-looks.ts";
 import { decoyRules, renderDecoy } from "./decoy.ts";
 import { shareRules } from "./lane-share.ts";
+import { nameRules, ownSocket, renderOwn } from "./server-names.ts";
 import { peerGone } from "./peer-gone.ts";
 import { proxyName, upstreamBackend } from "./proxy-names.ts";
 import { proxiesFile, runDirectory } from "./run-directory.ts";
@@ -20,7 +21,12 @@ export function renderLane(lane: number, given: LaneInput): readonly string[] {
     const place = { lane, listener, looks };
     return [...frontend(place, given), "", ...backend(place, given.upstream)].join("\n");
   });
-  return given.strangers.decoy === "Page" ? [...rendered, renderDecoy(lane, looks.page)] : rendered;
+  const { decoy, serverNames } = given.strangers;
+  return [
+    ...rendered,
+    ...(decoy === "Page" ? [renderDecoy(lane, looks.page)] : []),
+    ...(serverNames.length > 0 ? [renderOwn(lane)] : []),
+  ];
 }
 
 /** What strangers are shown, who are no phones. */
@@ -29,6 +35,8 @@ export interface Strangers {
   readonly seed: string;
   /** What HTTP on chat gets: a page, or what WhatsApp says to it. */
   readonly decoy: "Page" | "None";
+  /** Names that a hello on media must ask for; none: all hellos go to the media servers. */
+  readonly serverNames: readonly string[];
 }
 
 /** What all lanes of a fleet have in common. */
@@ -51,12 +59,15 @@ function frontend({ lane, listener, looks }: Place, given: LaneInput): string[] 
   const files = `ssl crt ${runDirectory}/lanes/${lane}.pem tls-ticket-keys ${runDirectory}/lanes/${lane}.tickets`;
   const tls = isChat ? [files, ...looks.tls] : [];
   const hasPage = isChat && given.strangers.decoy === "Page";
+  const isNamed = given.strangers.serverNames.length > 0;
+  const others = `    bind unix@${ownSocket(lane)} mode 600 ${tls.join(" ")}`;
   return [
     `frontend ${proxyName(lane, listener)}`,
     // Two sockets: one for both families would show an IPv4 client to WhatsApp as ::ffff:192.0.2.1.
     // One line: each line with TLS makes a context of its own, of which a bank of 256 lanes has
     // enough.
     `    bind 0.0.0.0:${port},[::]:${port} v6only ${[...tls, `tcp-ut ${peerGone}`].join(" ")}`,
+    ...(isChat && isNamed ? [others] : []),
     ...(isChat ? [`    timeout client-hs ${looks.handshake}s`] : []),
     ...(hasPage ? pageTimes(looks) : []),
     // The list changes at run time. A header from anywhere else is bytes like any other, and not
@@ -65,9 +76,18 @@ function frontend({ lane, listener, looks }: Place, given: LaneInput): string[] 
     ...shareRules(lane, listener, listenersOf(given.listeners)),
     ...limitRules(given.limits, lane),
     `    tcp-request inspect-delay ${looks.firstByte}s`,
-    ...(hasPage ? decoyRules(lane) : firstByteRules[listener]),
+    ...firstRules({ lane, listener, looks }, given.strangers),
     `    default_backend ${upstreamBackend(lane, listener)}`,
   ];
+}
+
+function firstRules(
+  { lane, listener }: Place,
+  { decoy, serverNames }: Strangers,
+): readonly string[] {
+  if (listener === "chat" && decoy === "Page") return decoyRules(lane);
+  if (listener === "media" && serverNames.length > 0) return nameRules(lane, serverNames);
+  return firstByteRules[listener];
 }
 
 function pageTimes({ request }: LaneLooks): string[] {

@@ -20,13 +20,17 @@ const small: HaproxyInput = {
     clientsSeen: "Always",
   },
   bank: 4,
-  strangers: { seed: "seed", decoy: "Page" },
+  strangers: { seed: "seed", decoy: "Page", serverNames: [] },
 };
 
 /** The configurations that the supervisor's tests run: what the operator writes is what they see. */
 const supervisorCopies: Record<string, HaproxyInput> = {
   "haproxy.cfg": small,
   "haproxy-client-limits.cfg": { ...small, limits: { ...small.limits, connectionsPerClient: 10 } },
+  "haproxy-server-names.cfg": {
+    ...small,
+    strangers: { ...small.strangers, serverNames: ["whatsapp.net", "*.whatsapp.net"] },
+  },
 };
 for (const [file, input] of Object.entries(supervisorCopies)) {
   test(`the supervisor's tests run the ${file} that is rendered now`, () => {
@@ -174,7 +178,7 @@ describe("renderHaproxyConfig", () => {
         ],
       },
       "without a decoy there is no page, and the first byte goes to WhatsApp": {
-        given: { strangers: { seed: "seed", decoy: "None" } },
+        given: { strangers: { seed: "seed", decoy: "None", serverNames: [] } },
         lines: ["    tcp-request content accept if { req.len gt 0 }"],
         without: ["backend decoy-0", "    option disable-h2-upgrade"],
       },
