@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
 root := $(filter 0,$(shell id -u))
 
 .NOTPARALLEL:
-.PHONY: help demo test check gen bundle package programs integrations sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow set-up cluster-tools tools
+.PHONY: help demo test check gen bundle package programs integrations sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow scan set-up cluster-tools tools
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ test-unit: tools ## tests of pure code, and of the proxy's supervisor
 
 test-integration: tools ## tests against a real API server and a real HAProxy
 	@test/run.sh integration
+
+scan: tools ## asks lanes of ours and ordinary servers what a prober asks, and prints what tells ours apart
+	@PROXYFLEET_HAPROXY=$(CURDIR)/.tools/haproxy node test/integration/scan/print.ts
 
 test-e2e: tools ## tests on an embedded cluster of their own (root)
 	@test/e2e/run.sh

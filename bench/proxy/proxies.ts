@@ -61,6 +61,7 @@ function fleetOf(bank: number, { upstreamPort }: Programs): HaproxyInput {
       clientsSeen: "WithProxyHeader",
     },
     bank,
+    strangers: { seed: "bench", decoy: "Page", serverNames: [] },
   };
 }
 

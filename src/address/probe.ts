@@ -19,6 +19,8 @@ export interface Expected {
   readonly certificate: string;
   /** The upstream of media as `host:port`, whose name is asked for. */
   readonly mediaServer: string | undefined;
+  /** Hellos on media that don't pass get the lane's own certificate (`media.serverNames`). */
+  readonly hidesMedia?: boolean;
 }
 
 /** One listener of an address, as it is published and as each pod serves it. */

@@ -1,3 +1,4 @@
+import { mediaTest } from "../api/media-name.ts";
 import type { Finding } from "../api/findings.ts";
 import { listenerNames } from "../api/names.ts";
 import { type Instant, parseInstant, seconds, since } from "../values/time.ts";
@@ -69,7 +70,7 @@ function requestOf(judged: Judged): ProbeRequest | undefined {
     lane,
     listeners,
     hasHeader: pool?.spec.proxyProtocol.version === "V2",
-    mediaServer: fleet?.spec.upstream.media.servers[0],
+    ...mediaTest(fleet),
     pods,
     waitsForPods: triedFor < waitForPods,
     isShutOut: (fleet?.spec.addresses.loadBalancerSourceRanges.length ?? 0) > 0,

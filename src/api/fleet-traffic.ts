@@ -22,6 +22,32 @@ const listener = (
       .describe(`Port on which people reach ${what}, 1 to 65535. Default: ${defaultPort}.`),
   });
 
+const decoy = z
+  .enum(["Page", "None"])
+  .default("Page")
+  .describe(
+    "What anyone gets who speaks HTTP inside the TLS layer, as scanners do: a small web Page, another one for each lane, or None, and WhatsApp's servers are left to answer. Phones don't notice either. Default: Page.",
+  );
+
+const serverNamePattern =
+  /^([*][.])?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?([.][a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
+
+const serverNames = list(
+  withRules(
+    line(253, 1),
+    matching(
+      serverNamePattern,
+      "must be a DNS name in small letters, such as whatsapp.net, or *.whatsapp.net for all names under it",
+    ),
+  ),
+  32,
+  { type: "set" },
+)
+  .default([])
+  .describe(
+    "Names that a TLS hello on the media port must ask for, at most 32; *.whatsapp.net stands for all names under it. Hellos for other names, or without one, get the lane's own certificate and page. Not tried on real phones: a name that is missing cuts off what asks for it. None = all hellos go to the media servers (the default).",
+  );
+
 const portsDiffer: ValidationRule<{
   chat: { port: number };
   media: { port: number };
@@ -37,11 +63,13 @@ const portsDiffer: ValidationRule<{
 export const listeners = withRules(
   z.object({
     chat: listener(443, "chat")
+      .extend({ decoy })
       .prefault({})
       .describe(
         "Chat with an outer TLS layer, which ends in the proxy; messages inside stay end-to-end encrypted.",
       ),
     media: listener(587, "media")
+      .extend({ serverNames })
       .prefault({})
       .describe("Photos, videos and other files: bytes are passed through untouched."),
     plainChat: listener(5222, "chat without the outer TLS layer")

@@ -4,12 +4,12 @@
 
 import type { WhatsAppProxySpec } from "../api/fleet.ts";
 import { type ClientLimits, limitTable } from "./haproxy/client-limits.ts";
-import { renderLane } from "./haproxy/lane.ts";
+import { renderLane, type Strangers } from "./haproxy/lane.ts";
 import { shareVariables } from "./haproxy/lane-share.ts";
 import { peerGone } from "./haproxy/peer-gone.ts";
 import { runDirectory } from "./haproxy/run-directory.ts";
 import { renderUpstream, type Upstream } from "./haproxy/upstream.ts";
-import { type Listeners, listenersOf } from "../ledger/lanes.ts";
+import type { Listeners } from "../ledger/lanes.ts";
 
 export type { Upstream } from "./haproxy/upstream.ts";
 
@@ -25,17 +25,17 @@ export interface HaproxyInput {
   };
   /** Lanes to bind, from 0 up. */
   readonly bank: number;
+  readonly strangers: Strangers;
 }
 
 /**
  * The part of a fleet's spec that shapes the configuration.
  * @param bank lanes to bind, from 0 up
- * @param privateNetworks networks (CIDRs) that are open to pods although they are private
  */
 export function haproxyInput(
   { listeners, upstream, limits, addresses }: WhatsAppProxySpec,
   bank: number,
-  privateNetworks: readonly string[] = [],
+  { seed, privateNetworks = [] }: ClusterInput,
 ): HaproxyInput {
   const clientsSeen = addresses.externalTrafficPolicy === "Local" ? "Always" : "WithProxyHeader";
   return {
@@ -43,7 +43,20 @@ export function haproxyInput(
     upstream: { ...upstream, privateNetworks },
     limits: { ...limits, clientsSeen },
     bank,
+    strangers: {
+      seed,
+      decoy: listeners.chat.decoy,
+      serverNames: listeners.media.serverNames,
+    },
   };
+}
+
+/** What shapes the configuration beside the spec. */
+interface ClusterInput {
+  /** What lanes' looks follow from: what only the cluster knows of the fleet. */
+  readonly seed: string;
+  /** Networks (CIDRs) that are open to pods although they are private. */
+  readonly privateNetworks?: readonly string[];
 }
 
 /**
@@ -52,9 +65,7 @@ export function haproxyInput(
  * @throws UpstreamAddressError if a server of `upstream` is not "host:port"
  */
 export function renderHaproxyConfig(input: HaproxyInput): string {
-  const lanes = Array.from({ length: input.bank }, (_, lane) =>
-    listenersOf(input.listeners).map((listener) => renderLane(lane, listener, input)),
-  );
+  const lanes = Array.from({ length: input.bank }, (_, lane) => renderLane(lane, input));
   return [
     header,
     globalSection(input.limits.maxConnections),
@@ -88,7 +99,8 @@ const header =
 // - rcvbuf.server, sndbuf.client: the kernel would keep up to 4.8 MB for a download whose phone reads
 //   slowly or not at all, and a pod's memory is full with some 200 of those.
 // - no session cache: all lanes would share it. Sessions are resumed by tickets, whose keys are
-//   each lane's own, for as long as a key lasts.
+//   each lane's own. Two hours are OpenSSL's own lifetime of tickets, which most servers tell; HAProxy
+//   has one for all lanes.
 function globalSection(maxConnections: number): string {
   return `global
     maxconn ${maxConnections}
@@ -101,7 +113,7 @@ function globalSection(maxConnections: number): string {
     tune.rcvbuf.server 65536
     tune.sndbuf.client 65536
     tune.ssl.cachesize 0
-    tune.ssl.lifetime 12h
+    tune.ssl.lifetime 2h
     stats socket unix@${runDirectory}/admin.sock mode 600 level admin
     stats maxconn 32
 ${shareVariables(maxConnections).join("\n")}`;
@@ -110,8 +122,6 @@ ${shareVariables(maxConnections).join("\n")}`;
 // - client, server: the official proxy closes after 200 s of silence. A phone asleep can be silent
 //   for longer, and closing its session only makes it wake up to open another. An idle session
 //   costs a few kilobytes.
-// - client-hs: without it a client that never finishes its TLS handshake holds a connection for the
-//   whole client timeout.
 // - client-fin, server-fin: one side is done; the other may finish what it was saying, and a
 //   vanished one is not waited for.
 // - connect, retries, redispatch: an upstream that doesn't answer is left for the next one at the
@@ -128,7 +138,6 @@ const defaults = `defaults
     balance leastconn
     timeout connect 5s
     timeout check 5s
-    timeout client-hs 15s
     timeout client 20m
     timeout server 20m
     timeout client-fin 10s

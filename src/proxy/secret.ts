@@ -25,7 +25,10 @@ export interface SecretInput {
 /** The fleet's Secret: HAProxy's config and each open lane's certificate. */
 export function secretManifest(input: SecretInput): Secret {
   const { child, spec, bank, open, privateNetworks, live } = input;
-  const content = renderPodConfig({ ...haproxyInput(spec, bank, privateNetworks), open }, hashOf);
+  const content = renderPodConfig(
+    { ...haproxyInput(spec, bank, { seed: child.owner.uid, privateNetworks }), open },
+    hashOf,
+  );
   const data = Object.fromEntries(
     Object.entries(compressed(content)).map(([key, bytes]) => [key, bytes.toString("base64")]),
   );

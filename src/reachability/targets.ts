@@ -1,3 +1,4 @@
+import { testedMediaServer } from "../api/media-name.ts";
 import type { WhatsAppProxy } from "../api/fleet.ts";
 import type { ProxyAddress } from "../api/proxy-address.ts";
 import type { VantagePoint } from "../api/vantage-point.ts";
@@ -83,7 +84,7 @@ function targetOf(
       address: view.address,
       ports,
       certificateSHA256: entry.status.certificateSHA256,
-      mediaServerName: hostOf(spec.upstream.media.servers[0] ?? ""),
+      mediaServerName: hostOf(testedMediaServer(spec)),
       isSuspected: reachability.some(
         ({ country, verdict }) => verdict === "Suspected" && countries.includes(country),
       ),

@@ -102,8 +102,11 @@ const fleetSpec = partly(
     }),
     podMetadata: partly({ labels, annotations: labels }),
     listeners: partly({
-      chat: partly({ port: ports }),
-      media: partly({ port: ports }),
+      chat: partly({ port: ports, decoy: fc.constantFrom("Page", "None") }),
+      media: partly({
+        port: ports,
+        serverNames: fc.constantFrom([], ["whatsapp.net", "*.whatsapp.net"]),
+      }),
       plainChat: partly({ port: ports }),
     }),
     upstream: partly({

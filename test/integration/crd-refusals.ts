@@ -17,6 +17,18 @@ export const refusals: Record<string, { given: Manifest; said: readonly string[]
     given: fleet({ addresses: {} }),
     said: ["spec.addresses.pools", "Required value"],
   },
+  "a server name is no name": {
+    given: fleet({ listeners: { media: { serverNames: ["*.*.whatsapp.net"] } } }),
+    said: ["spec.listeners.media.serverNames[0]", "DNS name in small letters"],
+  },
+  "a server name is named twice": {
+    given: fleet({ listeners: { media: { serverNames: ["a.example", "a.example"] } } }),
+    said: ["spec.listeners.media.serverNames", "uplicate"],
+  },
+  "a decoy is unknown": {
+    given: fleet({ listeners: { chat: { decoy: "Off" } } }),
+    said: ["spec.listeners.chat.decoy", "Page", "None"],
+  },
   "two listeners share a port": {
     given: fleet({ listeners: { chat: { port: 587 } } }),
     said: ["spec.listeners", "the same port", "ports of their own"],

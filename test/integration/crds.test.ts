@@ -33,6 +33,8 @@ describe("the generated CRDs", () => {
     "wap.spec": ["What is asked for", "paused", "Stops rotations"],
     "wap.spec.rotation.maxAge": ["0s = never by age", "Default: 48h"],
     "wap.spec.listeners.media.port": ["1 to 65535", "Default: 587"],
+    "wap.spec.listeners.chat.decoy": ["Page", "None", "Default: Page"],
+    "wap.spec.listeners.media.serverNames": ["*.whatsapp.net", "at most 32"],
     "wapool.spec.quarantine": ["rests", "Default: 720h (30 days)"],
     "wavp.spec.interval": ["30s to 24h", "Default: 10m"],
     "wapa.spec.want": ["Drain (serve, but no longer published)"],
@@ -52,7 +54,7 @@ describe("defaults", () => {
     assert.equal(code, 201, String(body["message"]));
     assert.deepEqual(body["spec"], {
       replicas: 2,
-      listeners: { chat: { port: 443 }, media: { port: 587 } },
+      listeners: { chat: { port: 443, decoy: "Page" }, media: { port: 587, serverNames: [] } },
       upstream: {
         chat: {
           servers: ["g.whatsapp.net:5222", "g-fallback.whatsapp.net:5222"],
@@ -101,8 +103,8 @@ describe("defaults", () => {
     );
     const { listeners, rotation, dns } = body["spec"] as Record<string, Record<string, unknown>>;
     assert.deepEqual(listeners, {
-      chat: { port: 443 },
-      media: { port: 587 },
+      chat: { port: 443, decoy: "Page" },
+      media: { port: 587, serverNames: [] },
       plainChat: { port: 5222 },
     });
     assert.deepEqual(rotation?.["drain"], { scheduled: "24h", blocked: "2h" });

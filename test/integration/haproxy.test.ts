@@ -47,7 +47,18 @@ const spec = fc
     {
       listeners: fc.record(
         {
-          chat: fc.record({ port: fc.constantFrom(443, 8443) }),
+          chat: fc.record({
+            port: fc.constantFrom(443, 8443),
+            decoy: fc.constantFrom("Page", "None"),
+          }),
+          media: fc.record({
+            serverNames: fc.constantFrom(
+              [],
+              ["whatsapp.net"],
+              ["*.whatsapp.net"],
+              ["a.example", "*.b.example"],
+            ),
+          }),
           plainChat: fc.record({ port: fc.constantFrom(5222, 80) }),
         },
         { requiredKeys: [] },
@@ -86,8 +97,8 @@ const spec = fc
   .map(specOf);
 
 const input = fc
-  .tuple(spec, fc.integer({ min: 1, max: 24 }))
-  .map(([given, bank]) => haproxyInput(given, bank));
+  .tuple(spec, fc.integer({ min: 1, max: 24 }), fc.uuid())
+  .map(([given, bank, seed]) => haproxyInput(given, bank, { seed }));
 
 describe("HAProxy", { skip }, () => {
   let directory = "";
@@ -157,6 +168,7 @@ describe("HAProxy", { skip }, () => {
         clientsSeen: "WithProxyHeader",
       },
       bank: 256,
+      strangers: { seed: "largest", decoy: "Page", serverNames: [] },
     });
     assert.equal(await objections(largest), "");
     assert.match(await objections(largest.replace("mode tcp", "mode morse")), /\[ALERT\]/);

@@ -47,7 +47,11 @@ func (c *caller) call(wish byte) (connection net.Conn, resumed bool, err error) 
 		}
 		connection, resumed = encrypted, encrypted.ConnectionState().DidResume
 	}
-	if _, err := connection.Write([]byte{tlsRecord, wish}); err != nil {
+	greeting := []byte{tlsRecord, wish}
+	if c.config != nil {
+		greeting = append([]byte(phone), wish)
+	}
+	if _, err := connection.Write(greeting); err != nil {
 		return nil, resumed, errors.Join(err, connection.Close())
 	}
 	return connection, resumed, nil

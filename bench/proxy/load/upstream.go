@@ -6,14 +6,16 @@ import (
 	"encoding/binary"
 	"flag"
 	"fmt"
-	"io"
 	"net"
 )
 
 // tlsRecord is the first byte of any TLS handshake (RFC 8446 §5.1). A proxy may want to see it before it opens anything upstream.
 const tlsRecord = 0x16
 
-// What a caller asks for in its second byte.
+// phone is how chat begins (WhatsApp's clients say "WA"). A proxy may answer others itself.
+const phone = "WA"
+
+// What a caller asks for after that.
 const (
 	echoes    = 'e' // every byte comes back
 	downloads = 'd' // bytes come until the caller hangs up
@@ -42,16 +44,16 @@ func upstream(arguments []string) (any, error) {
 
 func answer(connection net.Conn) {
 	defer connection.Close()
-	// What is read beyond the first two bytes would be lost to the copy below: so small a buffer, and callers wait for an answer.
+	// What is read beyond the greeting would be lost to the copy below: so small a buffer, and callers wait for an answer.
 	reader := bufio.NewReaderSize(connection, 256)
 	if skipHeader(reader) != nil {
 		return
 	}
-	var opening [2]byte
-	if _, err := io.ReadFull(reader, opening[:]); err != nil || opening[0] != tlsRecord {
+	wish, err := greeting(reader)
+	if err != nil {
 		return
 	}
-	switch opening[1] {
+	switch wish {
 	case echoes:
 		echo(connection, reader)
 	case downloads:
@@ -61,6 +63,18 @@ func answer(connection net.Conn) {
 			}
 		}
 	}
+}
+
+// greeting reads how a caller begins, and returns what it asks for.
+func greeting(reader *bufio.Reader) (wish byte, err error) {
+	first, err := reader.ReadByte()
+	if err == nil && first == phone[0] {
+		_, err = reader.Discard(len(phone) - 1)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return reader.ReadByte()
 }
 
 // echo uses the reader's own small buffer, so that thousands of idle connections cost little here.
@@ -90,7 +104,7 @@ var (
 // skipHeader reads a PROXY header, if one is there (HAProxy's proxy-protocol.txt §2).
 func skipHeader(reader *bufio.Reader) error {
 	first, err := reader.Peek(1)
-	if err != nil || first[0] == tlsRecord {
+	if err != nil || first[0] == tlsRecord || first[0] == phone[0] {
 		return err
 	}
 	if start, err := reader.Peek(len(signatureV1)); err == nil && bytes.Equal(start, signatureV1) {

@@ -52,7 +52,7 @@ func TestALaneThatMovesToAnotherAddressTakesNobodyAlong(t *testing.T) {
 
 func TestALaneThatMovesUnderABusyCrowdFailsNobodyElse(t *testing.T) {
 	p := newPod(t)
-	p.config = strings.ReplaceAll(p.config, "tcp-response inspect-delay 15s", "tcp-response inspect-delay 1s") // it waits for who is not answered yet
+	p.setTimes("tcp-response inspect-delay", "1s") // it waits for who is not answered yet
 	other := newLane(t, 1)
 	p.publish(newLane(t, 0), other)
 	p.start()
@@ -162,7 +162,7 @@ func TestASessionThatIsConnectingWhenItsLaneClosesIsNotLeftBehind(t *testing.T) 
 
 func TestASessionWhoseClientSaysNothingIsEndedWithItsLane(t *testing.T) {
 	p := newPod(t)
-	p.config = strings.ReplaceAll(p.config, "inspect-delay 15s", "inspect-delay 10m")
+	p.setTimes("inspect-delay", "10m")
 	p.publish(newLane(t, 0))
 	p.start()
 	p.ready()

@@ -114,6 +114,11 @@ func (p *pod) localConfig(file string) string {
 	return strings.NewReplacer("127.0.0.1:5222", p.chat.address(), "127.0.0.1:4433", p.media.address()).Replace(config)
 }
 
+// setTimes changes how long the configuration waits for strangers; `what` is a pattern. Lanes differ in it.
+func (p *pod) setTimes(what, to string) {
+	p.config = regexp.MustCompile("("+what+`) \d+s`).ReplaceAllString(p.config, "$1 "+to)
+}
+
 func (p *pod) must(err error) {
 	p.Helper()
 	if err != nil {

@@ -42,7 +42,7 @@ func (p *pod) mustBeClosed(connection net.Conn) []byte {
 // strangersPod serves lane 0 and is in a hurry with who says nothing.
 func strangersPod(t *testing.T) *pod {
 	p := newPod(t)
-	p.config = strings.NewReplacer("inspect-delay 15s", "inspect-delay 300ms", "timeout client-hs 15s", "timeout client-hs 300ms").Replace(p.config)
+	p.setTimes("inspect-delay|timeout client-hs|timeout http-request", "300ms")
 	p.publish(newLane(t, 0))
 	p.start()
 	p.ready()
@@ -70,7 +70,7 @@ func TestWhoSaysTooLittleForAnAnswerIsTurnedAwayAndWhoWasAnsweredMayBeSilent(t *
 	p := strangersPod(t)
 	answered := []*conversation{p.talk(0, "chat"), p.talk(0, "media"), p.talk(0, "plainChat")}
 	for listener, connection := range map[string]net.Conn{"chat": p.shakenHands(0), "media": p.dial(0, "media"), "plainChat": p.dial(0, "plainChat")} {
-		io.WriteString(connection, tlsRecord)
+		io.WriteString(connection, map[bool]string{true: tlsRecord, false: "\x00"}[listener == "media"])
 		if said := p.mustBeClosed(connection); len(said) > 0 {
 			t.Errorf("one byte on %s: answered %q", listener, said)
 		}

@@ -1,3 +1,4 @@
+import { mediaTest } from "../../api/media-name.ts";
 import { type AddressPool, parseAddressPool } from "../../api/address-pool.ts";
 import { type WhatsAppProxy, parseWhatsAppProxy } from "../../api/fleet.ts";
 import { childName } from "../../api/names.ts";
@@ -173,7 +174,7 @@ function referenceOf(name: string, caches: Caches): readonly ReferenceAddress[] 
     {
       host: spec.address,
       certificate,
-      mediaServer: fleet?.spec.upstream.media.servers[0],
+      ...mediaTest(fleet),
       listeners: spec.ports,
       hasHeader: pool?.spec.proxyProtocol.version === "V2",
     },

@@ -59,19 +59,23 @@ async function chatProblem(
 
 /**
  * Media passes TLS through, so that a finished handshake is the upstream's own. Which certificate
- * it has is not ours to say.
+ * it has is not ours to say. Where hellos that don't pass get the lane's own, it must not be that.
  */
 async function mediaProblem(
   points: readonly ProbePoint[],
-  { mediaServer: server = "" }: Expected,
+  { certificate, mediaServer: server = "", hidesMedia = false }: Expected,
   network: Network,
 ): Promise<string | undefined> {
   const host = server.slice(0, server.lastIndexOf(":"));
   const isName = !/^[\d.]*$|:/.test(host);
   return firstProblem(points, async (point) => {
-    await shownAt(point, isName ? { servername: host } : {}, network);
-    return undefined;
+    const shown = await shownAt(point, isName ? { servername: host } : {}, network);
+    return hidesMedia && shown === certificate ? ownCertificate(point) : undefined;
   });
+}
+
+function ownCertificate({ port }: ProbePoint): string {
+  return `port ${port} leads to no media server: hellos for its name get the lane's own certificate. See spec.listeners.media.serverNames`;
 }
 
 /**

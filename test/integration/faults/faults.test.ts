@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test, type TestContext } from "node:test";
 import { request } from "undici";
-import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
+import { makePem } from "../../stand-ins/whatsapp/certificate.ts";
 import { ExpiredError } from "../../../src/kubernetes/errors.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { Churn } from "./churn.ts";
@@ -268,7 +268,7 @@ describe("a watch through faults, then the store equals the server", () => {
       keyFile: join(folder, "client.key"),
     };
     const replace = async (): Promise<string> => {
-      const { pem } = await issueCertificate(Date.now(), Math.random);
+      const pem = await makePem();
       const [certificate = "", key = ""] = pem.split(/(?=-----BEGIN PRIVATE KEY)/);
       await writeFile(identity.certificateFile, certificate);
       await writeFile(identity.keyFile, key);
@@ -279,7 +279,7 @@ describe("a watch through faults, then the store equals the server", () => {
     proxy.expectClient(await replace());
     mirror = new Mirror(proxy.kubeconfig, 50);
     await mirror.synced;
-    proxy.expectClient((await issueCertificate(Date.now(), Math.random)).pem);
+    proxy.expectClient(await makePem());
     await churn.go();
     await waitFor("two failures", () => mirror.failures.length >= 2, { everyMs: 10 });
     proxy.expectClient(await replace());
@@ -290,11 +290,10 @@ describe("a watch through faults, then the store equals the server", () => {
     const folder = await mkdtemp(join(tmpdir(), "proxyfleet-ca-"));
     t.after(async () => rm(folder, { recursive: true }));
     const [caFile, path] = [join(folder, "ca.pem"), join(folder, "kubeconfig")];
-    // The same name each time, and another key.
-    const issue = async (): Promise<string> => (await issueCertificate(Date.now(), () => 0.5)).pem;
     const trust = async (pem: string): Promise<void> =>
       writeFile(caFile, new X509Certificate(pem).toString());
-    const first = await issue();
+    // The same name each time, and another key.
+    const first = await makePem();
     await trust(first);
     proxy.show(first);
     const kubeconfig = JSON.parse(await readFile(proxy.kubeconfig, "utf8")) as {
@@ -315,7 +314,7 @@ describe("a watch through faults, then the store equals the server", () => {
     await writeFile(path, JSON.stringify({ ...kubeconfig, clusters }));
     mirror = new Mirror(path, 50);
     await mirror.synced;
-    const second = await issue();
+    const second = await makePem();
     proxy.show(second);
     await churn.go();
     await waitFor("two failures", () => mirror.failures.length >= 2, { everyMs: 10 });

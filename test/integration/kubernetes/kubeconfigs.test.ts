@@ -21,7 +21,7 @@ import { programPath } from "../../stand-ins/api-server/program.ts";
 import { TcpRelay } from "../../stand-ins/api-server/tcp-relay.ts";
 import { ConnectProxy } from "../../stand-ins/proxies/connect-proxy.ts";
 import { SocksProxy } from "../../stand-ins/proxies/socks-proxy.ts";
-import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
+import { makePem } from "../../stand-ins/whatsapp/certificate.ts";
 
 interface UserInfo {
   readonly username: string;
@@ -66,7 +66,7 @@ describe("a kubeconfig that kubectl reads", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "proxyfleet-kubeconfigs-"));
-    const { pem } = await issueCertificate(Date.now(), Math.random);
+    const pem = await makePem();
     client = { cert: pem.slice(0, pem.indexOf("-----BEGIN PRIVATE")), key: pem };
     server = await ApiServer.start({ flags: [`--client-ca-file=${await file(client.cert)}`] });
     relay = await TcpRelay.start(Number(new URL(server.url).port));

@@ -57,7 +57,7 @@ test("an address that has served for years shows a valid certificate, and serves
     fleet({ replicas: 1, listeners, rotation: { maxAge: "0s" }, addresses }),
   );
   const before = await serving();
-  const expired = await age(900);
+  const expired = await age(8_000);
   const [renewed] = await waitFor("another certificate", async () => {
     const known = laneCertificates(await read<Secret>(server, secretPath));
     return known[0]?.sha256 === expired ? undefined : known;

@@ -72,7 +72,10 @@ describe("through HAProxy as a proxy pod has it", { skip }, () => {
       media: { servers: [local(whatsapp.mediaPort)] },
     };
     const config = renderHaproxyConfig(
-      haproxyInput(specOf({ upstream, limits: { maxConnections: 100 } }), 1, ["127.0.0.0/8"]),
+      haproxyInput(specOf({ upstream, limits: { maxConnections: 100 } }), 1, {
+        seed: "probe",
+        privateNetworks: ["127.0.0.0/8"],
+      }),
     );
     return config
       .replaceAll("/run/proxyfleet/", `${directory}/`)

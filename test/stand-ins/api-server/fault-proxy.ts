@@ -11,7 +11,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, request as send } from "undici";
-import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
+import { makePem } from "../whatsapp/certificate.ts";
 import type { ApiServer } from "./api-server.ts";
 import { removeAtExit } from "../../../tooling/scratch-folder.ts";
 import { type ClientIdentity, proxiedKubeconfig } from "./proxied-kubeconfig.ts";
@@ -107,7 +107,7 @@ export class FaultProxy {
   static async start(api: ApiServer, identity?: ClientIdentity): Promise<FaultProxy> {
     const folder = await mkdtemp(join(tmpdir(), "proxyfleet-faults-"));
     removeAtExit(folder);
-    const { pem } = await issueCertificate(Date.now(), Math.random);
+    const pem = await makePem();
     const clients = identity === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
     const server = createSecureServer({ cert: pem, key: pem, allowHTTP1: true, ...clients });
     server.on("sessionError", () => undefined);

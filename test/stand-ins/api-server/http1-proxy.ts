@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type Server, type TLSSocket, connect, createServer } from "node:tls";
-import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
+import { makePem } from "../whatsapp/certificate.ts";
 import type { ApiServer } from "./api-server.ts";
 import { proxiedKubeconfig } from "./proxied-kubeconfig.ts";
 
@@ -21,7 +21,7 @@ export class Http1Proxy {
   }
 
   static async start(api: ApiServer): Promise<Http1Proxy> {
-    const { pem } = await issueCertificate(Date.now(), Math.random);
+    const pem = await makePem();
     const server = createServer({ cert: pem, key: pem, ALPNProtocols: ["http/1.1"] });
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Http2SecureServer, type ServerHttp2Session, createSecureServer } from "node:http2";
 import { createServer as createHttp1Server, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { issueCertificate } from "../../../src/proxy/io/issue-certificate.ts";
+import { makePem } from "../whatsapp/certificate.ts";
 import { proxiedKubeconfig } from "./proxied-kubeconfig.ts";
 
 /** What the server speaks, and how much of it. */
@@ -56,7 +56,7 @@ export class WatchServer {
     maxConcurrentStreams = 100,
     isSilent = false,
   }: WatchServerOptions): Promise<WatchServer> {
-    const { pem } = await issueCertificate(Date.now(), Math.random);
+    const pem = await makePem();
     const tls = { cert: pem, key: pem };
     const server =
       protocol === "h2"

@@ -38,3 +38,9 @@ export async function makeCertificate(now: Date, names = whatsapp): Promise<OwnC
   const sha256 = createHash("sha256").update(new Uint8Array(certificate.rawData)).digest("hex");
   return { certificate: certificate.toString("pem"), key, sha256 };
 }
+
+/** Such a certificate for any server or client, with its key behind it. */
+export async function makePem(name = "server.example"): Promise<string> {
+  const { certificate, key } = await makeCertificate(new Date(), [name]);
+  return `${certificate}\n${key}\n`;
+}

@@ -64,6 +64,7 @@ async function tried(
   given: {
     compare?: boolean;
     isShutOut?: boolean;
+    hidesMedia?: boolean;
     plainChat?: boolean;
     waitsForPods?: boolean;
     pods?: readonly Pod[];
@@ -71,7 +72,7 @@ async function tried(
   } = {},
 ): Promise<ProbeResult> {
   const { compare = false, isShutOut = false, plainChat = false, waitsForPods = true } = given;
-  const { pods = [pod], readStatus = loaded } = given;
+  const { pods = [pod], readStatus = loaded, hidesMedia = false } = given;
   const names = plainChat ? listenerNames : listenerNames.slice(0, 2);
   const listeners = names.map((name) => ({ name, port: ports[name], targetPort: ports[name] }));
   const reference = { certificate: other.sha256, mediaServer: undefined, hasHeader: false };
@@ -81,6 +82,7 @@ async function tried(
       lane: 0,
       certificate: own.sha256,
       mediaServer: "g.example.org:443",
+      hidesMedia,
       hasHeader: false,
       pods,
       waitsForPods,
@@ -129,6 +131,17 @@ describe("a try at an address", () => {
     assert.deepEqual(others, []);
     await close(address, "chat");
     await open(address, "chat");
+  });
+
+  test("whose media port shows the lane's own certificate fails, where names must pass", async () => {
+    await close(address, "media");
+    await open(address, "media", own);
+    assert.deepEqual((await tried()).problems, []);
+    const [problem, ...others] = (await tried({ hidesMedia: true })).problems;
+    assert.match(problem?.problem ?? "", /leads to no media server.*serverNames/);
+    assert.deepEqual([problem?.listener, others], ["media", []]);
+    await close(address, "media");
+    await open(address, "media", other);
   });
 
   test("that fails asks neither pods nor neighbours at first", async () => {

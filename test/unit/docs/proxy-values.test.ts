@@ -22,6 +22,7 @@ const config = renderHaproxyConfig({
     clientsSeen: "WithProxyHeader",
   },
   bank: 1,
+  strangers: { seed: "seed", decoy: "Page", serverNames: [] },
 });
 
 /** What the page says that the configuration has: the code in the lines that begin with "here". */

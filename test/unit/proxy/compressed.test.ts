@@ -59,6 +59,7 @@ test("the Secret of the largest fleet that the API takes fits", async () => {
         clientsSeen: "Always",
       },
       bank: 256,
+      strangers: { seed: "seed", decoy: "Page", serverNames: servers("name") },
       open,
     },
     () => "0".repeat(64),

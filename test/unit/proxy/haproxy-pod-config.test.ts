@@ -35,6 +35,7 @@ const fleet: PodConfigInput = {
     clientsSeen: "Always",
   },
   bank: 8,
+  strangers: { seed: "seed", decoy: "Page", serverNames: [] },
   open: [lane(4, { proxiesFrom: ["2001:db8::/32", "10.0.0.0/8"] }), lane(0)],
 };
 

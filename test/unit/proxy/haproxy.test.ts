@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import * as fc from "fast-check";
 import { type HaproxyInput, renderHaproxyConfig } from "../../../src/proxy/haproxy.ts";
+import { laneLooks } from "../../../src/proxy/looks/lane-looks.ts";
 import { placedServers, UpstreamAddressError } from "../../../src/proxy/haproxy/upstream.ts";
 
 const small: HaproxyInput = {
@@ -19,12 +20,17 @@ const small: HaproxyInput = {
     clientsSeen: "Always",
   },
   bank: 4,
+  strangers: { seed: "seed", decoy: "Page", serverNames: [] },
 };
 
 /** The configurations that the supervisor's tests run: what the operator writes is what they see. */
 const supervisorCopies: Record<string, HaproxyInput> = {
   "haproxy.cfg": small,
   "haproxy-client-limits.cfg": { ...small, limits: { ...small.limits, connectionsPerClient: 10 } },
+  "haproxy-server-names.cfg": {
+    ...small,
+    strangers: { ...small.strangers, serverNames: ["whatsapp.net", "*.whatsapp.net"] },
+  },
 };
 for (const [file, input] of Object.entries(supervisorCopies)) {
   test(`the supervisor's tests run the ${file} that is rendered now`, () => {
@@ -46,7 +52,7 @@ describe("renderHaproxyConfig", () => {
         given: {},
         lines: [
           "frontend lane-3-chat",
-          "    bind 0.0.0.0:20012,[::]:20012 v6only ssl crt /run/proxyfleet/lanes/3.pem tls-ticket-keys /run/proxyfleet/lanes/3.tickets tcp-ut 240s",
+          `    bind 0.0.0.0:20012,[::]:20012 v6only ssl crt /run/proxyfleet/lanes/3.pem tls-ticket-keys /run/proxyfleet/lanes/3.tickets ${[...laneLooks("seed", 3).tls, "tcp-ut 240s"].join(" ")}`,
           "    bind 0.0.0.0:20013,[::]:20013 v6only tcp-ut 240s",
           "    bind 0.0.0.0:20014,[::]:20014 v6only tcp-ut 240s",
         ],
@@ -162,6 +168,19 @@ describe("renderHaproxyConfig", () => {
         without: [
           "    tcp-request connection set-var(sess.n) fe_conn(lane-0-plainChat),add(sess.n)",
         ],
+      },
+      "who speaks HTTP on chat gets a page, and whoever begins as phones do goes to WhatsApp": {
+        given: {},
+        lines: [
+          "    use_backend decoy-0 if { req.payload(0,1) -m str W E } !{ req.payload(0,2) -m str WA ED }",
+          "    default_backend lane-0-chat-up",
+          "backend decoy-3",
+        ],
+      },
+      "without a decoy there is no page, and the first byte goes to WhatsApp": {
+        given: { strangers: { seed: "seed", decoy: "None", serverNames: [] } },
+        lines: ["    tcp-request content accept if { req.len gt 0 }"],
+        without: ["backend decoy-0", "    option disable-h2-upgrade"],
       },
       "those of a listener that have not spoken have a limit of their own": {
         given: {},
