@@ -73,8 +73,12 @@ export function whyClosed(text: string, opened: readonly string[]): string | und
   return closed.find(({ range }) => contains([range], address))?.what;
 }
 
+/** What an address is written with. Names, which most servers have, are not even tried. */
+const addressLike = /^[\d.]+$|:/;
+
 /** An IPv4 address in IPv6 notation (::ffff:…) is that IPv4 address. */
 function plainIp(text: string): Ip | undefined {
+  if (!addressLike.test(text)) return undefined;
   try {
     const ip = parseIp(text);
     const isMapped = ip.family === 6 && ip.value >> 32n === 0xffffn;

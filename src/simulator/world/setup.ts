@@ -1,0 +1,31 @@
+import type { MeasurerSetup } from "../measurers/setup.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { Profile } from "../profiles/profile.ts";
+
+/** All that a run follows from: the same setup gives the same figures, to the last digit. */
+export interface RunSetup {
+  readonly profile: Profile;
+  readonly policy: Policy;
+  /** Groups of people, each with a slot of its own. */
+  readonly groups: number;
+  /** Addresses in all pools together. */
+  readonly addresses: number;
+  readonly days: number;
+  readonly seed: number;
+  /** Hosting providers that the addresses are spread over. */
+  readonly hostings?: number;
+  /** Who measures; absent: two agents and a control. */
+  readonly measurers?: readonly MeasurerSetup[];
+  /** A planted mistake, for tests of the simulator: decisions that the operator does not make. */
+  readonly planted?: Planted;
+  /** Ends the run as soon as the pools are dry. */
+  readonly untilDry?: true;
+}
+
+/** Wrong rules that a good simulator must show. */
+export interface Planted {
+  /** Nothing is taken for an outage: blocks are followed whatever fails. */
+  readonly movesInOutages?: true;
+  /** The lowest free address is taken, and not any. */
+  readonly lowestFree?: true;
+}
