@@ -55,7 +55,8 @@ class Stage {
     this.#day = new Day(profile.utcOffset, profile.activity);
     this.#seen = new PeopleCollector(this.#day);
     const oneNetwork = policy.kind === "ours" && policy.oneNetwork === true;
-    this.#hostings = hostings(addresses, { providers: setup.hostings ?? 2, oneNetwork });
+    const spread = { providers: setup.hostings ?? 2, oneNetwork };
+    this.#hostings = setup.ownHostings ?? hostings(addresses, spread);
     this.#people = this.#peopled();
   }
 

@@ -1,5 +1,6 @@
 import type { MeasurerSetup } from "../measurers/setup.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { Hosting } from "./networks.ts";
 import type { Profile } from "../profiles/profile.ts";
 
 /** All that a run follows from: the same setup gives the same figures, to the last digit. */
@@ -14,6 +15,8 @@ export interface RunSetup {
   readonly seed: number;
   /** Hosting providers that the addresses are spread over. */
   readonly hostings?: number;
+  /** The very addresses, where they are somebody's own; absent: so many are rented here and there. */
+  readonly ownHostings?: readonly Hosting[];
   /** Who measures; absent: two agents and a control. */
   readonly measurers?: readonly MeasurerSetup[];
   /** A planted mistake, for tests of the simulator: decisions that the operator does not make. */

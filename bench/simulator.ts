@@ -1,0 +1,33 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { compare, seedsFrom } from "../src/simulator/compare.ts";
+import { defaultsDigest } from "../src/simulator/report/defaults.ts";
+import { digestIn, pageCases, pageOf, plotsOf } from "../src/simulator/report/page.ts";
+
+const page = new URL("../docs/simulator.md", import.meta.url);
+
+/** As many as tell policies apart, in about ten minutes of one core. */
+const seeds = Number(process.env["SEEDS"] ?? 3);
+
+/** A default that was changed without a new page: the page would say what is no longer so. */
+async function checkPage(): Promise<void> {
+  const known = digestIn(await readFile(page, "utf8"));
+  if (known === defaultsDigest()) return;
+  process.stderr.write(
+    "docs/simulator.md was made with other defaults of the API: run make sim, and look at what changed\n",
+  );
+  process.exitCode = 1;
+}
+
+async function writePage(): Promise<void> {
+  const began = performance.now();
+  const played = await compare(pageCases, seedsFrom(1, seeds), ({ done, all, last }) => {
+    const s = Math.round((performance.now() - began) / 1000);
+    process.stderr.write(`${done} of ${all}, ${s} s: ${last}\n`);
+  });
+  for (const [name, svg] of plotsOf(played))
+    await writeFile(new URL(`../docs/${name}`, import.meta.url), svg);
+  await writeFile(page, pageOf(played));
+}
+
+if (process.argv.includes("--check")) await checkPage();
+else await writePage();
