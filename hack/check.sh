@@ -11,6 +11,7 @@ check "Checking the format" prettier --check --log-level warn .
 check "Linting" oxlint --type-aware --deny-warnings
 check "Checking types" tsc --noEmit
 check "Checking that generated files are up to date" node hack/gen.ts --check
+check "Checking that the simulator's page is up to date" node bench/simulator.ts --check
 check "Checking licences" node hack/licences.ts
 check "Checking the documentation" node test/docs/check.ts
 check "Checking links" test/docs/links.sh

@@ -76,11 +76,7 @@ export async function simulateCommand(
   return 0;
 }
 
-function shown(
-  played: readonly Played[],
-  output: string | undefined,
-  terminal: Terminal,
-): string {
+function shown(played: readonly Played[], output: string | undefined, terminal: Terminal): string {
   switch (output) {
     case "json":
     case "yaml":
@@ -98,7 +94,9 @@ async function choose(given: Given<typeof flags>): Promise<Chosen> {
     throw new CallError("--fleet and --files both say which fleet: leave out one");
   const own = await ownFleet(given);
   if (own !== undefined && (given.groups ?? given.addresses) !== undefined)
-    throw new CallError("a fleet has its own groups and addresses: leave out --groups, --addresses");
+    throw new CallError(
+      "a fleet has its own groups and addresses: leave out --groups, --addresses",
+    );
   const groups = own?.groups ?? whole("groups", given.groups, { usual: 8, most: 640 });
   const usual = own?.addresses ?? 4 * groups;
   return {

@@ -27,7 +27,9 @@ export function ownSetup(fleet: WhatsAppProxy, pools: readonly AddressPool[]): O
   const own = addresses.pools.map(({ name }) => {
     const pool = pools.find(({ metadata }) => metadata.name === name);
     if (pool === undefined)
-      throw new OwnSetupError(`AddressPool ${name} is missing: name it among the files, or make it`);
+      throw new OwnSetupError(
+        `AddressPool ${name} is missing: name it among the files, or make it`,
+      );
     return pool;
   });
   const [first] = own;

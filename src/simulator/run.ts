@@ -134,7 +134,12 @@ class Stage {
       addresses: this.#setup.addresses,
       moves: this.#moves,
       now: this.#agenda.now,
-      isOutage: (at) => isWithin(spells.filter(({ kind }) => kind === "outage"), start, at),
+      isOutage: (at) =>
+        isWithin(
+          spells.filter(({ kind }) => kind === "outage"),
+          start,
+          at,
+        ),
     });
     this.#reportTo(cluster, policy.admin === true);
   }
@@ -149,8 +154,7 @@ class Stage {
         cluster.evidence.publish([address]);
       },
     });
-    if (hasAdmin)
-      this.#hear((group, address) => cluster.reportBlocked(group, address));
+    if (hasAdmin) this.#hear((group, address) => cluster.reportBlocked(group, address));
   }
 
   #hear(act: (group: number, address: string) => void): void {

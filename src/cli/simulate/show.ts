@@ -27,10 +27,10 @@ export function playedText(played: readonly Played[], drawing: Drawing): string 
 function lasting([mine, grown]: readonly Played[]): string {
   if (mine === undefined) return "";
   const { addresses, groups, profile } = mine.of;
-  const with_ = `With ${addresses} addresses and ${groups} groups, ${daysOf(mine)} against ${profile.about}.`;
-  if (grown === undefined || grown.of.policy !== mine.of.policy) return with_;
+  const own = `With ${addresses} addresses and ${groups} groups, ${daysOf(mine)} against ${profile.about}.`;
+  if (grown === undefined || grown.of.policy !== mine.of.policy) return own;
   const further = grown.of.addresses - addresses;
-  return `${with_}\nWith ${further} further addresses, ${daysOf(grown)}.`;
+  return `${own}\nWith ${further} further addresses, ${daysOf(grown)}.`;
 }
 
 function daysOf({ of, summary }: Played): string {

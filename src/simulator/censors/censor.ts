@@ -1,15 +1,7 @@
 import type { Profile } from "../profiles/profile.ts";
 import { type BlockEffect, dropped, reset } from "../world/border.ts";
 import { Blacklist } from "./blacklist.ts";
-import {
-  type Finder,
-  counts,
-  informers,
-  omniscience,
-  probes,
-  scans,
-  zigzag,
-} from "./finders.ts";
+import { type Finder, counts, informers, omniscience, probes, scans, zigzag } from "./finders.ts";
 import { casts } from "./nationwide.ts";
 import type { CensorScene } from "./scene.ts";
 

@@ -68,7 +68,7 @@ export class Measurer {
 
   #asAsked(now: Instant): void {
     const { vantagePoint, targets, random } = this.#options;
-    const { uid, generation = 0 } = vantagePoint.metadata;
+    const { uid, generation } = vantagePoint.metadata;
     const all = targets();
     const view = { vantagePoint, targets: all, memory: this.#memory, quota: undefined };
     const next = nextRound(view, now);

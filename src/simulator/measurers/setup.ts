@@ -36,7 +36,9 @@ export function vantagePointManifest(
 ): CustomObject {
   const tokenSecretRef = { name: `token-${name}`, key: "token" };
   const from =
-    source === "agent" ? { agent: { tokenSecretRef } } : { http: { url: "https://checker.example" } };
+    source === "agent"
+      ? { agent: { tokenSecretRef } }
+      : { http: { url: "https://checker.example" } };
   const spec = { country, role, interval, ...from };
   return { apiVersion, kind: "VantagePoint", metadata: { name }, spec };
 }

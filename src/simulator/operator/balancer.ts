@@ -18,20 +18,24 @@ export interface WorldBalancerOptions {
   readonly onDark: (address: string) => void;
 }
 
-/** The load balancer: it gives each Service the address that it asks for, and never fails. */
-export class WorldBalancer {
+/** Lets a load balancer work: it gives each Service the address that it asks for, and never fails. */
+export function balance(options: WorldBalancerOptions): void {
+  const balancer = new WorldBalancer(options);
+  options.server.onChange((change) => {
+    if (change.resource.kind === "Service") balancer.see(change);
+  });
+}
+
+class WorldBalancer {
   readonly #options: WorldBalancerOptions;
   /** By the Service's uid. */
   readonly #given = new Map<string, string>();
 
   constructor(options: WorldBalancerOptions) {
     this.#options = options;
-    options.server.onChange((change) => {
-      if (change.resource.kind === "Service") this.#see(change);
-    });
   }
 
-  #see({ type, after }: StoredChange): void {
+  see({ type, after }: StoredChange): void {
     const { uid } = after.metadata;
     if (type === "ADDED")
       this.#options.agenda.timer(givingTakes, () => this.#give(after as unknown as Service));

@@ -1,11 +1,5 @@
 import type { KubernetesApi } from "../../kubernetes/api.ts";
-import type {
-  ApplyAs,
-  ListOptions,
-  Page,
-  Patch,
-  Preconditions,
-} from "../../kubernetes/client.ts";
+import type { ApplyAs, ListOptions, Page, Patch, Preconditions } from "../../kubernetes/client.ts";
 import { NotFoundError } from "../../kubernetes/errors.ts";
 import type { KubeObject } from "../../kubernetes/objects.ts";
 import type { ObjectKey, Resource } from "../../kubernetes/resource.ts";

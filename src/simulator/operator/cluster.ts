@@ -18,7 +18,7 @@ import type { Agenda } from "../world/agenda.ts";
 import type { Border } from "../world/border.ts";
 import type { Hosting } from "../world/networks.ts";
 import type { Road } from "../world/road.ts";
-import { WorldBalancer } from "./balancer.ts";
+import { balance } from "./balancer.ts";
 import { EvidenceBook } from "./evidence-book.ts";
 import { WorldOperator } from "./operator.ts";
 import { WorldPods } from "./pods.ts";
@@ -64,7 +64,7 @@ export class WorldCluster {
     const sessions = (entry: string) => this.#sessions(entry);
     const pods = new WorldPods({ server, agenda, sessions });
     const balancer = { onLight: road.light.bind(road), onDark: road.darken.bind(road) };
-    new WorldBalancer({ server, agenda, provider: metalLb(), ...balancer });
+    balance({ server, agenda, provider: metalLb(), ...balancer });
     this.operator = new WorldOperator({
       server,
       agenda,

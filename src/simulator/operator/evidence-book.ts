@@ -90,7 +90,10 @@ export class EvidenceBook {
     const now = this.#now();
     const log = new Map<string, readonly Evidence[]>();
     for (const [address, own] of this.#calm)
-      log.set(address, [...own.values()].flatMap((calm) => testsOf(address, calm)));
+      log.set(
+        address,
+        [...own.values()].flatMap((calm) => testsOf(address, calm)),
+      );
     for (const [address, told] of this.#told) {
       const kept = told.filter(({ at }) => since(at, now) <= keptFor);
       if (kept.length === 0) this.#told.delete(address);

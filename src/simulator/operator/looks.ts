@@ -1,7 +1,6 @@
 import type { WhatsAppProxy } from "../../api/fleet.ts";
 import { keyOf, keyText } from "../../kubernetes/resource.ts";
 import { viewOfEntry } from "../../ledger/view.ts";
-import type { CustomObject } from "../../kubernetes/objects.ts";
 import { type Instant, parseInstant } from "../../values/time.ts";
 import type { SimulatedApiServer } from "../server/server.ts";
 import type { Agenda } from "../world/agenda.ts";
@@ -23,7 +22,7 @@ export function looksInTime(
   };
   server.onChange(({ resource, after }) => {
     if (resource.kind === "ProxyAddress") {
-      const { view } = viewOfEntry(after as unknown as CustomObject);
+      const { view } = viewOfEntry(after);
       if (view?.want === "Drain")
         plan(`${view.namespace}/${view.fleet}`, view.name, view.drainUntil);
     }

@@ -21,7 +21,12 @@ const targetOf = memoize((entry: CustomObject): { readonly targets: readonly Mea
   if (view.want !== "Serve" || ports.length === 0) return none;
   const isSuspected = reachability.some(({ verdict }) => verdict === "Suspected");
   const { certificateSHA256 } = parsed.value.status;
-  const target = { address: view.address, ports, certificateSHA256, mediaServerName: "whatsapp.net" };
+  const target = {
+    address: view.address,
+    ports,
+    certificateSHA256,
+    mediaServerName: "whatsapp.net",
+  };
   return { targets: [{ ...target, isSuspected }] };
 });
 

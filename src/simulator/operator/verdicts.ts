@@ -32,9 +32,7 @@ export function verdictDesk(options: VerdictDeskOptions): Controller {
 }
 
 function isCalm({ input }: ObservedAddress): boolean {
-  const works = input.evidence.every(
-    (one) => one.kind === "test" && one.outcome.kind === "Worked",
-  );
+  const works = input.evidence.every((one) => one.kind === "test" && one.outcome.kind === "Worked");
   return works && input.before.every(({ verdict }) => verdict === "Reachable");
 }
 

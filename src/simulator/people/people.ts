@@ -200,7 +200,8 @@ export class People {
     const now = this.#options.agenda.now();
     const { isConnected, since: from, cut } = person;
     if (now > from)
-      for (const { onSpan } of this.#listeners) onSpan?.(person, { isConnected, from, to: now, cut });
+      for (const { onSpan } of this.#listeners)
+        onSpan?.(person, { isConnected, from, to: now, cut });
     person.since = now;
   }
 

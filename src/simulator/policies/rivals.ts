@@ -37,7 +37,11 @@ export const timer: RivalPolicy = {
 
 /** A random address that does not answer now, whatever became of it before. */
 function takes({ road, addresses, random }: RivalStage): () => string {
-  return () => oneOf(random, addresses.filter((address) => !road.isLit(address)));
+  return () =>
+    oneOf(
+      random,
+      addresses.filter((address) => !road.isLit(address)),
+    );
 }
 
 /** What people do by hand on a cluster whose load balancer gives the lowest free address. */

@@ -56,7 +56,9 @@ export function builtInProfile(name: string): Profile {
   const found = profileFiles.find((file) => file.name === name);
   if (found !== undefined) return profileOf(found);
   const names = profileFiles.map((file) => file.name).join(", ");
-  throw new ProfileError(`there is no profile "${name}": use one of ${names}, or the path of a file`);
+  throw new ProfileError(
+    `there is no profile "${name}": use one of ${names}, or the path of a file`,
+  );
 }
 
 /** Reads a profile's file, with what it extends. @throws ProfileError that names what is wrong */

@@ -23,7 +23,10 @@ export function digestIn(page: string): string | undefined {
 /** The plots of the page, by the names of their files. */
 export function plotsOf(played: PlayedCases): ReadonlyMap<string, string> {
   return new Map([
-    ["simulator-policies.svg", plotOf(played, "policies", "Policies against lists, informers and networks")],
+    [
+      "simulator-policies.svg",
+      plotOf(played, "policies", "Policies against lists, informers and networks"),
+    ],
     ["simulator-censors.svg", plotOf(played, "censors", "The defaults against each censor")],
   ]);
 }
@@ -61,9 +64,7 @@ export function pageOf(played: PlayedCases): string {
     "## The defaults against each censor",
     "![Hours in which people are reached, by censor](simulator-censors.svg)",
     table(of(played, "censors"), "censor"),
-    list(
-      profileFiles.map(({ name, about }) => `\`${name}\`: ${about}.`),
-    ),
+    list(profileFiles.map(({ name, about }) => `\`${name}\`: ${about}.`)),
     "## Countries",
     table(of(played, "countries"), "profile, policy"),
     "## Those who measure are wrong",
@@ -84,10 +85,7 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
 }
 
-const columns: readonly (readonly [
-  name: string,
-  value: (played: Played<PageCase>) => string,
-])[] = [
+const columns: readonly (readonly [name: string, value: (played: Played<PageCase>) => string])[] = [
   ["reached", ({ summary }) => percent(summary.reachable)],
   ["back after (median)", ({ summary }) => spokenMinutes(summary.reconnectMedian)],
   ["back after (90 %)", ({ summary }) => spokenMinutes(summary.reconnectP90)],

@@ -46,7 +46,9 @@ function row({ label, value, isOurs }: Bar, y: number, scale: number): readonly 
   const end = labelWidth + value.mean * scale;
   const middle = y + 9;
   const [low, high] = [value.mean - value.half, Math.min(1, value.mean + value.half)];
-  const [from, to] = [low, high].map((share) => (labelWidth + Math.max(0, share) * scale).toFixed(1));
+  const [from, to] = [low, high].map((share) =>
+    (labelWidth + Math.max(0, share) * scale).toFixed(1),
+  );
   const colour = isOurs ? "#1f7a5c" : "#b0603a";
   return [
     `  <text x="${labelWidth - 8}" y="${middle + 4}" text-anchor="end" fill="#222222">${escaped(label)}</text>`,

@@ -33,8 +33,8 @@ interface NetworkBlock {
   readonly block: Block;
 }
 
-/** Which addresses are affected by a change. */
-export type Affected = "all" | string;
+/** The address that a change is about, or `all`. */
+export type Affected = string;
 
 /** The border of one country: what passes it from which provider's network. */
 export class Border {

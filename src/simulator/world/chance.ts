@@ -40,7 +40,7 @@ export function hashOf(text: string): number {
 
 /** A waiting time of what happens at a constant rate. */
 export function exponential(random: Random, mean: Millis): Millis {
-  return millis(-mean * Math.log(1 - random()));
+  return millis(Math.abs(mean * Math.log(1 - random())));
 }
 
 /** One of these, each with the same chance. @throws RangeError where there is none */
