@@ -72,9 +72,9 @@ class Stage {
   }
 
   figures(): RunFigures {
-    const { moves, falseMoves, movesInOutage, burnt, dryAfterDays } = this.#moves;
+    const { moves, falseMoves, movesInOutage, busiestHour, burnt, dryAfterDays } = this.#moves;
     const { reachable, reconnect } = this.#seen;
-    const counts = { moves, falseMoves, movesInOutage, burnt: burnt.size };
+    const counts = { moves, falseMoves, movesInOutage, busiestHour, burnt: burnt.size };
     return { reachable, reconnect, ...counts, dryAfterDays };
   }
 
@@ -176,7 +176,8 @@ class Stage {
       addresses: this.#hostings.flatMap(addressesOf),
       random: this.#chance.stream("rival"),
       onComplaint: (act) => this.#hear((group) => act(group)),
-      moved: this.#moves.moved.bind(this.#moves),
+      moved: (cause) =>
+        this.#moves.moved(cause, { at: this.#agenda.now(), isFalse: false, inOutage: false }),
     };
   }
 

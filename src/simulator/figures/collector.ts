@@ -1,6 +1,6 @@
 import type { Person, PeopleListener, Span } from "../people/people.ts";
 import type { Day } from "../world/day.ts";
-import type { Instant } from "../../values/time.ts";
+import { type Instant, hours } from "../../values/time.ts";
 
 /** What one run came to. Times in minutes, unless a name says otherwise. */
 export interface RunFigures {
@@ -13,6 +13,8 @@ export interface RunFigures {
   readonly falseMoves: number;
   /** Moves because of a block, begun while the whole country was down. */
   readonly movesInOutage: number;
+  /** The most moves that began within one hour. */
+  readonly busiestHour: number;
   /** Different addresses that the censor came to block while they were in use. */
   readonly burnt: number;
   /** Days until a slot that should move found no address; undefined: that never happened. */
@@ -50,6 +52,16 @@ export class PeopleCollector implements PeopleListener {
   }
 }
 
+const hour = hours(1);
+
+/** What is known of a move when it begins. */
+export interface MoveFacts {
+  readonly at: Instant;
+  /** Nothing blocked the address that it leaves. */
+  readonly isFalse: boolean;
+  readonly inOutage: boolean;
+}
+
 /** Counts moves, and what the censor came to know. */
 export class MoveCollector {
   readonly #start: Instant;
@@ -57,14 +69,16 @@ export class MoveCollector {
   falseMoves = 0;
   movesInOutage = 0;
   readonly burnt = new Set<string>();
+  readonly #times: Instant[] = [];
   #dryAt: Instant | undefined;
 
   constructor(start: Instant) {
     this.#start = start;
   }
 
-  moved(cause: keyof MoveCollector["moves"], about: { isFalse: boolean; inOutage: boolean }): void {
+  moved(cause: keyof MoveCollector["moves"], about: MoveFacts): void {
     this.moves[cause]++;
+    this.#times.push(about.at);
     if (cause !== "blocked") return;
     if (about.isFalse) this.falseMoves++;
     if (about.inOutage) this.movesInOutage++;
@@ -72,6 +86,15 @@ export class MoveCollector {
 
   dry(at: Instant): void {
     this.#dryAt ??= at;
+  }
+
+  get busiestHour(): number {
+    let from = 0;
+    const sizes = this.#times.map((at, index) => {
+      while (at - (this.#times[from] ?? at) > hour) from++;
+      return index - from + 1;
+    });
+    return Math.max(0, ...sizes);
   }
 
   get dryAfterDays(): number | undefined {

@@ -47,9 +47,9 @@ export function watchMoves({ server, operator }: WorldCluster, watching: Watchin
 
 function count({ cause, claimRef }: ClaimedEntry["spec"], watching: Watching): void {
   const { moves, border, road, isps, now, isOutage } = watching;
-  if (cause === "Age") moves.moved("age", { isFalse: false, inOutage: false });
+  if (cause === "Age") moves.moved("age", { at: now(), isFalse: false, inOutage: false });
   if (cause !== "Blocked") return;
   const old = road.published(groupOf(claimRef.name, claimRef.slot));
   const isFalse = old !== undefined && isps.every((isp) => border.passes(old, isp));
-  moves.moved("blocked", { isFalse, inOutage: isOutage(now()) });
+  moves.moved("blocked", { at: now(), isFalse, inOutage: isOutage(now()) });
 }

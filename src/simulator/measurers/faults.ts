@@ -10,6 +10,8 @@ export interface MeasurerFaults {
   readonly lies?: "blocked" | "fine";
   /** It is blocked itself: it reaches nothing of ours, and says nothing of the rest of the world. */
   readonly isBlocked?: true;
+  /** It does not look whether it reaches anything else: it says that it does, in an outage as well. */
+  readonly isBlind?: true;
   /** Its words reach the operator even while the country is cut off from the world. */
   readonly speaksInOutage?: true;
 }

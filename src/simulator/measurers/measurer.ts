@@ -110,7 +110,8 @@ export class Measurer {
     if (outcomes.every(({ kind }) => kind === "Worked"))
       return evidence.worked(address, this.#tester, listeners);
     const isCutOff = setup.role === "Probe" && border.isDown(this.#isp);
-    const reachesElse = setup.faults?.isBlocked === true ? undefined : !isCutOff;
+    const { isBlocked, isBlind } = setup.faults ?? {};
+    const reachesElse = isBlocked === true ? undefined : isBlind === true || !isCutOff;
     const { name: vantagePoint, country, role } = this.#tester;
     listeners.forEach((listener, index) => {
       const outcome = outcomes[index] ?? worked;

@@ -12,7 +12,6 @@ import { yieldToEventLoop } from "../../runtime/clock.ts";
 import { type Controller, reconcileOnce } from "../../runtime/controller.ts";
 import { Inquiries } from "../../runtime/inquiries.ts";
 import type { Manager } from "../../runtime/manager.ts";
-import { WorkQueue } from "../../runtime/queue.ts";
 import type { ReconcilerOptions } from "../../runtime/reconciler.ts";
 import { StatusFields } from "../../runtime/status-fields.ts";
 import { ProxyfleetError } from "../../values/errors.ts";
@@ -25,7 +24,7 @@ import { WorldClient } from "./client.ts";
 import type { EvidenceBook } from "./evidence-book.ts";
 import { looksInTime } from "./looks.ts";
 import type { WorldPods } from "./pods.ts";
-import { AddressQueue, FleetQueue } from "./queue.ts";
+import { AddressQueue, FleetQueue, WorldQueue } from "./queue.ts";
 import { aroundAddresses, aroundFleets, inquiry, silent } from "./surroundings.ts";
 import { verdictDesk } from "./verdicts.ts";
 
@@ -63,7 +62,7 @@ export class WorldOperator {
     const { now, elapsedMs: clock, timer } = agenda;
     const timing = { now: clock, random, timer };
     const applier = applierOf(client, caches, clock);
-    const common = (queue = new WorkQueue(timing)): ReconcilerOptions => ({
+    const common = (queue = new WorldQueue(timing)): ReconcilerOptions => ({
       queue,
       applier,
       now,

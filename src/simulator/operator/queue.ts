@@ -1,6 +1,16 @@
 import { type Priority, type QueueOptions, WorkQueue } from "../../runtime/queue.ts";
 import { hours, seconds } from "../../values/time.ts";
 
+/** Nothing takes no time at all (ms): what waits for the clock would wait for good. */
+const leastMs = 50;
+
+/** A queue in virtual time. */
+export class WorldQueue extends WorkQueue {
+  override addAfter(key: string, ms: number, priority?: Priority): void {
+    super.addAfter(key, Math.max(ms, leastMs), priority);
+  }
+}
+
 /** While an address drains, a fleet counts its sessions as often as this (ms). */
 const countingMs: number = seconds(10);
 
@@ -12,7 +22,7 @@ const coarseMs: number = hours(6);
  * day: in a simulated month, nothing else would be done. When a drain's time is over, when its last
  * person has left, and when a move is due, `looksInTime` says so instead.
  */
-export class FleetQueue extends WorkQueue {
+export class FleetQueue extends WorldQueue {
   override addAgain(key: string, ms: number): void {
     super.addAgain(key, ms === countingMs ? coarseMs : ms);
   }
@@ -22,7 +32,7 @@ export class FleetQueue extends WorkQueue {
  * The queue of addresses. One that rests waits for nothing but the end of its rest, and is left
  * alone until then, whatever happens to its fleet.
  */
-export class AddressQueue extends WorkQueue {
+export class AddressQueue extends WorldQueue {
   readonly #rests: (name: string) => boolean;
 
   constructor(options: QueueOptions, rests: (name: string) => boolean) {

@@ -1,7 +1,6 @@
 import type { Random } from "../../values/random.ts";
 import type { Agenda } from "../world/agenda.ts";
 import type { Road } from "../world/road.ts";
-import type { MoveCollector } from "../figures/collector.ts";
 
 /** The operator, with its defaults or with some of them changed. */
 export interface OwnPolicy {
@@ -39,5 +38,5 @@ export interface RivalStage {
   readonly random: Random;
   /** Calls `act` with a group that complained, some time after it did. */
   readonly onComplaint: (act: (group: number) => void) => void;
-  readonly moved: MoveCollector["moved"];
+  readonly moved: (cause: "age" | "blocked") => void;
 }

@@ -25,7 +25,7 @@ export const timer: RivalPolicy = {
     const next = takes(stage);
     const move = (group: number): void => {
       replace(stage, group, next());
-      if (agenda.elapsedMs() > 0) stage.moved("age", { isFalse: false, inOutage: false });
+      if (agenda.elapsedMs() > 0) stage.moved("age");
       agenda.timer(timerEvery, () => move(group));
     };
     for (let group = 0; group < groups; group++) {
@@ -61,7 +61,7 @@ export const byHand: RivalPolicy = {
       const address = lowest();
       if (address === undefined) return;
       replace(stage, group, address);
-      stage.moved("blocked", { isFalse: false, inOutage: false });
+      stage.moved("blocked");
     });
   },
 };

@@ -1,10 +1,9 @@
 import type { Played } from "../compare.ts";
-import { usualMeasurers } from "../measurers/setup.ts";
-import { policies } from "../policies/all.ts";
 import { profileFiles } from "../profiles/built-in.ts";
 import { sourcesOf } from "../profiles/profile.ts";
 import { defaultsDigest } from "./defaults.ts";
 import type { Chapter, PageCase } from "./page-cases.ts";
+import { type ChapterWords, chapters } from "./page-chapters.ts";
 import { whatIsPlayed, whereItLoses } from "./page-words.ts";
 import { sharePlot } from "./plot.ts";
 import { figure, percent, spokenMinutes } from "./words.ts";
@@ -44,45 +43,39 @@ function of(played: PlayedCases, chapter: Chapter): PlayedCases {
   return played.filter((one) => one.of.chapter === chapter);
 }
 
-/** The page as Markdown. */
+/** The page as Markdown. Chapters of which nothing was played are left out. */
 export function pageOf(played: PlayedCases): string {
   const [first] = played;
-  const seeds = first?.summary.seeds ?? 0;
   const parts = [
     "# What it is worth: the operator against censors",
     `<!-- defaults of the API: ${defaultsDigest()} -->`,
-    `\`make sim\` makes this page: it plays the operator's own decisions against simulated censors, ${seeds} runs with other chance for each row. ± is the 95 % confidence interval over these runs. \`proxyfleet simulate\` plays your own fleet and pools.`,
+    introduction(first?.summary.seeds ?? 0),
     whatIsPlayed,
-    "## The aim",
-    `20 groups, 80 addresses (four times the slots) at two hosting providers, two agents and a control, an informer in one group, scans, and networks that are blocked after three hits. 5 days.`,
-    table(of(played, "aim"), "policy"),
-    "## Policies side by side",
-    "6 groups and 24 addresses against the same censor, and an informer in one of the 6 groups. 5 days.",
-    "![Hours in which people are reached, by policy](simulator-policies.svg)",
-    table(of(played, "policies"), "policy"),
-    list(policies.map(({ name, about }) => `\`${name}\`: ${about}.`)),
-    "## The defaults against each censor",
-    "![Hours in which people are reached, by censor](simulator-censors.svg)",
-    table(of(played, "censors"), "censor"),
-    list(profileFiles.map(({ name, about }) => `\`${name}\`: ${about}.`)),
-    "## Countries",
-    table(of(played, "countries"), "profile, policy"),
-    "## Those who measure are wrong",
-    `The defaults against scans. The first of the ${usualMeasurers.length - 1} agents has a fault.`,
-    table(of(played, "measurers"), "fault"),
-    "## How many addresses",
-    "The defaults, 6 groups, against scans, an informer and networks. 24 addresses are in the table of policies.",
-    table(of(played, "pools"), "pools"),
+    ...chapters.flatMap((chapter) => chapterText(chapter, of(played, chapter.of))),
     whereItLoses,
     "## Where the figures come from",
     "Each figure of a profile has its source in its file. Many are guesses, and say so.",
     ...profileFiles.map(sourcesText),
   ];
-  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+  return `${parts.join("\n\n")}\n`;
 }
 
-function list(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join("\n");
+function introduction(seeds: number): string {
+  const spread =
+    seeds > 1
+      ? "± is the 95 % confidence interval over these runs."
+      : "One run says little: small differences between rows mean nothing.";
+  const runs = seeds === 1 ? "one run" : `${seeds} runs with other chance`;
+  return `\`make sim\` makes this page: it plays the operator's own decisions against simulated censors, with ${runs} for each row. ${spread} \`proxyfleet simulate\` plays your own fleet and pools.`;
+}
+
+function chapterText(
+  { title, text, plot, rows, after = "" }: ChapterWords,
+  played: PlayedCases,
+): readonly string[] {
+  if (played.length === 0) return [];
+  const image = plot === undefined ? "" : `![Hours in which people are reached](${plot})`;
+  return [`## ${title}`, text, image, table(played, rows), after].filter((part) => part !== "");
 }
 
 const columns: readonly (readonly [name: string, value: (played: Played<PageCase>) => string])[] = [

@@ -19,16 +19,6 @@ export interface RunSetup {
   readonly ownHostings?: readonly Hosting[];
   /** Who measures; absent: two agents and a control. */
   readonly measurers?: readonly MeasurerSetup[];
-  /** A planted mistake, for tests of the simulator: decisions that the operator does not make. */
-  readonly planted?: Planted;
   /** Ends the run as soon as the pools are dry. */
   readonly untilDry?: true;
-}
-
-/** Wrong rules that a good simulator must show. */
-export interface Planted {
-  /** Nothing is taken for an outage: blocks are followed whatever fails. */
-  readonly movesInOutages?: true;
-  /** The lowest free address is taken, and not any. */
-  readonly lowestFree?: true;
 }

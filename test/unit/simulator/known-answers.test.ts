@@ -56,17 +56,41 @@ describe("outages move nobody", () => {
       assert.equal(figures.falseMoves, 0);
       assert.equal(figures.moves.blocked, 0);
     });
+});
 
-  test("but would without the rule, and the figures show it", async () => {
-    const reachability = { outagePercent: 100, blockedWhen: { failures: 1, vantagePoints: 1 } };
-    const policy = { ...defaults, fleet: { rotation: { maxAge: "0s" }, reachability } };
-    const quiet = builtInProfile("quiet");
-    // Nothing passes but the word of agents, who take it for a block.
-    const spells = [
-      { kind: "throttle", after: hours(30), lasts: hours(6), source: "a test" } as const,
-    ];
-    const figures = await play(setup({ profile: { ...quiet, spells }, policy }));
-    assert.ok(figures.burnt + figures.moves.blocked >= 0);
+describe("a planted wrong rule is seen in the figures", () => {
+  const blind = usualMeasurers.map((one) =>
+    one.role === "Probe"
+      ? { ...one, faults: { isBlind: true as const, speaksInOutage: true as const } }
+      : one,
+  );
+  const outage = {
+    ...builtInProfile("quiet"),
+    spells: [{ kind: "outage", after: hours(30), lasts: minutes(25), source: "a test" } as const],
+  };
+  const withRule = (outagePercent: number) => ({
+    ...defaults,
+    fleet: { rotation: { maxAge: "0s" }, reachability: { outagePercent } },
+  });
+
+  test("moves during an outage", async () => {
+    const common = { profile: outage, measurers: blind, days: 2 };
+    const right = await play(setup({ ...common, policy: withRule(50) }));
+    const wrong = await play(setup({ ...common, policy: withRule(100) }));
+    assert.equal(right.movesInOutage, 0);
+    assert.ok(wrong.movesInOutage > 0);
+  });
+
+  test("no jitter: all move together", async () => {
+    const at = (jitterPercent: number) => ({
+      ...defaults,
+      fleet: { rotation: { jitterPercent, maxPerHourPercent: 100, maxAge: "24h" } },
+    });
+    const common = { profile: builtInProfile("quiet"), days: 2, groups: 6, addresses: 36 };
+    const right = await play(setup({ ...common, policy: at(20) }));
+    const wrong = await play(setup({ ...common, policy: at(0) }));
+    assert.equal(wrong.busiestHour, 6);
+    assert.ok(right.busiestHour < 6, String(right.busiestHour));
   });
 });
 
