@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { compare, seedsFrom } from "../src/simulator/compare.ts";
+import { type Played, compare, seedsFrom } from "../src/simulator/compare.ts";
 import { defaultsDigest } from "../src/simulator/report/defaults.ts";
+import type { PageCase } from "../src/simulator/report/page-cases.ts";
 import { digestIn, pageCases, pageOf, plotsOf } from "../src/simulator/report/page.ts";
 
 const page = new URL("../docs/simulator.md", import.meta.url);
@@ -21,16 +22,21 @@ async function checkPage(): Promise<void> {
   process.exitCode = 1;
 }
 
+/** Writes the page after each row, so that a run that is ended leaves what it has. */
 async function writePage(): Promise<void> {
   const began = performance.now();
   const cases = pageCases.filter(({ chapter }) => chapters?.includes(chapter) !== false);
-  const played = await compare(cases, seedsFrom(1, seeds), ({ done, all, last }) => {
+  const played: Played<PageCase>[] = [];
+  for (const one of cases) {
+    played.push(...(await compare([one], seedsFrom(1, seeds))));
     const s = Math.round((performance.now() - began) / 1000);
-    process.stderr.write(`${done} of ${all}, ${s} s: ${last}\n`);
-  });
-  for (const [name, svg] of plotsOf(played))
-    await writeFile(new URL(`../docs/${name}`, import.meta.url), svg);
-  await writeFile(page, pageOf(played));
+    process.stderr.write(
+      `${played.length} of ${cases.length}, ${s} s: ${one.chapter}, ${one.row}\n`,
+    );
+    for (const [name, svg] of plotsOf(played))
+      await writeFile(new URL(`../docs/${name}`, import.meta.url), svg);
+    await writeFile(page, pageOf(played));
+  }
 }
 
 if (process.argv.includes("--check")) await checkPage();

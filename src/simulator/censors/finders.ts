@@ -1,4 +1,4 @@
-import { type Millis, hours, millis, minutes } from "../../values/time.ts";
+import type { Millis } from "../../values/time.ts";
 import { exponential, hashOf } from "../world/chance.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { CensorScene } from "./scene.ts";
@@ -115,6 +115,3 @@ export function zigzag({ clients, follows }: ZigzagHabits): Finder {
 export const omniscience: Finder = ({ road }, list) => {
   road.listen({ onLight: (address) => list.found(address) });
 };
-
-/** The usual time in which what was found is worked through. */
-export const usualWithin = { probe: minutes(10), informer: hours(1), scan: millis(0) };

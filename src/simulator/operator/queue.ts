@@ -2,7 +2,7 @@ import { type Priority, type QueueOptions, WorkQueue } from "../../runtime/queue
 import { hours, seconds } from "../../values/time.ts";
 
 /** Nothing takes no time at all (ms): what waits for the clock would wait for good. */
-const leastMs = 50;
+const leastMs = 1_000;
 
 /** A queue in virtual time. */
 export class WorldQueue extends WorkQueue {

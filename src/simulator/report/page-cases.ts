@@ -111,9 +111,9 @@ const pools: readonly PageCase[] = [48, 96].map((addresses) => ({
 
 /** All that the page shows. */
 export const pageCases: readonly PageCase[] = [
-  ...aim,
   ...againstNetworks,
   ...alone,
+  ...aim,
   ...countries,
   ...measurers,
   ...pools,
