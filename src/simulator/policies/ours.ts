@@ -25,9 +25,9 @@ export const variants: readonly OwnPolicy[] = [
   {
     kind: "ours",
     name: "no-quarantine",
-    about: "addresses may be used again at once, and beside blocked ones",
+    about: "addresses may be used again after ten minutes, and beside blocked ones",
     pool: {
-      quarantine: { blocked: "0s", retired: "0s", unusable: "0s" },
+      quarantine: { blocked: "10m", retired: "10m", unusable: "10m" },
       avoidPrefix: { ipv4: 32, ipv6: 128 },
     },
   },

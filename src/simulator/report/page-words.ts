@@ -23,8 +23,10 @@ export const whereItLoses = `## Where it loses, and to whom
 - **Moves by age cost people who never open links.** A day after the move their old address ends. Where no censor finds addresses by their age,
   \`maxAge: 0s\` reaches more people (\`blocks-only\`). Moves by age are of use against what this page does not show: an address that is watched
   for long before it is blocked.
-- **An informer costs addresses until the group is found.** Each address of that group is reported within hours. Each move burns another one,
-  and its neighbours rest as well. Only people can find out who it is. Small groups limit who is cut off.
+- **An informer costs addresses until the group is found, and a small pool ends for all groups.** Each address of that group is reported within
+  hours, and each move burns another one. Networks that hold several burnt addresses are blocked with everybody in them. By hand people do
+  better here: their load balancer gives that group the same burnt addresses again, and the other groups keep theirs. A limit for what one slot
+  may burn is missing. Until there is one, give a group that loses address after address a pool of its own, or pause it.
 - **The zig-zag** follows the people of a group from the old address to the new one. A group moves as a whole, so its next address is known soon.
 - **Blocks of a protocol, a freeze or a throttle of everything** can't be moved away from. The operator holds, and burns nothing.
 - **A pool in one network, or at one hosting provider,** ends with that network.
