@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/.tools/go/bin:$(PATH)
 root := $(filter 0,$(shell id -u))
 
 .NOTPARALLEL:
-.PHONY: help demo test check gen bundle package programs integrations sbom bench cluster images deploy down test-unit test-integration test-e2e test-slow scan set-up cluster-tools tools
+.PHONY: help demo test check gen bundle package programs integrations sbom bench sim cluster images deploy down test-unit test-integration test-e2e test-slow scan set-up cluster-tools tools
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-18s%s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ bench: tools ## measures the program, status of 1,000 fleets, the proxy, how soo
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/fleets.ts $(FLEETS)
 	@PROXYFLEET_BIN=$(CURDIR)/.tools/bin node bench/neighbours.ts
 	@MOVES=$(MOVES) bench/rotation.sh
+
+sim: set-up ## plays the operator against simulated censors, and writes docs/simulator.md (ten minutes)
+	@node bench/simulator.ts
 
 cluster: cluster-tools ## boots the embedded cluster and leaves it up, in .cluster (or CLUSTER_DIR)
 	@test/cluster/up.sh

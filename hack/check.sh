@@ -15,6 +15,7 @@ for folder in integrations/*/tsconfig.json; do
 done
 check "Checking types of the dashboard" tsc --noEmit -p src/web/page
 check "Checking that generated files are up to date" node hack/gen.ts --check
+check "Checking that the simulator's page is up to date" node bench/simulator.ts --check
 check "Checking licences" node hack/licences.ts
 check "Checking the documentation" node test/docs/check.ts
 check "Checking links" test/docs/links.sh

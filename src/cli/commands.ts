@@ -81,6 +81,12 @@ export const commands: Readonly<Record<string, ListedCommand>> = {
     load: async () => (await import("./forget.ts")).forgetCommand,
     shape: async () => (await import("./forget.ts")).forgetShape,
   },
+  simulate: {
+    summary: "play a fleet and its pools against a simulated censor",
+    operands: "none",
+    load: async () => (await import("./simulate.ts")).simulateCommand,
+    shape: async () => (await import("./simulate.ts")).simulateShape,
+  },
   version: {
     summary: "show the versions of this program, the operator and Kubernetes",
     operands: "none",

@@ -16,11 +16,16 @@ import type { CountryLooks } from "./country-looks.ts";
 import type { EvidenceKeeper } from "./evidence-keeper.ts";
 import { type MeasuredCaches, ledgerAddress } from "./vantage-points.ts";
 
-export interface VerdictOptions extends ReconcilerOptions {
+/** Where the surroundings of a ledger entry are read from. */
+export interface VerdictSources {
   readonly caches: MeasuredCaches;
+  readonly evidence: Pick<EvidenceKeeper, "log">;
+  readonly looks: Pick<CountryLooks, "inputOf" | "findings">;
+}
+
+export interface VerdictOptions extends ReconcilerOptions, VerdictSources {
   readonly evidence: Pick<EvidenceKeeper, "log" | "onNews">;
   readonly feeds: Pick<FeedReadings, "onNews">;
-  readonly looks: Pick<CountryLooks, "inputOf" | "findings">;
 }
 
 /** Keeps the verdicts of each address of the ledger as the evidence is. */
@@ -30,17 +35,20 @@ export function verdictController(options: VerdictOptions): Controller {
   return defineController(
     {
       name: "reachability",
-      observe: (name) => observeAddress(name, options),
+      observe: (name) => observeVerdicts(name, options),
       decide: decideVerdicts,
     },
     options,
   );
 }
 
-/** Nothing is decided before what was known is known again: silence is no evidence. */
-function observeAddress(
+/**
+ * Reads what the verdicts of a ledger entry follow from. Undefined: there is no entry that can be
+ * judged. Nothing is decided before what was known is known again: silence is no evidence.
+ */
+export function observeVerdicts(
   name: string,
-  { caches, evidence, looks }: VerdictOptions,
+  { caches, evidence, looks }: VerdictSources,
 ): ObservedAddress | undefined {
   const raw = caches.addresses.get({ name });
   if (raw === undefined || evidence.log === undefined) return undefined;

@@ -8,7 +8,7 @@ import { covers } from "../../../src/kubernetes/difference.ts";
 import { sleep } from "../../../src/runtime/clock.ts";
 import { instant } from "../../../src/values/time.ts";
 import { SimulatedClient } from "../../stand-ins/simulated-cluster/process/client.ts";
-import { SimulatedApiServer } from "../../stand-ins/simulated-cluster/server/server.ts";
+import { SimulatedApiServer } from "../../../src/simulator/server/server.ts";
 import { seeded } from "../../unit/rotation/build.ts";
 import { ApiServer } from "../../stand-ins/api-server/api-server.ts";
 import { installCrds } from "../../stand-ins/api-server/crds.ts";

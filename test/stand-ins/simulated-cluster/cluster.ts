@@ -13,7 +13,7 @@ import { SimulatedSupervisors } from "./neighbours/supervisors.ts";
 import { SimulatedWorkloads } from "./neighbours/workloads.ts";
 import { SimulatedCaches } from "./process/caches.ts";
 import { SimulatedClient } from "./process/client.ts";
-import { SimulatedApiServer } from "./server/server.ts";
+import { SimulatedApiServer } from "../../../src/simulator/server/server.ts";
 
 /** One process of the operator, as far as the cluster knows it: its client and its caches. */
 export interface SimulatedProcess {

@@ -6,7 +6,7 @@ import { ApiError, ConflictError, NotFoundError } from "../../../src/kubernetes/
 import type { CustomObject, Secret } from "../../../src/kubernetes/objects.ts";
 import { type Instant, instant, plus, seconds } from "../../../src/values/time.ts";
 import { fleet, ledgerEntry } from "../../integration/samples.ts";
-import { SimulatedApiServer } from "../../stand-ins/simulated-cluster/server/server.ts";
+import { SimulatedApiServer } from "../../../src/simulator/server/server.ts";
 import { seeded } from "../rotation/build.ts";
 
 let now: Instant;

@@ -17,7 +17,7 @@ import {
   seconds,
   since,
 } from "../../../../src/values/time.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 import { type Entry, fleetOf, isBurnt, isInMaking, isPublished } from "./entry.ts";
 import { type Fleet, allFleets, ownEntries } from "./fleet.ts";
 

@@ -1,7 +1,7 @@
 import type { ProxyAddressSpec, ProxyAddressStatus } from "../../../../src/api/proxy-address.ts";
 import { addressFinalizer } from "../../../../src/api/names.ts";
 import * as custom from "../../../../src/api/resources.ts";
-import type { SimulatedApiServer, StoredChange } from "../server/server.ts";
+import type { SimulatedApiServer, StoredChange } from "../../../../src/simulator/server/server.ts";
 
 /** A ledger entry as the server has it. The server let it in, so it has the shape of its kind. */
 export interface Entry {

@@ -1,7 +1,7 @@
 import { pods } from "../../../../src/kubernetes/builtin.ts";
 import type { SimulatedCluster } from "../cluster.ts";
 import { isReady } from "../neighbours/workloads.ts";
-import type { StoredChange } from "../server/server.ts";
+import type { StoredChange } from "../../../../src/simulator/server/server.ts";
 
 const hourMs = 3_600_000;
 

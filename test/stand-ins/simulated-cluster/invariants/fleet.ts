@@ -1,8 +1,8 @@
 import type { WhatsAppProxy } from "../../../../src/api/fleet.ts";
 import * as custom from "../../../../src/api/resources.ts";
 import type { ObjectKey } from "../../../../src/kubernetes/resource.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
-import type { StoredObject } from "../server/stored-object.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
+import type { StoredObject } from "../../../../src/simulator/server/stored-object.ts";
 import { type Entry, fleetOf } from "./entry.ts";
 
 /** A fleet as the server has it. */

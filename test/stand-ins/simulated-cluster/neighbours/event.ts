@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
 import { resource } from "../../../../src/kubernetes/resource.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 
 /** An Event as events.k8s.io has it. */
 export interface SimulatedEvent extends KubeObject {

@@ -4,7 +4,7 @@ import type { CustomObject, Service } from "../../../../src/kubernetes/objects.t
 import { type ObjectKey, keyOf } from "../../../../src/kubernetes/resource.ts";
 import type { Provider } from "../../../../src/pool/provider.ts";
 import type { Random } from "../../../../src/values/random.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 import { writeEvent } from "./event.ts";
 
 const finalizer = "service.kubernetes.io/load-balancer-cleanup";

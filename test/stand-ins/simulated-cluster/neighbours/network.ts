@@ -5,7 +5,7 @@ import type { Pod } from "../../../../src/kubernetes/objects.ts";
 import { type ListenerName, listenerNames } from "../../../../src/api/names.ts";
 import { lanePort } from "../../../../src/ledger/lanes.ts";
 import { matchesSelector } from "../../../../src/values/label-selector.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 import type { SimulatedLoadBalancer } from "./load-balancer.ts";
 import type { SimulatedSupervisors } from "./supervisors.ts";
 import { isReady } from "./workloads.ts";

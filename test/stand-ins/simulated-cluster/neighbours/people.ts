@@ -4,7 +4,7 @@ import type { ReachabilityVerdict } from "../../../../src/api/proxy-address.ts";
 import type { CustomObject } from "../../../../src/kubernetes/objects.ts";
 import { type ObjectKey, type Resource, keyOf } from "../../../../src/kubernetes/resource.ts";
 import { type Instant, formatInstant } from "../../../../src/values/time.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 
 const kubectl = { manager: "kubectl" };
 

@@ -3,7 +3,7 @@ import { pods, secrets } from "../../../../src/kubernetes/builtin.ts";
 import type { Pod, Secret } from "../../../../src/kubernetes/objects.ts";
 import { PodStatusError } from "../../../../src/pods/io/status-reader.ts";
 import type { PodStatus } from "../../../../src/pods/status.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 
 /** What a pod's supervisor has loaded of lanes.json. */
 interface LanesFile {

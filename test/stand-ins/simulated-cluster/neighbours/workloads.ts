@@ -3,8 +3,8 @@ import { deployments, pods } from "../../../../src/kubernetes/builtin.ts";
 import type { Deployment, Pod } from "../../../../src/kubernetes/objects.ts";
 import { keyOf } from "../../../../src/kubernetes/resource.ts";
 import type { Random } from "../../../../src/values/random.ts";
-import { isSame } from "../server/json.ts";
-import type { SimulatedApiServer, StoredChange } from "../server/server.ts";
+import { isSame } from "../../../../src/simulator/server/json.ts";
+import type { SimulatedApiServer, StoredChange } from "../../../../src/simulator/server/server.ts";
 
 const hashLabel = "pod-template-hash";
 const letters = "bcdfghjklmnpqrstvwxz2456789";

@@ -4,7 +4,7 @@ import type { Resource } from "../../../../src/kubernetes/resource.ts";
 import { Store } from "../../../../src/kubernetes/store.ts";
 import type { ForeignWatch, Manager, WatchScope } from "../../../../src/runtime/manager.ts";
 import { ReadableNamespaces } from "../../../../src/runtime/readable-namespaces.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 import { SimulatedWatch } from "./watch.ts";
 
 /** Feeds the caches of one process. It stands where the operator has its Manager. */

@@ -9,9 +9,9 @@ import type {
 import { NotFoundError, NotLeadingError } from "../../../../src/kubernetes/errors.ts";
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
 import { type ObjectKey, type Resource, keyOf } from "../../../../src/kubernetes/resource.ts";
-import { evict } from "../server/eviction.ts";
-import { type Call, callOf, notFound } from "../server/refusals.ts";
-import type { SimulatedApiServer } from "../server/server.ts";
+import { evict } from "../../../../src/simulator/server/eviction.ts";
+import { type Call, callOf, notFound } from "../../../../src/simulator/server/refusals.ts";
+import type { SimulatedApiServer } from "../../../../src/simulator/server/server.ts";
 import { Faults } from "./faults.ts";
 
 /** The process was killed: whatever it holds in memory must be thrown away. */

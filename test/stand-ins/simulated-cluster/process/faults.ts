@@ -1,5 +1,5 @@
 import { ApiUnreachableError } from "../../../../src/kubernetes/errors.ts";
-import { type Call, refused } from "../server/refusals.ts";
+import { type Call, refused } from "../../../../src/simulator/server/refusals.ts";
 
 /** What becomes of a call that meets a fault. */
 export type Fault =

@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
 import type { Resource } from "../../../../src/kubernetes/resource.ts";
 import type { Store } from "../../../../src/kubernetes/store.ts";
-import { selects } from "../server/label-selector.ts";
-import type { SimulatedApiServer, StoredChange } from "../server/server.ts";
+import { selects } from "../../../../src/simulator/server/label-selector.ts";
+import type { SimulatedApiServer, StoredChange } from "../../../../src/simulator/server/server.ts";
 
 interface WatchedEvent {
   readonly type: StoredChange["type"];

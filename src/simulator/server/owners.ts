@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
-import { type ObjectKey, type Resource, keyOf } from "../../../../src/kubernetes/resource.ts";
+import type { KubeObject } from "../../kubernetes/objects.ts";
+import { type ObjectKey, type Resource, keyOf } from "../../kubernetes/resource.ts";
 import type { StoredObject } from "./stored-object.ts";
 
 interface Child {

@@ -1,8 +1,8 @@
-import { group } from "../../../../src/api/names.ts";
-import { crdOf } from "../../../../src/api/crd.ts";
-import { kinds } from "../../../../src/api/kinds.ts";
-import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
-import type { Resource } from "../../../../src/kubernetes/resource.ts";
+import { group } from "../../api/names.ts";
+import { crdOf } from "../../api/crd.ts";
+import { kinds } from "../../api/kinds.ts";
+import type { KubeObject } from "../../kubernetes/objects.ts";
+import type { Resource } from "../../kubernetes/resource.ts";
 import { type Admission, admissionOf } from "./admission.ts";
 import { builtinSchemas, metadataSchema } from "./builtin-schemas.ts";
 import type { Fields } from "./json.ts";

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import type { Instant } from "../../../../src/values/time.ts";
-import { formatInstant, plus, seconds } from "../../../../src/values/time.ts";
-import type { Random } from "../../../../src/values/random.ts";
-import type { Preconditions } from "../../../../src/kubernetes/client.ts";
-import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
+import type { Instant } from "../../values/time.ts";
+import { formatInstant, plus, seconds } from "../../values/time.ts";
+import type { Random } from "../../values/random.ts";
+import type { Preconditions } from "../../kubernetes/client.ts";
+import type { KubeObject } from "../../kubernetes/objects.ts";
 import {
   type ObjectKey,
   type Resource,
   apiVersionOf,
   keyOf,
   keyText,
-} from "../../../../src/kubernetes/resource.ts";
+} from "../../kubernetes/resource.ts";
 import { type Fields, frozen, isSame, mergePatch } from "./json.ts";
 import { type ServedKind, servedKind } from "./kinds.ts";
 import { selects } from "./label-selector.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Kind } from "../../../../src/api/kind.ts";
+import type { Kind } from "../../api/kind.ts";
 import { type Fields, isFields, isSame } from "./json.ts";
 
 /** What a CRD does to an object that is written: unknown fields go, defaults come, rules refuse. */

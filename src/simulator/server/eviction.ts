@@ -1,8 +1,8 @@
-import { pods, podDisruptionBudgets } from "../../../../src/kubernetes/builtin.ts";
-import type { Preconditions } from "../../../../src/kubernetes/client.ts";
-import type { Pod, PodDisruptionBudget } from "../../../../src/kubernetes/objects.ts";
-import type { ObjectKey } from "../../../../src/kubernetes/resource.ts";
-import { matchesSelector } from "../../../../src/values/label-selector.ts";
+import { pods, podDisruptionBudgets } from "../../kubernetes/builtin.ts";
+import type { Preconditions } from "../../kubernetes/client.ts";
+import type { Pod, PodDisruptionBudget } from "../../kubernetes/objects.ts";
+import type { ObjectKey } from "../../kubernetes/resource.ts";
+import { matchesSelector } from "../../values/label-selector.ts";
 import { callOf, refused } from "./refusals.ts";
 import type { SimulatedApiServer } from "./server.ts";
 

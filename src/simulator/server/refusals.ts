@@ -3,9 +3,9 @@ import {
   ConflictError,
   NotFoundError,
   type ErrorDetails,
-} from "../../../../src/kubernetes/errors.ts";
-import { type ObjectKey, type Resource, keyText } from "../../../../src/kubernetes/resource.ts";
-import type { KubeObject } from "../../../../src/kubernetes/objects.ts";
+} from "../../kubernetes/errors.ts";
+import { type ObjectKey, type Resource, keyText } from "../../kubernetes/resource.ts";
+import type { KubeObject } from "../../kubernetes/objects.ts";
 
 /** One call to the server, as errors and faults name it. */
 export interface Call {

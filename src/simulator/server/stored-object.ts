@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectMeta } from "../../../../src/kubernetes/objects.ts";
+import type { KubeObject, ObjectMeta } from "../../kubernetes/objects.ts";
 import { type Fields, isFields } from "./json.ts";
 import type { ServedKind } from "./kinds.ts";
 import type { ManagedFields } from "./managed-fields.ts";
