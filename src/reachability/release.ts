@@ -101,6 +101,8 @@ export function mayGo({ waiting, released, state, now }: Release): MayGo {
   };
 }
 
+const tried = "fresh addresses fail too: one slot at a time tries another, and the others wait";
+
 interface Room {
   readonly room: number;
   readonly lookAgainAt: Instant | undefined;
@@ -109,18 +111,20 @@ interface Room {
 
 function roomFor(released: readonly Released[], now: Instant): Room {
   const pending = pendingOf(released, now);
+  const oldest = earliest(...pending.map(({ at }) => at)) ?? now;
+  const lookAgainAt = plus(oldest, patience);
   const { fresh, times } = lastRun(released, now);
   const last = times.at(-1);
   if (fresh === "Failing" && last !== undefined) {
     const rest = millis(Math.min(longestRest, firstRest * 2 ** (times.length - 1)));
     const at = plus(last, rest);
     const why = `fresh addresses fail too: the next one is tried after ${spokenTime(at)}`;
-    return { room: now < at ? 0 : 1 - pending.length, lookAgainAt: at, why };
+    if (now < at) return { room: 0, lookAgainAt: at, why };
+    return { room: 1 - pending.length, lookAgainAt, why: tried };
   }
   const most = Math.min(mostAtOnce, 2 ** times.length);
-  const oldest = earliest(...pending.map(({ at }) => at)) ?? now;
   const why = "after an outage slots move one after another, faster as people reach the fresh ones";
-  return { room: most - pending.length, lookAgainAt: plus(oldest, patience), why };
+  return { room: most - pending.length, lookAgainAt, why };
 }
 
 interface Run {

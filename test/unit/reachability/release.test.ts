@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import * as fc from "fast-check";
 import type { Outage } from "../../../src/reachability/outage.ts";
 import {
   type HeldSlot,
@@ -152,5 +153,29 @@ describe("after a hold", () => {
     const { lookAgainAt, because } = going(slots(9), [fresh("Failing", -60)]);
     assert.equal(lookAgainAt, at(540));
     assert.match(because ?? "", /fresh addresses fail too: .* 2026-11-23 12:09 UTC/);
+  });
+
+  test("where the rest after a failure is over and another tries, nobody waits for a time that is gone", () => {
+    const { ids, lookAgainAt, because } = going(slots(9), [fresh("Failing", -900)]);
+    assert.equal(ids.length, 1);
+    assert.equal(lookAgainAt, at(300), "whoever lets the turn pass has five minutes");
+    assert.match(because ?? "", /one slot at a time tries another/);
+  });
+
+  test("whoever waits is looked at again at a time to come, and not at once for ever", () => {
+    const releases = fc.array(
+      fc.record({
+        at: fc.integer({ min: -90_000, max: 0 }).map(at),
+        fresh: fc.constantFrom<Released["fresh"]>("Reached", "Failing", "Untested"),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(releases, fc.integer({ min: 0, max: 40 }), (released, waiting) => {
+        const { lookAgainAt, because } = going(slots(waiting), released);
+        assert.equal(lookAgainAt === undefined, because === undefined);
+        assert.ok(lookAgainAt === undefined || lookAgainAt > noon);
+      }),
+    );
   });
 });
