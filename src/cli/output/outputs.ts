@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { bundleOutput } from "./bundle.ts";
 import { doctorOutput } from "./doctor.ts";
 import { historyOutput } from "./history.ts";
+import { simulateOutput } from "./simulate.ts";
 import { statusOutput } from "./status.ts";
 import { whyOutput } from "./why.ts";
 
@@ -10,6 +11,7 @@ export const outputs: Readonly<Record<string, z.ZodType>> = {
   bundle: bundleOutput,
   doctor: doctorOutput,
   history: historyOutput,
+  simulate: simulateOutput,
   status: statusOutput,
   why: whyOutput,
 };

@@ -1,3 +1,5 @@
+import { canonicalIp } from "../../values/ip.ts";
+
 /** A way to find runs of characters that may hide a text, and all texts that such a run may hide. */
 interface EncodedRun {
   readonly pattern: RegExp;
@@ -8,6 +10,7 @@ interface EncodedRun {
 export const encodedRuns: readonly EncodedRun[] = [
   { pattern: /[^\s"'<>]+/g, decode: fromEscapes },
   { pattern: /[A-Za-z0-9+/_-]{8,}={0,2}/g, decode: fromLetters },
+  { pattern: /(?<![\w+/-])[\w+/-]{4,11}={0,2}(?![\w+/=-])/g, decode: asAddress },
 ];
 
 function fromEscapes(run: string): readonly string[] {
@@ -44,7 +47,14 @@ function fromHex(piece: string): readonly string[] {
     : [];
 }
 
+/** So short a word is looked at only where all of it is an address, as MTo6 is 1:: in base64. */
+function asAddress(word: string): readonly string[] {
+  const hex = /^(?:[0-9a-f]{2})+$/i.test(word) ? Buffer.from(word, "hex").toString("latin1") : "";
+  const texts = [Buffer.from(word, "base64").toString("latin1"), hex];
+  return texts.filter((text) => canonicalIp(text) !== undefined);
+}
+
 /** Random bytes are no text: they hold control characters, or are no UTF-8. */
 function readable(text: string): readonly string[] {
-  return text.length >= 4 && !/[^\P{C}\s]|\ufffd/u.test(text) ? [text] : [];
+  return text.length >= 3 && !/[^\P{C}\s]|\ufffd/u.test(text) ? [text] : [];
 }

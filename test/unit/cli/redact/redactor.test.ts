@@ -125,6 +125,14 @@ test("no address is left in any text, however it is written", () => {
   );
 });
 
+test("the shortest addresses are found too, and words of their length stay", () => {
+  for (const address of ["1::", "::1", "::a", "1::2"])
+    for (const encode of encodings)
+      assert.ok(!redactor().text(encode(address)).includes(encode(address)));
+  const words = "node Ready cafe beef 1234 host port 443 chat media";
+  assert.equal(redactor().text(words), words);
+});
+
 test("a text without an end is read in time", () => {
   for (const piece of ["a", "a.", "a-", "%", "%41", "a@", ":", "1.", "token", "\\u", "-----BEGIN "])
     assert.equal(typeof redactor().text(piece.repeat(20_000 / piece.length)), "string");

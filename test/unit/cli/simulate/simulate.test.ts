@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { simulateOutput } from "../../../../src/cli/output/simulate.ts";
 import { simulateCommand } from "../../../../src/cli/simulate.ts";
 import type { Terminal } from "../../../../src/cli/terminal/terminal.ts";
 
@@ -38,7 +39,7 @@ describe("proxyfleet simulate", () => {
     const args = ["--profile", "scans", "-o", "json", "--policy", "timer", ...small];
     const [one, other] = [await called(args), await called(args)];
     assert.equal(one.text, other.text);
-    const { played } = JSON.parse(one.text) as { played: { policy: string }[] };
+    const { played } = simulateOutput.parse(JSON.parse(one.text));
     assert.deepEqual(
       played.map(({ policy }) => policy),
       ["defaults", "timer"],
