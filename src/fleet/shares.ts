@@ -10,7 +10,7 @@ import { type ShareSecrets, keySecretPlace, renewalData } from "../share/key-sec
 import { type RenewalRequest, renewalRequest } from "../share/renewals.ts";
 import { type ShareContent, shareSecret } from "../share/secret.ts";
 import { slotSharesOf } from "../share/slot-shares.ts";
-import { type Instant, minutes, parseInstant, plus } from "../values/time.ts";
+import { type Instant, parseInstant, plus, seconds } from "../values/time.ts";
 import { applyEffect, ownerOf, unlessMade } from "./children.ts";
 import { isEnding } from "./deletion.ts";
 import type { LiveFleet } from "./observed.ts";
@@ -45,7 +45,7 @@ export function shareEffects(
 }
 
 /** A fleet's first address is published within this time, or something is in its way. */
-const firstAddressWithin = minutes(1);
+const firstAddressWithin = seconds(30);
 
 /**
  * When a new fleet gets its Secret at the latest, though it holds no link yet: until then it is

@@ -37,6 +37,9 @@ before(async () => {
   loadBalancer = new LoadBalancer(server);
   await apply(server, pool(), fleet());
   await settled("family", 2);
+  // Where nothing is published, it comes a while later, without a link.
+  const ofLinks = childPaths["Secret of links"]?.("family") ?? "";
+  await waitFor("the Secret of links", async () => read(server, ofLinks));
 });
 after(async () => {
   await loadBalancer.stop();

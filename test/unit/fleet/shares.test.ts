@@ -105,17 +105,17 @@ describe("the Secret with what groups are to know", () => {
     assert.deepEqual(Object.keys(secret?.data ?? {}), ["slot-0.path"]);
   });
 
-  test("waits for a new fleet's first address, so that it is written once, but no longer than a minute", () => {
+  test("waits for a new fleet's first address, so that it is written once, but no longer than half a minute", () => {
     const verifying = { ...serving, status: { phase: "Verifying" } } as never;
     const bornAgo = (seconds: number) => {
       const creationTimestamp = formatInstant(plus(noon, millis(-seconds * 1_000)));
       const raw = { ...fleet, metadata: { ...fleet.metadata, creationTimestamp } };
       return { raw, parsed: parseWhatsAppProxy(raw), shareSecrets };
     };
-    const young = planFor([verifying], bornAgo(50));
+    const young = planFor([verifying], bornAgo(20));
     assert.equal(secretIn(young.effects), undefined);
     assert.ok((young.requeueAt ?? Infinity) <= plus(noon, millis(10_000)), "it is looked at again");
-    assert.ok(secretIn(planFor([verifying], bornAgo(60)).effects) !== undefined);
+    assert.ok(secretIn(planFor([verifying], bornAgo(30)).effects) !== undefined);
     assert.ok(
       secretIn(planFor([verifying], bornAgo(-3_600)).effects) !== undefined,
       "clocks differ",
