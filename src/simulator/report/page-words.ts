@@ -19,16 +19,18 @@ do. What can be relied on is the order of policies under the same guesses, and w
 /** What the figures show against us. */
 export const whereItLoses = `## Where it loses, and to whom
 
-- **Against who knows all addresses, nobody wins** (\`omniscient\`).
+- **The aim is missed.** It is 99 % of the hours against scans, informers and blocks of networks, with four addresses a slot. The informer is what
+  costs most, see below.
+- **Against who knows all addresses, nobody wins** (\`omniscient\`), and against who blocks a whole hosting provider little is left (\`hosting\`).
 - **Moves by age cost people who never open links.** A day after the move their old address ends. Where no censor finds addresses by their age,
-  \`maxAge: 0s\` reaches more people (\`blocks-only\`). Moves by age are of use against what this page does not show: an address that is watched
-  for long before it is blocked.
+  \`maxAge: 0s\` reaches as many people or more (\`blocks-only\`). Moves by age are of use against what this page does not show: an address that is
+  watched for long before it is blocked.
 - **An informer costs addresses until the group is found, and a small pool ends for all groups.** Each address of that group is reported within
-  hours, and each move burns another one. Networks that hold several burnt addresses are blocked with everybody in them. By hand people do
-  better here: their load balancer gives that group the same burnt addresses again, and the other groups keep theirs. A limit for what one slot
-  may burn is missing. Until there is one, give a group that loses address after address a pool of its own, or pause it.
+  hours, and each move burns another one. Networks that hold several burnt addresses are blocked with everybody in them. A limit for what one
+  slot may burn is missing. Until there is one, give a group that loses address after address a pool of its own, or pause it.
 - **The zig-zag** follows the people of a group from the old address to the new one. A group moves as a whole, so its next address is known soon.
-- **Blocks of a protocol, a freeze or a throttle of everything** can't be moved away from. The operator holds, and burns nothing.
-- **A pool in one network, or at one hosting provider,** ends with that network.
+- **Blocks of a protocol, and a throttle of everything,** can't be moved away from. The operator holds, and burns no more than without them. A
+  freeze at one hosting provider is moved away from, for as long as the other one has addresses.
+- **A pool in one network** ends with that network (\`one-network\`).
 - **With 7 days of rest after each move by age, the defaults need about five addresses a slot**: one serves, half of one drains, and three and a
   half rest. With four, moves by age wait for addresses.`;
