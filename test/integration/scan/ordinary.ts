@@ -1,11 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import { createServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
 import { freePorts } from "../../../tooling/free-ports.ts";
 import type { Targets } from "./target.ts";
 
@@ -18,10 +20,15 @@ export async function startOrdinary(haproxy: string): Promise<Targets> {
   ];
   const [haproxyPort = 0, nginxPort = 0] = await freePorts(2);
   const node = createServer(p256.forNode, (_, response) => response.end("hello\n"));
+  // OpenSSL's own habits, which many programs have, among them nginx, which is not everywhere.
+  const pages = createHttpServer((_, response) => response.end("hello\n"));
+  const plainTls = createTlsServer({ ...p256.forNode, honorCipherOrder: false }, (socket) =>
+    pages.emit("connection", socket),
+  );
   const http2 = createSecureServer({ ...rsa.forNode, allowHTTP1: true }, (_, response) =>
     response.end("hello\n"),
   );
-  for (const server of [node, http2]) {
+  for (const server of [node, plainTls, http2]) {
     server.on("sessionError", () => undefined);
     await once(server.listen(0, "127.0.0.1"), "listening");
   }
@@ -33,13 +40,14 @@ export async function startOrdinary(haproxy: string): Promise<Targets> {
   return {
     targets: [
       named("Node's https", portOf(node)),
+      named("Node's http inside plain TLS", portOf(plainTls)),
       named("Node's http2", portOf(http2)),
       named("HAProxy in front of nothing", haproxyPort),
       ...(children.length > 1 ? [named("nginx", nginxPort)] : []),
     ],
     stop: async () => {
-      node.close();
-      node.closeAllConnections();
+      for (const server of [node, plainTls]) server.close();
+      for (const server of [node, pages]) server.closeAllConnections();
       http2.close();
       await Promise.all(children.map(ended));
       await rm(folder, { recursive: true });
