@@ -56,6 +56,19 @@ test("what is memoized weakly and was asked for of late is not made again when g
   assert.equal(nthOf(key).nth, 1);
 });
 
+test("what is memoized weakly goes with the object that it was made from", async () => {
+  const made: WeakRef<object>[] = [];
+  const memo = memoizeWeakly((from: readonly string[]) => {
+    const result = { from: from.length };
+    made.push(new WeakRef(result));
+    return result;
+  });
+  for (let nth = 0; nth < 100; nth++) memo([String(nth)]);
+  await collectGarbage();
+  const alive = made.filter((result) => result.deref() !== undefined);
+  assert.ok(alive.length <= 1, `${alive.length} are alive`);
+});
+
 test("what is memoized weakly and was long not asked for goes with the garbage", async () => {
   let made = 0;
   const nthOf = memoizeWeakly((_: readonly string[]) => ({ nth: ++made }));
