@@ -23,7 +23,9 @@ let folder: string;
 before(async () => {
   server = await ApiServer.start();
   await installCrds(server);
-  await apply(server, namespaceObject(home), pool(), fleet());
+  // What fleets claim by themselves is not what the tests publish.
+  const claimed = pool({ addresses: ["198.51.100.0/26"] });
+  await apply(server, namespaceObject(home), claimed, fleet());
   await apply(server, fleet({ share: { page: false } }, "pageless"));
   bot = await ReceiverServer.start();
   folder = await mkdtemp(join(tmpdir(), "proxyfleet-news-"));
