@@ -1,8 +1,8 @@
 import type { WhatsAppProxy, WhatsAppProxySpec } from "./fleet.ts";
 
 /**
- * Who tests ask for on a fleet's media port, as `host:port`: its first media server, or where hellos
- * for that one don't pass (`listeners.media.serverNames`), a name that does.
+ * The server that tests ask for on a fleet's media port, as `host:port`: its first media server,
+ * or where hellos for that one don't pass (`listeners.media.serverNames`), a name that does.
  */
 export function testedMediaServer({
   upstream,

@@ -84,7 +84,7 @@
 {{ include "proxyfleet.eventRules" . }}
 {{- end }}
 
-{{- /* Who people of the dashboard are, and what they may see. */}}
+{{- /* To find out who asks for the dashboard, and what they may see. */}}
 {{- define "proxyfleet.reviewRules" -}}
 # Whose token it is.
 - apiGroups: [authentication.k8s.io]

@@ -5,7 +5,7 @@ export interface ZipFile {
   /** With slashes between folders; ASCII. */
   readonly name: string;
   readonly content: string | Buffer;
-  /** Who may do what with it once it is unpacked; without it, only its owner may read it. */
+  /** Its permissions once it is unpacked; without them, only its owner may read it. */
   readonly mode?: keyof typeof modes;
 }
 

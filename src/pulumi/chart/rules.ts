@@ -94,7 +94,7 @@ export const tokenRules: readonly Rule[] = [
   { ...rule("", ["secrets"], ["patch"]), resourceNames: [shareKeySecretName] },
 ];
 
-/** Who people of the dashboard are, and what they may see. */
+/** To find out who asks for the dashboard, and what they may see. */
 export const reviewRules: readonly Rule[] = [
   rule("authentication.k8s.io", ["tokenreviews"], ["create"]),
   rule("authorization.k8s.io", ["subjectaccessreviews"], ["create"]),

@@ -73,7 +73,7 @@ export class EvidenceBook {
     this.#log = undefined;
   }
 
-  /** What was told so far is to be weighed now. */
+  /** What was reported so far is to be weighed now. */
   publish(addresses: readonly string[]): void {
     if (addresses.length === 0) return;
     for (const listener of this.#listeners) listener(addresses);

@@ -112,7 +112,7 @@ export const people: Section = {
   ],
 };
 
-/** Who passes addresses on. */
+/** Which groups pass addresses on. */
 export const leaks: Section = {
   title: "Leaks",
   panels: [
